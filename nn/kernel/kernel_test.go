@@ -1,0 +1,91 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// guard is written around every slice that a kernel writes: a kernel that goes
+// beyond its slice, as assembly can, changes it.
+const guard = 1234.5
+
+// guards is how many numbers stand before and behind.
+const guards = 4
+
+// A buffer is a slice of the test with guards around it.
+type buffer struct{ all, in []float64 }
+
+func newBuffer(n int, value float64) buffer {
+	b := buffer{all: slices.Repeat([]float64{guard}, n+2*guards)}
+	b.in = b.all[guards : guards+n]
+	for i := range b.in {
+		b.in[i] = value
+	}
+	return b
+}
+
+// intact reports whether the guards are as they were.
+func (b buffer) intact() bool {
+	changed := func(v float64) bool { return v != guard }
+	n := len(b.in)
+	return !slices.ContainsFunc(b.all[:guards], changed) && !slices.ContainsFunc(b.all[guards+n:], changed)
+}
+
+// normals returns n draws from the standard normal distribution.
+func normals(rng *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = rng.NormFloat64()
+	}
+	return x
+}
+
+// near reports whether got is want up to tolerance, relative to want where
+// that is larger than 1.
+func near(got, want, tolerance float64) bool {
+	return math.Abs(got-want) <= tolerance*max(1, math.Abs(want))
+}
+
+// sameBits reports whether a and b are the same numbers, bit for bit.
+func sameBits(a, b []float64) bool {
+	return slices.EqualFunc(a, b, func(v, w float64) bool { return math.Float64bits(v) == math.Float64bits(w) })
+}
+
+func TestFinite(t *testing.T) {
+	for _, x := range [][]float64{nil, {0}, {math.Copysign(0, -1), 5e-324}, {math.MaxFloat64, math.MaxFloat64}, {math.MaxFloat64, -math.MaxFloat64}} {
+		if !Finite(x) {
+			t.Errorf("Finite(%v) = false; want true", x)
+		}
+	}
+	for _, n := range []int{1, 2, 7, 64} {
+		for i := range n {
+			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+				x := make([]float64, n)
+				x[i] = bad
+				if Finite(x) {
+					t.Errorf("Finite(%v at %d of %d zeros) = true; want false", bad, i, n)
+				}
+			}
+		}
+	}
+}
+
+func TestMul(t *testing.T) {
+	dst := newBuffer(5, 0)
+	copy(dst.in, []float64{1, -2, 3, 0, 5})
+	Mul(dst.in, []float64{2, 3, -4, 7, 0})
+	if want := []float64{2, -6, -12, 0, 0}; !slices.Equal(dst.in, want) || !dst.intact() {
+		t.Errorf("Mul = %v; want %v", dst.all, want)
+	}
+}
+
+func TestScale(t *testing.T) {
+	w := newBuffer(3, 0)
+	copy(w.in, []float64{2, -4, 0})
+	Scale(w.in, 0.75)
+	if want := []float64{1.5, -3, 0}; !slices.Equal(w.in, want) || !w.intact() {
+		t.Errorf("Scale = %v; want %v", w.all, want)
+	}
+}

@@ -1,0 +1,106 @@
+package nn
+
+// Metrics say how good a network is, dropout off and without penalty terms.
+type Metrics struct {
+	// Loss is the mean over the training points: cross-entropy in nats, or
+	// half the squared error.
+	Loss float64 `json:"loss"`
+	// Accuracy is the share of training points whose largest output (the
+	// first of equals) is that of their class. Nil for regression.
+	Accuracy *float64 `json:"accuracy,omitzero"`
+	// TestLoss and TestAccuracy are the same for the points held out; nil if
+	// there are none.
+	TestLoss     *float64 `json:"test_loss,omitzero"`
+	TestAccuracy *float64 `json:"test_accuracy,omitzero"`
+}
+
+// A Result is a network and how good it is.
+type Result struct {
+	Network Network `json:"network"`
+	Loss    float64 `json:"loss"` // that of Metrics
+	Metrics Metrics `json:"metrics"`
+}
+
+// Result returns the network as it is now with its metrics, or a
+// *DivergedError if a loss is not finite.
+func (t *Trainer) Result() (Result, error) {
+	m := t.Metrics()
+	if notFinite(m.Loss) || m.TestLoss != nil && notFinite(*m.TestLoss) {
+		return Result{}, t.diverged("loss")
+	}
+	return Result{Network: t.Network(), Loss: m.Loss, Metrics: m}, nil
+}
+
+// Metrics evaluates the network as it is now. A loss may be infinite or NaN.
+func (t *Trainer) Metrics() Metrics {
+	var m Metrics
+	m.Loss, m.Accuracy = t.evaluate(t.train)
+	if t.test.n > 0 {
+		var loss float64
+		loss, m.TestAccuracy = t.evaluate(t.test)
+		m.TestLoss = &loss
+	}
+	return m
+}
+
+func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
+	correct := 0
+	for from := 0; from < s.n; from += blockWidth {
+		n := min(blockWidth, s.n-from)
+		out := t.run(t.block(s, from, n), n)
+		blockLoss, blockCorrect := t.loss(out, s, from, 1, n)
+		loss += blockLoss
+		correct += blockCorrect
+	}
+	loss /= float64(s.n)
+	if t.config.Task == Classification {
+		share := float64(correct) / float64(s.n)
+		accuracy = &share
+	}
+	return loss, accuracy
+}
+
+// block copies the features of n samples from index from into the input buffer.
+func (t *Trainer) block(s samples, from, n int) []float64 {
+	for i := range t.sizes[0] {
+		copy(t.input[i*n:(i+1)*n], s.x[i*s.n+from:])
+	}
+	return t.input[:t.sizes[0]*n]
+}
+
+// Confusion counts classifications: Train[k][j] is the number of training
+// points of class k that the network takes for class j, Test the same for the
+// points held out.
+type Confusion struct {
+	Train, Test [][]int
+}
+
+// Confusion evaluates a classifier as it is now; both matrices are C×C.
+func (t *Trainer) Confusion() Confusion {
+	return Confusion{Train: t.confusion(t.train), Test: t.confusion(t.test)}
+}
+
+func (t *Trainer) confusion(s samples) [][]int {
+	c := t.Outputs()
+	counts := make([][]int, c)
+	for k := range counts {
+		counts[k] = make([]int, c)
+	}
+	if t.config.Task != Classification {
+		panic("nn: the confusion matrix of a regression")
+	}
+	for from := 0; from < s.n; from += blockWidth {
+		n := min(blockWidth, s.n-from)
+		out := t.run(t.block(s, from, n), n)
+		for j := range n {
+			best := 0
+			for k := 1; k < c; k++ {
+				if out[k*n+j] > out[best*n+j] {
+					best = k
+				}
+			}
+			counts[s.labels[from+j]][best]++
+		}
+	}
+	return counts
+}

@@ -1,0 +1,217 @@
+package nn
+
+import (
+	"math/rand/v2"
+
+	"nnvisu/nn/kernel"
+)
+
+// blockWidth is how many samples pass through the layers at a time: few
+// enough that a block of every layer stays in the cache, and enough that the
+// vector operations run long.
+const blockWidth = 256
+
+// A Model is a network laid out for computing. Its weights and biases are one
+// slice, all weights before all biases; the layers are views of it.
+type Model struct {
+	config  Config
+	sizes   []int     // [D, H…, C]
+	theta   []float64 // every weight, layer by layer and row by row, then every bias
+	weights int       // how many of theta are weights
+	layers  []layer
+	forward kernel.Activation
+	input   []float64 // D×blockWidth
+}
+
+// layer is one dense layer with its buffers for a block of samples.
+type layer struct {
+	in, out int
+	w, b    []float64 // views of Model.theta
+	a       []float64 // out×blockWidth: the layer's outputs, activation applied
+	d       []float64 // out×blockWidth: the derivative of the activation; hidden layers in training only
+}
+
+// NewModel returns the network of a state ready for prediction. It returns a
+// *FieldError if the state is out of range or does not fit.
+func NewModel(s State) (*Model, error) {
+	s, err := s.Prepare()
+	if err != nil {
+		return nil, err
+	}
+	m := newModel(s.Config)
+	m.flatten(m.theta, s.Network.Parameters)
+	return m, nil
+}
+
+func newModel(c Config) *Model {
+	m := &Model{config: c.Clone(), sizes: c.Sizes()}
+	biases := 0
+	for l, out := range m.sizes[1:] {
+		m.weights += m.sizes[l] * out
+		biases += out
+	}
+	m.theta = make([]float64, m.weights+biases)
+	m.input = make([]float64, m.sizes[0]*blockWidth)
+	for _, a := range activationTable {
+		if a.name == c.Activation {
+			m.forward = a.forward
+		}
+	}
+	m.layers = make([]layer, len(m.sizes)-1)
+	for l := range m.layers {
+		in, out := m.sizes[l], m.sizes[l+1]
+		w, b := m.views(m.theta, l)
+		m.layers[l] = layer{in: in, out: out, w: w, b: b, a: make([]float64, out*blockWidth)}
+	}
+	return m
+}
+
+// views returns the parts of flat, a slice in the layout of theta, that are
+// the weights and the biases of layer l.
+func (m *Model) views(flat []float64, l int) (w, b []float64) {
+	wi, bi := 0, m.weights
+	for k := range l {
+		wi += m.sizes[k] * m.sizes[k+1]
+		bi += m.sizes[k+1]
+	}
+	in, out := m.sizes[l], m.sizes[l+1]
+	return flat[wi : wi+in*out : wi+in*out], flat[bi : bi+out : bi+out]
+}
+
+func (m *Model) initialize() {
+	var pcg rand.PCG
+	for l, layer := range m.layers {
+		seedRandom(&pcg, m.config.Seed, drawInit, 0, l)
+		drawWeights(layer.w, m.config, layer.in, layer.out, &pcg)
+	}
+}
+
+// flatten copies p, whose shape fits, into the layout of theta.
+func (m *Model) flatten(dst []float64, p Parameters) {
+	for l := range m.layers {
+		w, b := m.views(dst, l)
+		for o, row := range p.Weights[l] {
+			copy(w[o*m.sizes[l]:], row)
+		}
+		copy(b, p.Biases[l])
+	}
+}
+
+// nested returns a copy of flat, in the layout of theta, as Parameters. A
+// negative zero becomes 0, which is all that JavaScript can write.
+func (m *Model) nested(flat []float64) Parameters {
+	own := make([]float64, len(flat))
+	for i, v := range flat {
+		own[i] = v + 0
+	}
+	p := Parameters{Weights: make([][][]float64, len(m.layers)), Biases: make([][]float64, len(m.layers))}
+	for l, layer := range m.layers {
+		w, b := m.views(own, l)
+		rows := make([][]float64, layer.out)
+		for o := range rows {
+			rows[o] = w[o*layer.in : (o+1)*layer.in : (o+1)*layer.in]
+		}
+		p.Weights[l], p.Biases[l] = rows, b
+	}
+	return p
+}
+
+// run passes n samples, a D×n block x, through the layers and returns the
+// outputs (logits), C×n, which stay valid until the next run.
+func (m *Model) run(x []float64, n int) []float64 {
+	a := x
+	last := len(m.layers) - 1
+	for l := range m.layers {
+		layer := &m.layers[l]
+		z := layer.a[:layer.out*n]
+		kernel.DenseForward(z, layer.w, layer.b, a, layer.in, layer.out, n)
+		if l < last {
+			m.forward(z, nil, z)
+		}
+		a = z
+	}
+	return a
+}
+
+// Outputs returns C, the number of outputs.
+func (m *Model) Outputs() int { return m.sizes[len(m.sizes)-1] }
+
+// Config returns the configuration with its number of classes.
+func (m *Model) Config() Config { return m.config }
+
+// PredictTo sets dst, C×N, to what the network says at the N places (xs[j],
+// ys[j]): class probabilities or, for regression, the value. Dropout is off.
+func (m *Model) PredictTo(dst, xs, ys []float64) {
+	total, c := len(xs), m.Outputs()
+	for from := 0; from < total; from += blockWidth {
+		n := min(blockWidth, total-from)
+		m.features(m.input, xs[from:from+n], ys[from:from+n], n)
+		out := m.run(m.input[:m.sizes[0]*n], n)
+		if m.config.Task == Classification {
+			kernel.Softmax(out, c, n)
+		}
+		for k := range c {
+			copy(dst[k*total+from:], out[k*n:(k+1)*n])
+		}
+	}
+}
+
+// Predict returns for every point the class probabilities or, for regression,
+// the one value. Labels are ignored.
+func (m *Model) Predict(points []Point) [][]float64 {
+	n, c := len(points), m.Outputs()
+	xs, ys := make([]float64, n), make([]float64, n)
+	for j, p := range points {
+		xs[j], ys[j] = p.X, p.Y
+	}
+	flat := make([]float64, c*n)
+	m.PredictTo(flat, xs, ys)
+	rows, own := make([][]float64, n), make([]float64, c*n)
+	for j := range rows {
+		row := own[j*c : (j+1)*c : (j+1)*c]
+		for k := range row {
+			row[k] = flat[k*n+j]
+		}
+		rows[j] = row
+	}
+	return rows
+}
+
+// features sets dst, D×stride, to the input features of the places.
+func (m *Model) features(dst, xs, ys []float64, stride int) {
+	for i, f := range m.config.Features {
+		row := dst[i*stride : (i+1)*stride]
+		for j := range xs {
+			row[j] = f.value(xs[j], ys[j])
+		}
+	}
+}
+
+// Work is what training costs, in multiply-adds; an activation with its
+// derivative counts as ten and an optimizer update as eight for each parameter.
+type Work struct {
+	Update     float64 // one optimizer update
+	Evaluation float64 // the metrics of all points, once
+}
+
+// WorkOf returns what training costs with a valid config that has its number
+// of classes, on n points.
+func WorkOf(c Config, n int) Work {
+	weights, hidden, biases := 0, 0, 0
+	sizes := c.Sizes()
+	for l, out := range sizes[1:] {
+		weights += sizes[l] * out
+		biases += out
+	}
+	for _, h := range c.HiddenLayers {
+		hidden += h
+	}
+	batch := n
+	if c.BatchSize > 0 {
+		batch = min(n, c.BatchSize)
+	}
+	return Work{
+		Update:     float64(batch)*(3*float64(weights)+10*float64(hidden)+10*float64(c.Outputs())) + 8*float64(weights+biases),
+		Evaluation: float64(n) * (float64(weights) + 8*float64(hidden) + 8*float64(c.Outputs())),
+	}
+}

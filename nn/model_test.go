@@ -1,0 +1,137 @@
+package nn
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+// predictTolerance is for outputs against the formulas.
+const predictTolerance = 1e-13
+
+// TestPredict compares with the formulas.
+func TestPredict(t *testing.T) {
+	for seed := range uint64(100) {
+		rng := newRand(seed)
+		s := prepare(t, randomState(t, rng))
+		m, err := NewModel(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		points := randomPoints(rng, pick(rng, []int{0, 1, 7, blockWidth, 2*blockWidth + 3}), Regression, 0)
+		got := m.Predict(points)
+		if len(got) != len(points) {
+			t.Fatalf("seed %d: Predict() has %d rows; want %d", seed, len(got), len(points))
+		}
+		for j, p := range points {
+			want, _ := plainForward(s.Config, s.Network.Parameters, p.X, p.Y)
+			if s.Config.Task == Classification {
+				want = plainSoftmax(want)
+			}
+			if len(got[j]) != m.Outputs() || len(want) != m.Outputs() {
+				t.Fatalf("seed %d: Predict()[%d] = %v; want %d outputs", seed, j, got[j], m.Outputs())
+			}
+			for k := range want {
+				if !near(got[j][k], want[k], predictTolerance) {
+					t.Errorf("seed %d, config %+v: Predict()[%d] = %v; want %v", seed, s.Config, j, got[j], want)
+					break
+				}
+			}
+		}
+	}
+}
+
+// TestPredictByHand is worked by hand: relu(2x - 0.5) is 0.5 at x = 0.5 and 0 at
+// x = -1; times 3, plus 0.25.
+func TestPredictByHand(t *testing.T) {
+	s := line(0, 0)
+	s.Config.HiddenLayers, s.Config.Activation = []int{1}, ReLU
+	s.Network.Parameters = Parameters{Weights: [][][]float64{{{2}}, {{3}}}, Biases: [][]float64{{-0.5}, {0.25}}}
+	m, err := NewModel(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := m.Predict([]Point{{0.5, 0, 0}, {-1, 0.3, math.NaN()}})
+	if want := [][]float64{{1.75}, {0.25}}; !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("Predict() = %v; want %v", got, want)
+	}
+
+	// Two classes whose logits are ln 3 and 0 at x = 1: 3/4 and 1/4.
+	s.Config.Task, s.Config.HiddenLayers, s.Config.Classes = Classification, nil, 2
+	s.Network.Parameters = Parameters{Weights: [][][]float64{{{math.Log(3)}, {0}}}, Biases: [][]float64{{0, 0}}}
+	if m, err = NewModel(s); err != nil {
+		t.Fatal(err)
+	}
+	row := m.Predict([]Point{{1, 0, 0}})[0]
+	if !near(row[0], 0.75, handTolerance) || !near(row[1], 0.25, handTolerance) {
+		t.Errorf("Predict() = %v; want [0.75 0.25]", row)
+	}
+}
+
+// TestPredictTo holds that dst is outputs × places, the same as Predict.
+func TestPredictTo(t *testing.T) {
+	c := DefaultConfig()
+	c.Classes = 3
+	m, err := NewModel(State{Config: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 2*blockWidth + 88
+	points := randomPoints(newRand(1), n, Regression, 0)
+	xs, ys, dst := make([]float64, n), make([]float64, n), make([]float64, 3*n)
+	for j, p := range points {
+		xs[j], ys[j] = p.X, p.Y
+	}
+	m.PredictTo(dst, xs, ys)
+	for j, row := range m.Predict(points) {
+		for k, want := range row {
+			if dst[k*n+j] != want {
+				t.Fatalf("PredictTo()[%d·n+%d] = %v; want %v", k, j, dst[k*n+j], want)
+			}
+		}
+	}
+	if got := testing.AllocsPerRun(5, func() { m.PredictTo(dst, xs, ys) }); got != 0 {
+		t.Errorf("PredictTo allocates %v times; want never", got)
+	}
+}
+
+// TestFeature holds the formulas of the contract, and the order of the inputs.
+func TestFeature(t *testing.T) {
+	half := math.Sqrt2 / 2
+	for f, want := range map[Feature]float64{
+		FeatureX: 0.25, FeatureY: -0.125, FeatureX2: 0.0625, FeatureY2: 0.015625, FeatureXY: -0.03125, FeatureSinX: 1, FeatureSinY: -half,
+	} {
+		if got := f.value(0.25, -0.125); !near(got, want, handTolerance) {
+			t.Errorf("%s at (0.25, -0.125) = %v; want %v", f, got, want)
+		}
+	}
+	s := line(0, 0)
+	s.Config.Features = []Feature{FeatureXY, FeatureX}
+	s.Network.Weights[0][0] = []float64{1, 10}
+	m, err := NewModel(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Predict([]Point{{0.5, 0.25, 0}})[0][0]; got != 5.125 {
+		t.Errorf("xy + 10x at (0.5, 0.25) = %v; want 5.125", got)
+	}
+}
+
+// TestWorkOf is worked by hand for 2-3-2: 12 weights, 5 biases, 3 hidden units, 2 outputs.
+func TestWorkOf(t *testing.T) {
+	c := DefaultConfig()
+	c.HiddenLayers, c.Classes = []int{3}, 2
+	for _, k := range []struct {
+		batch int
+		want  Work
+	}{
+		{0, Work{Update: 10*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
+		{4, Work{Update: 4*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
+		{99, Work{Update: 10*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
+	} {
+		c.BatchSize = k.batch
+		if got := WorkOf(c, 10); got != k.want {
+			t.Errorf("WorkOf(batch %d) = %+v; want %+v", k.batch, got, k.want)
+		}
+	}
+}

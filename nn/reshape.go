@@ -1,0 +1,270 @@
+package nn
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// The functions in this file change the shape of a network and keep what it
+// has learnt. They take a prepared state and return a new one; optimizer
+// moments follow their weights. What is new starts as follows:
+//
+//   - The weights into a new unit are drawn as at initialisation, its bias is 0.
+//   - The weights from a new unit to units that were there are 0, so that the
+//     outputs do not change (Chen, Goodfellow & Shlens 2016, "Net2Net",
+//     in spirit), unless all of the layer below is new: then they are drawn too.
+
+// unmapped marks a unit or layer that the old network does not have.
+const unmapped = -1
+
+// A reshaping says for each layer of units of the new network, inputs and
+// outputs included, where it comes from.
+type reshaping []struct {
+	layer int   // the old layer, or unmapped
+	units []int // for each new unit the old one in that layer, or unmapped
+}
+
+// Fit returns the state with config to in place of its own and the network
+// reshaped to fit: input features are matched by name, hidden layers, their
+// units and classes by number from the front, and what has no match is new.
+// Moments of another optimizer are dropped; the weights stay. A change of task
+// replaces the output layer. To must be valid and have its number of classes.
+func Fit(s State, to Config) State {
+	from := s.Config
+	plan := make(reshaping, len(to.HiddenLayers)+2)
+	for _, f := range to.Features {
+		plan[0].units = append(plan[0].units, slices.Index(from.Features, f)) // -1 is unmapped
+	}
+	for l, width := range to.HiddenLayers {
+		if l < len(from.HiddenLayers) {
+			plan[l+1].layer = l + 1
+			plan[l+1].units = firstUnits(width, from.HiddenLayers[l])
+		} else {
+			plan[l+1].layer = unmapped
+			plan[l+1].units = firstUnits(width, 0)
+		}
+	}
+	out := &plan[len(plan)-1]
+	out.layer = len(from.HiddenLayers) + 1
+	out.units = firstUnits(to.Outputs(), from.Outputs())
+	if to.Task != from.Task {
+		out.units = firstUnits(to.Outputs(), 0)
+	}
+	return reshape(s, to, plan)
+}
+
+// firstUnits maps n new units to the first of old ones.
+func firstUnits(n, old int) []int {
+	units := make([]int, n)
+	for i := range units {
+		units[i] = i
+		if i >= old {
+			units[i] = unmapped
+		}
+	}
+	return units
+}
+
+// AddNeuron adds a unit at the end of hidden layer l, from 0.
+func AddNeuron(s State, l int) (State, error) {
+	to, err := s.withLayers(func(widths []int) []int { widths[l]++; return widths }, l)
+	if err != nil {
+		return State{}, err
+	}
+	return Fit(s, to), nil
+}
+
+// RemoveNeuron removes unit u of hidden layer l, both from 0.
+func RemoveNeuron(s State, l, u int) (State, error) {
+	to, err := s.withLayers(func(widths []int) []int { widths[l]--; return widths }, l)
+	if err != nil {
+		return State{}, err
+	}
+	if u < 0 || u > to.HiddenLayers[l] {
+		return State{}, fieldError(indexed("config.hidden_layers", l), "has no unit %d", u)
+	}
+	plan := identity(s.Config)
+	plan[l+1].units = slices.Delete(plan[l+1].units, u, u+1)
+	return reshape(s, to, plan), nil
+}
+
+// AddLayer inserts a hidden layer of the given width before hidden layer l, or
+// behind the last if l is their number.
+func AddLayer(s State, l, width int) (State, error) {
+	if l < 0 || l > len(s.Config.HiddenLayers) {
+		return State{}, fieldError("config.hidden_layers", "has no place %d for a layer", l)
+	}
+	to := s.Config.Clone()
+	to.HiddenLayers = slices.Insert(to.HiddenLayers, l, width)
+	if err := to.Validate(); err != nil {
+		return State{}, err
+	}
+	plan := slices.Insert(identity(s.Config), l+1, reshaping{{unmapped, firstUnits(width, 0)}}...)
+	return reshape(s, to, plan), nil
+}
+
+// RemoveLayer removes hidden layer l, from 0. The weights into the layer
+// behind it are new, since they came from the units removed.
+func RemoveLayer(s State, l int) (State, error) {
+	to, err := s.withLayers(func(widths []int) []int { return slices.Delete(widths, l, l+1) }, l)
+	if err != nil {
+		return State{}, err
+	}
+	return reshape(s, to, slices.Delete(identity(s.Config), l+1, l+2)), nil
+}
+
+// AddClass adds a class behind the last. Its output starts with drawn weights.
+func AddClass(s State) (State, error) {
+	to := s.Config.Clone()
+	to.Classes++
+	if err := to.Validate(); err != nil {
+		return State{}, err
+	}
+	return Fit(s, to), nil
+}
+
+// RemoveClass removes class k, its output and its points; the labels above it
+// move down by one.
+func RemoveClass(s State, k int) (State, error) {
+	to := s.Config.Clone()
+	to.Classes--
+	if to.Classes < MinClasses {
+		return State{}, fieldError("config.classes", "must be at least %d", MinClasses)
+	}
+	if k < 0 || k > to.Classes {
+		return State{}, fieldError("config.classes", "has no class %d", k)
+	}
+	plan := identity(s.Config)
+	if s.Config.Task == Classification {
+		out := &plan[len(plan)-1]
+		out.units = slices.Delete(out.units, k, k+1)
+	}
+	next := reshape(s, to, plan)
+	next.Data = make([]Point, 0, len(s.Data))
+	for _, p := range s.Data {
+		switch {
+		case p.Label == float64(k):
+			continue
+		case p.Label > float64(k):
+			p.Label--
+		}
+		next.Data = append(next.Data, p)
+	}
+	return next, nil
+}
+
+// SetFeatures changes the input features. Those that stay keep their weights.
+func SetFeatures(s State, features []Feature) (State, error) {
+	to := s.Config.Clone()
+	to.Features = slices.Clone(features)
+	if err := to.Validate(); err != nil {
+		return State{}, err
+	}
+	return Fit(s, to), nil
+}
+
+// SetOptimizer changes the optimizer. The weights stay; the moments start fresh.
+func SetOptimizer(s State, o Optimizer) (State, error) {
+	to := s.Config.Clone()
+	to.Optimizer = o
+	if err := to.Validate(); err != nil {
+		return State{}, err
+	}
+	return Fit(s, to), nil
+}
+
+// withLayers returns the config with its hidden layers changed, if layer l is there.
+func (s State) withLayers(change func([]int) []int, l int) (Config, error) {
+	if l < 0 || l >= len(s.Config.HiddenLayers) {
+		return Config{}, fieldError("config.hidden_layers", "has no layer %d", l)
+	}
+	to := s.Config.Clone()
+	to.HiddenLayers = change(to.HiddenLayers)
+	return to, to.Validate()
+}
+
+// identity maps every unit to itself.
+func identity(c Config) reshaping {
+	sizes := c.Sizes()
+	plan := make(reshaping, len(sizes))
+	for l, n := range sizes {
+		plan[l].layer, plan[l].units = l, firstUnits(n, n)
+	}
+	return plan
+}
+
+// reshape returns s with config to and the network that plan makes of its own.
+func reshape(s State, to Config, plan reshaping) State {
+	from := newModel(s.Config)
+	next := newModel(to)
+	old := make([]float64, len(from.theta))
+	from.flatten(old, s.Network.Parameters)
+	next.drawNew(plan)
+	move(next, from, next.theta, old, plan)
+
+	n := Network{Parameters: next.nested(next.theta), Step: s.Network.Step, Epoch: s.Network.Epoch}
+	if s.Network.Optimizer.Optimizer == to.Optimizer {
+		moment := func(p *Parameters) *Parameters {
+			if p == nil {
+				return nil
+			}
+			from.flatten(old, *p)
+			flat := make([]float64, len(next.theta))
+			move(next, from, flat, old, plan)
+			moved := next.nested(flat)
+			return &moved
+		}
+		n.Optimizer = s.Network.Optimizer
+		n.Optimizer.First = moment(n.Optimizer.First)
+		n.Optimizer.Second = moment(n.Optimizer.Second)
+	}
+	return State{Config: to.Clone(), Network: n, Data: s.Data}
+}
+
+// drawNew fills the model with the weights that new units start from.
+func (m *Model) drawNew(plan reshaping) {
+	var pcg rand.PCG
+	for l, layer := range m.layers {
+		seedRandom(&pcg, m.config.Seed, drawReshape, 0, l)
+		drawWeights(layer.w, m.config, layer.in, layer.out, &pcg)
+		below, above := plan[l], plan[l+1]
+		if above.layer == unmapped || below.layer != above.layer-1 || !slices.ContainsFunc(below.units, func(u int) bool { return u != unmapped }) {
+			continue // every weight of this layer is new
+		}
+		for o, oldOut := range above.units {
+			for i, oldIn := range below.units {
+				if oldOut != unmapped && oldIn == unmapped {
+					layer.w[o*layer.in+i] = 0
+				}
+			}
+		}
+	}
+}
+
+// move copies what the plan keeps from old to dst, both in the layout of their
+// model's theta.
+func move(to, from *Model, dst, old []float64, plan reshaping) {
+	for l, layer := range to.layers {
+		below, above := plan[l], plan[l+1]
+		if above.layer == unmapped {
+			continue
+		}
+		w, b := to.views(dst, l)
+		oldW, oldB := from.views(old, above.layer-1)
+		oldIn := from.sizes[above.layer-1]
+		for o, oo := range above.units {
+			if oo == unmapped {
+				continue
+			}
+			b[o] = oldB[oo]
+			if below.layer != above.layer-1 {
+				continue
+			}
+			for i, oi := range below.units {
+				if oi != unmapped {
+					w[o*layer.in+i] = oldW[oo*oldIn+oi]
+				}
+			}
+		}
+	}
+}

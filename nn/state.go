@@ -1,0 +1,218 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// A Point is one sample. X and Y are in [-1, 1]; Label is a class number from
+// 0 or, for regression, the target in [-1, 1].
+type Point struct {
+	X     float64 `json:"x"`
+	Y     float64 `json:"y"`
+	Label float64 `json:"label"`
+}
+
+// Parameters are numbers in the shape of a network: its weights and biases, or
+// one optimizer moment of each of them.
+type Parameters struct {
+	// Weights[l][o][i] runs from input i to output o of layer l.
+	Weights [][][]float64 `json:"weights"`
+	// Biases[l][o] belongs to output o of layer l.
+	Biases [][]float64 `json:"biases"`
+}
+
+// Moments are what an optimizer remembers between updates. The zero value is a
+// fresh start.
+type Moments struct {
+	// Optimizer is the rule that the moments belong to.
+	Optimizer Optimizer `json:"name,omitzero"`
+	// Updates counts the updates that made these moments, t in Adam's bias
+	// correction. It is less than Network.Step after a change of optimizer.
+	Updates int `json:"updates,omitzero"`
+	// First is the momentum buffer, or Adam's running mean of the gradient.
+	First *Parameters `json:"first,omitzero"`
+	// Second is the running mean (or, for Adagrad, the sum) of the squared gradient.
+	Second *Parameters `json:"second,omitzero"`
+}
+
+// Network is everything that training changes.
+type Network struct {
+	Parameters
+	// Optimizer holds the moments of the optimizer in use.
+	Optimizer Moments `json:"optimizer"`
+	// Step counts optimizer updates.
+	Step int `json:"step"`
+	// Epoch counts completed passes over the training points.
+	Epoch int `json:"epoch"`
+}
+
+// State is one moment of a training run: whoever has it can go on from it.
+type State struct {
+	Config  Config  `json:"config"`
+	Network Network `json:"network"`
+	Data    []Point `json:"data"`
+}
+
+// maxCount is the largest integer that every JSON reader keeps exactly.
+const maxCount = 1 << 53
+
+// IsEmpty reports whether the network has no weights and no biases and so is
+// to be initialised.
+func (n Network) IsEmpty() bool { return len(n.Weights) == 0 && len(n.Biases) == 0 }
+
+// Prepare returns the state with what may be left out filled in: the number of
+// classes, and the network initialised if it is empty. It returns a
+// *FieldError if anything is out of range or does not fit. Prepare does not
+// ask for points; training does.
+func (s State) Prepare() (State, error) {
+	if err := s.Config.Validate(); err != nil {
+		return State{}, err
+	}
+	if err := validatePoints(s.Data, s.Config.Task); err != nil {
+		return State{}, err
+	}
+	if s.Config.Task == Classification {
+		need := MinClasses
+		for _, p := range s.Data {
+			need = max(need, int(p.Label)+1)
+		}
+		switch {
+		case s.Config.Classes == 0:
+			s.Config.Classes = need
+		case s.Config.Classes < need:
+			return State{}, fieldError("config.classes", "must be at least %d, the largest label + 1; got %d", need, s.Config.Classes)
+		}
+	}
+	if s.Network.IsEmpty() {
+		if s.Network.Step != 0 || s.Network.Epoch != 0 || s.Network.Optimizer != (Moments{}) {
+			return State{}, fieldError("network.weights", "must be given with step, epoch or optimizer; a network without weights is a new one")
+		}
+		s.Network = Initialize(s.Config)
+		return s, nil
+	}
+	return s, s.Network.validate(s.Config)
+}
+
+// Initialize returns the network that config starts from. Config must be valid
+// and have its number of classes.
+func Initialize(config Config) Network {
+	m := newModel(config)
+	m.initialize()
+	return Network{Parameters: m.nested(m.theta)}
+}
+
+func validatePoints(points []Point, task Task) error {
+	for i, p := range points {
+		for _, c := range [...]struct {
+			name  string
+			value float64
+		}{{"x", p.X}, {"y", p.Y}} {
+			if !(c.value >= -1 && c.value <= 1) {
+				return fieldError(fmt.Sprintf("data[%d].%s", i, c.name), "must be from -1 to 1; got %v", c.value)
+			}
+		}
+		switch {
+		case task == Regression && !(p.Label >= -1 && p.Label <= 1):
+			return fieldError(fmt.Sprintf("data[%d].label", i), "must be from -1 to 1 for regression; got %v", p.Label)
+		case task == Classification && !(p.Label >= 0 && p.Label < MaxClasses && p.Label == math.Trunc(p.Label)):
+			return fieldError(fmt.Sprintf("data[%d].label", i), "must be a class number from 0 to %d; got %v", MaxClasses-1, p.Label)
+		}
+	}
+	return nil
+}
+
+// validate checks that the network fits the config and is finite.
+func (n Network) validate(c Config) error {
+	sizes := c.Sizes()
+	if err := n.Parameters.validate("network", sizes); err != nil {
+		return err
+	}
+	for _, m := range []struct {
+		field string
+		value int
+	}{{"network.step", n.Step}, {"network.epoch", n.Epoch}, {"network.optimizer.updates", n.Optimizer.Updates}} {
+		if m.value < 0 || m.value > maxCount {
+			return fieldError(m.field, "must be from 0 to 2^53; got %d", m.value)
+		}
+	}
+	if n.Optimizer == (Moments{}) {
+		return nil
+	}
+	if n.Optimizer.Optimizer != c.Optimizer {
+		return fieldError("network.optimizer", "holds the moments of %q but config.optimizer is %s; leave it out to start with fresh moments",
+			clip(string(n.Optimizer.Optimizer)), c.Optimizer)
+	}
+	rule := ruleOf(c.Optimizer)
+	for _, m := range []struct {
+		name  string
+		uses  bool
+		value *Parameters
+	}{{"first", rule.first, n.Optimizer.First}, {"second", rule.second, n.Optimizer.Second}} {
+		field := "network.optimizer." + m.name
+		switch {
+		case m.uses && m.value == nil:
+			return fieldError(field, "is missing; %s keeps it", c.Optimizer)
+		case !m.uses && m.value != nil:
+			return fieldError(field, "must be left out; %s has none", c.Optimizer)
+		case m.uses:
+			if err := m.value.validate(field, sizes); err != nil {
+				return err
+			}
+		}
+	}
+	if second := n.Optimizer.Second; second != nil {
+		for l := range second.Weights {
+			for o, row := range second.Weights[l] {
+				for i, v := range row {
+					if v < 0 {
+						return fieldError(fmt.Sprintf("network.optimizer.second.weights[%d][%d][%d]", l, o, i), "must not be negative, being a mean of squares; got %v", v)
+					}
+				}
+			}
+			for o, v := range second.Biases[l] {
+				if v < 0 {
+					return fieldError(fmt.Sprintf("network.optimizer.second.biases[%d][%d]", l, o), "must not be negative, being a mean of squares; got %v", v)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// validate checks shapes against the sizes [D, H…, C] and that every number is finite.
+func (p Parameters) validate(field string, sizes []int) error {
+	layers := len(sizes) - 1
+	if len(p.Weights) != layers {
+		return fieldError(field+".weights", "must have %d layers for sizes %v; has %d", layers, sizes, len(p.Weights))
+	}
+	if len(p.Biases) != layers {
+		return fieldError(field+".biases", "must have %d layers for sizes %v; has %d", layers, sizes, len(p.Biases))
+	}
+	for l := range layers {
+		in, out := sizes[l], sizes[l+1]
+		if got := len(p.Weights[l]); got != out {
+			return fieldError(indexed(field+".weights", l), "must have %d rows, one for each unit of the layer; has %d", out, got)
+		}
+		for o, row := range p.Weights[l] {
+			if len(row) != in {
+				return fieldError(indexed(indexed(field+".weights", l), o), "must have %d numbers, one for each input of the layer; has %d", in, len(row))
+			}
+			if i := slices.IndexFunc(row, notFinite); i >= 0 {
+				return fieldError(fmt.Sprintf("%s.weights[%d][%d][%d]", field, l, o, i), "must be finite")
+			}
+		}
+		if got := len(p.Biases[l]); got != out {
+			return fieldError(indexed(field+".biases", l), "must have %d numbers, one for each unit of the layer; has %d", out, got)
+		}
+		if o := slices.IndexFunc(p.Biases[l], notFinite); o >= 0 {
+			return fieldError(fmt.Sprintf("%s.biases[%d][%d]", field, l, o), "must be finite")
+		}
+	}
+	return nil
+}
+
+func notFinite(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) }
+
+func indexed(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }

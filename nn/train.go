@@ -1,0 +1,329 @@
+package nn
+
+import (
+	"math/rand/v2"
+
+	"nnvisu/nn/kernel"
+)
+
+// A Trainer makes optimizer updates, one after the other, on a state that it
+// copied. It allocates nothing between updates. A Trainer is for one goroutine.
+type Trainer struct {
+	Model
+	rule          rule
+	grad          []float64 // in the layout of theta, like the next three
+	first, second []float64 // the moments that the rule keeps, or nil
+	updates       int
+	step, epoch   int
+	good          snapshot  // the last state known to be finite
+	dropout       []float64 // one number a unit and sample: 0 or 1/(1-p)
+	delta, spare  []float64 // gradients with respect to a layer's outputs and inputs
+	train, test   samples
+	order         []int // the order of the training points in this epoch
+	orderEpoch    int   // the epoch that order is of; -1 before the first
+	batch         samples
+	pcg           rand.PCG
+}
+
+// samples are points as the kernels read them.
+type samples struct {
+	n       int
+	x       []float64 // D×n features
+	labels  []int     // class numbers
+	targets []float64 // regression targets
+}
+
+// snapshot is what one update changes.
+type snapshot struct {
+	theta, first, second []float64
+	updates, step, epoch int
+}
+
+// NewTrainer returns a Trainer that goes on from s. It returns a *FieldError
+// if the state is out of range, does not fit or has no training point.
+func NewTrainer(s State) (*Trainer, error) {
+	s, err := s.Prepare()
+	if err != nil {
+		return nil, err
+	}
+	if len(s.Data) == 0 {
+		return nil, fieldError("data", "must have at least one training point")
+	}
+	t := &Trainer{Model: *newModel(s.Config), rule: ruleOf(s.Config.Optimizer), orderEpoch: -1}
+	t.flatten(t.theta, s.Network.Parameters)
+	t.step, t.epoch, t.updates = s.Network.Step, s.Network.Epoch, s.Network.Optimizer.Updates
+	t.first = t.moment(t.rule.first, s.Network.Optimizer.First)
+	t.second = t.moment(t.rule.second, s.Network.Optimizer.Second)
+	t.grad = make([]float64, len(t.theta))
+	t.good = snapshot{
+		theta:  make([]float64, len(t.theta)),
+		first:  make([]float64, len(t.first)),
+		second: make([]float64, len(t.second)),
+	}
+	widest := 0
+	for l := range t.layers {
+		widest = max(widest, t.layers[l].in, t.layers[l].out)
+		if l < len(t.layers)-1 {
+			t.layers[l].d = make([]float64, len(t.layers[l].a))
+		}
+	}
+	t.delta = make([]float64, widest*blockWidth)
+	t.spare = make([]float64, widest*blockWidth)
+	if s.Config.Dropout > 0 {
+		t.dropout = make([]float64, widest*blockWidth)
+	}
+	held := Split(len(s.Data), s.Config.TestFraction, s.Config.Seed)
+	t.train = t.sample(s.Data, held, false)
+	t.test = t.sample(s.Data, held, true)
+	t.order = make([]int, t.train.n)
+	t.batch = samples{
+		x:       t.input,
+		labels:  make([]int, blockWidth),
+		targets: make([]float64, blockWidth),
+	}
+	t.save()
+	return t, nil
+}
+
+// moment returns the moments p in the layout of theta: zeros if p is nil, and
+// nil if the rule does not keep them.
+func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
+	if !keeps {
+		return nil
+	}
+	flat := make([]float64, len(t.theta))
+	if p != nil {
+		t.flatten(flat, *p)
+	}
+	return flat
+}
+
+// sample returns the points that are held out, or those that are not.
+func (t *Trainer) sample(points []Point, held []bool, want bool) samples {
+	var xs, ys []float64
+	var s samples
+	for i, p := range points {
+		if held[i] != want {
+			continue
+		}
+		xs, ys = append(xs, p.X), append(ys, p.Y)
+		s.labels = append(s.labels, int(p.Label))
+		s.targets = append(s.targets, p.Label)
+	}
+	s.n = len(xs)
+	s.x = make([]float64, t.sizes[0]*s.n)
+	t.features(s.x, xs, ys, s.n)
+	return s
+}
+
+// Step makes n optimizer updates. It returns a *DivergedError if a loss, a
+// weight or a moment stops being finite; the Trainer is then at the last
+// finite state.
+func (t *Trainer) Step(n int) error {
+	for range n {
+		if err := t.update(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// update makes one optimizer update: the gradient of the mean loss over the
+// batch that follows from step and epoch, the penalties, the optimizer's rule.
+func (t *Trainer) update() error {
+	size := t.config.BatchSize
+	if size == 0 || size > t.train.n {
+		size = t.train.n
+	}
+	batches := (t.train.n + size - 1) / size
+	// The place in the epoch follows from the step, so it need not be part of
+	// the state. When the batch size or the points change in mid-epoch, the
+	// epoch goes on at that place of its new order.
+	at := t.step % batches
+	if batches > 1 && t.orderEpoch != t.epoch {
+		seedRandom(&t.pcg, t.config.Seed, drawShuffle, t.epoch, 0)
+		shuffle(&t.pcg, t.order)
+		t.orderEpoch = t.epoch
+	}
+	from, to := at*size, min((at+1)*size, t.train.n)
+
+	loss := t.gradient(from, to, batches > 1)
+	if notFinite(loss) || !kernel.Finite(t.grad) {
+		return t.diverged("loss")
+	}
+	t.save()
+
+	w, l1, l2 := t.theta[:t.weights], t.config.L1, t.config.L2
+	decay := 1.0
+	if t.rule.decoupled {
+		decay, l2 = 1-float64(t.config.LearningRate*l2), 0
+	}
+	if l1 != 0 || l2 != 0 {
+		kernel.AddPenalty(t.grad[:t.weights], w, l1, l2)
+	}
+	if decay != 1 {
+		kernel.Scale(w, decay)
+	}
+	t.updates++
+	t.rule.update(t.theta, t.grad, t.first, t.second, t.config.LearningRate, t.updates)
+	t.step++
+	if at == batches-1 {
+		t.epoch++
+	}
+	switch {
+	case !kernel.Finite(t.theta):
+		return t.diverged("weights")
+	case !kernel.Finite(t.first) || !kernel.Finite(t.second):
+		return t.diverged("optimizer moments")
+	}
+	return nil
+}
+
+// gradient sets grad to the gradient of the mean loss over the training
+// points from…to, taken in the epoch's order if shuffled, and returns the loss.
+func (t *Trainer) gradient(from, to int, shuffled bool) float64 {
+	clear(t.grad)
+	if t.dropout != nil {
+		seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
+	}
+	scale := 1 / float64(to-from)
+	loss := 0.0
+	for ; from < to; from += blockWidth {
+		n := min(blockWidth, to-from)
+		t.gather(from, n, shuffled)
+		x := t.batch.x[:t.sizes[0]*n]
+		out := t.forwardTraining(x, n)
+		blockLoss, _ := t.loss(out, t.batch, 0, scale, n)
+		loss += blockLoss
+		t.backward(x, out, n)
+	}
+	return loss * scale
+}
+
+// gather copies n training points into the batch.
+func (t *Trainer) gather(from, n int, shuffled bool) {
+	for j := range n {
+		p := from + j
+		if shuffled {
+			p = t.order[p]
+		}
+		for i := range t.sizes[0] {
+			t.batch.x[i*n+j] = t.train.x[i*t.train.n+p]
+		}
+		t.batch.labels[j], t.batch.targets[j] = t.train.labels[p], t.train.targets[p]
+	}
+}
+
+// forwardTraining is run with dropout, keeping what backward needs.
+func (t *Trainer) forwardTraining(x []float64, n int) []float64 {
+	a := x
+	last := len(t.layers) - 1
+	for l := range t.layers {
+		layer := &t.layers[l]
+		z := layer.a[:layer.out*n]
+		kernel.DenseForward(z, layer.w, layer.b, a, layer.in, layer.out, n)
+		if l < last {
+			d := layer.d[:layer.out*n]
+			t.forward(z, d, z)
+			if t.dropout != nil {
+				mask := t.dropout[:layer.out*n]
+				t.drawDropout(mask)
+				kernel.Mul(z, mask)
+				kernel.Mul(d, mask)
+			}
+		}
+		a = z
+	}
+	return a
+}
+
+// drawDropout fills mask with 0, at the probability of the config, and 1/(1-p)
+// (inverted dropout: Srivastava et al. 2014, section 10).
+func (t *Trainer) drawDropout(mask []float64) {
+	keep := 1 / (1 - t.config.Dropout)
+	for j := range mask {
+		mask[j] = keep
+		if uniform(&t.pcg) < t.config.Dropout {
+			mask[j] = 0
+		}
+	}
+}
+
+// backward adds the gradient of a block to grad. It takes the gradient with
+// respect to the outputs in dOut, which it overwrites.
+func (t *Trainer) backward(x, dOut []float64, n int) {
+	dz := dOut
+	delta, spare := t.delta, t.spare
+	for l := len(t.layers) - 1; l >= 0; l-- {
+		layer := &t.layers[l]
+		dw, db := t.views(t.grad, l)
+		if l == 0 {
+			kernel.DenseBackward(dw, db, nil, layer.w, x, dz, layer.in, layer.out, n)
+			return
+		}
+		below := &t.layers[l-1]
+		da := delta[:layer.in*n]
+		kernel.DenseBackward(dw, db, da, layer.w, below.a[:layer.in*n], dz, layer.in, layer.out, n)
+		kernel.Mul(da, below.d[:layer.in*n])
+		dz = da
+		delta, spare = spare, delta
+	}
+}
+
+// loss returns the sum of the losses of n samples of s from index at, and how
+// many are classified correctly; it turns the outputs into their gradient times scale.
+func (t *Trainer) loss(out []float64, s samples, at int, scale float64, n int) (float64, int) {
+	if t.config.Task == Regression {
+		return kernel.HalfSquaredError(out, s.targets[at:at+n], scale), 0
+	}
+	return kernel.SoftmaxCrossEntropy(out, s.labels[at:at+n], scale, t.Outputs(), n)
+}
+
+func (t *Trainer) save() {
+	copy(t.good.theta, t.theta)
+	copy(t.good.first, t.first)
+	copy(t.good.second, t.second)
+	t.good.updates, t.good.step, t.good.epoch = t.updates, t.step, t.epoch
+}
+
+// diverged goes back to the last finite state and returns the error that says so.
+func (t *Trainer) diverged(what string) error {
+	// A loss that cannot be computed stops the update that was about to be made.
+	at := max(t.step, t.good.step+1)
+	copy(t.theta, t.good.theta)
+	copy(t.first, t.good.first)
+	copy(t.second, t.good.second)
+	t.updates, t.step, t.epoch = t.good.updates, t.good.step, t.good.epoch
+	return &DivergedError{Step: at, What: what, Network: t.Network()}
+}
+
+// Network returns a copy of the network as it is now.
+func (t *Trainer) Network() Network {
+	n := Network{Parameters: t.nested(t.theta), Step: t.step, Epoch: t.epoch}
+	if t.first == nil && t.second == nil {
+		return n
+	}
+	n.Optimizer = Moments{Optimizer: t.rule.name, Updates: t.updates}
+	if t.first != nil {
+		p := t.nested(t.first)
+		n.Optimizer.First = &p
+	}
+	if t.second != nil {
+		p := t.nested(t.second)
+		n.Optimizer.Second = &p
+	}
+	return n
+}
+
+// Step makes n optimizer updates from s and returns the network they lead to
+// with its metrics. It returns a *FieldError or a *DivergedError.
+func Step(s State, n int) (Result, error) {
+	t, err := NewTrainer(s)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := t.Step(n); err != nil {
+		return Result{}, err
+	}
+	return t.Result()
+}
