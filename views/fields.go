@@ -1,0 +1,110 @@
+package views
+
+import (
+	"slices"
+	"strings"
+)
+
+// Names of the form's fields. The handlers read what the views write.
+const (
+	FieldConfig  = "config"
+	FieldNetwork = "network"
+	FieldData    = "data"
+
+	FieldAct       = "act"       // what a button of the page does
+	FieldControls  = "controls"  // not empty: the visible settings are to be read
+	FieldRecovered = "recovered" // the network that a diverged run can go back to
+
+	FieldTool       = "tool"   // a class number, a label for regression, or ToolErase
+	FieldStroke     = "stroke" // places drawn: x,y pairs separated by spaces
+	FieldClickX     = "at.x"   // a click on the picture without script, in its pixels
+	FieldClickY     = "at.y"
+	FieldHard       = "hard"      // hard edges
+	FieldHideTest   = "hide_test" // do not show the points held out
+	FieldTransport  = "transport" // TransportSSE or TransportSocket
+	FieldFrameSteps = "frame_steps"
+	FieldSteps      = "steps"
+
+	FieldDataset     = "dataset"
+	FieldPoints      = "points"
+	FieldNoise       = "noise"
+	FieldDataClasses = "data_classes"
+	FieldDataSeed    = "data_seed"
+
+	FieldTask         = "task"
+	FieldFeatures     = "features"
+	FieldHiddenLayers = "hidden_layers"
+	FieldActivation   = "activation"
+	FieldLearningRate = "learning_rate"
+	FieldOptimizer    = "optimizer"
+	FieldBatchSize    = "batch_size"
+	FieldL1           = "l1"
+	FieldL2           = "l2"
+	FieldDropout      = "dropout"
+	FieldTestFraction = "test_fraction"
+	FieldSeed         = "seed"
+	FieldInit         = "init"
+)
+
+// What the buttons of the page do: values of FieldAct.
+const (
+	ActShow        = "show"     // draw the state that was sent
+	ActSettings    = "settings" // take the visible settings
+	ActReset       = "reset"    // new weights from the seed
+	ActReseed      = "reseed"   // the next seed, and new weights from it
+	ActDraw        = "draw"     // add or erase the points of FieldStroke
+	ActClear       = "clear"
+	ActDataset     = "dataset"
+	ActAddLayer    = "add-layer"
+	ActRemoveLayer = "remove-layer"
+	ActAddClass    = "add-class"
+	ActRemoveClass = "remove-class"
+	ActRecover     = "recover" // go back to the last finite network
+)
+
+// Tools and transports.
+const (
+	ToolErase       = "erase"
+	TransportSSE    = "sse"
+	TransportSocket = "websocket"
+)
+
+// PlaneSize is the width and height, in CSS pixels, of the picture that can be
+// clicked without script.
+const PlaneSize = 320
+
+// RepeatedFields may be given more than once.
+var RepeatedFields = []string{FieldFeatures}
+
+// fieldNames are all fields a form may have: those of the page, and those of a
+// program's form.
+var fieldNames = []string{
+	FieldConfig, FieldNetwork, FieldData, FieldAct, FieldControls, FieldRecovered,
+	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
+	FieldFrameSteps, FieldSteps, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
+	FieldTask, FieldFeatures, FieldHiddenLayers, FieldActivation, FieldLearningRate, FieldOptimizer, FieldBatchSize,
+	FieldL1, FieldL2, FieldDropout, FieldTestFraction, FieldSeed, FieldInit,
+	"id", "type", "frame_ms",
+}
+
+// IsField reports whether a form may have a field of this name.
+func IsField(name string) bool { return slices.Contains(fieldNames, name) }
+
+// ErrorID is the id of the element beside a control that shows what is wrong with it.
+func ErrorID(field string) string { return field + "-error" }
+
+// ControlOf returns the control that a path of the wire contract, such as
+// config.hidden_layers[1], is set with, or "".
+func ControlOf(path string) string {
+	control, _, _ := strings.Cut(strings.TrimPrefix(path, "config."), "[")
+	switch control {
+	case "classes":
+		return FieldDataClasses
+	case FieldConfig, FieldNetwork, FieldData:
+		return ""
+	}
+	if IsField(control) {
+		return control
+	}
+	return ""
+}

@@ -1,0 +1,257 @@
+package views
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"image"
+	"image/png"
+	"math"
+	"strconv"
+	"strings"
+
+	"nnvisu/nn"
+)
+
+// GridSize is the number of cells along each side of the picture.
+const GridSize = 100
+
+// Grid returns the centres of the cells of the picture, row by row from the
+// top left: 10,000 places.
+func Grid() (xs, ys []float64) {
+	xs, ys = make([]float64, GridSize*GridSize), make([]float64, GridSize*GridSize)
+	for row := range GridSize {
+		for column := range GridSize {
+			xs[row*GridSize+column] = (float64(column)+0.5)/(GridSize/2) - 1
+			ys[row*GridSize+column] = 1 - (float64(row)+0.5)/(GridSize/2)
+		}
+	}
+	return xs, ys
+}
+
+// Cells is the picture of what a network says over the plane: red, green and
+// blue of every cell of the Grid.
+type Cells []byte
+
+// PaintCells sets dst to the picture of outputs, C×(cells), as nn.Model's
+// PredictTo gives them: the class colours blended by probability or, with hard
+// edges, the colour of the likeliest class; a regression value on the diverging
+// scale, with hard edges in five steps.
+func PaintCells(dst Cells, outputs []float64, task nn.Task, hard bool) {
+	cells := len(dst) / 3
+	c := len(outputs) / cells
+	put := func(j int, colour rgb) {
+		for i, v := range colour {
+			dst[3*j+i] = byte(v + 0.5)
+		}
+	}
+	if task == nn.Regression {
+		for j, v := range outputs {
+			if math.IsNaN(v) {
+				v = 0
+			}
+			if hard {
+				v = math.Round(2*v) / 2
+			}
+			put(j, mix(white, scale(v), areaTint+0.2))
+		}
+		return
+	}
+	var areas [nn.MaxClasses]rgb
+	for k := range areas[:c] {
+		areas[k] = mix(white, classColours[k], areaTint)
+	}
+	for j := range cells {
+		if hard {
+			best := 0
+			for k := 1; k < c; k++ {
+				if outputs[k*cells+j] > outputs[best*cells+j] {
+					best = k
+				}
+			}
+			put(j, areas[best])
+			continue
+		}
+		// The blend fades to white where the network is undecided, so that
+		// complementary colours do not meet in mud.
+		var blend rgb
+		top := 0.0
+		for k := range c {
+			p := outputs[k*cells+j]
+			if !(p >= 0) { // NaN: an overflow, shown as nothing
+				p = 0
+			}
+			top = max(top, p)
+			for i := range blend {
+				blend[i] += p * areas[k][i]
+			}
+		}
+		decided := (top*float64(c) - 1) / float64(c-1)
+		put(j, mix(white, blend, max(0.12, decided)))
+	}
+}
+
+// Base64 returns the cells as the script reads them.
+func (c Cells) Base64() string { return base64.StdEncoding.EncodeToString(c) }
+
+// DataURI returns the cells as a PNG in a data: address, for the page without script.
+func (c Cells) DataURI() string {
+	img := image.NewNRGBA(image.Rect(0, 0, GridSize, GridSize))
+	for j := range GridSize * GridSize {
+		copy(img.Pix[4*j:], c[3*j:3*j+3])
+		img.Pix[4*j+3] = 255
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		panic("views: " + err.Error()) // a buffer and an image in memory cannot fail
+	}
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+// markers are the outlines of the classes' points, around 0,0, as SVG path
+// commands within a radius of one. They are scaled by markerRadius.
+var markers = [][]mark{
+	circle(16, 0.92),
+	polygon(4, 45, 1.12), // square
+	polygon(3, 90, 1.25), // triangle
+	polygon(4, 0, 1.25),  // diamond
+	polygon(3, -90, 1.25),
+	star(4, 0.42),
+	polygon(6, 0, 1.1),
+	star(5, 0.45),
+	polygon(5, 90, 1.1),
+	star(8, 0.6),
+}
+
+type mark struct{ x, y float64 }
+
+const markerRadius = 0.026
+
+func polygon(n int, degrees, radius float64) []mark {
+	marks := make([]mark, n)
+	for i := range marks {
+		angle := (degrees + 360*float64(i)/float64(n)) * math.Pi / 180
+		marks[i] = mark{radius * math.Cos(angle), radius * math.Sin(angle)}
+	}
+	return marks
+}
+
+func circle(n int, radius float64) []mark { return polygon(n, 0, radius) }
+
+func star(tips int, inner float64) []mark {
+	outer, within := polygon(tips, 90, 1.3), polygon(tips, 90+180/float64(tips), 1.3*inner)
+	var marks []mark
+	for i := range outer {
+		marks = append(marks, outer[i], within[i])
+	}
+	return marks
+}
+
+// outline appends a marker at a place to an SVG path. SVG's y points down.
+func outline(b *strings.Builder, marks []mark, x, y, radius float64) {
+	px, py := 0, 0
+	for i, m := range marks {
+		// Ten-thousandths, relative to the corner before, keep the text short.
+		ax := int(math.Round((x + m.x*radius) * 1e4))
+		ay := int(math.Round((-y - m.y*radius) * 1e4))
+		if i == 0 {
+			b.WriteByte('M')
+			writePair(b, ax, ay)
+		} else {
+			b.WriteByte('l')
+			writePair(b, ax-px, ay-py)
+		}
+		px, py = ax, ay
+	}
+	b.WriteByte('z')
+}
+
+func writePair(b *strings.Builder, x, y int) {
+	b.WriteString(strconv.Itoa(x))
+	if y >= 0 {
+		b.WriteByte(' ')
+	}
+	b.WriteString(strconv.Itoa(y))
+}
+
+// A PointGroup is all points that look alike, as one SVG path.
+type PointGroup struct {
+	Path   string
+	Colour string
+	Held   bool // held out for testing: drawn hollow
+}
+
+// levels is how many colours the labels of a regression are shown in.
+const levels = 9
+
+// PointGroups returns the points of a state as they are drawn.
+func PointGroups(s nn.State) []PointGroup {
+	return group(s.Data, s.Config.Task, nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed), markerRadius)
+}
+
+// group sorts points into one path for each look.
+func group(points []nn.Point, task nn.Task, held []bool, radius float64) []PointGroup {
+	kinds := nn.MaxClasses
+	if task == nn.Regression {
+		kinds = levels
+	}
+	paths := make([]strings.Builder, 2*kinds)
+	for i, p := range points {
+		kind, shape := int(p.Label), markers[0]
+		if task == nn.Regression {
+			kind = int(math.Round((p.Label + 1) / 2 * (levels - 1)))
+		} else {
+			shape = markers[kind]
+		}
+		if held[i] {
+			kind += kinds
+		}
+		outline(&paths[kind], shape, p.X, p.Y, radius)
+	}
+	var groups []PointGroup
+	for i := range paths {
+		if paths[i].Len() == 0 {
+			continue
+		}
+		colour := classColours[i%kinds]
+		if task == nn.Regression {
+			colour = scale(2*float64(i%kinds)/(levels-1) - 1)
+		}
+		groups = append(groups, PointGroup{Path: paths[i].String(), Colour: colour.hex(), Held: i >= kinds})
+	}
+	return groups
+}
+
+// A Swatch is a tool of the palette: a class, or a label for regression.
+type Swatch struct {
+	Value  string // of FieldTool
+	Label  string
+	Colour string
+	Path   string // the marker, in a box from -10000 to 10000
+}
+
+// Swatches returns what can be drawn with a config that has its number of classes.
+func Swatches(c nn.Config) []Swatch {
+	icon := func(shape []mark) string {
+		var b strings.Builder
+		outline(&b, shape, 0, 0, 0.72)
+		return b.String()
+	}
+	var swatches []Swatch
+	if c.Task == nn.Regression {
+		for _, v := range []float64{-1, -0.5, 0, 0.5, 1} {
+			text := strconv.FormatFloat(v, 'g', -1, 64)
+			swatches = append(swatches, Swatch{Value: text, Label: "Draw points with the value " + text, Colour: scale(v).hex(), Path: icon(markers[0])})
+		}
+		return swatches
+	}
+	for k := range c.Classes {
+		swatches = append(swatches, Swatch{
+			Value:  strconv.Itoa(k),
+			Label:  fmt.Sprintf("Draw points of class %d (%s)", k, classNames[k]),
+			Colour: classColours[k].hex(),
+			Path:   icon(markers[k]),
+		})
+	}
+	return swatches
+}
