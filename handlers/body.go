@@ -1,0 +1,225 @@
+package handlers
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// readTimeout is how long a client may take to send a body.
+const readTimeout = time.Minute
+
+// readBody returns the body of a request, or too_large.
+func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	// Not every writer has deadlines (a recorder in a test has none). The
+	// deadline must not outlast the body: it would end a stream.
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(readTimeout))
+	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	limited := http.MaxBytesReader(w, r.Body, s.config.MaxBody)
+	size := max(r.ContentLength, 0)
+	if size > s.config.MaxBody {
+		size = 0 // the read below fails
+	}
+	body := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	if _, err := body.ReadFrom(limited); err != nil {
+		var tooBig *http.MaxBytesError
+		if errors.As(err, &tooBig) {
+			return nil, s.errBodySize()
+		}
+		return nil, malformed("", "the body of the request broke off")
+	}
+	return body.Bytes(), nil
+}
+
+func (s *Server) errBodySize() error {
+	return tooLarge("", "the request must have at most %d bytes", s.config.MaxBody)
+}
+
+// readMessage decodes the body of a program's request: JSON, or a form whose
+// fields config, network and data are JSON text.
+func (s *Server) readMessage(w http.ResponseWriter, r *http.Request, may members) (message, error) {
+	body, err := s.readBody(w, r)
+	if err != nil {
+		return message{}, err
+	}
+	form, err := parseForm(r.Header.Get("Content-Type"), body)
+	if err != nil {
+		return message{}, err
+	}
+	if form == nil {
+		return s.decodeMessage(body, may)
+	}
+	return s.decodeForm(form, may)
+}
+
+// parseForm returns the fields of a form, or nil if the body is JSON by its
+// content type, or by its first byte where the type does not say.
+func parseForm(contentType string, body []byte) (url.Values, error) {
+	mediaType, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil && contentType != "" {
+		return nil, &requestError{code: codeUnsupported, message: "the content type cannot be read"}
+	}
+	begins := bytes.TrimLeft(body, " \t\r\n")
+	switch {
+	case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
+		return nil, nil
+	case (mediaType == "" || mediaType == "application/x-www-form-urlencoded") && bytes.HasPrefix(begins, []byte("{")):
+		return nil, nil // curl -d announces a form
+	case mediaType == "application/x-www-form-urlencoded":
+		form, err := url.ParseQuery(string(body))
+		if err != nil {
+			return nil, malformed("", "the form cannot be read")
+		}
+		return form, nil
+	case mediaType == "multipart/form-data":
+		return parseMultipart(body, parameters["boundary"])
+	}
+	return nil, &requestError{code: codeUnsupported, message: "the body must be application/json, application/x-www-form-urlencoded or multipart/form-data"}
+}
+
+func parseMultipart(body []byte, boundary string) (url.Values, error) {
+	if boundary == "" {
+		return nil, malformed("", "the content type must name a boundary")
+	}
+	form := url.Values{}
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		part, err := parts.NextPart()
+		// A form cut short in a part's header ends like a whole one.
+		if err == io.EOF && bytes.Contains(body, []byte("--"+boundary+"--")) {
+			return form, nil
+		}
+		if err != nil {
+			return nil, malformed("", "the multipart form cannot be read")
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return nil, malformed(part.FormName(), "cannot be read")
+		}
+		form.Add(part.FormName(), string(value))
+	}
+}
+
+// decodeForm reads a message from the fields of a form. A field that is empty
+// counts as left out, and the page's own fields may be there.
+func (s *Server) decodeForm(form url.Values, may members) (message, error) {
+	m := newMessage(may)
+	for field, values := range form {
+		if len(values) > 1 && !slices.Contains(views.RepeatedFields, field) {
+			return m, malformed(field, "is given twice")
+		}
+	}
+	for field, read := range map[string]func(*reader) error{
+		"config":  func(r *reader) error { return r.config(&m.state.Config, &m.classesSet) },
+		"network": func(r *reader) error { return r.network(&m.state.Network) },
+		"data":    func(r *reader) error { return r.points(&m.state.Data, s.config.MaxPoints, may.unlabel) },
+		"id":      func(r *reader) error { return r.id(&m.id) },
+	} {
+		text := form.Get(field)
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		r := newReader([]byte(text), field)
+		if err := read(r); err != nil {
+			return m, err
+		}
+		if err := r.end(); err != nil {
+			return m, err
+		}
+	}
+	for field := range form {
+		if !views.IsField(field) {
+			return m, malformed(field, "is not a field that this form has")
+		}
+	}
+	for field, dst := range map[string]*int{"steps": &m.steps, "frame_steps": &m.frameSteps, "frame_ms": &m.frameMS} {
+		if err := formInt(form, field, dst); err != nil {
+			return m, err
+		}
+	}
+	m.kind = form.Get("type")
+	return m, m.checkCounts(may)
+}
+
+// formInt reads a whole number from a field, if it is there.
+func formInt(form url.Values, field string, dst *int) error {
+	text := strings.TrimSpace(form.Get(field))
+	if text == "" {
+		return nil
+	}
+	v, err := strconv.Atoi(text)
+	if err != nil {
+		return malformed(field, "must be a whole number; got %q", clip(text))
+	}
+	*dst = v
+	return nil
+}
+
+// formFloat reads a number from a field, if it is there.
+func formFloat(form url.Values, field, path string, dst *float64) error {
+	text := strings.TrimSpace(form.Get(field))
+	if text == "" {
+		return nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return malformed(path, "must be a number; got %q", clip(text))
+	}
+	*dst = v
+	return nil
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+// checkState checks what depends on the server's limits, and fills in what was
+// left out.
+func (s *Server) checkState(m *message) error {
+	if b := m.state.Config.BatchSize; b > s.config.MaxPoints {
+		return invalid("config.batch_size", "must be at most %d, the limit on points; got %d", s.config.MaxPoints, b)
+	}
+	if len(m.state.Data) > s.config.MaxPoints { // a recipe's; the decoder counts for itself
+		return tooLarge("data", "must have at most %d points", s.config.MaxPoints)
+	}
+	state, err := m.state.Prepare()
+	if err != nil {
+		return err
+	}
+	m.state = state
+	return nil
+}
+
+// newTrainer checks a message and returns its Trainer. steps is how many
+// updates make one answer.
+func (s *Server) newTrainer(m *message, steps int) (*nn.Trainer, nn.Work, error) {
+	if m.kind != "" && m.kind != "train_step" {
+		return nil, nn.Work{}, malformed("type", "must be train_step; got %q", clip(m.kind))
+	}
+	if err := s.checkState(m); err != nil {
+		return nil, nn.Work{}, err
+	}
+	work := nn.WorkOf(m.state.Config, len(m.state.Data))
+	if cost := float64(steps)*work.Update + work.Evaluation; cost > s.config.MaxWork {
+		most := max(0, int((s.config.MaxWork-work.Evaluation)/work.Update))
+		return nil, nn.Work{}, tooLarge("steps", "%d updates of this network on %d points cost %.3g multiply-adds; the limit is %.3g, which allows %d updates",
+			steps, len(m.state.Data), cost, s.config.MaxWork, most)
+	}
+	t, err := nn.NewTrainer(m.state)
+	return t, work, err
+}

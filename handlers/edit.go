@@ -1,0 +1,268 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/views"
+)
+
+// act does what a button of the page asks for. The state given is prepared and
+// stays as it is; the one returned need not be within the limits.
+func (s *Server) act(name string, state nn.State, form url.Values) (nn.State, views.Notice, error) {
+	switch name {
+	case views.ActShow, views.ActSettings, "":
+		return state, views.Notice{}, nil
+	case views.ActReset:
+		state.Network = nn.Initialize(state.Config)
+		return state, undoable("New weights from seed %d.", state.Config.Seed), nil
+	case views.ActReseed:
+		state.Config.Seed++ // wraps around at the largest
+		state.Network = nn.Initialize(state.Config)
+		return state, undoable("New weights from the new seed %d.", state.Config.Seed), nil
+	case views.ActDraw:
+		next, err := s.draw(state, form)
+		return next, views.Notice{}, err
+	case views.ActClear:
+		removed := len(state.Data)
+		state.Data = []nn.Point{}
+		return state, undoable("Removed all %d points.", removed), nil
+	case views.ActDataset:
+		return s.loadDataset(state, form)
+	case views.ActAddLayer:
+		width := 8
+		if widths := state.Config.HiddenLayers; len(widths) > 0 {
+			width = widths[len(widths)-1]
+		}
+		next, err := nn.AddLayer(state, len(state.Config.HiddenLayers), width)
+		return next, undoable("Added a hidden layer of %d units; the weights before it stay.", width), err
+	case views.ActRemoveLayer:
+		next, err := nn.RemoveLayer(state, len(state.Config.HiddenLayers)-1)
+		return next, undoable("Removed the last hidden layer; the weights before it stay."), err
+	case views.ActAddClass:
+		next, err := nn.AddClass(state)
+		return next, undoable("Added class %d; all weights stay.", next.Config.Classes-1), err
+	case views.ActRemoveClass:
+		next, err := nn.RemoveClass(state, state.Config.Classes-1)
+		return next, undoable("Removed class %d and its %d points.", state.Config.Classes-1, len(state.Data)-len(next.Data)), err
+	case views.ActRecover:
+		r := newReader([]byte(form.Get(views.FieldRecovered)), views.FieldRecovered)
+		state.Network = nn.Network{}
+		if err := errors.Join(r.network(&state.Network)); err != nil {
+			return state, views.Notice{}, err
+		}
+		return state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", state.Network.Step), r.end()
+	}
+	return state, views.Notice{}, malformed(views.FieldAct, "is unknown: %q", clip(name))
+}
+
+func undoable(format string, args ...any) views.Notice {
+	return views.Notice{Text: fmt.Sprintf(format, args...), Undo: true}
+}
+
+// eraseRadius is how far, in units of the plane, the eraser reaches.
+const eraseRadius = 0.06
+
+// draw adds points at the places of a stroke, or erases those near it.
+func (s *Server) draw(state nn.State, form url.Values) (nn.State, error) {
+	places, err := readStroke(form)
+	if err != nil {
+		return state, err
+	}
+	tool := form.Get(views.FieldTool)
+	if tool == views.ToolErase {
+		state.Data = slices.DeleteFunc(slices.Clone(state.Data), func(p nn.Point) bool {
+			return slices.ContainsFunc(places, func(at nn.Point) bool {
+				return math.Hypot(p.X-at.X, p.Y-at.Y) <= eraseRadius
+			})
+		})
+		return state, nil
+	}
+	label, err := strconv.ParseFloat(tool, 64)
+	if err != nil || state.Config.Task == nn.Classification && !(label >= 0 && label < float64(state.Config.Classes)) {
+		return state, invalid(views.FieldTool, "must be a class or %s; got %q", views.ToolErase, clip(tool))
+	}
+	if n := len(state.Data) + len(places); n > s.config.MaxPoints {
+		return state, tooLarge(views.FieldData, "must have at most %d points; this would make %d", s.config.MaxPoints, n)
+	}
+	state.Data = slices.Clone(state.Data)
+	for _, p := range places {
+		p.Label = label
+		state.Data = append(state.Data, p)
+	}
+	return state, nil
+}
+
+// readStroke returns the places of FieldStroke or, without script, of a click
+// on the picture.
+func readStroke(form url.Values) ([]nn.Point, error) {
+	if form.Has(views.FieldClickX) {
+		var x, y int
+		if err := errors.Join(formInt(form, views.FieldClickX, &x), formInt(form, views.FieldClickY, &y)); err != nil {
+			return nil, err
+		}
+		return []nn.Point{place(2*(float64(x)+0.5)/views.PlaneSize-1, 1-2*(float64(y)+0.5)/views.PlaneSize)}, nil
+	}
+	var places []nn.Point
+	for pair := range strings.FieldsSeq(form.Get(views.FieldStroke)) {
+		xText, yText, _ := strings.Cut(pair, ",")
+		x, errX := strconv.ParseFloat(xText, 64)
+		y, errY := strconv.ParseFloat(yText, 64)
+		if errX != nil || errY != nil || x-x != 0 || y-y != 0 {
+			return nil, malformed(views.FieldStroke, "must be pairs x,y separated by spaces; got %q", clip(pair))
+		}
+		places = append(places, place(x, y))
+	}
+	return places, nil
+}
+
+// place returns the point of the plane nearest to x, y, with as many decimals
+// as a picture can show.
+func place(x, y float64) nn.Point {
+	round := func(v float64) float64 { return math.Round(max(-1, min(1, v))*1e4)/1e4 + 0 }
+	return nn.Point{X: round(x), Y: round(y)}
+}
+
+// loadDataset replaces the points. A new problem starts with new weights.
+func (s *Server) loadDataset(state nn.State, form url.Values) (nn.State, views.Notice, error) {
+	params := url.Values{"dataset": {form.Get(views.FieldDataset)}}
+	for name, field := range map[string]string{"points": views.FieldPoints, "noise": views.FieldNoise, "classes": views.FieldDataClasses, "seed": views.FieldDataSeed} {
+		params.Set(name, strings.TrimSpace(form.Get(field)))
+	}
+	if info, ok := dataset.Lookup(params.Get("dataset")); ok && info.MaxClasses == 0 {
+		params.Del("classes") // of the data set before
+	}
+	points, info, err := s.generate(params)
+	if err != nil {
+		var bad *requestError
+		if errors.As(err, &bad) && bad.field == "seed" {
+			bad.field = views.FieldDataSeed
+		}
+		return state, views.Notice{}, err
+	}
+	state.Data = points
+	state.Config = state.Config.Clone()
+	state.Config.Task = nn.Task(info.Task)
+	state.Config.Classes = 0
+	state.Network = nn.Network{}
+	next, err := state.Prepare()
+	return next, undoable("%s: %d points. The weights start again.", info.Title, len(points)), err
+}
+
+// applySettings takes the visible settings of the form into the state. Weights
+// that fit a new shape stay; what starts new is said in the notice.
+func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views.Notice, error) {
+	from := state.Config
+	to := from.Clone()
+	take := func(field string, set func(string)) {
+		if form.Has(field) {
+			set(form.Get(field))
+		}
+	}
+	take(views.FieldTask, func(v string) { to.Task = nn.Task(v) })
+	take(views.FieldActivation, func(v string) { to.Activation = nn.Activation(v) })
+	take(views.FieldOptimizer, func(v string) { to.Optimizer = nn.Optimizer(v) })
+	take(views.FieldInit, func(v string) { to.Init = nn.Init(v) })
+	to.Features = nil
+	for _, f := range nn.Features() { // in their own order, whatever the form's
+		if slices.Contains(form[views.FieldFeatures], string(f)) {
+			to.Features = append(to.Features, f)
+		}
+	}
+	var err error
+	seed := int(to.Seed)
+	take(views.FieldHiddenLayers, func(v string) { to.HiddenLayers, err = parseLayers(v) })
+	if err := errors.Join(err,
+		formFloat(form, views.FieldLearningRate, "config.learning_rate", &to.LearningRate),
+		formInt(form, views.FieldBatchSize, &to.BatchSize),
+		formFloat(form, views.FieldL1, "config.l1", &to.L1),
+		formFloat(form, views.FieldL2, "config.l2", &to.L2),
+		formFloat(form, views.FieldDropout, "config.dropout", &to.Dropout),
+		formFloat(form, views.FieldTestFraction, "config.test_fraction", &to.TestFraction),
+		formInt(form, views.FieldSeed, &seed),
+	); err != nil {
+		return state, views.Notice{}, err
+	}
+	if seed < 0 || seed > math.MaxUint32 {
+		return state, views.Notice{}, invalid("config.seed", "must be from 0 to %d; got %d", uint32(math.MaxUint32), seed)
+	}
+	to.Seed = uint32(seed)
+	if to.Classes == 0 { // a regression that was never a classification
+		to.Classes = nn.MinClasses
+	}
+	if err := to.Validate(); err != nil {
+		return state, views.Notice{}, err
+	}
+	if to.BatchSize > s.config.MaxPoints {
+		return state, views.Notice{}, invalid("config.batch_size", "must be at most %d; got %d", s.config.MaxPoints, to.BatchSize)
+	}
+	if to.Task != from.Task {
+		state.Data = convertLabels(state.Data, to)
+	}
+	if to.Optimizer != from.Optimizer || to.Task != from.Task || !slices.Equal(to.Sizes(), from.Sizes()) || !slices.Equal(to.Features, from.Features) {
+		state = nn.Fit(state, to)
+	}
+	state.Config = to
+	return state, settingsNotice(from, to), nil
+}
+
+// settingsNotice says what a change of settings did that is not plain to see.
+func settingsNotice(from, to nn.Config) views.Notice {
+	switch {
+	case to.Task != from.Task:
+		return undoable("The task is now %s. The output layer starts with new weights and the labels were converted.", to.Task)
+	case !slices.Equal(to.HiddenLayers, from.HiddenLayers):
+		if len(to.HiddenLayers) == 0 {
+			return undoable("No hidden layer: a linear model. The output layer starts with new weights.")
+		}
+		return undoable("Hidden layers are now %s. Weights that fit stay; the others start new.", views.LayersText(to.HiddenLayers))
+	case !reflect.DeepEqual(to.Features, from.Features):
+		return undoable("The inputs changed. The weights of those that stay are kept.")
+	case to.Optimizer != from.Optimizer:
+		return undoable("The weights stay; the new optimizer starts with fresh moments.")
+	case to.Init != from.Init:
+		return views.Notice{Text: "Takes effect with the next Reset."}
+	case to.Seed != from.Seed:
+		return views.Notice{Text: fmt.Sprintf("Batches, dropout and test points follow seed %d from now on; Reset draws its weights.", to.Seed)}
+	}
+	return views.Notice{}
+}
+
+// convertLabels gives every point a label of the config's task: classes become
+// values spread over [-1, 1], values become class 0 below 0 and class 1 above.
+func convertLabels(points []nn.Point, to nn.Config) []nn.Point {
+	converted := slices.Clone(points)
+	for i := range converted {
+		p := &converted[i]
+		if to.Task == nn.Regression {
+			p.Label = math.Round((2*p.Label/float64(to.Classes-1)-1)*1e4)/1e4 + 0
+		} else if p.Label > 0 {
+			p.Label = 1
+		} else {
+			p.Label = 0
+		}
+	}
+	return converted
+}
+
+// parseLayers reads the widths of hidden layers as people write them, separated
+// by dashes, commas or spaces. No text is no layer.
+func parseLayers(text string) ([]int, error) {
+	widths := []int{}
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",-–; ×x", r) }) {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return nil, malformed("config.hidden_layers", "must be widths such as 8-8; got %q", clip(text))
+		}
+		widths = append(widths, n)
+	}
+	return widths, nil
+}

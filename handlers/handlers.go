@@ -1,0 +1,246 @@
+// Package handlers is everything that nnvisu knows of HTTP, Server-Sent Events
+// and WebSocket: it decodes a request into a state, checks limits, makes one
+// call into package nn and renders the answer as JSON or as views.
+//
+// A Server keeps nothing of any user. All that it holds are limits: compute
+// slots, the number of open streams, and whether it is draining.
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"nnvisu/public"
+)
+
+// Config holds what an operator may choose.
+type Config struct {
+	Logger     *slog.Logger
+	Version    string        // shown on the page and by /metrics
+	BasePath   string        // where the app lives behind a proxy, such as "/nnvisu"; "" is the root
+	MaxBody    int64         // bytes of a request body or a socket message
+	MaxPoints  int           // points of a state
+	MaxWork    float64       // multiply-adds of one request, or of one frame of a stream
+	MaxStream  time.Duration // how long a stream may last
+	MaxStreams int           // streams open at a time
+	MaxQueue   int           // requests waiting for a compute slot
+}
+
+// DefaultConfig returns limits for a small public server: a request may cost
+// some tens of seconds of one core at the most.
+func DefaultConfig() Config {
+	return Config{
+		Logger:     slog.Default(),
+		Version:    "devel",
+		MaxBody:    16 << 20,
+		MaxPoints:  2000,
+		MaxWork:    2e10,
+		MaxStream:  10 * time.Minute,
+		MaxStreams: 512,
+		MaxQueue:   256,
+	}
+}
+
+// Server answers every route of nnvisu. It is an http.Handler.
+type Server struct {
+	config   Config
+	handler  http.Handler
+	slots    *slots
+	streams  chan struct{} // one element for each open stream
+	draining chan struct{} // closed by Drain
+	drain    sync.Once
+	origin   *http.CrossOriginProtection
+	metrics  *serverMetrics
+}
+
+// New returns a Server, or an error if the config is out of range or the
+// browser libraries were not put in place before the build.
+func New(config Config) (*Server, error) {
+	if err := public.Check(); err != nil {
+		return nil, err
+	}
+	base := strings.TrimSuffix(config.BasePath, "/")
+	if base != "" && (!strings.HasPrefix(base, "/") || strings.ContainsAny(base, "?#*:{}")) {
+		return nil, fmt.Errorf("the base path must begin with / and be a plain path; got %q", config.BasePath)
+	}
+	config.BasePath = base
+	if config.MaxBody < 1 || config.MaxPoints < 1 || !(config.MaxWork > 0) || config.MaxStream <= 0 || config.MaxStreams < 1 || config.MaxQueue < 1 {
+		return nil, errors.New("every limit must be greater than 0")
+	}
+	s := &Server{
+		config:   config,
+		slots:    newSlots(runtime.GOMAXPROCS(0), config.MaxQueue),
+		streams:  make(chan struct{}, config.MaxStreams),
+		draining: make(chan struct{}),
+		origin:   http.NewCrossOriginProtection(),
+		metrics:  newServerMetrics(config.Version),
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Drain makes the server finish: /readyz answers 503, open streams end with
+// the reason "shutdown" and new work is answered with busy, so that clients go
+// on at another replica.
+func (s *Server) Drain() { s.drain.Do(func() { close(s.draining) }) }
+
+func (s *Server) isDraining() bool {
+	select {
+	case <-s.draining:
+		return true
+	default:
+		return false
+	}
+}
+
+// routes is the table of contents.
+func (s *Server) routes() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = s.fail
+	e.Pre(s.observe)
+	e.Use(middleware.RequestID(), s.recoverPanic, securityHeaders, s.sameOrigin)
+
+	e.GET("/healthz", s.healthz)
+	e.GET("/readyz", s.readyz)
+	e.GET("/metrics", s.metrics.handler())
+	if s.config.BasePath != "" {
+		e.GET(s.config.BasePath, func(c echo.Context) error {
+			return c.Redirect(http.StatusMovedPermanently, s.config.BasePath+"/")
+		})
+		e.GET(s.config.BasePath+"/healthz", s.healthz)
+		e.GET(s.config.BasePath+"/readyz", s.readyz)
+		e.GET(s.config.BasePath+"/metrics", s.metrics.handler())
+	}
+	g := e.Group(s.config.BasePath)
+	g.GET("/", s.page)
+	g.POST("/edit", s.edit)
+	g.POST("/step", s.step)
+	g.POST("/train", s.train)
+	g.GET("/train", s.trainRecipe)
+	g.POST("/predict", s.predict)
+	g.GET("/data/:dataset", s.data)
+	g.GET("/ws", s.socket)
+	g.GET("/ws/page", s.pageSocket)
+	g.GET("/public/*", s.asset)
+	return e
+}
+
+// sameOrigin refuses what a page of another site makes a browser do: posts and
+// sockets, and GET /train, which costs work.
+func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		route := strings.TrimPrefix(c.Path(), s.config.BasePath)
+		costly := route == "/train" || route == "/ws" || route == "/ws/page"
+		if r.Method == http.MethodGet && costly {
+			// The protection lets every GET pass; these are judged like a post.
+			r = r.Clone(r.Context())
+			r.Method = http.MethodPost
+		}
+		if err := s.origin.Check(r); err != nil {
+			return &requestError{code: codeForbidden, message: "a page of another site may not ask for this"}
+		}
+		return next(c)
+	}
+}
+
+// contentSecurityPolicy lets the page use our own files and nothing else.
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", contentSecurityPolicy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		return next(c)
+	}
+}
+
+// recoverPanic turns a panic into an internal error.
+func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				if r == http.ErrAbortHandler {
+					panic(r)
+				}
+				stack := make([]byte, 16<<10)
+				err = fmt.Errorf("panic: %v\n%s", r, stack[:runtime.Stack(stack, false)])
+			}
+		}()
+		return next(c)
+	}
+}
+
+// slots limits how many requests compute at a time, and how many wait for it.
+type slots struct {
+	free    chan struct{}
+	waiting chan struct{}
+}
+
+func newSlots(compute, queue int) *slots {
+	return &slots{free: make(chan struct{}, compute), waiting: make(chan struct{}, queue)}
+}
+
+// admit enters the queue of requests, or returns busy if it is full. The
+// function returned leaves it.
+func (s *slots) admit() (leave func(), err error) {
+	select {
+	case s.waiting <- struct{}{}:
+		return func() { <-s.waiting }, nil
+	default:
+		return nil, errBusy("the server has all the requests it can take")
+	}
+}
+
+// acquire waits for a compute slot.
+func (s *slots) acquire(ctx context.Context) error {
+	select {
+	case s.free <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *slots) release() { <-s.free }
+
+// enter asks for a place among the requests that compute.
+func (s *Server) enter() (leave func(), err error) {
+	if s.isDraining() {
+		return nil, errBusy("the server is shutting down")
+	}
+	return s.slots.admit()
+}
+
+// enterStream asks for a place among the open streams.
+func (s *Server) enterStream() (leave func(), err error) {
+	if s.isDraining() {
+		return nil, errBusy("the server is shutting down")
+	}
+	select {
+	case s.streams <- struct{}{}:
+		s.metrics.streams.Inc()
+		return func() { <-s.streams; s.metrics.streams.Dec() }, nil
+	default:
+		return nil, errBusy("the server has all the %d streams it can take", s.config.MaxStreams)
+	}
+}

@@ -1,0 +1,97 @@
+package handlers
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"nnvisu/public"
+)
+
+// healthz answers while the process is alive.
+func (s *Server) healthz(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+
+// readyz answers 200 while the server takes work.
+func (s *Server) readyz(c echo.Context) error {
+	if s.isDraining() {
+		return c.String(http.StatusServiceUnavailable, "draining\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// serverMetrics are what /metrics shows. Each Server has its own.
+type serverMetrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	errors   *prometheus.CounterVec
+	streams  prometheus.Gauge
+	sockets  prometheus.Gauge
+	updates  prometheus.Counter
+	frames   prometheus.Counter
+}
+
+func newServerMetrics(version string) *serverMetrics {
+	m := &serverMetrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nnvisu_http_requests_total", Help: "Requests answered, streams and sockets when they end."}, []string{"route", "method", "status"}),
+		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "nnvisu_http_request_seconds", Help: "Time from request to end of answer.", Buckets: prometheus.ExponentialBuckets(0.0005, 4, 9)}, []string{"route"}),
+		errors:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nnvisu_errors_total", Help: "Errors answered, over any transport."}, []string{"code"}),
+		streams:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "nnvisu_streams", Help: "Streams open now."}),
+		sockets:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "nnvisu_sockets", Help: "WebSocket connections open now."}),
+		updates:  prometheus.NewCounter(prometheus.CounterOpts{Name: "nnvisu_updates_total", Help: "Optimizer updates made."}),
+		frames:   prometheus.NewCounter(prometheus.CounterOpts{Name: "nnvisu_frames_total", Help: "Frames of streams sent."}),
+	}
+	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "nnvisu_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version}})
+	info.Set(1)
+	m.registry.MustRegister(m.requests, m.seconds, m.errors, m.streams, m.sockets, m.updates, m.frames, info,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *serverMetrics) handler() echo.HandlerFunc {
+	return echo.WrapHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+}
+
+// observe counts and logs requests. Errors are answered here, so that their
+// status is known.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		route := c.Path()
+		if route == "" {
+			route = "none"
+		}
+		took := time.Since(start)
+		s.metrics.requests.WithLabelValues(route, c.Request().Method, strconv.Itoa(c.Response().Status)).Inc()
+		s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
+		s.config.Logger.Debug("request", "method", c.Request().Method, "path", c.Request().URL.Path, "status", c.Response().Status,
+			"took", took, "request_id", c.Response().Header().Get(echo.HeaderXRequestID))
+		return nil
+	}
+}
+
+// asset answers GET /public/*: our own files and the libraries, embedded. The
+// page asks for them with a hash of their content, so they may be kept for ever.
+func (s *Server) asset(c echo.Context) error {
+	name := c.Param("*")
+	hash := public.Hash(name)
+	if hash == "" {
+		return echo.ErrNotFound
+	}
+	cache := "no-cache"
+	if c.QueryParam("v") == hash {
+		cache = "public, max-age=31536000, immutable"
+	}
+	c.Response().Header().Set("Cache-Control", cache)
+	http.ServeFileFS(c.Response(), c.Request(), public.FS(), name)
+	return nil
+}

@@ -1,0 +1,415 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json"
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/views"
+)
+
+// pageFrameMS is the least time between two frames of the page: 25 a second.
+const pageFrameMS = 40
+
+// firstDataset is what a first visit shows.
+const firstDataset = "circles"
+
+// page answers GET /: the application with a first state. The script puts the
+// user's own state in its place.
+func (s *Server) page(c echo.Context) error {
+	state := nn.State{Config: nn.DefaultConfig()}
+	choices := defaultChoices()
+	var err error
+	if state.Data, _, err = s.generate(url.Values{"dataset": {choices.Dataset}, "points": {choices.Points}}); err != nil {
+		return err
+	}
+	if state, err = state.Prepare(); err != nil {
+		return err
+	}
+	return s.render(c, http.StatusOK, state, choices, views.Notice{}, false)
+}
+
+func defaultChoices() views.Choices {
+	return views.Choices{
+		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1,
+		Dataset: firstDataset, Points: strconv.Itoa(defaultPoints), DataSeed: "1",
+	}
+}
+
+// A pageRequest is what the page's form posts.
+type pageRequest struct {
+	message
+	form    url.Values
+	choices views.Choices
+	notice  views.Notice // of what the settings changed
+}
+
+// readPage reads the form: the hidden state, with the visible settings applied
+// where the form says so.
+func (s *Server) readPage(c echo.Context) (pageRequest, error) {
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return pageRequest{}, err
+	}
+	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
+	if err != nil {
+		return pageRequest{}, err
+	}
+	if form == nil { // a program that asks for HTML
+		m, err := s.decodeMessage(body, trainMembers)
+		if err == nil {
+			err = s.checkState(&m)
+		}
+		return pageRequest{message: m, form: url.Values{}, choices: defaultChoices()}, err
+	}
+	return s.readPageForm(form)
+}
+
+func (s *Server) readPageForm(form url.Values) (pageRequest, error) {
+	p := pageRequest{form: form, choices: readChoices(form)}
+	var err error
+	if p.message, err = s.decodeForm(form, trainMembers); err != nil {
+		return p, err
+	}
+	if err := s.checkState(&p.message); err != nil {
+		return p, err
+	}
+	if form.Get(views.FieldControls) == "" {
+		return p, nil
+	}
+	state, notice, err := s.applySettings(p.state, form)
+	if err != nil {
+		return p, editError{err, p}
+	}
+	p.state, p.notice = state, notice
+	return p, nil
+}
+
+func readChoices(form url.Values) views.Choices {
+	d := defaultChoices()
+	or := func(field, otherwise string) string {
+		if v := form.Get(field); v != "" {
+			return v
+		}
+		return otherwise
+	}
+	d.Tool = or(views.FieldTool, d.Tool)
+	d.Hard = form.Get(views.FieldHard) != ""
+	d.HideTest = form.Get(views.FieldHideTest) != ""
+	d.Transport = or(views.FieldTransport, d.Transport)
+	d.FrameSteps, _ = strconv.Atoi(or(views.FieldFrameSteps, "1")) // decodeForm has said if it is wrong
+	d.Dataset = or(views.FieldDataset, d.Dataset)
+	d.Points = or(views.FieldPoints, d.Points)
+	d.Noise = form.Get(views.FieldNoise)
+	d.DataClasses = form.Get(views.FieldDataClasses)
+	d.DataSeed = or(views.FieldDataSeed, d.DataSeed)
+	return d
+}
+
+// An editError is an error of an edit on a state that is fine itself, so that
+// the page without script can show both.
+type editError struct {
+	error
+	page pageRequest
+}
+
+func (e editError) Unwrap() error { return e.error }
+
+// edit answers POST /edit: a change of the state that is no training.
+func (s *Server) edit(c echo.Context) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	p, err := s.readPage(c)
+	if err != nil {
+		return err
+	}
+	act := p.form.Get(views.FieldAct)
+	if p.form.Has(views.FieldClickX) {
+		act = views.ActDraw
+	}
+	state, notice, err := s.act(act, p.state, p.form)
+	if err == nil {
+		err = s.checkState(&message{state: state})
+	}
+	if err != nil {
+		return editError{err, p}
+	}
+	if notice.Text == "" {
+		notice = p.notice
+	}
+	return s.render(c, http.StatusOK, state, p.choices, notice, act != views.ActSettings)
+}
+
+// stepPage answers POST /step for the page.
+func (s *Server) stepPage(c echo.Context) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	p, err := s.readPage(c)
+	if err != nil {
+		return err
+	}
+	if p.steps == 0 {
+		p.steps = 1
+	}
+	result, err := s.trainStep(c.Request().Context(), &p.message)
+	if err != nil {
+		return editError{err, p}
+	}
+	p.state.Network = result.Network
+	return s.render(c, http.StatusOK, p.state, p.choices, p.notice, false)
+}
+
+// render answers with the page, or for htmx with the fragments that follow
+// from the state. settings says that the controls may not show the state's own.
+func (s *Server) render(c echo.Context, status int, state nn.State, choices views.Choices, notice views.Notice, settings bool) error {
+	lab, err := s.lab(c.Request().Context(), state, choices, notice)
+	if err != nil {
+		return err
+	}
+	view := views.Page(lab)
+	if c.Request().Header.Get("HX-Request") != "" {
+		view = views.Edited(lab, settings)
+	}
+	return s.html(c, status, view)
+}
+
+func (s *Server) html(c echo.Context, status int, view templ.Component) error {
+	var b bytes.Buffer
+	if err := view.Render(c.Request().Context(), &b); err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// failHTML answers the page with an error: for htmx the fragments that say what
+// is wrong, without script the page as it was with a notice.
+func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
+	notice := problem(b)
+	if c.Request().Header.Get("HX-Request") != "" {
+		return s.html(c, b.status, views.Refused(notice, views.ControlOf(b.Field), b.Message))
+	}
+	if e, ok := asEditError(cause); ok {
+		if lab, err := s.lab(c.Request().Context(), e.page.state, e.page.choices, notice); err == nil {
+			return s.html(c, b.status, views.Page(lab))
+		}
+	}
+	return s.html(c, b.status, views.Failure(notice.Text))
+}
+
+// problem is the notice of an error.
+func problem(b errorBody) views.Notice {
+	text := b.Message
+	if b.Field != "" {
+		text = b.Field + " " + b.Message
+	}
+	if b.RequestID != "" {
+		text += " (request " + b.RequestID + ")"
+	}
+	n := views.Notice{Text: text, Problem: true}
+	if b.Network != nil {
+		if network, err := json.Marshal(b.Network); err == nil {
+			n.Recover = &views.RecoverAct{Step: b.Network.Step, Network: string(network)}
+		}
+	}
+	return n
+}
+
+// grid holds the places of the picture's cells, which are always the same.
+var grid = sync.OnceValue(func() (g struct{ xs, ys []float64 }) {
+	g.xs, g.ys = views.Grid()
+	return g
+})
+
+// paint returns the picture of a model.
+func paint(m *nn.Model, hard bool) views.Cells {
+	g := grid()
+	outputs := make([]float64, m.Outputs()*len(g.xs))
+	m.PredictTo(outputs, g.xs, g.ys)
+	cells := make(views.Cells, 3*len(g.xs))
+	views.PaintCells(cells, outputs, m.Config().Task, hard)
+	return cells
+}
+
+// lab measures and draws a prepared state.
+func (s *Server) lab(ctx context.Context, state nn.State, choices views.Choices, notice views.Notice) (views.Lab, error) {
+	lab := views.Lab{State: state, Choices: choices, Notice: notice, Version: s.config.Version}
+	for _, f := range []struct {
+		dst   *string
+		value any
+	}{{&lab.JSON.Config, state.Config}, {&lab.JSON.Network, state.Network}, {&lab.JSON.Data, state.Data}} {
+		text, err := json.Marshal(f.value)
+		if err != nil {
+			return lab, err
+		}
+		*f.dst = string(text)
+	}
+	err := s.computing(ctx, func() error {
+		model, err := nn.NewModel(state)
+		if err != nil {
+			return err
+		}
+		lab.Cells = paint(model, choices.Hard)
+		if len(state.Data) == 0 {
+			return nil
+		}
+		t, err := nn.NewTrainer(state)
+		if err != nil {
+			return err
+		}
+		metrics := t.Metrics()
+		lab.Metrics = &metrics
+		return nil
+	})
+	return lab, err
+}
+
+// trainPage answers POST /train for the page: a stream of fragments.
+func (s *Server) trainPage(c echo.Context) error {
+	leave, err := s.enterStream()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	p, err := s.readPage(c)
+	if err != nil {
+		return err
+	}
+	t, work, err := s.newTrainer(&p.message, p.frameSteps)
+	if err != nil {
+		return editError{err, p}
+	}
+	events := newEventWriter(c)
+	return s.streamPage(c, c.Request().Context(), p, t, work, pageSink{
+		fragments: func(html []byte) error { return events.send("", "", html) },
+		done:      func(reason []byte) error { return events.send("done", "", reason) },
+		idle:      events.comment,
+	})
+}
+
+// pageSocket answers GET /ws/page: the page's stream over a socket. A message
+// is the form as a JSON object of strings; the answers are the fragments, and in the
+// end the data of the done event. To pause is to close the socket.
+func (s *Server) pageSocket(c echo.Context) error {
+	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
+		sink := pageSink{
+			fragments: func(html []byte) error { return writeSocket(ctx, conn, html) },
+			done:      func(reason []byte) error { return writeSocket(ctx, conn, reason) },
+			idle:      func() error { return conn.Ping(ctx) },
+		}
+		p, t, work, leave, err := s.openPageSocket(body, bad)
+		if err != nil {
+			return s.failStream(c, ctx, sink, err)
+		}
+		defer leave()
+		return s.streamPage(c, ctx, p, t, work, sink)
+	})
+}
+
+func (s *Server) openPageSocket(body []byte, bad error) (p pageRequest, t *nn.Trainer, work nn.Work, leave func(), err error) {
+	if bad != nil {
+		return p, nil, work, nil, bad
+	}
+	var fields map[string]string
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return p, nil, work, nil, malformed("", "the message must be a JSON object of strings")
+	}
+	form := url.Values{}
+	for name, value := range fields {
+		form.Set(name, value)
+	}
+	if leave, err = s.enterStream(); err != nil {
+		return p, nil, work, nil, err
+	}
+	if p, err = s.readPageForm(form); err == nil {
+		t, work, err = s.newTrainer(&p.message, p.frameSteps)
+	}
+	if err != nil {
+		leave()
+	}
+	return p, t, work, leave, err
+}
+
+// A pageSink is where the fragments of a training stream go.
+type pageSink struct {
+	fragments func(html []byte) error
+	done      func(reason []byte) error
+	idle      func() error
+}
+
+// streamPage trains and sends a frame of fragments after another.
+func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, t *nn.Trainer, work nn.Work, to pageSink) error {
+	var b bytes.Buffer
+	lab := views.Lab{State: nn.State{Config: p.state.Config}}
+	p.frameMS = max(p.frameMS, pageFrameMS)
+	reason, err := s.stream(ctx, t, work, &p.message, streamSink{
+		frame: func(result nn.Result) error {
+			network, err := json.Marshal(result.Network)
+			if err != nil {
+				return err
+			}
+			lab.State.Network = result.Network
+			lab.JSON.Network = string(network)
+			lab.Metrics = &result.Metrics
+			if err := s.computing(ctx, func() error { lab.Cells = paint(&t.Model, p.choices.Hard); return nil }); err != nil {
+				return err
+			}
+			b.Reset()
+			if err := views.Frame(lab).Render(ctx, &b); err != nil {
+				return err
+			}
+			return to.fragments(b.Bytes())
+		},
+		idle: to.idle,
+	})
+	if err != nil {
+		return s.failStream(c, ctx, to, err)
+	}
+	return to.done(doneBody(reason))
+}
+
+// failStream ends a page's stream with a notice. busy asks the script to try again.
+func (s *Server) failStream(c echo.Context, ctx context.Context, to pageSink, err error) error {
+	if ctx.Err() != nil {
+		return nil // the client has gone
+	}
+	e := s.describeLogged(err, c)
+	reason := "error"
+	if e.Code == codeBusy {
+		reason = string(codeBusy)
+	} else {
+		var b bytes.Buffer
+		if err := views.Refused(problem(e), views.ControlOf(e.Field), e.Message).Render(ctx, &b); err != nil {
+			return err
+		}
+		if err := to.fragments(b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return to.done(doneBody(reason))
+}
+
+// datasetNames returns the wire names of the data sets.
+func datasetNames() []string {
+	var names []string
+	for _, info := range dataset.All() {
+		names = append(names, string(info.Name))
+	}
+	return names
+}

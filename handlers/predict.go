@@ -1,0 +1,62 @@
+package handlers
+
+import (
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+)
+
+// predict answers POST /predict: what the network says at each point.
+func (s *Server) predict(c echo.Context) error {
+	if !accepts(c.Request(), "application/json") {
+		return notAcceptable("application/json")
+	}
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	m, err := s.readMessage(c.Response(), c.Request(), predictMembers)
+	if err == nil && m.kind != "" && m.kind != "predict" {
+		err = malformed("type", "must be predict; got %q", clip(m.kind))
+	}
+	if err != nil {
+		return withID{err, m.id}
+	}
+	// Without labels the classes follow from the network that is asked.
+	if out := m.state.Network.Biases; !m.classesSet && len(out) > 0 && m.state.Config.Task == nn.Classification {
+		m.state.Config.Classes = min(max(len(out[len(out)-1]), nn.MinClasses), nn.MaxClasses)
+	}
+	if err := s.checkState(&m); err != nil {
+		return withID{err, m.id}
+	}
+	model, err := nn.NewModel(m.state)
+	if err != nil {
+		return withID{err, m.id}
+	}
+	var outputs [][]float64
+	if err := s.computing(c.Request().Context(), func() error {
+		outputs = model.Predict(m.state.Data)
+		return nil
+	}); err != nil {
+		return err
+	}
+	for i, row := range outputs {
+		for _, v := range row {
+			if v-v != 0 { // infinite or NaN
+				return withID{invalid("network", "gives no finite output at data[%d]", i), m.id}
+			}
+		}
+	}
+	body, err := json.Marshal(struct {
+		Type    string         `json:"type"`
+		ID      jsontext.Value `json:"id,omitzero"`
+		Outputs [][]float64    `json:"outputs"`
+	}{"predict_result", m.id, outputs})
+	if err != nil {
+		return err
+	}
+	return jsonBlob(c, body)
+}

@@ -1,0 +1,151 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+
+	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json"
+	"github.com/labstack/echo/v4"
+)
+
+// drainLimit is how many bytes the server reads past the limit on a message, so
+// as to answer too_large and stay connected, before it hangs up.
+const drainLimit = 64 << 20
+
+// socket answers GET /ws: for each train_step message one result or error, in
+// order. A bad message is answered and the connection stays.
+func (s *Server) socket(c echo.Context) error {
+	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
+		var answer []byte
+		var m message
+		if bad == nil {
+			answer, m, bad = s.answerSocket(ctx, body)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if bad != nil {
+			var err error
+			answer, err = json.Marshal(errorMessage{Type: "error", ID: m.id, Error: s.describeLogged(bad, c)})
+			if err != nil {
+				return err
+			}
+		}
+		return writeSocket(ctx, conn, answer)
+	})
+}
+
+// answerSocket makes one answer.
+func (s *Server) answerSocket(ctx context.Context, body []byte) ([]byte, message, error) {
+	m, err := s.decodeMessage(body, stepMembers)
+	if err != nil {
+		return nil, m, err
+	}
+	if m.kind == "" {
+		return nil, m, malformed("type", "is missing; it must be train_step")
+	}
+	leave, err := s.enter()
+	if err != nil {
+		return nil, m, err
+	}
+	defer leave()
+	result, err := s.trainStep(ctx, &m)
+	if err != nil {
+		return nil, m, err
+	}
+	answer, err := encodeResult(m.id, result)
+	return answer, m, err
+}
+
+// An incoming is a message read, or why it cannot be taken.
+type incoming struct {
+	body []byte
+	bad  error
+}
+
+// serveSocket upgrades the connection and hands every message to serve, in
+// order, until serve returns an error or the client goes. The context that serve
+// gets ends when the client goes or the server drains.
+func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error) error {
+	if s.isDraining() {
+		return errBusy("the server is shutting down")
+	}
+	if c.Request().Header.Get("Upgrade") == "" {
+		return &requestError{code: codeUnsupported, message: "this address speaks WebSocket only", status: http.StatusUpgradeRequired}
+	}
+	conn, err := websocket.Accept(c.Response(), c.Request(), &websocket.AcceptOptions{
+		InsecureSkipVerify: true, // the middleware has judged the origin already
+		CompressionMode:    websocket.CompressionDisabled,
+	})
+	if err != nil {
+		return nil // Accept has answered
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(s.config.MaxBody + drainLimit)
+	s.metrics.sockets.Inc()
+	defer s.metrics.sockets.Dec()
+
+	// A request's context does not end with a hijacked connection. Only reading
+	// notices its end, so one message is always being read ahead.
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	messages := make(chan incoming, 1)
+	go func() {
+		defer cancel()
+		for {
+			body, bad, err := s.readSocket(ctx, conn)
+			if err != nil {
+				return
+			}
+			select {
+			case messages <- incoming{body, bad}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for {
+		select {
+		case m := <-messages:
+			if err := serve(ctx, conn, m.body, m.bad); err != nil {
+				s.config.Logger.Debug("socket", "error", err)
+				return nil
+			}
+		case <-s.draining:
+			_ = conn.Close(websocket.StatusServiceRestart, doneShutdown) // the client may be gone
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// readSocket reads the next message. One that cannot be taken is read to its
+// end; bad says why. An error means that the connection is gone.
+func (s *Server) readSocket(ctx context.Context, conn *websocket.Conn) (body []byte, bad, err error) {
+	kind, r, err := conn.Reader(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var buffer bytes.Buffer
+	n, err := buffer.ReadFrom(io.LimitReader(r, s.config.MaxBody+1))
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case n > s.config.MaxBody:
+		_, err := io.Copy(io.Discard, r)
+		return nil, s.errBodySize(), err
+	case kind != websocket.MessageText:
+		return nil, &requestError{code: codeUnsupported, message: "a message must be text, not binary"}, nil
+	}
+	return buffer.Bytes(), nil, nil
+}
+
+func writeSocket(ctx context.Context, conn *websocket.Conn, data []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
+	defer cancel()
+	return conn.Write(ctx, websocket.MessageText, data)
+}

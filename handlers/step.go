@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+)
+
+// A resultMessage is the answer to train_step.
+type resultMessage struct {
+	Type string         `json:"type"`
+	ID   jsontext.Value `json:"id,omitzero"`
+	nn.Result
+}
+
+// encodeResult is the one place where a result becomes JSON.
+func encodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
+	return json.Marshal(resultMessage{Type: "train_step_result", ID: id, Result: result})
+}
+
+// step answers POST /step: one message, one result. For the page's own forms
+// it is the page with the network trained on.
+func (s *Server) step(c echo.Context) error {
+	if wantsHTML(c.Request()) {
+		return s.stepPage(c)
+	}
+	if !accepts(c.Request(), "application/json") {
+		return notAcceptable("application/json and text/html")
+	}
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	m, err := s.readMessage(c.Response(), c.Request(), stepMembers)
+	if err != nil {
+		return withID{err, m.id}
+	}
+	result, err := s.trainStep(c.Request().Context(), &m)
+	if err != nil {
+		return withID{err, m.id}
+	}
+	body, err := encodeResult(m.id, result)
+	if err != nil {
+		return err
+	}
+	return jsonBlob(c, body)
+}
+
+func jsonBlob(c echo.Context, body []byte) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.Blob(http.StatusOK, "application/json", append(body, '\n'))
+}
+
+// trainStep makes the updates that a message asks for.
+func (s *Server) trainStep(ctx context.Context, m *message) (nn.Result, error) {
+	t, work, err := s.newTrainer(m, m.steps)
+	if err != nil {
+		return nn.Result{}, err
+	}
+	return s.advance(ctx, t, work, m.steps, nil)
+}
+
+// sliceWork is how many multiply-adds a request computes before it lets others
+// have its slot and looks whether its client is still there: some ten milliseconds.
+const sliceWork = 1e7
+
+// advance makes n updates, in slices that share the compute slots fairly, and
+// returns the result. between, if given, is called between slices.
+func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int, between func() error) (nn.Result, error) {
+	slice := max(1, int(sliceWork/work.Update))
+	for n > 0 {
+		k := min(n, slice)
+		if err := s.computing(ctx, func() error { return t.Step(k) }); err != nil {
+			return nn.Result{}, err
+		}
+		s.metrics.updates.Add(float64(k))
+		if n -= k; n > 0 && between != nil {
+			if err := between(); err != nil {
+				return nn.Result{}, err
+			}
+		}
+	}
+	var result nn.Result
+	err := s.computing(ctx, func() (err error) { result, err = t.Result(); return err })
+	return result, err
+}
+
+// computing runs f in a compute slot.
+func (s *Server) computing(ctx context.Context, f func() error) error {
+	if err := s.slots.acquire(ctx); err != nil {
+		return err
+	}
+	defer s.slots.release()
+	return f()
+}

@@ -1,0 +1,367 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+)
+
+// silence is the longest a stream says nothing.
+const silence = 10 * time.Second
+
+// Reasons for the end of a stream, in its done event.
+const (
+	doneSteps    = "steps"    // all updates asked for were made
+	doneLimit    = "limit"    // the stream lasted as long as a stream may
+	doneShutdown = "shutdown" // this server stops; go on at another
+)
+
+// train answers POST /train with a stream of results.
+func (s *Server) train(c echo.Context) error {
+	if wantsHTML(c.Request()) {
+		return s.trainPage(c)
+	}
+	if !accepts(c.Request(), "text/event-stream") {
+		return notAcceptable("text/event-stream and text/html")
+	}
+	leave, err := s.enterStream()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	m, err := s.readMessage(c.Response(), c.Request(), trainMembers)
+	if err != nil {
+		return withID{err, m.id}
+	}
+	return s.streamJSON(c, &m)
+}
+
+// trainRecipe answers GET /train: the same stream from a recipe in the query.
+func (s *Server) trainRecipe(c echo.Context) error {
+	if !accepts(c.Request(), "text/event-stream") {
+		return notAcceptable("text/event-stream")
+	}
+	leave, err := s.enterStream()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	m, err := s.readRecipe(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	return s.streamJSON(c, &m)
+}
+
+func (s *Server) streamJSON(c echo.Context, m *message) error {
+	t, work, err := s.newTrainer(m, m.frameSteps)
+	if err != nil {
+		return withID{err, m.id}
+	}
+	events := newEventWriter(c)
+	reason, err := s.stream(c.Request().Context(), t, work, m, streamSink{
+		frame: func(result nn.Result) error {
+			body, err := encodeResult(m.id, result)
+			if err != nil {
+				return err
+			}
+			return events.send("train_step_result", strconv.Itoa(result.Network.Step), body)
+		},
+		idle: events.comment,
+	})
+	if err != nil {
+		if c.Request().Context().Err() != nil {
+			return nil // the client has gone
+		}
+		body, err := json.Marshal(errorMessage{Type: "error", ID: m.id, Error: s.describeLogged(err, c)})
+		if err != nil {
+			return err
+		}
+		return events.send("error", "", body)
+	}
+	return events.send("done", "", doneBody(reason))
+}
+
+func doneBody(reason string) []byte { return fmt.Appendf(nil, `{"reason":%q}`, reason) }
+
+// streamSink is where the frames of a stream go.
+type streamSink struct {
+	frame func(nn.Result) error
+	idle  func() error // called when nothing was sent for a while
+}
+
+// stream trains and hands every frame to the sink, until all updates are made
+// (reason steps), the stream is as old as it may get (limit), the server drains
+// (shutdown) or the client is gone (an error). Frames follow from the state and
+// the message alone; time decides only when each is sent.
+func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *message, to streamSink) (reason string, err error) {
+	end := time.NewTimer(s.config.MaxStream)
+	defer end.Stop()
+	quiet := time.NewTicker(silence)
+	defer quiet.Stop()
+	// pause waits, sending comments, and returns a reason to end early.
+	pause := func(d time.Duration) (string, error) {
+		wait := time.NewTimer(d)
+		defer wait.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return "", ctx.Err()
+			case <-s.draining:
+				return doneShutdown, nil
+			case <-end.C:
+				return doneLimit, nil
+			case <-quiet.C:
+				if err := to.idle(); err != nil {
+					return "", err
+				}
+			case <-wait.C:
+				return "", nil
+			}
+		}
+	}
+	early := errors.New("stop early")
+	between := func() error {
+		reason, err = pause(0)
+		if err == nil && reason != "" {
+			return early
+		}
+		return err
+	}
+	least := time.Duration(m.frameMS) * time.Millisecond
+	left := m.steps
+	next := time.Now()
+	for m.steps == 0 || left > 0 {
+		if reason, err = pause(time.Until(next)); reason != "" || err != nil {
+			return reason, err
+		}
+		next = time.Now().Add(least)
+		n := m.frameSteps
+		if m.steps > 0 {
+			n = min(n, left)
+			left -= n
+		}
+		result, err := s.advance(ctx, t, work, n, between)
+		if err == early {
+			// The frame is not finished; the client has the one before.
+			return reason, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if err := to.frame(result); err != nil {
+			return "", err
+		}
+		s.metrics.frames.Inc()
+		quiet.Reset(silence)
+	}
+	return doneSteps, nil
+}
+
+// readRecipe reads a message from a query: the scalars of config, lists by
+// commas, and a data set with its parameters. seed and classes go to both.
+func (s *Server) readRecipe(query url.Values) (message, error) {
+	m := newMessage(trainMembers)
+	for name, values := range query {
+		if len(values) > 1 {
+			return m, malformed(name, "is given twice")
+		}
+	}
+	c := &m.state.Config
+	params := url.Values{"dataset": {query.Get("dataset")}}
+	for name := range query {
+		var err error
+		value := query.Get(name)
+		path := "config." + name
+		switch name {
+		case "dataset", "points", "noise":
+			params.Set(name, value)
+		case "task":
+			c.Task = nn.Task(value)
+		case "features":
+			c.Features = nil
+			for f := range strings.SplitSeq(value, ",") {
+				c.Features = append(c.Features, nn.Feature(f))
+			}
+		case "hidden_layers":
+			c.HiddenLayers = []int{}
+			if value == "" {
+				break
+			}
+			for width := range strings.SplitSeq(value, ",") {
+				var n int
+				err = errors.Join(err, queryInt(width, path, &n))
+				c.HiddenLayers = append(c.HiddenLayers, n)
+			}
+		case "activation":
+			c.Activation = nn.Activation(value)
+		case "init":
+			c.Init = nn.Init(value)
+		case "classes":
+			params.Set(name, value)
+			m.classesSet = true
+			err = queryInt(value, path, &c.Classes)
+		case "optimizer":
+			c.Optimizer = nn.Optimizer(value)
+		case "learning_rate":
+			err = queryFloat(value, path, &c.LearningRate)
+		case "batch_size":
+			err = queryInt(value, path, &c.BatchSize)
+		case "l1":
+			err = queryFloat(value, path, &c.L1)
+		case "l2":
+			err = queryFloat(value, path, &c.L2)
+		case "dropout":
+			err = queryFloat(value, path, &c.Dropout)
+		case "test_fraction":
+			err = queryFloat(value, path, &c.TestFraction)
+		case "seed":
+			params.Set(name, value)
+			err = querySeed(value, path, &c.Seed)
+		case "steps":
+			err = queryInt(value, name, &m.steps)
+		case "frame_steps":
+			err = queryInt(value, name, &m.frameSteps)
+		case "frame_ms":
+			err = queryInt(value, name, &m.frameMS)
+		default:
+			err = malformed(name, "is not a parameter of a recipe")
+		}
+		if err != nil {
+			return m, err
+		}
+	}
+	if err := m.checkCounts(trainMembers); err != nil {
+		return m, err
+	}
+	if m.classesSet && c.Classes == 0 {
+		return m, invalid("config.classes", "must be from %d to %d; got 0", nn.MinClasses, nn.MaxClasses)
+	}
+	if err := c.Validate(); err != nil {
+		return m, err
+	}
+	points, info, err := s.generate(params)
+	if err != nil {
+		return m, err
+	}
+	if !query.Has("task") {
+		c.Task = nn.Task(info.Task)
+	} else if string(c.Task) != info.Task {
+		return m, invalid("config.task", "must be %s for the data set %s; got %s", info.Task, info.Name, c.Task)
+	}
+	m.state.Data = points
+	return m, nil
+}
+
+// data answers GET /data/{dataset}.
+func (s *Server) data(c echo.Context) error {
+	if !accepts(c.Request(), "application/json") {
+		return notAcceptable("application/json")
+	}
+	query := c.QueryParams()
+	for name, values := range query {
+		switch {
+		case name != "points" && name != "classes" && name != "noise" && name != "seed":
+			return malformed(name, "is not a parameter of a data set")
+		case len(values) > 1:
+			return malformed(name, "is given twice")
+		}
+	}
+	query.Set("dataset", c.Param("dataset"))
+	points, info, err := s.generate(query)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(struct {
+		Data []nn.Point `json:"data"`
+		Task string     `json:"task"`
+	}{points, info.Task})
+	if err != nil {
+		return err
+	}
+	return jsonBlob(c, body)
+}
+
+// defaultPoints is the size of a data set that does not say.
+const defaultPoints = 200
+
+// generate makes the data set that the parameters dataset, points, classes,
+// noise and seed describe.
+func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
+	info, ok := dataset.Lookup(params.Get("dataset"))
+	if !ok {
+		return nil, info, invalid("dataset", "must be one of %s; got %q", strings.Join(datasetNames(), ", "), clip(params.Get("dataset")))
+	}
+	p := dataset.Params{Points: defaultPoints, Noise: info.DefaultNoise, Seed: 1}
+	if err := errors.Join(
+		optional(params, "points", &p.Points, queryInt),
+		optional(params, "classes", &p.Classes, queryInt),
+		optional(params, "noise", &p.Noise, queryFloat),
+		optional(params, "seed", &p.Seed, querySeed),
+	); err != nil {
+		return nil, info, err
+	}
+	switch {
+	case p.Points > s.config.MaxPoints:
+		return nil, info, tooLarge("points", "must be at most %d; got %d", s.config.MaxPoints, p.Points)
+	case params.Get("classes") != "" && p.Classes == 0 && info.MaxClasses > 0:
+		return nil, info, invalid("classes", "must be from %d to %d; got 0", info.MinClasses, info.MaxClasses)
+	}
+	made, err := dataset.Generate(info.Name, p)
+	if err != nil {
+		return nil, info, err
+	}
+	points := make([]nn.Point, len(made))
+	for i, p := range made {
+		points[i] = nn.Point(p)
+	}
+	return points, info, nil
+}
+
+// optional reads a parameter that may be left out.
+func optional[T any](params url.Values, name string, dst *T, read func(string, string, *T) error) error {
+	if value := params.Get(name); value != "" {
+		return read(value, name, dst)
+	}
+	return nil
+}
+
+func queryInt(value, path string, dst *int) error {
+	v, err := strconv.Atoi(strings.TrimSpace(value))
+	if err != nil {
+		return malformed(path, "must be a whole number; got %q", clip(value))
+	}
+	*dst = v
+	return nil
+}
+
+func queryFloat(value, path string, dst *float64) error {
+	v, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	if err != nil {
+		return malformed(path, "must be a number; got %q", clip(value))
+	}
+	*dst = v
+	return nil
+}
+
+func querySeed(value, path string, dst *uint32) error {
+	v, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+	if err != nil {
+		return malformed(path, "must be a whole number; got %q", clip(value))
+	}
+	if v < 0 || v > 1<<32-1 {
+		return invalid(path, "must be from 0 to %d; got %d", uint32(1<<32-1), v)
+	}
+	*dst = uint32(v)
+	return nil
+}
