@@ -1,0 +1,344 @@
+// Command nnvisu serves the neural-network playground. It keeps nothing
+// between requests: flags (or their environment variables) in, HTTP out.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"nnvisu/handlers"
+)
+
+// version is set by the build task (-ldflags "-X main.version=…"); without it
+// buildVersion asks the Go tool's own record.
+var version string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// Once the first signal has come the default handling is back, so that a
+	// second one ends the process at once.
+	context.AfterFunc(ctx, stop)
+
+	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
+	var usage usageError
+	switch {
+	case errors.As(err, &usage):
+		fmt.Fprintf(os.Stderr, "nnvisu: %v\nRun nnvisu -help for the flags.\n", err)
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "nnvisu: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// usageError is a mistake in the flags or the environment.
+type usageError struct{ error }
+
+// run is main without the process: it serves until ctx is done. Logs go to
+// stderr; stdout is for what -help and -version were asked to print.
+func run(ctx context.Context, args []string, lookupEnv func(string) (string, bool), stdout, stderr io.Writer) error {
+	s, err := parse(args, lookupEnv, stdout)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
+		return usageError{err}
+	case s.showVersion:
+		_, err := fmt.Fprintln(stdout, "nnvisu", s.handlers.Version)
+		return err
+	}
+
+	log := newLogger(stderr, s.logLevel, s.logFormat)
+	s.handlers.Logger = log
+	app, err := handlers.New(s.handlers)
+	if err != nil {
+		return err
+	}
+	listeners, err := listen(s.addr)
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version", s.handlers.Version)
+	return serve(ctx, app, app.Drain, listeners, s.shutdownTimeout, log)
+}
+
+// serve answers requests on every listener until ctx is done, then drains:
+// no new work, streams end themselves, and what has not ended after timeout
+// is cut.
+func serve(ctx context.Context, h http.Handler, drain func(), listeners []net.Listener, timeout time.Duration, log *slog.Logger) error {
+	srv := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		// No WriteTimeout and no ReadTimeout: either would cut a stream. The
+		// handlers set deadlines for each body and event.
+	}
+	failed := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { failed <- srv.Serve(l) }()
+	}
+	select {
+	case err := <-failed:
+		return errors.Join(err, srv.Close())
+	case <-ctx.Done():
+	}
+
+	log.Info("shutting down", "timeout", timeout)
+	drain()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	defer cancel()
+	err := srv.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("shutdown timed out: closing the connections that remain")
+		err = srv.Close()
+	}
+	return err
+}
+
+// listen opens addr. The name localhost stands for two addresses, and
+// browsers differ in which they try first, so it is opened on both.
+func listen(addr string) ([]net.Listener, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil || host != "localhost" {
+		l, err := net.Listen("tcp", addr)
+		return []net.Listener{l}, err
+	}
+	var listeners []net.Listener
+	for _, ip := range []string{"127.0.0.1", "::1"} {
+		l, err := net.Listen("tcp", net.JoinHostPort(ip, port))
+		if err != nil {
+			if !available(ip) {
+				continue
+			}
+			for _, l := range listeners {
+				l.Close() // the error to report is the one above
+			}
+			return nil, err
+		}
+		listeners = append(listeners, l)
+		_, port, _ = net.SplitHostPort(l.Addr().String()) // port 0: the same for both
+	}
+	if len(listeners) == 0 {
+		return nil, errors.New("listen: this machine has neither 127.0.0.1 nor ::1")
+	}
+	return listeners, nil
+}
+
+// available reports whether this machine has the address at all: many
+// containers have no IPv6.
+func available(ip string) bool {
+	l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
+	if err != nil {
+		return false
+	}
+	l.Close()
+	return true
+}
+
+// url is where to point a browser: the host that was asked for, the port that
+// was given.
+func url(addr string, bound net.Addr, basePath string) string {
+	host, _, _ := net.SplitHostPort(addr) // addr could be listened on, so it splits
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	_, port, _ := net.SplitHostPort(bound.String())
+	return "http://" + net.JoinHostPort(host, port) + strings.TrimSuffix(basePath, "/") + "/"
+}
+
+// settings are what flags and environment decide.
+type settings struct {
+	handlers        handlers.Config
+	addr            string
+	shutdownTimeout time.Duration
+	logLevel        string
+	logFormat       string
+	showVersion     bool
+}
+
+// newLogger writes to w; level and format have passed their flags.
+func newLogger(w io.Writer, level, format string) *slog.Logger {
+	var least slog.Level
+	_ = least.UnmarshalText([]byte(level)) // knows the four words -log-level takes
+	options := &slog.HandlerOptions{Level: least}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// parse reads the flags, then the environment variable of each flag that was
+// not given. An empty variable counts as unset. Asked for help, it prints it
+// to stdout and returns [flag.ErrHelp].
+func parse(args []string, lookupEnv func(string) (string, bool), stdout io.Writer) (settings, error) {
+	s := settings{handlers: handlers.DefaultConfig()}
+	h := &s.handlers
+	h.Version = buildVersion()
+
+	fs := flag.NewFlagSet("nnvisu", flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // it would print the whole usage after each error
+	fs.StringVar(&s.addr, "addr", "localhost:8888", "`host:port` to listen on; :8888 is every address, for a container")
+	fs.StringVar(&h.BasePath, "base-path", h.BasePath, "`path` under which a proxy shows the application, such as /nnvisu")
+	fs.Int64Var(&h.MaxBody, "max-body", h.MaxBody, "largest request body or socket message in `bytes`")
+	fs.IntVar(&h.MaxPoints, "max-points", h.MaxPoints, "most `points` in a data set")
+	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork, "most `multiply-adds` that one request, or one frame of a stream, may cost")
+	fs.DurationVar(&h.MaxStream, "max-stream", h.MaxStream, "longest `duration` of a stream")
+	fs.IntVar(&h.MaxStreams, "max-streams", h.MaxStreams, "most `streams` at once")
+	fs.IntVar(&h.MaxQueue, "max-queue", h.MaxQueue, "most `requests` waiting to compute")
+	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second, "how long open requests may go on after SIGINT or SIGTERM")
+	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn", "error")
+	choiceVar(fs, &s.logFormat, "log-format", "text", "`format` of the log", "text", "json")
+	fs.BoolVar(&s.showVersion, "version", false, "print the version and exit")
+	fs.VisitAll(func(f *flag.Flag) {
+		if strings.HasPrefix(f.Name, "max-") {
+			f.Value = positive{f.Value}
+		}
+	})
+
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			printHelp(fs, stdout)
+		}
+		return s, err
+	}
+	if fs.NArg() > 0 {
+		return s, fmt.Errorf("unexpected argument %q", fs.Arg(0))
+	}
+	if err := setFromEnv(fs, lookupEnv); err != nil {
+		return s, err
+	}
+	if s.shutdownTimeout < 0 {
+		return s, fmt.Errorf("-shutdown-timeout must not be negative; got %v", s.shutdownTimeout)
+	}
+	return s, nil
+}
+
+// envName returns the variable of a flag: NNVISU_MAX_BODY for max-body.
+func envName(name string) string {
+	return "NNVISU_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
+}
+
+// hasEnv leaves out -version: images and charts like to set NNVISU_VERSION
+// to a number of their own.
+func hasEnv(f *flag.Flag) bool { return f.Name != "version" }
+
+func setFromEnv(fs *flag.FlagSet, lookupEnv func(string) (string, bool)) error {
+	given := make(map[string]bool)
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	var err error
+	fs.VisitAll(func(f *flag.Flag) {
+		if err != nil || given[f.Name] || !hasEnv(f) {
+			return
+		}
+		name := envName(f.Name)
+		if value, ok := lookupEnv(name); ok && value != "" {
+			if setErr := f.Value.Set(value); setErr != nil {
+				err = fmt.Errorf("invalid value %q for environment variable %s: %w", value, name, setErr)
+			}
+		}
+	})
+	return err
+}
+
+func printHelp(fs *flag.FlagSet, w io.Writer) {
+	fmt.Fprintln(w, "nnvisu serves a neural-network playground.")
+	fmt.Fprintln(w, "Each flag can be set by an environment variable instead; the flag wins.")
+	fs.VisitAll(func(f *flag.Flag) {
+		if hasEnv(f) {
+			f.Usage += "; " + envName(f.Name)
+		}
+	})
+	fs.SetOutput(w)
+	fs.PrintDefaults()
+}
+
+// positive is a flag whose number or duration must be greater than 0.
+type positive struct{ flag.Value }
+
+func (p positive) Set(s string) error {
+	if err := p.Value.Set(s); err != nil {
+		return err
+	}
+	if v := p.String(); v == "0" || v == "0s" || v == "NaN" || strings.HasPrefix(v, "-") {
+		return errors.New("must be greater than 0")
+	}
+	return nil
+}
+
+func (p positive) String() string {
+	if p.Value == nil { // see choice
+		return ""
+	}
+	return p.Value.String()
+}
+
+// choice is a flag whose value is one of a few words.
+type choice struct {
+	value   *string
+	choices []string
+}
+
+func choiceVar(fs *flag.FlagSet, p *string, name, def, usage string, choices ...string) {
+	*p = def
+	fs.Var(choice{p, choices}, name, usage+": "+strings.Join(choices, ", "))
+}
+
+func (c choice) String() string {
+	if c.value == nil { // flag asks the zero value, to know what to call a default
+		return ""
+	}
+	return *c.value
+}
+
+func (c choice) Set(s string) error {
+	if !slices.Contains(c.choices, s) {
+		return fmt.Errorf("want one of %s", strings.Join(c.choices, ", "))
+	}
+	*c.value = s
+	return nil
+}
+
+// buildVersion returns the version of this binary: what the build task set,
+// else the module's version, else the commit, else "devel".
+func buildVersion() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	var revision, dirty string
+	for _, setting := range info.Settings {
+		switch setting.Key {
+		case "vcs.revision":
+			revision = setting.Value
+		case "vcs.modified":
+			if setting.Value == "true" {
+				dirty = "+dirty"
+			}
+		}
+	}
+	if revision == "" {
+		return "devel"
+	}
+	return revision[:min(12, len(revision))] + dirty
+}

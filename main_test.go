@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"nnvisu/handlers"
+)
+
+// env is an environment for tests.
+type env map[string]string
+
+func (e env) lookup(name string) (string, bool) {
+	value, ok := e[name]
+	return value, ok
+}
+
+func TestParseDefaults(t *testing.T) {
+	s, err := parse(nil, env{}.lookup, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.addr != "localhost:8888" || s.shutdownTimeout != 10*time.Second || s.logLevel != "info" || s.logFormat != "text" {
+		t.Errorf("parse() = %+v; want the documented defaults", s)
+	}
+	if got, want := s.handlers.MaxPoints, handlers.DefaultConfig().MaxPoints; got != want {
+		t.Errorf("MaxPoints = %d; want the handlers' default, %d", got, want)
+	}
+	if s.handlers.Version == "" {
+		t.Error("Version is empty")
+	}
+}
+
+// TestParseSources sets every flag in each of the two ways, then in both.
+func TestParseSources(t *testing.T) {
+	tests := []struct {
+		flag, env  string
+		first, own string // the variable's value and the flag's
+		got        func(settings) any
+		want, wins any // what they mean
+	}{
+		{"addr", "NNVISU_ADDR", ":1", ":2", func(s settings) any { return s.addr }, ":1", ":2"},
+		{"base-path", "NNVISU_BASE_PATH", "/a", "/b", func(s settings) any { return s.handlers.BasePath }, "/a", "/b"},
+		{"max-body", "NNVISU_MAX_BODY", "1001", "1002", func(s settings) any { return s.handlers.MaxBody }, int64(1001), int64(1002)},
+		{"max-points", "NNVISU_MAX_POINTS", "31", "32", func(s settings) any { return s.handlers.MaxPoints }, 31, 32},
+		{"max-work", "NNVISU_MAX_WORK", "1e9", "2.5e9", func(s settings) any { return s.handlers.MaxWork }, 1e9, 2.5e9},
+		{"max-stream", "NNVISU_MAX_STREAM", "1m", "1h30m", func(s settings) any { return s.handlers.MaxStream }, time.Minute, 90 * time.Minute},
+		{"max-streams", "NNVISU_MAX_STREAMS", "7", "8", func(s settings) any { return s.handlers.MaxStreams }, 7, 8},
+		{"max-queue", "NNVISU_MAX_QUEUE", "9", "10", func(s settings) any { return s.handlers.MaxQueue }, 9, 10},
+		{"shutdown-timeout", "NNVISU_SHUTDOWN_TIMEOUT", "1s", "0s", func(s settings) any { return s.shutdownTimeout }, time.Second, time.Duration(0)},
+		{"log-level", "NNVISU_LOG_LEVEL", "debug", "error", func(s settings) any { return s.logLevel }, "debug", "error"},
+		{"log-format", "NNVISU_LOG_FORMAT", "json", "text", func(s settings) any { return s.logFormat }, "json", "text"},
+	}
+	for _, test := range tests {
+		t.Run(test.flag, func(t *testing.T) {
+			check := func(args []string, e env, want any) {
+				t.Helper()
+				s, err := parse(args, e.lookup, io.Discard)
+				if err != nil {
+					t.Fatalf("parse(%q, %v): %v", args, e, err)
+				}
+				if got := test.got(s); got != want {
+					t.Errorf("parse(%q, %v) gives %v; want %v", args, e, got, want)
+				}
+			}
+			set := env{test.env: test.first}
+			arg := []string{"-" + test.flag + "=" + test.own}
+			check(nil, set, test.want)
+			check(arg, env{}, test.wins)
+			check(arg, set, test.wins)
+			check(arg, env{test.env: "\x00"}, test.wins) // never read
+		})
+	}
+
+	// A flag that is not in the table above is not tested.
+	var help bytes.Buffer
+	if _, err := parse([]string{"-help"}, env{}.lookup, &help); !errors.Is(err, flag.ErrHelp) {
+		t.Fatalf("parse(-help) = %v; want flag.ErrHelp", err)
+	}
+	for _, test := range tests {
+		if !strings.Contains(help.String(), test.env) {
+			t.Errorf("-help does not mention %s", test.env)
+		}
+	}
+	if got := strings.Count(help.String(), "NNVISU_"); got != len(tests) {
+		t.Errorf("-help mentions %d variables; want the %d of this test", got, len(tests))
+	}
+}
+
+func TestParseEnvEmptyOrVersion(t *testing.T) {
+	e := env{"NNVISU_MAX_BODY": "", "NNVISU_VERSION": "1.2.3"}
+	s, err := parse(nil, e.lookup, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.showVersion || s.handlers.MaxBody != handlers.DefaultConfig().MaxBody {
+		t.Errorf("parse with %v = %+v; want the defaults", e, s)
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		env  env
+		want []string // what the message must name
+	}{
+		{"BadEnvNumber", nil, env{"NNVISU_MAX_BODY": "lots"}, []string{"NNVISU_MAX_BODY", `"lots"`}},
+		{"BadEnvDuration", nil, env{"NNVISU_MAX_STREAM": "10"}, []string{"NNVISU_MAX_STREAM", `"10"`}},
+		{"BadEnvChoice", nil, env{"NNVISU_LOG_LEVEL": "loud"}, []string{"NNVISU_LOG_LEVEL", `"loud"`, "debug, info, warn, error"}},
+		{"EnvZero", nil, env{"NNVISU_MAX_QUEUE": "0"}, []string{"NNVISU_MAX_QUEUE", "greater than 0"}},
+		{"FlagNegative", []string{"-max-stream=-1s"}, nil, []string{"-max-stream", "greater than 0"}},
+		{"FlagNaN", []string{"-max-work=nan"}, nil, []string{"-max-work", "greater than 0"}},
+		{"BadFlag", []string{"-max-points=many"}, nil, []string{"-max-points", `"many"`}},
+		{"BadFlagChoice", []string{"-log-format", "xml"}, nil, []string{"-log-format", `"xml"`, "text, json"}},
+		{"UnknownFlag", []string{"-max-pints=1"}, nil, []string{"-max-pints"}},
+		{"Argument", []string{"-max-points=1", "serve"}, nil, []string{`"serve"`}},
+		{"Negative", []string{"-shutdown-timeout=-1s"}, nil, []string{"-shutdown-timeout", "-1s"}},
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop() // should a mistake pass, run must not go on serving
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			err := run(stopped, test.args, test.env.lookup, io.Discard, io.Discard)
+			var usage usageError
+			if !errors.As(err, &usage) {
+				t.Fatalf("run(%q, %v) = %v; want a usage error", test.args, test.env, err)
+			}
+			for _, want := range test.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("run(%q, %v) = %q; want it to contain %q", test.args, test.env, err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestRunVersion(t *testing.T) {
+	var stdout bytes.Buffer
+	if err := run(t.Context(), []string{"-version"}, env{}.lookup, &stdout, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := stdout.String(), "nnvisu "+buildVersion()+"\n"; got != want {
+		t.Errorf("-version prints %q; want %q", got, want)
+	}
+}
+
+func TestURL(t *testing.T) {
+	bound := &net.TCPAddr{IP: net.IPv4zero, Port: 8888}
+	tests := []struct{ addr, basePath, want string }{
+		{"localhost:8888", "", "http://localhost:8888/"},
+		{":8888", "/nnvisu", "http://localhost:8888/nnvisu/"},
+		{"0.0.0.0:8888", "/nnvisu/", "http://localhost:8888/nnvisu/"},
+		{"[::]:0", "", "http://localhost:8888/"},
+		{"[::1]:8888", "", "http://[::1]:8888/"},
+		{"example.org:http-alt", "", "http://example.org:8888/"},
+	}
+	for _, test := range tests {
+		if got := url(test.addr, bound, test.basePath); got != test.want {
+			t.Errorf("url(%q, %v, %q) = %q; want %q", test.addr, bound, test.basePath, got, test.want)
+		}
+	}
+}
+
+// TestListenLocalhost asks for the name and for each address it stands for.
+func TestListenLocalhost(t *testing.T) {
+	listeners, err := listen("localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := 0
+	for _, ip := range []string{"127.0.0.1", "::1"} {
+		if available(ip) {
+			want++
+		}
+	}
+	if len(listeners) != want {
+		t.Errorf("listen(localhost) opened %d addresses; want %d", len(listeners), want)
+	}
+	for _, l := range listeners {
+		defer l.Close()
+		conn, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		conn.Close()
+	}
+	_, port, _ := net.SplitHostPort(listeners[0].Addr().String())
+	conn, err := net.Dial("tcp", "localhost:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+
+	if again, err := listen("localhost:" + port); err == nil {
+		for _, l := range again {
+			l.Close()
+		}
+		t.Errorf("listen(a port in use) = %v; want an error", again)
+	}
+}
+
+// served runs serve with a handler that says when it was entered and then
+// does what act does.
+func served(t *testing.T, timeout time.Duration, drain func(), act http.HandlerFunc) (url string, entered chan struct{}, stop func(), done chan error) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	entered, done = make(chan struct{}), make(chan error, 1)
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		close(entered)
+		act(w, r)
+	})
+	go func() {
+		done <- serve(ctx, h, drain, []net.Listener{l}, timeout, slog.New(slog.DiscardHandler))
+	}()
+	return "http://" + l.Addr().String(), entered, cancel, done
+}
+
+func TestServeDrains(t *testing.T) {
+	draining := make(chan struct{})
+	url, entered, stop, done := served(t, time.Minute, func() { close(draining) }, func(w http.ResponseWriter, r *http.Request) {
+		<-draining // a stream: ends when told to
+		io.WriteString(w, "shutdown")
+	})
+	go func() { <-entered; stop() }()
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if body, err := io.ReadAll(response.Body); string(body) != "shutdown" || err != nil {
+		t.Errorf("body = %q, %v; want the end of the stream", body, err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("serve = %v; want nil", err)
+	}
+}
+
+func TestServeCutsAfterTimeout(t *testing.T) {
+	url, entered, stop, done := served(t, time.Millisecond, func() {}, func(w http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done() // deaf to draining
+	})
+	go func() { <-entered; stop() }()
+	if response, err := http.Get(url); err == nil {
+		response.Body.Close()
+		t.Errorf("the request was answered with %s; want it cut", response.Status)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("serve = %v; want nil", err)
+	}
+}
