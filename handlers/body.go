@@ -47,13 +47,9 @@ func (s *Server) errBodySize() error {
 	return tooLarge("", "the request must have at most %d bytes", s.config.MaxBody)
 }
 
-// readMessage decodes the body of a program's request: JSON, or a form whose
+// decodeBody decodes the body of a program's request: JSON, or a form whose
 // fields config, network and data are JSON text.
-func (s *Server) readMessage(w http.ResponseWriter, r *http.Request, may members) (message, error) {
-	body, err := s.readBody(w, r)
-	if err != nil {
-		return message{}, err
-	}
+func (s *Server) decodeBody(r *http.Request, body []byte, may members) (message, error) {
 	form, err := parseForm(r.Header.Get("Content-Type"), body)
 	if err != nil {
 		return message{}, err

@@ -45,6 +45,9 @@ func (s *Server) act(name string, state nn.State, form url.Values) (nn.State, vi
 		next, err := nn.AddLayer(state, len(state.Config.HiddenLayers), width)
 		return next, undoable("Added a hidden layer of %d units; the weights before it stay.", width), err
 	case views.ActRemoveLayer:
+		if len(state.Config.HiddenLayers) == 0 {
+			return state, views.Notice{}, invalid("config.hidden_layers", "has no layer left to remove")
+		}
 		next, err := nn.RemoveLayer(state, len(state.Config.HiddenLayers)-1)
 		return next, undoable("Removed the last hidden layer; the weights before it stay."), err
 	case views.ActAddClass:

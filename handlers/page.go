@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 	"github.com/coder/websocket"
@@ -54,13 +56,9 @@ type pageRequest struct {
 	notice  views.Notice // of what the settings changed
 }
 
-// readPage reads the form: the hidden state, with the visible settings applied
-// where the form says so.
-func (s *Server) readPage(c echo.Context) (pageRequest, error) {
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return pageRequest{}, err
-	}
+// decodePage decodes the page's form: the hidden state, with the visible
+// settings applied where the form says so.
+func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
 	if err != nil {
 		return pageRequest{}, err
@@ -72,10 +70,10 @@ func (s *Server) readPage(c echo.Context) (pageRequest, error) {
 		}
 		return pageRequest{message: m, form: url.Values{}, choices: defaultChoices()}, err
 	}
-	return s.readPageForm(form)
+	return s.decodePageForm(form)
 }
 
-func (s *Server) readPageForm(form url.Values) (pageRequest, error) {
+func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 	p := pageRequest{form: form, choices: readChoices(form)}
 	var err error
 	if p.message, err = s.decodeForm(form, trainMembers); err != nil {
@@ -127,12 +125,16 @@ func (e editError) Unwrap() error { return e.error }
 
 // edit answers POST /edit: a change of the state that is no training.
 func (s *Server) edit(c echo.Context) error {
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
 	leave, err := s.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	p, err := s.readPage(c)
+	p, err := s.decodePage(c, body)
 	if err != nil {
 		return err
 	}
@@ -155,12 +157,16 @@ func (s *Server) edit(c echo.Context) error {
 
 // stepPage answers POST /step for the page.
 func (s *Server) stepPage(c echo.Context) error {
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
 	leave, err := s.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	p, err := s.readPage(c)
+	p, err := s.decodePage(c, body)
 	if err != nil {
 		return err
 	}
@@ -217,12 +223,13 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 func problem(b errorBody) views.Notice {
 	text := b.Message
 	if b.Field != "" {
-		text = b.Field + " " + b.Message
+		text = views.Label(b.Field) + " " + b.Message
 	}
 	if b.RequestID != "" {
 		text += " (request " + b.RequestID + ")"
 	}
-	n := views.Notice{Text: text, Problem: true}
+	first, size := utf8.DecodeRuneInString(text)
+	n := views.Notice{Text: string(unicode.ToUpper(first)) + text[size:], Problem: true}
 	if b.Network != nil {
 		if network, err := json.Marshal(b.Network); err == nil {
 			n.Recover = &views.RecoverAct{Step: b.Network.Step, Network: string(network)}
@@ -282,15 +289,24 @@ func (s *Server) lab(ctx context.Context, state nn.State, choices views.Choices,
 
 // trainPage answers POST /train for the page: a stream of fragments.
 func (s *Server) trainPage(c echo.Context) error {
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
 	leave, err := s.enterStream()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	p, err := s.readPage(c)
+	p, err := s.decodePage(c, body)
 	if err != nil {
 		return err
 	}
+	return s.streamHTML(c, p)
+}
+
+// streamHTML sends the fragments as an event stream.
+func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 	t, work, err := s.newTrainer(&p.message, p.frameSteps)
 	if err != nil {
 		return editError{err, p}
@@ -337,7 +353,7 @@ func (s *Server) openPageSocket(body []byte, bad error) (p pageRequest, t *nn.Tr
 	if leave, err = s.enterStream(); err != nil {
 		return p, nil, work, nil, err
 	}
-	if p, err = s.readPageForm(form); err == nil {
+	if p, err = s.decodePageForm(form); err == nil {
 		t, work, err = s.newTrainer(&p.message, p.frameSteps)
 	}
 	if err != nil {

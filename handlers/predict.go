@@ -13,12 +13,16 @@ func (s *Server) predict(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
 	leave, err := s.enter()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	m, err := s.readMessage(c.Response(), c.Request(), predictMembers)
+	m, err := s.decodeBody(c.Request(), body, predictMembers)
 	if err == nil && m.kind != "" && m.kind != "predict" {
 		err = malformed("type", "must be predict; got %q", clip(m.kind))
 	}
@@ -50,7 +54,7 @@ func (s *Server) predict(c echo.Context) error {
 			}
 		}
 	}
-	body, err := json.Marshal(struct {
+	answer, err := json.Marshal(struct {
 		Type    string         `json:"type"`
 		ID      jsontext.Value `json:"id,omitzero"`
 		Outputs [][]float64    `json:"outputs"`
@@ -58,5 +62,5 @@ func (s *Server) predict(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return jsonBlob(c, body)
+	return jsonBlob(c, answer)
 }

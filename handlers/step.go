@@ -32,12 +32,16 @@ func (s *Server) step(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json and text/html")
 	}
-	leave, err := s.enter()
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	leave, err := s.enter() // not before the body is here: a slow client takes nobody's place
 	if err != nil {
 		return err
 	}
 	defer leave()
-	m, err := s.readMessage(c.Response(), c.Request(), stepMembers)
+	m, err := s.decodeBody(c.Request(), body, stepMembers)
 	if err != nil {
 		return withID{err, m.id}
 	}
@@ -45,11 +49,11 @@ func (s *Server) step(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.id}
 	}
-	body, err := encodeResult(m.id, result)
+	answer, err := encodeResult(m.id, result)
 	if err != nil {
 		return err
 	}
-	return jsonBlob(c, body)
+	return jsonBlob(c, answer)
 }
 
 func jsonBlob(c echo.Context, body []byte) error {

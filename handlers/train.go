@@ -34,12 +34,16 @@ func (s *Server) train(c echo.Context) error {
 	if !accepts(c.Request(), "text/event-stream") {
 		return notAcceptable("text/event-stream and text/html")
 	}
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
 	leave, err := s.enterStream()
 	if err != nil {
 		return err
 	}
 	defer leave()
-	m, err := s.readMessage(c.Response(), c.Request(), trainMembers)
+	m, err := s.decodeBody(c.Request(), body, trainMembers)
 	if err != nil {
 		return withID{err, m.id}
 	}
@@ -48,8 +52,9 @@ func (s *Server) train(c echo.Context) error {
 
 // trainRecipe answers GET /train: the same stream from a recipe in the query.
 func (s *Server) trainRecipe(c echo.Context) error {
-	if !accepts(c.Request(), "text/event-stream") {
-		return notAcceptable("text/event-stream")
+	html := wantsHTML(c.Request())
+	if !html && !accepts(c.Request(), "text/event-stream") {
+		return notAcceptable("text/event-stream and text/html")
 	}
 	leave, err := s.enterStream()
 	if err != nil {
@@ -59,6 +64,9 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	m, err := s.readRecipe(c.QueryParams())
 	if err != nil {
 		return err
+	}
+	if html {
+		return s.streamHTML(c, pageRequest{message: m, choices: defaultChoices()})
 	}
 	return s.streamJSON(c, &m)
 }

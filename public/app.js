@@ -1,6 +1,6 @@
-// nnvisu's script. It carries the state between the form's hidden fields, the server and storage, and
-// turns the pointer into strokes. It computes no state: every change is a request with the whole state,
-// whose answer replaces the fields. One request runs at a time, so no stale answer can arrive.
+// nnvisu's script carries the state between hidden fields, server and storage, and makes strokes of pointer
+// moves. It computes no state: every change is a request with the whole state, whose answer replaces the fields.
+// One request runs at a time, so no stale answer can arrive.
 (() => {
   const $ = (id) => document.getElementById(id);
   const form = $("lab"), plane = $("plane"), canvas = plane.querySelector("canvas");
@@ -106,8 +106,8 @@
     document.body.dataset.state = "idle";
   }
 
-  // send makes one request. answer says how it ended: again, to be tried after some seconds; refused; or, for
-  // a stream, ended, which has nothing more to say, or stopped by us.
+  // send makes one request. answer says how it ended: again, to be tried after some seconds; refused; or, of a
+  // stream, ended, with nothing more to say, or stopped by us.
   async function send({ path, values }, swapped) {
     answer = { after: 0, swapped };
     values = { controls: "", ...values };
@@ -166,12 +166,12 @@
   form.addEventListener("click", ({ target }) => {
     if (target.closest("#train")) train(!training);
     else if (target.closest("#undo, [data-undo]")) undo();
+    else if (target.closest("[data-close]")) $("notice").replaceChildren();
   });
   form.addEventListener("toggle", saveSoon, true);
   document.addEventListener("keydown", ({ ctrlKey, metaKey, key, target }) => {
     if ((ctrlKey || metaKey) && key === "z" && !target.matches("input:not([type])")) undo();
   });
-
   // A stroke is the places of a click or a drag; the server makes points of them.
   let places = null;
   function draw(event) {

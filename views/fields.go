@@ -1,7 +1,9 @@
 package views
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -107,4 +109,41 @@ func ControlOf(path string) string {
 		return control
 	}
 	return ""
+}
+
+// controlLabels are what the controls are called on the page.
+var controlLabels = map[string]string{
+	FieldDataset:      "Data set",
+	FieldPoints:       "Points",
+	FieldNoise:        "Noise",
+	FieldDataClasses:  "Classes",
+	FieldDataSeed:     "Data seed",
+	FieldTask:         "Task",
+	FieldFeatures:     "Input features",
+	FieldHiddenLayers: "Hidden layers",
+	FieldActivation:   "Activation",
+	FieldLearningRate: "Learning rate",
+	FieldOptimizer:    "Optimizer",
+	FieldBatchSize:    "Batch size",
+	FieldL1:           "L1 penalty",
+	FieldL2:           "L2 penalty",
+	FieldDropout:      "Dropout",
+	FieldTestFraction: "Test share",
+	FieldSeed:         "Seed",
+	FieldInit:         "First weights",
+}
+
+// Label names what a path of the wire contract stands for, as the page calls
+// it, with the path itself where the page has no name for it.
+func Label(path string) string {
+	label := controlLabels[ControlOf(path)]
+	if label == "" {
+		return path
+	}
+	if _, index, ok := strings.Cut(strings.TrimSuffix(path, "]"), "["); ok {
+		if n, err := strconv.Atoi(index); err == nil {
+			return fmt.Sprintf("%s, number %d:", label, n+1)
+		}
+	}
+	return label
 }

@@ -114,7 +114,7 @@ var markers = [][]mark{
 	circle(16, 0.92),
 	polygon(4, 45, 1.12), // square
 	polygon(3, 90, 1.25), // triangle
-	polygon(4, 0, 1.25),  // diamond
+	diamond,
 	polygon(3, -90, 1.25),
 	star(4, 0.42),
 	polygon(6, 0, 1.1),
@@ -122,6 +122,8 @@ var markers = [][]mark{
 	polygon(5, 90, 1.1),
 	star(8, 0.6),
 }
+
+var diamond = polygon(4, 0, 1.25)
 
 type mark struct{ x, y float64 }
 
@@ -178,7 +180,8 @@ func writePair(b *strings.Builder, x, y int) {
 type PointGroup struct {
 	Path   string
 	Colour string
-	Held   bool // held out for testing: drawn hollow
+	Held   bool // held out for testing
+	Hollow bool // how classes that are held out are told apart; values are diamonds instead
 }
 
 // levels is how many colours the labels of a regression are shown in.
@@ -200,6 +203,9 @@ func group(points []nn.Point, task nn.Task, held []bool, radius float64) []Point
 		kind, shape := int(p.Label), markers[0]
 		if task == nn.Regression {
 			kind = int(math.Round((p.Label + 1) / 2 * (levels - 1)))
+			if held[i] {
+				shape = diamond
+			}
 		} else {
 			shape = markers[kind]
 		}
@@ -217,7 +223,7 @@ func group(points []nn.Point, task nn.Task, held []bool, radius float64) []Point
 		if task == nn.Regression {
 			colour = scale(2*float64(i%kinds)/(levels-1) - 1)
 		}
-		groups = append(groups, PointGroup{Path: paths[i].String(), Colour: colour.hex(), Held: i >= kinds})
+		groups = append(groups, PointGroup{Path: paths[i].String(), Colour: colour.hex(), Held: i >= kinds, Hollow: i >= kinds && task == nn.Classification})
 	}
 	return groups
 }

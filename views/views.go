@@ -5,6 +5,7 @@ package views
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -97,7 +98,7 @@ func LayersText(widths []int) string {
 // lossText writes a loss with four significant digits.
 func lossText(v float64) string {
 	switch {
-	case v != v || v > 1e300:
+	case v != v || v > math.MaxFloat64:
 		return "not finite"
 	case v >= 1e4 || v > 0 && v < 1e-4:
 		return strconv.FormatFloat(v, 'e', 2, 64)
@@ -127,7 +128,11 @@ func pointCount(s nn.State) string {
 		text = "1 point"
 	}
 	if held > 0 {
-		text += fmt.Sprintf(", %s held out", grouped(held))
+		look := "hollow"
+		if s.Config.Task == nn.Regression {
+			look = "diamonds"
+		}
+		text += fmt.Sprintf(", %s held out (%s)", grouped(held), look)
 	}
 	return text
 }
@@ -165,7 +170,7 @@ var (
 	initLabels = map[nn.Init]string{
 		nn.InitAuto: "Automatic", nn.InitXavier: "Xavier", nn.InitHe: "He", nn.InitNormal: "Normal (σ 0.5)", nn.InitZero: "Zero",
 	}
-	taskLabels = map[nn.Task]string{nn.Classification: "Classification", nn.Regression: "Regression"}
+	taskLabels = map[nn.Task]string{nn.Classification: "Classes", nn.Regression: "Values"}
 )
 
 // A thumbnail is a data set in the picker.
