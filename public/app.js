@@ -35,20 +35,21 @@
     try {
       const store = [sessionStorage, localStorage].find((s) => Object.values(KEYS).some((key) => s.getItem(key)));
       if (!store) return;
-      write(each((name) => store.getItem(KEYS[name]) ?? ""));
       const before = JSON.parse(store.getItem(PAGE) ?? "{}");
+      write(each((name) => store.getItem(KEYS[name]) ?? ""));
       for (const e of switches()) e[property(e)] = before[label(e)] ?? e[property(e)];
+      ask("edit", { act: "show" }, { after: (refused) => refused && setAside(store, first) });
     } catch (error) {
       tell(`The browser's storage cannot be read (${error.name}).`);
     }
-    ask("edit", { act: "show" }, { after: (refused) => refused && setAside(first) });
   }
-  function setAside(first) {
-    for (const [key, store] of Object.values(KEYS).flatMap((key) => [[key, localStorage], [key, sessionStorage]])) {
-      if (store.getItem(key)) localStorage.setItem(key + "_set_aside", store.getItem(key));
-      store.removeItem(key);
-    }
+  function setAside(store, first) {
     write(first);
+    for (const key of Object.values(KEYS)) {
+      const text = store.getItem(key);
+      store.removeItem(key);
+      if (text) localStorage.setItem(key + "_set_aside", text);
+    }
     tell("The state stored in this browser cannot be used. It was set aside, not deleted; this is a new start.");
   }
   const replaced = []; // for undo: the fields that each change replaced
@@ -61,7 +62,6 @@
   // ---- requests ----
   const jobs = [];
   let training = false, job = null, answer, socket, wake; // training is the user's wish, job what is under way
-
   // ask queues a change. Training stops for it and goes on from its answer. begin runs just before the
   // request, after when it was answered; what the change replaced can be undone unless it only shows.
   function ask(path, values, more) {
@@ -98,7 +98,7 @@
       failures = 0;
       if (change) jobs.shift();
       else if (answer.ended) train(false);
-      if (job.values.act !== "show" && change) remember(before);
+      if (change && job.values.act !== "show") remember(before);
       $("undo").disabled = !replaced.length;
       job.after?.(answer.refused);
       save();
