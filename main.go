@@ -72,13 +72,13 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 		return err
 	}
 	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version", s.handlers.Version)
-	return serve(ctx, app, app.Drain, listeners, s.shutdownTimeout, log)
+	return serve(ctx, app, app.Drain, listeners, s.drainDelay, s.shutdownTimeout, log)
 }
 
-// serve answers requests on every listener until ctx is done, then drains:
-// no new work, streams end themselves, and what has not ended after timeout
-// is cut.
-func serve(ctx context.Context, h http.Handler, drain func(), listeners []net.Listener, timeout time.Duration, log *slog.Logger) error {
+// serve answers requests on every listener until ctx is done, then drains: no
+// new work, streams end themselves. For the time of delay it still listens, so
+// that a load balancer sees /readyz fail; what has not ended after timeout is cut.
+func serve(ctx context.Context, h http.Handler, drain func(), listeners []net.Listener, delay, timeout time.Duration, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -100,6 +100,7 @@ func serve(ctx context.Context, h http.Handler, drain func(), listeners []net.Li
 
 	log.Info("shutting down", "timeout", timeout)
 	drain()
+	time.Sleep(delay)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	err := srv.Shutdown(ctx)
@@ -165,6 +166,7 @@ func url(addr string, bound net.Addr, basePath string) string {
 type settings struct {
 	handlers        handlers.Config
 	addr            string
+	drainDelay      time.Duration
 	shutdownTimeout time.Duration
 	logLevel        string
 	logFormat       string
@@ -200,6 +202,7 @@ func parse(args []string, lookupEnv func(string) (string, bool), stdout io.Write
 	fs.DurationVar(&h.MaxStream, "max-stream", h.MaxStream, "longest `duration` of a stream")
 	fs.IntVar(&h.MaxStreams, "max-streams", h.MaxStreams, "most `streams` at once")
 	fs.IntVar(&h.MaxQueue, "max-queue", h.MaxQueue, "most `requests` waiting to compute")
+	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second, "how long to go on listening after SIGINT or SIGTERM, so that a load balancer sees /readyz fail")
 	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second, "how long open requests may go on after SIGINT or SIGTERM")
 	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn", "error")
 	choiceVar(fs, &s.logFormat, "log-format", "text", "`format` of the log", "text", "json")
@@ -222,8 +225,13 @@ func parse(args []string, lookupEnv func(string) (string, bool), stdout io.Write
 	if err := setFromEnv(fs, lookupEnv); err != nil {
 		return s, err
 	}
-	if s.shutdownTimeout < 0 {
-		return s, fmt.Errorf("-shutdown-timeout must not be negative; got %v", s.shutdownTimeout)
+	for _, d := range []struct {
+		flag  string
+		value time.Duration
+	}{{"drain-delay", s.drainDelay}, {"shutdown-timeout", s.shutdownTimeout}} {
+		if d.value < 0 {
+			return s, fmt.Errorf("-%s must not be negative; got %v", d.flag, d.value)
+		}
 	}
 	return s, nil
 }

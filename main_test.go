@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,6 +57,7 @@ func TestParseSources(t *testing.T) {
 		{"max-stream", "NNVISU_MAX_STREAM", "1m", "1h30m", func(s settings) any { return s.handlers.MaxStream }, time.Minute, 90 * time.Minute},
 		{"max-streams", "NNVISU_MAX_STREAMS", "7", "8", func(s settings) any { return s.handlers.MaxStreams }, 7, 8},
 		{"max-queue", "NNVISU_MAX_QUEUE", "9", "10", func(s settings) any { return s.handlers.MaxQueue }, 9, 10},
+		{"drain-delay", "NNVISU_DRAIN_DELAY", "5s", "0s", func(s settings) any { return s.drainDelay }, 5 * time.Second, time.Duration(0)},
 		{"shutdown-timeout", "NNVISU_SHUTDOWN_TIMEOUT", "1s", "0s", func(s settings) any { return s.shutdownTimeout }, time.Second, time.Duration(0)},
 		{"log-level", "NNVISU_LOG_LEVEL", "debug", "error", func(s settings) any { return s.logLevel }, "debug", "error"},
 		{"log-format", "NNVISU_LOG_FORMAT", "json", "text", func(s settings) any { return s.logFormat }, "json", "text"},
@@ -124,6 +126,7 @@ func TestParseErrors(t *testing.T) {
 		{"BadFlagChoice", []string{"-log-format", "xml"}, nil, []string{"-log-format", `"xml"`, "text, json"}},
 		{"UnknownFlag", []string{"-max-pints=1"}, nil, []string{"-max-pints"}},
 		{"Argument", []string{"-max-points=1", "serve"}, nil, []string{`"serve"`}},
+		{"NegativeDelay", []string{"-drain-delay=-1s"}, nil, []string{"-drain-delay", "-1s"}},
 		{"Negative", []string{"-shutdown-timeout=-1s"}, nil, []string{"-shutdown-timeout", "-1s"}},
 	}
 	stopped, stop := context.WithCancel(t.Context())
@@ -212,27 +215,28 @@ func TestListenLocalhost(t *testing.T) {
 
 // served runs serve with a handler that says when it was entered and then
 // does what act does.
-func served(t *testing.T, timeout time.Duration, drain func(), act http.HandlerFunc) (url string, entered chan struct{}, stop func(), done chan error) {
+func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.HandlerFunc) (url string, entered chan struct{}, stop func(), done chan error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	var once sync.Once
 	entered, done = make(chan struct{}), make(chan error, 1)
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		close(entered)
+		once.Do(func() { close(entered) })
 		act(w, r)
 	})
 	go func() {
-		done <- serve(ctx, h, drain, []net.Listener{l}, timeout, slog.New(slog.DiscardHandler))
+		done <- serve(ctx, h, drain, []net.Listener{l}, delay, timeout, slog.New(slog.DiscardHandler))
 	}()
 	return "http://" + l.Addr().String(), entered, cancel, done
 }
 
 func TestServeDrains(t *testing.T) {
 	draining := make(chan struct{})
-	url, entered, stop, done := served(t, time.Minute, func() { close(draining) }, func(w http.ResponseWriter, r *http.Request) {
+	url, entered, stop, done := served(t, 0, time.Minute, func() { close(draining) }, func(w http.ResponseWriter, r *http.Request) {
 		<-draining // a stream: ends when told to
 		io.WriteString(w, "shutdown")
 	})
@@ -251,13 +255,33 @@ func TestServeDrains(t *testing.T) {
 }
 
 func TestServeCutsAfterTimeout(t *testing.T) {
-	url, entered, stop, done := served(t, time.Millisecond, func() {}, func(w http.ResponseWriter, r *http.Request) {
+	url, entered, stop, done := served(t, 0, time.Millisecond, func() {}, func(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done() // deaf to draining
 	})
 	go func() { <-entered; stop() }()
 	if response, err := http.Get(url); err == nil {
 		response.Body.Close()
 		t.Errorf("the request was answered with %s; want it cut", response.Status)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("serve = %v; want nil", err)
+	}
+}
+
+func TestServeListensWhileDraining(t *testing.T) {
+	draining := make(chan struct{})
+	url, _, stop, done := served(t, time.Second, time.Minute, func() { close(draining) }, func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusServiceUnavailable) // as /readyz does now
+	})
+	stop()
+	<-draining
+	response, err := http.Get(url)
+	if err != nil {
+		t.Fatalf("a request while draining: %v; want an answer", err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("status = %d; want 503", response.StatusCode)
 	}
 	if err := <-done; err != nil {
 		t.Errorf("serve = %v; want nil", err)
