@@ -201,7 +201,7 @@ func parse(args []string, lookupEnv func(string) (string, bool), stdout io.Write
 	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork, "most `multiply-adds` that one request, or one frame of a stream, may cost")
 	fs.DurationVar(&h.MaxStream, "max-stream", h.MaxStream, "longest `duration` of a stream")
 	fs.IntVar(&h.MaxStreams, "max-streams", h.MaxStreams, "most `streams` at once")
-	fs.IntVar(&h.MaxQueue, "max-queue", h.MaxQueue, "most `requests` waiting to compute")
+	fs.IntVar(&h.MaxQueue, "max-queue", h.MaxQueue, "most `requests` computing or waiting to")
 	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second, "how long to go on listening after SIGINT or SIGTERM, so that a load balancer sees /readyz fail")
 	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second, "how long open requests may go on after SIGINT or SIGTERM")
 	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn", "error")

@@ -33,7 +33,7 @@ type Config struct {
 	MaxWork    float64       // multiply-adds of one request, or of one frame of a stream
 	MaxStream  time.Duration // how long a stream may last
 	MaxStreams int           // streams open at a time
-	MaxQueue   int           // requests waiting for a compute slot
+	MaxQueue   int           // requests computing or waiting to
 }
 
 // DefaultConfig returns limits for a small public server: a request may cost
@@ -190,7 +190,7 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// slots limits how many requests compute at a time, and how many wait for it.
+// slots limits how many requests compute at a time, and how many there may be.
 type slots struct {
 	free    chan struct{}
 	waiting chan struct{}
@@ -211,13 +211,30 @@ func (s *slots) admit() (leave func(), err error) {
 	}
 }
 
-// acquire waits for a compute slot.
-func (s *slots) acquire(ctx context.Context) error {
+// acquire waits for a compute slot. waiting, if given, is called every second
+// until there is one.
+func (s *slots) acquire(ctx context.Context, waiting func() error) error {
 	select {
 	case s.free <- struct{}{}:
 		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	default:
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case s.free <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+			if waiting == nil {
+				continue
+			}
+			if err := waiting(); err != nil {
+				return err
+			}
+		}
 	}
 }
 

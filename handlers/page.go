@@ -267,7 +267,7 @@ func (s *Server) lab(ctx context.Context, state nn.State, choices views.Choices,
 		}
 		*f.dst = string(text)
 	}
-	err := s.computing(ctx, func() error {
+	err := s.computing(ctx, nil, func() error {
 		model, err := nn.NewModel(state)
 		if err != nil {
 			return err
@@ -383,7 +383,7 @@ func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, 
 			lab.State.Network = result.Network
 			lab.JSON.Network = string(network)
 			lab.Metrics = &result.Metrics
-			if err := s.computing(ctx, func() error { lab.Cells = paint(&t.Model, p.choices.Hard); return nil }); err != nil {
+			if err := s.computing(ctx, to.idle, func() error { lab.Cells = paint(&t.Model, p.choices.Hard); return nil }); err != nil {
 				return err
 			}
 			b.Reset()

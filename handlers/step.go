@@ -75,12 +75,13 @@ func (s *Server) trainStep(ctx context.Context, m *message) (nn.Result, error) {
 const sliceWork = 1e7
 
 // advance makes n updates, in slices that share the compute slots fairly, and
-// returns the result. between, if given, is called between slices.
+// returns the result. between, if given, is called between slices and while waiting
+// for a slot.
 func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int, between func() error) (nn.Result, error) {
 	slice := max(1, int(sliceWork/work.Update))
 	for n > 0 {
 		k := min(n, slice)
-		if err := s.computing(ctx, func() error { return t.Step(k) }); err != nil {
+		if err := s.computing(ctx, between, func() error { return t.Step(k) }); err != nil {
 			return nn.Result{}, err
 		}
 		s.metrics.updates.Add(float64(k))
@@ -91,13 +92,14 @@ func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int
 		}
 	}
 	var result nn.Result
-	err := s.computing(ctx, func() (err error) { result, err = t.Result(); return err })
+	err := s.computing(ctx, between, func() (err error) { result, err = t.Result(); return err })
 	return result, err
 }
 
-// computing runs f in a compute slot.
-func (s *Server) computing(ctx context.Context, f func() error) error {
-	if err := s.slots.acquire(ctx); err != nil {
+// computing runs f in a compute slot. waiting, if given, is called now and then
+// until there is one.
+func (s *Server) computing(ctx context.Context, waiting, f func() error) error {
+	if err := s.slots.acquire(ctx, waiting); err != nil {
 		return err
 	}
 	defer s.slots.release()

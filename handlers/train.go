@@ -115,9 +115,17 @@ type streamSink struct {
 func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *message, to streamSink) (reason string, err error) {
 	end := time.NewTimer(s.config.MaxStream)
 	defer end.Stop()
-	quiet := time.NewTicker(silence)
-	defer quiet.Stop()
-	// pause waits, sending comments, and returns a reason to end early.
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	spoke := time.Now()
+	keepAlive := func() error {
+		if time.Since(spoke) < silence {
+			return nil
+		}
+		spoke = time.Now()
+		return to.idle()
+	}
+	// pause waits, breaking silence, and returns a reason to end early.
 	pause := func(d time.Duration) (string, error) {
 		wait := time.NewTimer(d)
 		defer wait.Stop()
@@ -129,12 +137,12 @@ func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *mes
 				return doneShutdown, nil
 			case <-end.C:
 				return doneLimit, nil
-			case <-quiet.C:
-				if err := to.idle(); err != nil {
+			case <-tick.C:
+				if err := keepAlive(); err != nil {
 					return "", err
 				}
 			case <-wait.C:
-				return "", nil
+				return "", keepAlive()
 			}
 		}
 	}
@@ -171,7 +179,7 @@ func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *mes
 			return "", err
 		}
 		s.metrics.frames.Inc()
-		quiet.Reset(silence)
+		spoke = time.Now()
 	}
 	return doneSteps, nil
 }
