@@ -1,0 +1,109 @@
+package tests
+
+import "testing"
+
+// TestDiverged: when a number stops being finite, the answer has the step at which it did and the last finite state,
+// which can be posted again; and it has the same over every transport.
+func TestDiverged(t *testing.T) {
+	const steps = 5000
+	linear := message{"task": "regression", "hidden_layers": []int{}, "learning_rate": 10, "features": []string{"x", "y", "x2"}}
+	small := network{Weights: [][][]float64{{{0.1, 0.2, 0.3}}}, Biases: [][]float64{{0}}}
+	large := network{Weights: [][][]float64{{{1e200, -1e200, 1e200}}}, Biases: [][]float64{{0}}}
+	s := start(t)
+	want := s.step(t, decode[message](t, []byte(good)))
+	for _, test := range []struct {
+		name   string
+		config message
+		from   network
+		gets   bool // some steps before it diverges
+	}{
+		{"SGD", linear.with("optimizer", "sgd"), small, true},
+		{"Momentum", linear.with("optimizer", "momentum"), small, true},
+		{"Nesterov", linear.with("optimizer", "nesterov", "batch_size", 3), small, true},
+		{"Penalty", linear.with("optimizer", "sgd", "l2", 10), small, true},
+		{"HugeWeights", linear.with("optimizer", "adam"), large, false},
+		{"Deep", message{"task": "regression", "hidden_layers": []int{2, 2}, "activation": "linear", "optimizer": "sgd", "learning_rate": 10, "init": "normal"}, network{}, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := trainStep(test.config, nil, slope(8, 1), steps).with("id", "far")
+			if test.from.Weights != nil {
+				m["network"] = test.from
+			}
+			var first *failure
+			for _, c := range carriers {
+				_, err := c.step(soon(t), s, m.text())
+				check(t, err, "diverged", "*")
+				f := refusal(t, err)
+				if f.Reason.Step == nil {
+					t.Fatalf("%s: no step in %v; want that at which it diverged", c.name, f)
+				}
+				if first == nil {
+					first = f
+				}
+				if *f.Reason.Step != *first.Reason.Step || string(f.Reason.Network) != string(first.Reason.Network) {
+					t.Errorf("%s: step %d, network %s; want as by POST /step, %d, %s", c.name, *f.Reason.Step, clip(f.Reason.Network), *first.Reason.Step, clip(first.Reason.Network))
+				}
+				if got := s.step(t, decode[message](t, []byte(good))); !got.same(want) {
+					t.Errorf("the next good request = %v; want %v", got, want)
+				}
+			}
+			if len(first.Reason.Network) == 0 {
+				t.Fatalf("no network in %v; want the last finite state", first)
+			}
+			last := decode[network](t, first.Reason.Network)
+			if at := *first.Reason.Step; last.Step != at && last.Step != at-1 {
+				t.Errorf("diverged at step %d with a network of step %d; want the last before", at, last.Step)
+			}
+			if test.gets && last.Step < 1 {
+				t.Fatalf("the last finite state is of step %d; want some steps to be possible", last.Step)
+			}
+			if last.Step > 0 {
+				got, err := byJSON(soon(t), s, m.with("steps", last.Step).text())
+				if err != nil {
+					t.Errorf("%d steps: %v; want a result, the error says they are finite", last.Step, err)
+				} else if string(got.Network) != string(first.Reason.Network) {
+					t.Errorf("%d steps = %v; want the last finite state, %s", last.Step, got, clip(first.Reason.Network))
+				}
+			}
+			// The same once more diverges at the same step and loses nothing; with another config it goes on.
+			_, err := byJSON(soon(t), s, m.with("network", first.Reason.Network, "steps", 1).text())
+			check(t, err, "diverged", "*")
+			again := refusal(t, err)
+			if again.Reason.Step == nil || *again.Reason.Step != *first.Reason.Step || string(again.Reason.Network) != string(first.Reason.Network) {
+				t.Errorf("one step more = %v, network %s; want diverged again at step %d with %s", again, clip(again.Reason.Network), *first.Reason.Step, clip(first.Reason.Network))
+			}
+		})
+	}
+}
+
+// TestDivergedStream: the results until then come first, and the error is the last event.
+func TestDivergedStream(t *testing.T) {
+	s := start(t)
+	config := message{"task": "regression", "hidden_layers": []int{}, "learning_rate": 10, "optimizer": "sgd"}
+	st := s.mustTrain(t, trainStep(config, nil, slope(8, 1), 0).with("frame_steps", 7))
+	events, err := st.rest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(events) < 2 {
+		t.Fatalf("%d events; want results and an error", len(events))
+	}
+	for i, e := range events[:len(events)-1] {
+		if r, err := read([]byte(e.data)); e.name != "train_step_result" || err != nil || r.state(t).Step != 7*(i+1) {
+			t.Fatalf("event %d = %s %v, %v; want the result of step %d", i, e.name, r, err, 7*(i+1))
+		}
+	}
+	last := events[len(events)-1]
+	if last.name != "error" {
+		t.Fatalf("the last event is %s; want error", last.name)
+	}
+	_, err = read([]byte(last.data))
+	check(t, err, "diverged", "*")
+	f := refusal(t, err)
+	finite := decode[network](t, f.Reason.Network)
+	if shown := 7 * (len(events) - 1); finite.Step < shown || finite.Step >= shown+7 {
+		t.Errorf("the last finite state is of step %d; want one of the frame after step %d", finite.Step, shown)
+	}
+	// It can be posted again: with a learning rate that is no madness it comes home from there.
+	s.step(t, trainStep(config.with("learning_rate", 0.01), f.Reason.Network, slope(8, 1), 10))
+}

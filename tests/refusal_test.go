@@ -1,0 +1,132 @@
+package tests
+
+import (
+	"net/http"
+	"testing"
+)
+
+// TestForbidden: what another site makes a browser send is refused wherever it would cost work or open a socket.
+func TestForbidden(t *testing.T) {
+	s := start(t)
+	m := trainStep(message{}, nil, scatter(4, 2, 1), 1)
+	want := s.step(t, m)
+	const evil = "https://evil.example"
+	cross := map[string][]string{
+		"Origin":           {"Origin", evil},
+		"OpaqueOrigin":     {"Origin", "null"},
+		"OtherPort":        {"Origin", "http://127.0.0.1:1"},
+		"FetchSite":        {"Sec-Fetch-Site", "cross-site"},
+		"FetchSiteAndMore": {"Origin", evil, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors"},
+	}
+	for name, headers := range cross {
+		t.Run(name, func(t *testing.T) {
+			for _, path := range []string{"/step", "/train", "/predict"} {
+				text := m.text()
+				if path == "/predict" {
+					text = m.without("type", "steps").text()
+				}
+				_, err := s.post(t, path, text, headers...).read()
+				check(t, err, "forbidden", "")
+				_, err = s.post(t, path, text, append([]string{"Content-Type", "text/plain"}, headers...)...).read()
+				check(t, err, "forbidden", "")
+			}
+			if headers[0] == "Origin" {
+				_, err := s.dial(soon(t), headers...)
+				check(t, err, "forbidden", "")
+			}
+			if headers[len(headers)-2] != "Origin" {
+				_, err := s.recipe(soon(t), "dataset=moons&points=5&steps=1", headers...)
+				check(t, err, "forbidden", "")
+			}
+			if got := s.step(t, m); !got.same(want) {
+				t.Errorf("the next good request = %v; want %v", got, want)
+			}
+		})
+	}
+}
+
+// TestAllowed: programs, which say nothing of sites, and the page itself are let in.
+func TestAllowed(t *testing.T) {
+	s := start(t)
+	m := trainStep(message{}, nil, scatter(4, 2, 1), 1)
+	want := s.step(t, m)
+	for name, headers := range map[string][]string{
+		"Program":        {},
+		"SameOrigin":     {"Origin", s.root, "Sec-Fetch-Site", "same-origin"},
+		"OldBrowser":     {"Origin", s.root},
+		"TypedByTheUser": {"Sec-Fetch-Site", "none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := s.post(t, "/step", m.text(), headers...).read(); err != nil || !got.same(want) {
+				t.Errorf("POST /step = %v, %v; want %v", got, err, want)
+			}
+			st, err := s.train(soon(t), m.text(), headers...)
+			if err != nil {
+				t.Fatalf("POST /train: %v; want a stream", err)
+			}
+			defer st.close()
+			st.mustResults(t, "steps")
+			recipe, err := s.recipe(soon(t), "dataset=moons&points=5&steps=1", headers...)
+			if err != nil {
+				t.Fatalf("GET /train: %v; want a stream", err)
+			}
+			defer recipe.close()
+			recipe.mustResults(t, "steps")
+			k, err := s.dial(soon(t), headers...)
+			if err != nil {
+				t.Fatalf("GET /ws: %v; want a socket", err)
+			}
+			defer k.close()
+			if got, err := k.step(soon(t), m.text()); err != nil || !got.same(want) {
+				t.Errorf("over the socket = %v, %v; want %v", got, err, want)
+			}
+		})
+	}
+}
+
+// TestUnsupported: a content type that it does not read is 415, one that it does not write 406.
+func TestUnsupported(t *testing.T) {
+	s := start(t)
+	m := trainStep(message{}, nil, scatter(4, 2, 1), 1)
+	want := s.step(t, m)
+	bodies := map[string]message{"/step": m, "/train": m, "/predict": m.without("type", "steps")}
+	for path, body := range bodies {
+		for _, kind := range []string{"text/plain", "application/xml", "image/png", "text/csv; charset=utf-8", "json", ";"} {
+			t.Run("POST"+path+"/"+kind, func(t *testing.T) {
+				answer := s.post(t, path, body.text(), "Content-Type", kind)
+				_, err := answer.read()
+				check(t, err, "unsupported", "*")
+				if answer.status != http.StatusUnsupportedMediaType {
+					t.Errorf("status %d; want 415", answer.status)
+				}
+			})
+		}
+		for _, accept := range []string{"image/png", "application/xml, image/*;q=0.5", "text/csv"} {
+			t.Run("POST"+path+"/Accept/"+accept, func(t *testing.T) {
+				answer := s.post(t, path, body.text(), "Accept", accept)
+				_, err := answer.read()
+				check(t, err, "unsupported", "*")
+				if answer.status != http.StatusNotAcceptable {
+					t.Errorf("status %d; want 406", answer.status)
+				}
+			})
+		}
+	}
+	for _, path := range []string{"/data/moons", "/train?dataset=moons&points=5&steps=1"} {
+		t.Run("GET"+path, func(t *testing.T) {
+			answer := s.get(t, path, "Accept", "image/png")
+			_, err := answer.read()
+			check(t, err, "unsupported", "*")
+			if answer.status != http.StatusNotAcceptable {
+				t.Errorf("status %d; want 406", answer.status)
+			}
+		})
+	}
+	for _, accept := range []string{"application/json", "*/*", "application/*", "image/png, application/json;q=0.1", "image/png, */*;q=0.1"} {
+		t.Run("Accepted/"+accept, func(t *testing.T) {
+			if got, err := s.post(t, "/step", m.text(), "Accept", accept).read(); err != nil || !got.same(want) {
+				t.Errorf("POST /step = %v, %v; want %v", got, err, want)
+			}
+		})
+	}
+}

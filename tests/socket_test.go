@@ -1,0 +1,163 @@
+package tests
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"nnvisu/handlers"
+)
+
+// TestSocketAnswersInOrder sends many messages before it reads an answer.
+func TestSocketAnswersInOrder(t *testing.T) {
+	const messages = 24
+	s, ctx := start(t), soon(t)
+	k := s.mustDial(t)
+	data := scatter(20, 2, 1)
+	for i := range messages {
+		m := trainStep(message{"seed": i}, nil, data, 1+(messages-i)%5*20).with("id", i)
+		if i%6 == 5 {
+			m["steps"] = "many"
+		}
+		if err := k.send(ctx, m.text()); err != nil {
+			t.Fatalf("send message %d: %v", i, err)
+		}
+	}
+	for i := range messages {
+		r, err := k.receive(ctx)
+		id := string(r.ID)
+		if f, ok := err.(*failure); ok && i%6 == 5 {
+			if f.Reason.Code != "malformed" {
+				t.Errorf("answer %d has code %s; want malformed", i, f.Reason.Code)
+			}
+			id = string(f.ID)
+		} else if err != nil {
+			t.Fatalf("answer %d: %v; want a result", i, err)
+		} else if i%6 == 5 {
+			t.Errorf("answer %d is a result; want malformed", i)
+		} else if got, want := r.state(t).Step, 1+(messages-i)%5*20; got != want {
+			t.Errorf("answer %d has step %d; want %d", i, got, want)
+		}
+		if want := fmt.Sprint(i); id != want {
+			t.Errorf("answer %d has id %s; want %s", i, id, want)
+		}
+	}
+}
+
+// TestSocketNeedsType: only over HTTP may the type be left out.
+func TestSocketNeedsType(t *testing.T) {
+	s, ctx := start(t), soon(t)
+	k := s.mustDial(t)
+	m := trainStep(message{}, nil, scatter(4, 2, 1), 1)
+	_, err := k.step(ctx, m.without("type").text())
+	check(t, err, "malformed", "type|")
+	if _, err := k.step(ctx, m.text()); err != nil {
+		t.Errorf("the next good message: %v; want a result", err)
+	}
+}
+
+// TestSocketBinary: a binary message gets one answer like any other, and the connection survives it. The contract does
+// not say whether its JSON is read.
+func TestSocketBinary(t *testing.T) {
+	s, ctx := start(t), soon(t)
+	k := s.mustDial(t)
+	m := trainStep(message{}, nil, scatter(4, 2, 1), 1)
+	for _, body := range [][]byte{m.with("id", "binary").text(), {0xff, 0xfe, 0x00}, {}} {
+		if err := k.conn.Write(ctx, websocket.MessageBinary, body); err != nil {
+			t.Fatalf("send a binary message: %v", err)
+		}
+		if _, err := k.receive(ctx); err != nil {
+			f, ok := err.(*failure)
+			if !ok {
+				t.Fatalf("answer to a binary message: %v; want a result or an error of the contract", err)
+			}
+			if code := f.Reason.Code; code != "unsupported" && code != "malformed" {
+				t.Errorf("answer to a binary message has code %s; want unsupported or malformed", code)
+			}
+		}
+	}
+	r, err := k.step(ctx, m.with("id", "text").text())
+	if err != nil || string(r.ID) != `"text"` {
+		t.Errorf("the next good message = id %s, %v; want id \"text\"", r.ID, err)
+	}
+}
+
+// TestSocketFragments: a message may come in pieces.
+func TestSocketFragments(t *testing.T) {
+	s, ctx := start(t), soon(t)
+	k := s.mustDial(t)
+	text := trainStep(message{}, nil, scatter(40, 2, 1), 2).text()
+	w, err := k.conn.Writer(ctx, websocket.MessageText)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for len(text) > 0 {
+		n := min(100, len(text))
+		if _, err := w.Write(text[:n]); err != nil {
+			t.Fatal(err)
+		}
+		text = text[n:]
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r, err := k.receive(ctx)
+	if err != nil {
+		t.Fatalf("answer to a message in pieces: %v; want a result", err)
+	}
+	if want := s.step(t, trainStep(message{}, nil, scatter(40, 2, 1), 2)); !r.same(want) {
+		t.Errorf("answer to a message in pieces = %v; want %v", r, want)
+	}
+}
+
+// TestSocketCloses: a client that says good-bye is told the same, and nothing stays behind.
+func TestSocketCloses(t *testing.T) {
+	s, ctx := start(t), soon(t)
+	if _, err := bySocket(ctx, s, trainStep(message{}, nil, scatter(4, 2, 1), 1).text()); err != nil {
+		t.Fatal(err)
+	}
+	s.get(t, "/healthz")
+	before := s.quiet()
+	for range 5 {
+		k := s.mustDial(t)
+		if err := k.conn.Close(websocket.StatusNormalClosure, ""); err != nil {
+			t.Errorf("close: %v; want the server's own close frame", err)
+		}
+	}
+	s.settled(t, before)
+}
+
+// TestSocketEndsItsWork: the work of a socket ends when its client goes away, not when it is done.
+func TestSocketEndsItsWork(t *testing.T) {
+	s, ctx := start(t, func(c *handlers.Config) { c.MaxWork = 1e13 }), soon(t)
+	small := trainStep(message{}, nil, scatter(4, 2, 1), 1)
+	if _, err := bySocket(ctx, s, small.text()); err != nil {
+		t.Fatal(err)
+	}
+	s.step(t, small)
+	before := s.quiet()
+
+	sockets := make([]*socket, 2*runtime.NumCPU())
+	for i := range sockets {
+		sockets[i] = s.mustDial(t)
+		if _, err := sockets[i].step(ctx, small.text()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Minutes of work for each: 1e12 multiply-adds.
+	heavy := trainStep(message{"hidden_layers": []int{60, 60}}, nil, scatter(1000, 2, 1), 90_000).text()
+	for _, k := range sockets {
+		if err := k.send(ctx, heavy); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(100 * time.Millisecond) // lets the work begin, without which this test shows less but still passes
+	for _, k := range sockets {
+		k.close()
+	}
+	s.step(t, small)
+	s.settled(t, before)
+}
