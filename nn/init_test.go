@@ -63,20 +63,8 @@ func TestInitialize(t *testing.T) {
 					if limit := standardErrors * sigma * sigma * math.Sqrt(excess/count); math.Abs(square-sigma*sigma) > limit {
 						t.Errorf("mean square %v; want %v ± %v", square, sigma*sigma, limit)
 					}
-					cdf := func(v float64) float64 { return math.Erfc(-v/sigma/math.Sqrt2) / 2 }
-					if !c.normal {
-						bound := c.bound(in, out)
-						if low, high := slices.Min(w), slices.Max(w); low < -bound || high > bound || low > -0.99*bound || high < 0.99*bound {
-							t.Errorf("weights from %v to %v; want all of ±%v", low, high, bound)
-						}
-						cdf = func(v float64) float64 { return (v/bound + 1) / 2 }
-					}
-					slices.Sort(w)
-					for i, v := range w {
-						if d := math.Max(math.Abs(cdf(v)-float64(i)/count), math.Abs(cdf(v)-float64(i+1)/count)); d*math.Sqrt(count) > ksLimit {
-							t.Errorf("distribution function at %v is off by %v", v, d)
-							break
-						}
+					if bound := c.bound; !c.normal && (slices.Max(w) > bound(in, out) || slices.Min(w) < -bound(in, out)) {
+						t.Errorf("weights from %v to %v; want none beyond ±%v", slices.Min(w), slices.Max(w), bound(in, out))
 					}
 				})
 			}
@@ -94,6 +82,36 @@ func TestInitialize(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestInitializeShape compares the distribution function of many weights, in
+// units of their standard deviation, with the true one.
+func TestInitializeShape(t *testing.T) {
+	for _, c := range initCases {
+		var w []float64
+		for seed := range uint32(20) {
+			for _, layer := range initialized(t, c.init, Tanh, seed, 100, 60, 100).Weights {
+				sigma := c.sigma(float64(len(layer[0])), float64(len(layer)))
+				for _, row := range layer {
+					for _, v := range row {
+						w = append(w, v/sigma)
+					}
+				}
+			}
+		}
+		slices.Sort(w)
+		n := float64(len(w))
+		for i, v := range w {
+			truth := math.Erfc(-v/math.Sqrt2) / 2
+			if !c.normal {
+				truth = (v/math.Sqrt(3) + 1) / 2 // uniform within ±√3
+			}
+			if d := math.Max(math.Abs(truth-float64(i)/n), math.Abs(truth-float64(i+1)/n)); d*math.Sqrt(n) > ksLimit {
+				t.Errorf("%s: of %v weights the share below %v·σ is %v; want %v", c.init, n, v, float64(i)/n, truth)
+				break
+			}
+		}
+	}
 }
 
 // TestInitializeAuto compares with the choice that the contract names.

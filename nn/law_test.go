@@ -12,7 +12,7 @@ import (
 )
 
 // lawStates is how many random states the law is tried on.
-const lawStates = 400
+const lawStates = 250
 
 // TestStepLaw holds the law of the contract, step(S, n+m) = step(step(S, n), m)
 // byte for byte, with the state going through JSON between the requests.
@@ -119,7 +119,9 @@ func TestTrainerStepLaw(t *testing.T) {
 }
 
 // TestStepLawDiverged holds the law for runs that end: the steps before the
-// end may be taken in one request or in several.
+// end may be taken in one request or in several. It takes all points for every
+// loss: with mini-batches, dropout or held-out points a Result sees losses that
+// no update does, and may find one that is not finite sooner.
 func TestStepLawDiverged(t *testing.T) {
 	c := DefaultConfig()
 	c.Task, c.Optimizer, c.Activation, c.LearningRate = Regression, SGD, ReLU, MaxLearningRate
@@ -127,10 +129,11 @@ func TestStepLawDiverged(t *testing.T) {
 	const n = 1000
 	_, err := Step(s, n)
 	var want *DivergedError
-	if !errors.As(err, &want) || want.Network.Step == 0 {
+	if !errors.As(err, &want) || want.Network.Step < 5 {
 		t.Fatalf("Step(s, %d) error = %v; want a *DivergedError after some steps", n, err)
 	}
-	for k := range want.Network.Step + 1 {
+	last := want.Network.Step
+	for _, k := range []int{0, 1, 2, last / 2, last - 2, last - 1, last} {
 		at := s
 		at.Network = step(t, s, k).Network
 		_, err := Step(reload(t, at), n-k)
@@ -144,7 +147,7 @@ func TestStepLawDiverged(t *testing.T) {
 // TestStateUnmodified holds that no function changes what it is given, nor
 // writes behind the end of its slices.
 func TestStateUnmodified(t *testing.T) {
-	for seed := range uint64(100) {
+	for seed := range uint64(60) {
 		rng := newRand(seed + 2*lawStates)
 		s := deepCopy(randomState(t, rng), true)
 		before := full(s)

@@ -136,7 +136,8 @@ func (m *Model) run(x []float64, n int) []float64 {
 // Outputs returns C, the number of outputs.
 func (m *Model) Outputs() int { return m.sizes[len(m.sizes)-1] }
 
-// Config returns the configuration with its number of classes.
+// Config returns the configuration with its number of classes. Its lists must
+// not be changed.
 func (m *Model) Config() Config { return m.config }
 
 // PredictTo sets dst, C×N, to what the network says at the N places (xs[j],
@@ -170,7 +171,7 @@ func (m *Model) Predict(points []Point) [][]float64 {
 	for j := range rows {
 		row := own[j*c : (j+1)*c : (j+1)*c]
 		for k := range row {
-			row[k] = flat[k*n+j]
+			row[k] = flat[k*n+j] + 0 // no negative zero
 		}
 		rows[j] = row
 	}

@@ -15,7 +15,7 @@ const (
 	drawReshape                    // the new weights of a reshaped network, by layer
 	drawSplit                      // one draw for each point: which are held out
 	drawShuffle                    // one stream for each epoch
-	drawDropout                    // one stream for each step and layer
+	drawDropout                    // one stream for each step
 )
 
 // seedRandom makes pcg the stream of random numbers for one purpose. What is

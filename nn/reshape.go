@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -10,9 +11,11 @@ import (
 // moments follow their weights. What is new starts as follows:
 //
 //   - The weights into a new unit are drawn as at initialisation, its bias is 0.
-//   - The weights from a new unit to units that were there are 0, so that the
-//     outputs do not change (Chen, Goodfellow & Shlens 2016, "Net2Net",
-//     in spirit), unless all of the layer below is new: then they are drawn too.
+//   - The weights from a new unit or feature to units that were there are 0, so
+//     that the outputs do not change (Chen, Goodfellow & Shlens 2016, "Net2Net",
+//     in spirit). They are drawn if all of the layer below is new, or if the
+//     network was never trained: then there is nothing to keep, and a rectifier
+//     that hears nothing but zeros would never start.
 
 // unmapped marks a unit or layer that the old network does not have.
 const unmapped = -1
@@ -115,6 +118,9 @@ func RemoveLayer(s State, l int) (State, error) {
 
 // AddClass adds a class behind the last. Its output starts with drawn weights.
 func AddClass(s State) (State, error) {
+	if s.Config.Task != Classification {
+		return State{}, fieldError("config.task", "must be %s to add a class", Classification)
+	}
 	to := s.Config.Clone()
 	to.Classes++
 	if err := to.Validate(); err != nil {
@@ -126,6 +132,9 @@ func AddClass(s State) (State, error) {
 // RemoveClass removes class k, its output and its points; the labels above it
 // move down by one.
 func RemoveClass(s State, k int) (State, error) {
+	if s.Config.Task != Classification {
+		return State{}, fieldError("config.task", "must be %s to remove a class", Classification)
+	}
 	to := s.Config.Clone()
 	to.Classes--
 	if to.Classes < MinClasses {
@@ -135,10 +144,8 @@ func RemoveClass(s State, k int) (State, error) {
 		return State{}, fieldError("config.classes", "has no class %d", k)
 	}
 	plan := identity(s.Config)
-	if s.Config.Task == Classification {
-		out := &plan[len(plan)-1]
-		out.units = slices.Delete(out.units, k, k+1)
-	}
+	out := &plan[len(plan)-1]
+	out.units = slices.Delete(out.units, k, k+1)
 	next := reshape(s, to, plan)
 	next.Data = make([]Point, 0, len(s.Data))
 	for _, p := range s.Data {
@@ -199,7 +206,7 @@ func reshape(s State, to Config, plan reshaping) State {
 	next := newModel(to)
 	old := make([]float64, len(from.theta))
 	from.flatten(old, s.Network.Parameters)
-	next.drawNew(plan)
+	next.drawNew(plan, fingerprint(old), s.Network.Step > 0)
 	move(next, from, next.theta, old, plan)
 
 	n := Network{Parameters: next.nested(next.theta), Step: s.Network.Step, Epoch: s.Network.Epoch}
@@ -222,14 +229,16 @@ func reshape(s State, to Config, plan reshaping) State {
 }
 
 // drawNew fills the model with the weights that new units start from.
-func (m *Model) drawNew(plan reshaping) {
+// They follow from the old ones too: a unit that is added again is another one.
+func (m *Model) drawNew(plan reshaping, old int, trained bool) {
 	var pcg rand.PCG
 	for l, layer := range m.layers {
-		seedRandom(&pcg, m.config.Seed, drawReshape, 0, l)
+		seedRandom(&pcg, m.config.Seed, drawReshape, old, l)
 		drawWeights(layer.w, m.config, layer.in, layer.out, &pcg)
 		below, above := plan[l], plan[l+1]
-		if above.layer == unmapped || below.layer != above.layer-1 || !slices.ContainsFunc(below.units, func(u int) bool { return u != unmapped }) {
-			continue // every weight of this layer is new
+		kept := slices.ContainsFunc(below.units, func(u int) bool { return u != unmapped })
+		if !trained || !kept || above.layer == unmapped || below.layer != above.layer-1 {
+			continue
 		}
 		for o, oldOut := range above.units {
 			for i, oldIn := range below.units {
@@ -239,6 +248,15 @@ func (m *Model) drawNew(plan reshaping) {
 			}
 		}
 	}
+}
+
+// fingerprint returns a number that follows from the bits of every weight and bias.
+func fingerprint(theta []float64) int {
+	h := uint64(len(theta))
+	for _, v := range theta {
+		h = mix(h ^ math.Float64bits(v))
+	}
+	return int(h)
 }
 
 // move copies what the plan keeps from old to dst, both in the layout of their

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -119,6 +120,33 @@ func TestSplitIndependent(t *testing.T) {
 		if !slices.Equal(tr.train.x, train) || !slices.Equal(tr.test.x, test) {
 			t.Errorf("seed %d: the trainer's points are not those of Split(30, 0.4, %d)", seed, s.Config.Seed)
 		}
+	}
+}
+
+// TestSeedRandom holds that what is drawn for one seed, purpose, step and layer
+// has nothing in common with what is drawn for any other.
+func TestSeedRandom(t *testing.T) {
+	var pcg rand.PCG
+	seen := map[uint64]string{}
+	for _, seed := range []uint32{0, 1, 2, 3, 4294967295} {
+		for why := drawInit; why <= drawDropout; why++ {
+			for major := range 8 {
+				for minor := range 8 {
+					at := fmt.Sprintf("seed %d, purpose %d, %d, %d", seed, why, major, minor)
+					for range 2 { // the same twice
+						seedRandom(&pcg, seed, why, major, minor)
+						draw := pcg.Uint64()
+						if before, ok := seen[draw]; ok && before != at {
+							t.Errorf("%s draws the same as %s", at, before)
+						}
+						seen[draw] = at
+					}
+				}
+			}
+		}
+	}
+	if want := 5 * 5 * 8 * 8; len(seen) != want {
+		t.Errorf("%d draws; want %d, the same ones at the second time", len(seen), want)
 	}
 }
 

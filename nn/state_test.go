@@ -248,6 +248,11 @@ func TestJSON(t *testing.T) {
 			t.Errorf("JSON = %s; want %s", got, c.want)
 		}
 	}
+	half, one, loss := 0.5, 1.0, 0.25
+	metrics := Metrics{Loss: loss, Accuracy: &half, TestLoss: &loss, TestAccuracy: &one}
+	if got, want := toJSON(t, metrics), `{"loss":0.25,"accuracy":0.5,"test_loss":0.25,"test_accuracy":1}`; got != want {
+		t.Errorf("JSON = %s; want %s", got, want)
+	}
 	s := good(t)
 	s.Config.Optimizer, s.Network.Optimizer = SGD, Moments{}
 	var got map[string]map[string]any

@@ -13,8 +13,9 @@ import (
 const (
 	// handTolerance is for cases worked by hand, whose numbers are short decimals.
 	handTolerance = 1e-15
-	// adamTolerance is for a first update of Adam, rate·g/(|g|+ε), without its ε.
-	adamTolerance = 1e-8
+	// epsilonTolerance is for updates worked by hand without the optimizer's ε:
+	// for RMSprop, rate·g/(0.1·|g|+ε) with g as small as 0.25.
+	epsilonTolerance = 1e-6
 )
 
 // line returns a state whose network is one weight and one bias: regression on
@@ -101,6 +102,41 @@ func TestStep(t *testing.T) {
 		}
 	})
 
+	// The gradients of the first update are (-0.25, -0.5), as for SGD. Nesterov
+	// adds 0.9 of the velocity, which is the gradient: 1.9·0.4 of it. RMSprop
+	// divides it by the root of 0.01 of its square, Adagrad by its own size.
+	for _, c := range []struct {
+		optimizer Optimizer
+		rate      float64
+		want      [2]float64
+		first     []float64
+		second    []float64
+	}{
+		{Nesterov, 0.4, [2]float64{1.19, 0.38}, []float64{-0.25, -0.5}, nil},
+		{RMSprop, 0.04, [2]float64{1.4, 0.4}, nil, []float64{0.000625, 0.0025}},
+		{Adagrad, 0.4, [2]float64{1.4, 0.4}, nil, []float64{0.0625, 0.25}},
+		{Adam, 0.4, [2]float64{1.4, 0.4}, []float64{-0.025, -0.05}, []float64{0.0000625, 0.00025}},
+		{AdamW, 0.4, [2]float64{1.4, 0.4}, []float64{-0.025, -0.05}, []float64{0.0000625, 0.00025}},
+	} {
+		t.Run("First/"+string(c.optimizer), func(t *testing.T) {
+			s := line(1, 0, Point{0.5, 0, 1})
+			s.Config.Optimizer, s.Config.LearningRate = c.optimizer, c.rate
+			n := step(t, s, 1).Network
+			checkValues(t, "Step(s, 1)", n.Parameters, epsilonTolerance, c.want[:]...)
+			for _, m := range []struct {
+				name string
+				got  *Parameters
+				want []float64
+			}{{"first", n.Optimizer.First, c.first}, {"second", n.Optimizer.Second, c.second}} {
+				if (m.got != nil) != (m.want != nil) {
+					t.Errorf("%s moment present = %v; want %v", m.name, m.got != nil, m.want != nil)
+				} else if m.got != nil {
+					checkValues(t, m.name+" moment", *m.got, handTolerance, m.want...)
+				}
+			}
+		})
+	}
+
 	// Two points: the gradient is the mean. Errors 0.5 and -1.5 at x = 1 and -1:
 	// dw = (0.5 + 1.5)/2 = 1, db = -0.5.
 	t.Run("Mean", func(t *testing.T) {
@@ -114,10 +150,10 @@ func TestStep(t *testing.T) {
 	t.Run("Adam", func(t *testing.T) {
 		s := line(2, 0, Point{0.5, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate = Adam, 0.1
-		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, adamTolerance, 1.9, -0.1)
+		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, epsilonTolerance, 1.9, -0.1)
 		// With L2 the gradient of w is 0.5 + 2 and still one step of the rate.
 		s.Config.L2 = 1
-		checkValues(t, "Step(s, 1) with l2", step(t, s, 1).Network.Parameters, adamTolerance, 1.9, -0.1)
+		checkValues(t, "Step(s, 1) with l2", step(t, s, 1).Network.Parameters, epsilonTolerance, 1.9, -0.1)
 	})
 
 	// AdamW first shrinks the weight, and not the bias, by rate·l2 = 0.05; the
@@ -126,7 +162,7 @@ func TestStep(t *testing.T) {
 		s := line(2, 3, Point{0.5, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate, s.Config.L2 = AdamW, 0.1, 0.5
 		n := step(t, s, 1).Network
-		checkValues(t, "Step(s, 1)", n.Parameters, adamTolerance, 0.95*2-0.1, 3-0.1)
+		checkValues(t, "Step(s, 1)", n.Parameters, epsilonTolerance, 0.95*2-0.1, 3-0.1)
 		// 4·0.5 of the gradient would be in the moments if l2 were in it:
 		// the gradient is 4·0.5 for the weight and 4 for the bias.
 		checkValues(t, "first moment", *n.Optimizer.First, handTolerance, 0.2, 0.4)
@@ -151,7 +187,7 @@ func TestStep(t *testing.T) {
 		s := line(-1, 1, Point{1, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate, s.Config.L1, s.Config.L2 = AdamW, 0.5, 0.5, 2
 		n := step(t, s, 1).Network
-		checkValues(t, "Step(s, 1)", n.Parameters, adamTolerance, 0.5, 1)
+		checkValues(t, "Step(s, 1)", n.Parameters, epsilonTolerance, 0.5, 1)
 		checkValues(t, "first moment", *n.Optimizer.First, handTolerance, -0.05, 0)
 	})
 
@@ -198,6 +234,38 @@ func TestStepEpochs(t *testing.T) {
 	s.Network = Network{Parameters: p}
 	if got := step(t, s, 1).Network; got.Step != 1 || got.Epoch != 0 {
 		t.Errorf("Step from weights alone = step %d, epoch %d; want 1, 0", got.Step, got.Epoch)
+	}
+}
+
+// TestTrainerCopies holds that a Trainer and a Model have a state of their own.
+func TestTrainerCopies(t *testing.T) {
+	s := shuffled(20, 7, 0.25)
+	s.Network = step(t, s, 2).Network
+	want := toJSON(t, step(t, s, 5))
+	tr := trainer(t, s)
+	m, err := NewModel(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	points := slices.Clone(s.Data)
+	predicted := toJSON(t, m.Predict(points))
+	s.Config.Features[0], s.Config.HiddenLayers[0] = FeatureSinX, 1
+	clear(s.Data)
+	for _, v := range numbers(s.Network.Parameters) {
+		*v = 99
+	}
+	if err := tr.Step(5); err != nil {
+		t.Fatal(err)
+	}
+	r, err := tr.Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := toJSON(t, r); got != want {
+		t.Errorf("after a change of the state Step(5) gives %s; want %s", got, want)
+	}
+	if got := toJSON(t, m.Predict(points)); got != predicted {
+		t.Errorf("after a change of the state Predict() = %s; want %s", got, predicted)
 	}
 }
 
@@ -423,9 +491,12 @@ func TestDiverged(t *testing.T) {
 	}
 }
 
-// TestDivergedResult is about losses that only the metrics see: a held-out
-// point's is infinite, that of the training points 0.
+// TestDivergedResult is about losses that only the metrics see: before any
+// update, and of a held-out point, where that of the training points is 0.
 func TestDivergedResult(t *testing.T) {
+	if _, err := Step(line(1e200, 0, Point{1, 0, 0}), 0); !errors.As(err, new(*DivergedError)) {
+		t.Errorf("Step(s, 0) with an infinite loss: error = %v; want a *DivergedError", err)
+	}
 	s := line(1e200, 0)
 	s.Config.Optimizer, s.Config.TestFraction = SGD, 0.5
 	s.Data = make([]Point, 2)

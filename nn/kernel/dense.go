@@ -11,7 +11,7 @@ func DenseForward(z, w, b, a []float64, in, out, n int) {
 			zo[j] = b[o]
 		}
 		for i, wi := range w[o*in : (o+1)*in] {
-			floats.AddScaled(zo, wi, a[i*n:(i+1)*n])
+			vectorAddScaled(zo, wi, a[i*n:(i+1)*n])
 		}
 	}
 }
@@ -24,7 +24,7 @@ func DenseBackward(dw, db, da, w, a, dz []float64, in, out, n int) {
 		dzo := dz[o*n : (o+1)*n]
 		db[o] += sum(dzo)
 		for i := range in {
-			dw[o*in+i] += floats.Dot(dzo, a[i*n:(i+1)*n])
+			dw[o*in+i] += vectorDot(dzo, a[i*n:(i+1)*n])
 		}
 	}
 	if da == nil {
@@ -36,7 +36,7 @@ func DenseBackward(dw, db, da, w, a, dz []float64, in, out, n int) {
 			dai[j] = 0
 		}
 		for o := range out {
-			floats.AddScaled(dai, w[o*in+i], dz[o*n:(o+1)*n])
+			vectorAddScaled(dai, w[o*in+i], dz[o*n:(o+1)*n])
 		}
 	}
 }

@@ -8,7 +8,6 @@
 // written comes first. Nothing here allocates.
 //
 // Every product that is added to something is written float64(x*y) + z, which
-// forbids the compiler to fuse the two on CPUs that could, so that the bits are
-// the same on all of them. gonum's amd64 routines use SSE2 only and so agree
-// on every amd64 CPU; on other architectures gonum's loops may be fused.
+// forbids the compiler to fuse the two on CPUs that could, and every sum has one
+// order, so that the bits are the same on all of them.
 package kernel
