@@ -72,15 +72,23 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 		return err
 	}
 	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version", s.handlers.Version)
-	return serve(ctx, app, app.Drain, listeners, s.drainDelay, s.shutdownTimeout, log)
+	return serve(ctx, app, listeners, s.drainDelay, s.shutdownTimeout, log)
+}
+
+// An application answers requests until it is drained. Wait waits for what
+// http.Server does not know of: connections that were taken over.
+type application interface {
+	http.Handler
+	Drain()
+	Wait(context.Context) error
 }
 
 // serve answers requests on every listener until ctx is done, then drains: no
 // new work, streams end themselves. For the time of delay it still listens, so
 // that a load balancer sees /readyz fail; what has not ended after timeout is cut.
-func serve(ctx context.Context, h http.Handler, drain func(), listeners []net.Listener, delay, timeout time.Duration, log *slog.Logger) error {
+func serve(ctx context.Context, app application, listeners []net.Listener, delay, timeout time.Duration, log *slog.Logger) error {
 	srv := &http.Server{
-		Handler:           h,
+		Handler:           app,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -99,11 +107,11 @@ func serve(ctx context.Context, h http.Handler, drain func(), listeners []net.Li
 	}
 
 	log.Info("shutting down", "timeout", timeout)
-	drain()
+	app.Drain()
 	time.Sleep(delay)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
-	err := srv.Shutdown(ctx)
+	err := errors.Join(srv.Shutdown(ctx), app.Wait(ctx))
 	if errors.Is(err, context.DeadlineExceeded) {
 		log.Warn("shutdown timed out: closing the connections that remain")
 		err = srv.Close()
@@ -201,6 +209,7 @@ func parse(args []string, lookupEnv func(string) (string, bool), stdout io.Write
 	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork, "most `multiply-adds` that one request, or one frame of a stream, may cost")
 	fs.DurationVar(&h.MaxStream, "max-stream", h.MaxStream, "longest `duration` of a stream")
 	fs.IntVar(&h.MaxStreams, "max-streams", h.MaxStreams, "most `streams` at once")
+	fs.IntVar(&h.MaxSockets, "max-sockets", h.MaxSockets, "most WebSocket `connections` at once")
 	fs.IntVar(&h.MaxQueue, "max-queue", h.MaxQueue, "most `requests` computing or waiting to")
 	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second, "how long to go on listening after SIGINT or SIGTERM, so that a load balancer sees /readyz fail")
 	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second, "how long open requests may go on after SIGINT or SIGTERM")

@@ -56,6 +56,7 @@ func TestParseSources(t *testing.T) {
 		{"max-work", "NNVISU_MAX_WORK", "1e9", "2.5e9", func(s settings) any { return s.handlers.MaxWork }, 1e9, 2.5e9},
 		{"max-stream", "NNVISU_MAX_STREAM", "1m", "1h30m", func(s settings) any { return s.handlers.MaxStream }, time.Minute, 90 * time.Minute},
 		{"max-streams", "NNVISU_MAX_STREAMS", "7", "8", func(s settings) any { return s.handlers.MaxStreams }, 7, 8},
+		{"max-sockets", "NNVISU_MAX_SOCKETS", "7", "8", func(s settings) any { return s.handlers.MaxSockets }, 7, 8},
 		{"max-queue", "NNVISU_MAX_QUEUE", "9", "10", func(s settings) any { return s.handlers.MaxQueue }, 9, 10},
 		{"drain-delay", "NNVISU_DRAIN_DELAY", "5s", "0s", func(s settings) any { return s.drainDelay }, 5 * time.Second, time.Duration(0)},
 		{"shutdown-timeout", "NNVISU_SHUTDOWN_TIMEOUT", "1s", "0s", func(s settings) any { return s.shutdownTimeout }, time.Second, time.Duration(0)},
@@ -213,6 +214,14 @@ func TestListenLocalhost(t *testing.T) {
 	}
 }
 
+type stub struct {
+	http.HandlerFunc
+	drain func()
+}
+
+func (s stub) Drain()                     { s.drain() }
+func (s stub) Wait(context.Context) error { return nil }
+
 // served runs serve with a handler that says when it was entered and then
 // does what act does.
 func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.HandlerFunc) (url string, entered chan struct{}, stop func(), done chan error) {
@@ -229,7 +238,7 @@ func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.H
 		act(w, r)
 	})
 	go func() {
-		done <- serve(ctx, h, drain, []net.Listener{l}, delay, timeout, slog.New(slog.DiscardHandler))
+		done <- serve(ctx, stub{h, drain}, []net.Listener{l}, delay, timeout, slog.New(slog.DiscardHandler))
 	}()
 	return "http://" + l.Addr().String(), entered, cancel, done
 }

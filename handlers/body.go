@@ -169,12 +169,21 @@ func formFloat(form url.Values, field, path string, dst *float64) error {
 	if text == "" {
 		return nil
 	}
-	v, err := strconv.ParseFloat(text, 64)
+	v, err := parseFloat(text)
 	if err != nil {
 		return malformed(path, "must be a number; got %q", clip(text))
 	}
 	*dst = v
 	return nil
+}
+
+// parseFloat reads a decimal number. Go's own syntax takes more: hexadecimal
+// numbers, underscores, names of infinity.
+func parseFloat(text string) (float64, error) {
+	if strings.Trim(text, "+-.0123456789eE") != "" {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(text, 64)
 }
 
 func clip(s string) string {
@@ -201,9 +210,9 @@ func (s *Server) checkState(m *message) error {
 	return nil
 }
 
-// newTrainer checks a message and returns its Trainer. steps is how many
-// updates make one answer.
-func (s *Server) newTrainer(m *message, steps int) (*nn.Trainer, nn.Work, error) {
+// newTrainer checks a message and returns its Trainer. One answer costs steps
+// updates, the value of the field.
+func (s *Server) newTrainer(m *message, field string, steps int) (*nn.Trainer, nn.Work, error) {
 	if m.kind != "" && m.kind != "train_step" {
 		return nil, nn.Work{}, malformed("type", "must be train_step; got %q", clip(m.kind))
 	}
@@ -213,7 +222,7 @@ func (s *Server) newTrainer(m *message, steps int) (*nn.Trainer, nn.Work, error)
 	work := nn.WorkOf(m.state.Config, len(m.state.Data))
 	if cost := float64(steps)*work.Update + work.Evaluation; cost > s.config.MaxWork {
 		most := max(0, int((s.config.MaxWork-work.Evaluation)/work.Update))
-		return nil, nn.Work{}, tooLarge("steps", "%d updates of this network on %d points cost %.3g multiply-adds; the limit is %.3g, which allows %d updates",
+		return nil, nn.Work{}, tooLarge(field, "%d updates of this network on %d points cost %.3g multiply-adds; the limit is %.3g, which allows %d updates",
 			steps, len(m.state.Data), cost, s.config.MaxWork, most)
 	}
 	t, err := nn.NewTrainer(m.state)

@@ -89,7 +89,7 @@ func (s *Server) draw(state nn.State, form url.Values) (nn.State, error) {
 		})
 		return state, nil
 	}
-	label, err := strconv.ParseFloat(tool, 64)
+	label, err := parseFloat(tool)
 	if err != nil || state.Config.Task == nn.Classification && !(label >= 0 && label < float64(state.Config.Classes)) {
 		return state, invalid(views.FieldTool, "must be a class or %s; got %q", views.ToolErase, clip(tool))
 	}
@@ -117,9 +117,9 @@ func readStroke(form url.Values) ([]nn.Point, error) {
 	var places []nn.Point
 	for pair := range strings.FieldsSeq(form.Get(views.FieldStroke)) {
 		xText, yText, _ := strings.Cut(pair, ",")
-		x, errX := strconv.ParseFloat(xText, 64)
-		y, errY := strconv.ParseFloat(yText, 64)
-		if errX != nil || errY != nil || x-x != 0 || y-y != 0 {
+		x, errX := parseFloat(xText)
+		y, errY := parseFloat(yText)
+		if errX != nil || errY != nil {
 			return nil, malformed(views.FieldStroke, "must be pairs x,y separated by spaces; got %q", clip(pair))
 		}
 		places = append(places, place(x, y))

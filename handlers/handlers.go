@@ -8,6 +8,7 @@ package handlers
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,7 +19,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"nnvisu/public"
 )
@@ -33,6 +34,7 @@ type Config struct {
 	MaxWork    float64       // multiply-adds of one request, or of one frame of a stream
 	MaxStream  time.Duration // how long a stream may last
 	MaxStreams int           // streams open at a time
+	MaxSockets int           // WebSocket connections open at a time
 	MaxQueue   int           // requests computing or waiting to
 }
 
@@ -47,6 +49,7 @@ func DefaultConfig() Config {
 		MaxWork:    2e10,
 		MaxStream:  10 * time.Minute,
 		MaxStreams: 512,
+		MaxSockets: 1024,
 		MaxQueue:   256,
 	}
 }
@@ -56,8 +59,10 @@ type Server struct {
 	config   Config
 	handler  http.Handler
 	slots    *slots
-	streams  chan struct{} // one element for each open stream
-	draining chan struct{} // closed by Drain
+	streams  chan struct{}  // one element for each open stream
+	sockets  chan struct{}  // and for each open socket
+	open     sync.WaitGroup // sockets, which http.Server does not wait for
+	draining chan struct{}  // closed by Drain
 	drain    sync.Once
 	origin   *http.CrossOriginProtection
 	metrics  *serverMetrics
@@ -74,13 +79,14 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("the base path must begin with / and be a plain path; got %q", config.BasePath)
 	}
 	config.BasePath = base
-	if config.MaxBody < 1 || config.MaxPoints < 1 || !(config.MaxWork > 0) || config.MaxStream <= 0 || config.MaxStreams < 1 || config.MaxQueue < 1 {
+	if config.MaxBody < 1 || config.MaxPoints < 1 || !(config.MaxWork > 0) || config.MaxStream <= 0 || config.MaxStreams < 1 || config.MaxSockets < 1 || config.MaxQueue < 1 {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{
 		config:   config,
 		slots:    newSlots(runtime.GOMAXPROCS(0), config.MaxQueue),
 		streams:  make(chan struct{}, config.MaxStreams),
+		sockets:  make(chan struct{}, config.MaxSockets),
 		draining: make(chan struct{}),
 		origin:   http.NewCrossOriginProtection(),
 		metrics:  newServerMetrics(config.Version),
@@ -95,6 +101,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // the reason "shutdown" and new work is answered with busy, so that clients go
 // on at another replica.
 func (s *Server) Drain() { s.drain.Do(func() { close(s.draining) }) }
+
+// Wait waits for the sockets to close after Drain, each when it has answered the
+// message it works on, or for the end of the context, whose error it returns.
+func (s *Server) Wait(ctx context.Context) error {
+	closed := make(chan struct{})
+	go func() { s.open.Wait(); close(closed) }()
+	select {
+	case <-closed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 func (s *Server) isDraining() bool {
 	select {
@@ -111,21 +130,24 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(middleware.RequestID(), s.recoverPanic, securityHeaders, s.sameOrigin)
+	e.Use(requestID, s.recoverPanic, securityHeaders, s.sameOrigin)
 
-	e.GET("/healthz", s.healthz)
-	e.GET("/readyz", s.readyz)
-	e.GET("/metrics", s.metrics.handler())
+	read := []string{http.MethodGet, http.MethodHead}
+	g := e.Group(s.config.BasePath)
+	for _, at := range []interface {
+		Match([]string, string, echo.HandlerFunc, ...echo.MiddlewareFunc) []*echo.Route
+	}{e, g} { // probes need not know the base path
+		at.Match(read, "/healthz", s.healthz)
+		at.Match(read, "/readyz", s.readyz)
+		at.Match(read, "/metrics", s.metrics.handler())
+	}
 	if s.config.BasePath != "" {
 		e.GET(s.config.BasePath, func(c echo.Context) error {
 			return c.Redirect(http.StatusMovedPermanently, s.config.BasePath+"/")
 		})
-		e.GET(s.config.BasePath+"/healthz", s.healthz)
-		e.GET(s.config.BasePath+"/readyz", s.readyz)
-		e.GET(s.config.BasePath+"/metrics", s.metrics.handler())
 	}
-	g := e.Group(s.config.BasePath)
-	g.GET("/", s.page)
+	g.Match(read, "/", s.page)
+	g.Match(read, "/public/*", s.asset)
 	g.POST("/edit", s.edit)
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)
@@ -134,8 +156,16 @@ func (s *Server) routes() http.Handler {
 	g.GET("/data/:dataset", s.data)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
-	g.GET("/public/*", s.asset)
 	return e
+}
+
+// requestID gives every answer an id that the log has too. A client's own is not
+// taken over: it could be anything.
+func requestID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set(echo.HeaderXRequestID, rand.Text())
+		return next(c)
+	}
 }
 
 // sameOrigin refuses what a page of another site makes a browser do: posts and
@@ -214,6 +244,9 @@ func (s *slots) admit() (leave func(), err error) {
 // acquire waits for a compute slot. waiting, if given, is called every second
 // until there is one.
 func (s *slots) acquire(ctx context.Context, waiting func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	select {
 	case s.free <- struct{}{}:
 		return nil
@@ -250,14 +283,23 @@ func (s *Server) enter() (leave func(), err error) {
 
 // enterStream asks for a place among the open streams.
 func (s *Server) enterStream() (leave func(), err error) {
+	return s.occupy(s.streams, s.metrics.streams, "streams")
+}
+
+// enterSocket asks for a place among the open sockets.
+func (s *Server) enterSocket() (leave func(), err error) {
+	return s.occupy(s.sockets, s.metrics.sockets, "sockets")
+}
+
+func (s *Server) occupy(places chan struct{}, gauge prometheus.Gauge, what string) (leave func(), err error) {
 	if s.isDraining() {
 		return nil, errBusy("the server is shutting down")
 	}
 	select {
-	case s.streams <- struct{}{}:
-		s.metrics.streams.Inc()
-		return func() { <-s.streams; s.metrics.streams.Dec() }, nil
+	case places <- struct{}{}:
+		gauge.Inc()
+		return func() { <-places; gauge.Dec() }, nil
 	default:
-		return nil, errBusy("the server has all the %d streams it can take", s.config.MaxStreams)
+		return nil, errBusy("the server has all the %d %s it can take", cap(places), what)
 	}
 }

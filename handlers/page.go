@@ -307,7 +307,7 @@ func (s *Server) trainPage(c echo.Context) error {
 
 // streamHTML sends the fragments as an event stream.
 func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
-	t, work, err := s.newTrainer(&p.message, p.frameSteps)
+	t, work, err := s.newTrainer(&p.message, views.FieldFrameSteps, p.frameSteps)
 	if err != nil {
 		return editError{err, p}
 	}
@@ -354,7 +354,7 @@ func (s *Server) openPageSocket(body []byte, bad error) (p pageRequest, t *nn.Tr
 		return p, nil, work, nil, err
 	}
 	if p, err = s.decodePageForm(form); err == nil {
-		t, work, err = s.newTrainer(&p.message, p.frameSteps)
+		t, work, err = s.newTrainer(&p.message, views.FieldFrameSteps, p.frameSteps)
 	}
 	if err != nil {
 		leave()

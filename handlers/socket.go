@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/coder/websocket"
 	"github.com/go-json-experiment/json"
@@ -14,6 +15,10 @@ import (
 // drainLimit is how many bytes the server reads past the limit on a message, so
 // as to answer too_large and stay connected, before it hangs up.
 const drainLimit = 64 << 20
+
+// pingEvery is how often a silent client is asked whether it is still there, and
+// how long it may take to say so.
+const pingEvery = 30 * time.Second
 
 // socket answers GET /ws: for each train_step message one result or error, in
 // order. A bad message is answered and the connection stays.
@@ -40,6 +45,11 @@ func (s *Server) socket(c echo.Context) error {
 
 // answerSocket makes one answer.
 func (s *Server) answerSocket(ctx context.Context, body []byte) ([]byte, message, error) {
+	leave, err := s.enter()
+	if err != nil {
+		return nil, message{id: findID(body)}, err
+	}
+	defer leave()
 	m, err := s.decodeMessage(body, stepMembers)
 	if err != nil {
 		return nil, m, err
@@ -47,11 +57,6 @@ func (s *Server) answerSocket(ctx context.Context, body []byte) ([]byte, message
 	if m.kind == "" {
 		return nil, m, malformed("type", "is missing; it must be train_step")
 	}
-	leave, err := s.enter()
-	if err != nil {
-		return nil, m, err
-	}
-	defer leave()
 	result, err := s.trainStep(ctx, &m)
 	if err != nil {
 		return nil, m, err
@@ -70,12 +75,16 @@ type incoming struct {
 // order, until serve returns an error or the client goes. The context that serve
 // gets ends when the client goes or the server drains.
 func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error) error {
-	if s.isDraining() {
-		return errBusy("the server is shutting down")
-	}
 	if c.Request().Header.Get("Upgrade") == "" {
 		return &requestError{code: codeUnsupported, message: "this address speaks WebSocket only", status: http.StatusUpgradeRequired}
 	}
+	leave, err := s.enterSocket()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	s.open.Add(1)
+	defer s.open.Done()
 	conn, err := websocket.Accept(c.Response(), c.Request(), &websocket.AcceptOptions{
 		InsecureSkipVerify: true, // the middleware has judged the origin already
 		CompressionMode:    websocket.CompressionDisabled,
@@ -85,8 +94,6 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 	}
 	defer conn.CloseNow()
 	conn.SetReadLimit(s.config.MaxBody + drainLimit)
-	s.metrics.sockets.Inc()
-	defer s.metrics.sockets.Dec()
 
 	// A request's context does not end with a hijacked connection. Only reading
 	// notices its end, so one message is always being read ahead.
@@ -107,8 +114,17 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 			}
 		}
 	}()
+	ping := time.NewTicker(pingEvery)
+	defer ping.Stop()
 	for {
 		select {
+		case <-ping.C:
+			alive, cancel := context.WithTimeout(ctx, pingEvery)
+			err := conn.Ping(alive)
+			cancel()
+			if err != nil {
+				return nil
+			}
 		case m := <-messages:
 			if err := serve(ctx, conn, m.body, m.bad); err != nil {
 				s.config.Logger.Debug("socket", "error", err)

@@ -63,7 +63,7 @@ func jsonBlob(c echo.Context, body []byte) error {
 
 // trainStep makes the updates that a message asks for.
 func (s *Server) trainStep(ctx context.Context, m *message) (nn.Result, error) {
-	t, work, err := s.newTrainer(m, m.steps)
+	t, work, err := s.newTrainer(m, "steps", m.steps)
 	if err != nil {
 		return nn.Result{}, err
 	}

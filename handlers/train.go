@@ -72,7 +72,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 }
 
 func (s *Server) streamJSON(c echo.Context, m *message) error {
-	t, work, err := s.newTrainer(m, m.frameSteps)
+	t, work, err := s.newTrainer(m, "frame_steps", m.frameSteps)
 	if err != nil {
 		return withID{err, m.id}
 	}
@@ -362,7 +362,7 @@ func queryInt(value, path string, dst *int) error {
 }
 
 func queryFloat(value, path string, dst *float64) error {
-	v, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+	v, err := parseFloat(strings.TrimSpace(value))
 	if err != nil {
 		return malformed(path, "must be a number; got %q", clip(value))
 	}
