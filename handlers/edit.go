@@ -19,7 +19,7 @@ import (
 // stays as it is; the one returned need not be within the limits.
 func (s *Server) act(name string, state nn.State, form url.Values) (nn.State, views.Notice, error) {
 	switch name {
-	case views.ActShow, views.ActSettings, "":
+	case views.ActShow, views.ActRestore, views.ActSettings, "":
 		return state, views.Notice{}, nil
 	case views.ActReset:
 		state.Network = nn.Initialize(state.Config)

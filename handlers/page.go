@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"sync"
 	"unicode"
@@ -152,7 +153,8 @@ func (s *Server) edit(c echo.Context) error {
 	if notice.Text == "" {
 		notice = p.notice
 	}
-	return s.render(c, http.StatusOK, state, p.choices, notice, act != views.ActSettings)
+	settings := act == views.ActRestore || !reflect.DeepEqual(state.Config, p.state.Config)
+	return s.render(c, http.StatusOK, state, p.choices, notice, settings)
 }
 
 // stepPage answers POST /step for the page.

@@ -7,7 +7,6 @@
   document.documentElement.classList.add("script");
   // ---- the state: hidden fields, and their mirror in storage; a tab's own storage comes first ----
   const KEYS = { config: "nnvisu_config", network: "nnvisu_weights", data: "nnvisu_data" };
-  const PAGE = "nnvisu_page"; // the page's own switches, such as the tool in hand
   const field = (name) => form.elements.namedItem(name);
   const each = (value) => Object.fromEntries(Object.keys(KEYS).map((name) => [name, value(name)]));
   const read = () => each((name) => field(name).value);
@@ -20,7 +19,7 @@
     try {
       for (const store of [sessionStorage, localStorage]) {
         for (const [name, value] of Object.entries(read())) store.setItem(KEYS[name], value);
-        store.setItem(PAGE, JSON.stringify(Object.fromEntries(switches().map((e) => [label(e), e[property(e)]]))));
+        store.setItem("nnvisu_page", JSON.stringify(Object.fromEntries(switches().map((e) => [label(e), e[property(e)]]))));
       }
     } catch (error) {
       tell(`This browser does not store the state (${error.name}). All else works, but a reload starts again.`);
@@ -35,25 +34,26 @@
     try {
       const store = [sessionStorage, localStorage].find((s) => Object.values(KEYS).some((key) => s.getItem(key)));
       if (!store) return;
-      const before = JSON.parse(store.getItem(PAGE) ?? "{}");
+      const before = JSON.parse(store.getItem("nnvisu_page") ?? "{}");
       write(each((name) => store.getItem(KEYS[name]) ?? ""));
-      for (const e of switches()) e[property(e)] = before[label(e)] ?? e[property(e)];
-      ask("edit", { act: "show" }, { after: (refused) => refused && setAside(store, first) });
+      const apply = () => switches().forEach((e) => (e[property(e)] = before[label(e)] ?? e[property(e)]));
+      apply(); // and again when the palette is there
+      ask("edit", { act: "restore" }, { after: (refused) => (refused ? setAside(store, first) : apply()) });
     } catch (error) {
       tell(`The browser's storage cannot be read (${error.name}).`);
     }
   }
   function setAside(store, first) {
     write(first);
-    for (const key of Object.values(KEYS)) {
-      const text = store.getItem(key);
-      store.removeItem(key);
-      if (text) localStorage.setItem(key + "_set_aside", text);
-    }
     tell("The state stored in this browser cannot be used. It was set aside, not deleted; this is a new start.");
+    try {
+      for (const key of Object.values(KEYS)) localStorage.setItem(key + "_set_aside", store.getItem(key) ?? "");
+    } catch (error) {
+      tell(`The state stored in this browser cannot be used, nor set aside (${error.name}); this is a new start.`);
+    }
   }
   const replaced = []; // for undo: the fields that each change replaced
-  const undo = () => ask("edit", { act: "show" }, { begin: () => write(replaced.pop() ?? {}) });
+  const undo = () => ask("edit", { act: "restore" }, { begin: () => write(replaced.pop() ?? {}) });
   function remember(before) {
     const changed = Object.entries(before).filter(([name, value]) => value !== field(name).value);
     if (changed.length && replaced.push(Object.fromEntries(changed)) > 50) replaced.shift();
@@ -61,9 +61,8 @@
 
   // ---- requests ----
   const jobs = [];
-  let training = false, job = null, answer, socket, wake; // training is the user's wish, job what is under way
-  // ask queues a change. Training stops for it and goes on from its answer. begin runs just before the
-  // request, after when it was answered; what the change replaced can be undone unless it only shows.
+  let training = false, job = null, failures = 0, answer, socket, wake; // training is the user's wish, job what is under way
+  // ask queues a change. Training stops for it and goes on from its answer. More may hold begin, run just before, and after.
   function ask(path, values, more) {
     jobs.push({ path, values, ...more });
     stop();
@@ -76,17 +75,15 @@
     socket?.close();
     htmx.trigger(form, "htmx:abort");
   }
-  function train(on) {
-    $("train").setAttribute("aria-pressed", (training = on));
-    on ? work() : stop();
-  }
+  const train = (on) => ($("train").setAttribute("aria-pressed", (training = on)), on ? work() : stop());
   async function work() {
     if (job) return;
-    let failures = 0;
     while ((job = jobs[0] ?? (training ? { path: "train", values: {} } : null))) {
       const change = job.path !== "train";
       const show = () => ([failures, document.body.dataset.state] = [0, change ? "working" : "training"]);
-      if (!failures) job.begin?.(), show();
+      job.begin?.();
+      delete job.begin; // a second try has begun already
+      if (!failures) show();
       const before = read();
       await send(job, show);
       if (answer.again) { // nobody there, or no room: the same again, a little later
@@ -98,7 +95,7 @@
       failures = 0;
       if (change) jobs.shift();
       else if (answer.ended) train(false);
-      if (change && job.values.act !== "show") remember(before);
+      if (change && !["show", "restore"].includes(job.values.act)) remember(before);
       $("undo").disabled = !replaced.length;
       job.after?.(answer.refused);
       save();
@@ -106,12 +103,12 @@
     document.body.dataset.state = "idle";
   }
 
-  // send makes one request. answer says how it ended: again, to be tried after some seconds; refused; or, of a
-  // stream, ended, with nothing more to say, or stopped by us.
+  // send makes one request. answer says how it ended: again (after some seconds), refused, or of a stream ended or stopped.
   async function send({ path, values }, swapped) {
     answer = { after: 0, swapped };
+    touched.clear();
     values = { controls: "", ...values };
-    form.querySelectorAll(".field-error").forEach((e) => (e.textContent = ""));
+    if (values.controls) form.querySelectorAll(".field-error").forEach((e) => (e.textContent = ""));
     if (path === "train" && field("transport").value === "websocket") await converse(values);
     else await htmx.ajax("POST", path, { source: form, target: form, swap: "none", values });
     answer.ended ||= answer.refused;
@@ -123,34 +120,36 @@
     Object.assign(answer, { again, refused: !again, after: Number(ctx.response.headers.get("Retry-After")) });
   });
   form.addEventListener("htmx:error", () => (answer.again = true));
-  const done = (text) => { // after limit, shutdown and busy it goes on
-    const { reason } = JSON.parse(text);
+  const done = ({ reason }) => // after limit, shutdown and busy it goes on
     Object.assign(answer, { ended: reason === "steps" || reason === "error", after: reason === "busy" ? 1 : 0 });
-  };
-  form.addEventListener("done", ({ detail }) => done(detail.data));
-  // Frames wait for the screen: each is seen, and a slow page slows its stream.
-  const screen = () => new Promise((next) => (document.hidden ? setTimeout(next, 50) : requestAnimationFrame(next)));
-  form.addEventListener("htmx:sse:before:message", ({ detail }) => detail.waitUntil(screen()));
-  form.addEventListener("htmx:after:swap", () => (paint(), saveSoon(), answer.swapped()));
-
+  form.addEventListener("done", ({ detail }) => done(JSON.parse(detail.data)));
+  // Frames wait for the screen: each is seen, and a slow page slows its stream. None is shown after a stop.
+  const screen = () => new Promise((next) =>
+    answer.stopped ? next() : document.hidden ? setTimeout(next, 50) : requestAnimationFrame(next));
+  form.addEventListener("htmx:sse:before:message", ({ detail }) =>
+    detail.waitUntil(screen().then(() => (detail.cancelled = answer.stopped))));
+  form.addEventListener("htmx:after:swap", () => {
+    for (const [id, value] of touched) if ($(id)) $(id)[property($(id))] = value;
+    paint();
+    saveSoon();
+    answer.swapped();
+  });
   // converse is the stream over a WebSocket: the form goes out, fragments come back.
   const converse = (values) => new Promise((closed) => {
     let last = Promise.resolve();
     socket = new WebSocket(new URL("ws/page", document.baseURI).href.replace(/^http/, "ws"));
     socket.onopen = () => socket.send(JSON.stringify({ ...Object.fromEntries(new FormData(form)), ...values }));
     socket.onmessage = ({ data }) => {
-      if (data[0] === "{") done(data), socket.close();
-      else last = last.then(screen).then(() => htmx.swap({ sourceElement: form, target: form, swap: "none", text: data }));
+      if (data[0] === "{") done(JSON.parse(data)), socket.close();
+      else last = last.then(screen).then(() => answer.stopped || htmx.swap({ sourceElement: form, swap: "none", text: data }));
     };
     socket.onclose = () => last.then(closed);
   });
-
   function paint() { // three bytes a cell become four a pixel
     const bytes = atob($("cells").dataset.cells), image = new ImageData(canvas.width, canvas.height);
     for (let i = 0; i < image.data.length; i++) image.data[i] = i % 4 === 3 ? 255 : bytes.charCodeAt(i - (i >> 2));
     canvas.getContext("2d").putImageData(image, 0, 0);
   }
-
   // ---- the user ----
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -169,6 +168,8 @@
     else if (target.closest("[data-close]")) $("notice").replaceChildren();
   });
   form.addEventListener("toggle", saveSoon, true);
+  const touched = new Map(); // controls that the user changes while an answer is on its way: they stay so
+  form.addEventListener("input", ({ target }) => touched.set(target.id, target[property(target)]));
   document.addEventListener("keydown", ({ ctrlKey, metaKey, key, target }) => {
     if ((ctrlKey || metaKey) && key === "z" && !target.matches("input:not([type])")) undo();
   });
@@ -192,8 +193,7 @@
     if (stroke) ask("edit", { act: "draw", stroke }, { after: () => $("stroke").setAttribute("d", "") });
   });
   plane.addEventListener("pointercancel", () => $("stroke").setAttribute("d", (places = null) ?? ""));
-  addEventListener("pagehide", save);
-  document.addEventListener("visibilitychange", () => document.hidden && save());
+  for (const event of ["pagehide", "visibilitychange"]) addEventListener(event, save);
   paint();
   restore();
 })();

@@ -51,6 +51,7 @@ const (
 // What the buttons of the page do: values of FieldAct.
 const (
 	ActShow        = "show"     // draw the state that was sent
+	ActRestore     = "restore"  // the same, for a state that the page does not show
 	ActSettings    = "settings" // take the visible settings
 	ActReset       = "reset"    // new weights from the seed
 	ActReseed      = "reseed"   // the next seed, and new weights from it

@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/png"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -260,4 +261,14 @@ func Swatches(c nn.Config) []Swatch {
 		})
 	}
 	return swatches
+}
+
+// toolInHand returns the tool that was chosen or, where the palette has it no
+// longer, the first.
+func toolInHand(l Lab) string {
+	swatches := Swatches(l.State.Config)
+	if l.Choices.Tool == ToolErase || slices.ContainsFunc(swatches, func(s Swatch) bool { return s.Value == l.Choices.Tool }) {
+		return l.Choices.Tool
+	}
+	return swatches[0].Value
 }

@@ -1,0 +1,253 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+	"golang.org/x/net/html"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+)
+
+// knownBugs are tests that fail for a reason that was reported and is not yet
+// mended. An entry fails as soon as its test passes: then it is to be removed.
+var knownBugs = map[string]string{
+	"TestRefusedControls/act":                    "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/controls":               "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/recovered":              "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/tool":                   "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/stroke":                 "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/at.x":                   "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/at.y":                   "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/hard":                   "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/hide_test":              "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/transport":              "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/frame_steps":            "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/steps":                  "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/dataset":                "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/id":                     "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/type":                   "ControlOf names what has no place for an error beside it",
+	"TestRefusedControls/frame_ms":               "ControlOf names what has no place for an error beside it",
+	"TestWholeNumbers/SeedOfSevenDigits":         "number writes 1e+06 for 1000000",
+	"TestWholeNumbers/SeedLargest":               "number writes 1e+06 for 1000000",
+	"TestPercent/Almost":                         "percent rounds up",
+	"TestPaintCellsNaN/Hard":                     "with hard edges NaN is class 0",
+	"TestAreasArePlain/Deuteranopia/blue-indigo": "blue and indigo are close without green cones",
+}
+
+// expect is for the one assertion of a test that may be in knownBugs.
+func expect(tb testing.TB, ok bool, format string, args ...any) {
+	tb.Helper()
+	why, known := knownBugs[tb.Name()]
+	switch {
+	case ok && known:
+		tb.Errorf("passes now; take it out of knownBugs (%s)", why)
+	case !ok && known:
+		tb.Logf("known bug (%s): "+format, append([]any{why}, args...)...)
+	case !ok:
+		tb.Errorf(format, args...)
+	}
+}
+
+// An element is a node of rendered HTML, to be asked with selectors.
+type element struct{ *html.Node }
+
+// text renders a component.
+func text(tb testing.TB, c templ.Component) string {
+	tb.Helper()
+	var b strings.Builder
+	if err := c.Render(tb.Context(), &b); err != nil {
+		tb.Fatal(err)
+	}
+	return b.String()
+}
+
+// render renders a component and reads it as a browser does.
+func render(tb testing.TB, c templ.Component) element {
+	tb.Helper()
+	root, err := html.Parse(strings.NewReader(text(tb, c)))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return element{root}
+}
+
+func (e element) attr(name string) string {
+	v, _ := e.lookup(name)
+	return v
+}
+
+func (e element) lookup(name string) (string, bool) {
+	for _, a := range e.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+// content is the text within the element, without the space around it.
+func (e element) content() string {
+	var b strings.Builder
+	for n := range e.Descendants() {
+		if n.Type == html.TextNode {
+			b.WriteString(n.Data)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// all returns the elements that a selector of CSS means, of those that these
+// tests need: names, #id, .class, [attribute] and [attribute=value], one behind
+// another, and descendants by spaces.
+func (e element) all(selector string) []element {
+	found := []element{e}
+	for part := range strings.FieldsSeq(selector) {
+		var next []element
+		seen := map[*html.Node]bool{}
+		for _, f := range found {
+			for n := range f.Descendants() {
+				if n.Type == html.ElementNode && !seen[n] && (element{n}).is(part) {
+					seen[n] = true
+					next = append(next, element{n})
+				}
+			}
+		}
+		found = next
+	}
+	return found
+}
+
+// is reports whether the element fits a selector without spaces.
+func (e element) is(selector string) bool {
+	end := strings.IndexAny(selector, "#.[")
+	if end < 0 {
+		end = len(selector)
+	}
+	if name := selector[:end]; name != "" && name != e.Data {
+		return false
+	}
+	for rest := selector[end:]; rest != ""; {
+		kind := rest[0]
+		rest = rest[1:]
+		end := strings.IndexAny(rest, "#.[]")
+		if end < 0 {
+			end = len(rest)
+		}
+		value := rest[:end]
+		rest = strings.TrimPrefix(rest[end:], "]")
+		switch kind {
+		case '#':
+			if e.attr("id") != value {
+				return false
+			}
+		case '.':
+			if !strings.Contains(" "+e.attr("class")+" ", " "+value+" ") {
+				return false
+			}
+		case '[':
+			name, want, valued := strings.Cut(value, "=")
+			if got, ok := e.lookup(name); !ok || valued && got != want {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// one returns the only element that a selector means.
+func (e element) one(tb testing.TB, selector string) element {
+	tb.Helper()
+	found := e.all(selector)
+	if len(found) != 1 {
+		tb.Fatalf("%q is %d times in the page; want once", selector, len(found))
+	}
+	return found[0]
+}
+
+// sampleLab is all that a page shows of a data set, as change leaves it.
+func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
+	tb.Helper()
+	info, _ := dataset.Lookup(string(set))
+	made, err := dataset.Generate(set, dataset.Params{Points: 40, Noise: info.DefaultNoise, Seed: 1})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	l := Lab{State: nn.State{Config: nn.DefaultConfig()}, Version: "v0", Choices: Choices{
+		Tool: "0", Transport: TransportSSE, FrameSteps: 1, Dataset: string(set), Points: "40", DataSeed: "1",
+	}}
+	l.State.Config.Task = nn.Task(info.Task)
+	for _, p := range made {
+		l.State.Data = append(l.State.Data, nn.Point(p))
+	}
+	l.Cells = make(Cells, 3*GridSize*GridSize)
+	for i := range l.Cells {
+		l.Cells[i] = byte(i * 7)
+	}
+	l.Metrics = new(nn.Metrics)
+	if change != nil {
+		change(&l)
+	}
+	if l.State, err = l.State.Prepare(); err != nil {
+		tb.Fatal(err)
+	}
+	l.JSON = StateJSON{Config: `{"task":"a<b&\"c\""}`, Network: `{"weights":[[[1e-7]]]}`, Data: `[{"x":0.1}]`}
+	return l
+}
+
+// labs are pages that show all there is: every branch of the components.
+func labs(tb testing.TB) map[string]Lab {
+	tb.Helper()
+	share := 0.5
+	return map[string]Lab{
+		"Default":    sampleLab(tb, dataset.Circles, nil),
+		"Regression": sampleLab(tb, dataset.Hills, nil),
+		"TenClasses": sampleLab(tb, dataset.Circles, func(l *Lab) { l.State.Config.Classes = 10 }),
+		"NoPoints":   sampleLab(tb, dataset.Circles, func(l *Lab) { l.State.Data, l.Metrics = nil, nil }),
+		"Linear":     sampleLab(tb, dataset.Circles, func(l *Lab) { l.State.Config.HiddenLayers = []int{} }),
+		"Deep": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.State.Config.HiddenLayers = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
+			l.State.Config.Features = nn.Features()
+		}),
+		"HeldOut": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.State.Config.TestFraction = 0.5
+			l.Metrics = &nn.Metrics{Loss: 1, Accuracy: &share, TestLoss: &share, TestAccuracy: &share}
+		}),
+		"Diverged": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Recover: &RecoverAct{Step: 12345, Network: `{"a":"<&'\""}`}}
+		}),
+		"Choices": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Choices = Choices{Tool: ToolErase, Hard: true, HideTest: true, Transport: TransportSocket, FrameSteps: 25,
+				Dataset: "moons", Points: `"><script>`, Noise: "'", DataClasses: "&amp;", DataSeed: "<"}
+		}),
+	}
+}
+
+// TestSelectors checks the tests' own selectors.
+func TestSelectors(t *testing.T) {
+	root, err := html.Parse(strings.NewReader(`<p id="a" class="x y"><b class="y" title="t">1</b><i>2</i></p><b>3</b>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for selector, want := range map[string]int{
+		"b": 2, "p b": 1, "#a": 1, ".y": 2, ".x.y": 1, "b.y": 1, "[title]": 1, "[title=t]": 1, "[title=u]": 0, "p#a.x i": 1, "i b": 0, "#b": 0,
+	} {
+		if got := len((element{root}).all(selector)); got != want {
+			t.Errorf("all(%s) = %d elements; want %d", selector, got, want)
+		}
+	}
+	if got := (element{root}).one(t, "#a").content(); got != "12" {
+		t.Errorf("content(#a) = %q; want 12", got)
+	}
+}
+
+func ids(elements []element) string {
+	var names []string
+	for _, e := range elements {
+		names = append(names, fmt.Sprintf("<%s id=%q name=%q>", e.Data, e.attr("id"), e.attr("name")))
+	}
+	return strings.Join(names, " ")
+}

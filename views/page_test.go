@@ -1,0 +1,735 @@
+package views
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode"
+
+	"golang.org/x/net/html"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/public"
+)
+
+// TestPageIDs: an id is there once, whatever the page shows, or labels, targets
+// and the script would mean the wrong element.
+func TestPageIDs(t *testing.T) {
+	byID := map[string][]element{} // of the page where it is there most often
+	for _, lab := range labs(t) {
+		here := map[string][]element{}
+		for _, e := range render(t, Page(lab)).all("[id]") {
+			here[e.attr("id")] = append(here[e.attr("id")], e)
+		}
+		for id, elements := range here {
+			if len(elements) > len(byID[id]) {
+				byID[id] = elements
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		t.Run(id, func(t *testing.T) {
+			if id == "" || strings.ContainsAny(id, " \t\n") {
+				t.Errorf("the id %q; want a name without spaces", id)
+			}
+			expect(t, len(byID[id]) == 1, "the id %s is there %d times: %s; want once", id, len(byID[id]), ids(byID[id]))
+		})
+	}
+}
+
+// TestPageReferences: what points to an element by id points to one that is there.
+func TestPageReferences(t *testing.T) {
+	for name, lab := range labs(t) {
+		page := render(t, Page(lab))
+		for _, attribute := range []string{"for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list"} {
+			for _, e := range page.all("[" + attribute + "]") {
+				for id := range strings.FieldsSeq(e.attr(attribute)) {
+					if len(page.all("#"+id)) == 0 {
+						t.Errorf("%s: %s=%q of a %s points to nothing", name, attribute, id, e.Data)
+					}
+				}
+			}
+		}
+	}
+}
+
+// targets returns the selectors of a fragment's parts.
+func targets(e element) []string {
+	var list []string
+	for _, partial := range e.all("hx-partial") {
+		list = append(list, partial.attr("hx-target"))
+	}
+	return list
+}
+
+// TestFragmentTargets: each part of an answer has exactly one place in the page.
+func TestFragmentTargets(t *testing.T) {
+	for name, lab := range labs(t) {
+		page := render(t, Page(lab))
+		for fragment, e := range map[string]element{
+			"Frame":   render(t, Frame(lab)),
+			"Edited":  render(t, Edited(lab, true)),
+			"Noticed": render(t, Noticed(lab.Notice)),
+			"Refused": render(t, Refused(lab.Notice, FieldLearningRate, "no")),
+		} {
+			list := targets(e)
+			if len(list) == 0 {
+				t.Errorf("%s: %s has no part", name, fragment)
+			}
+			for i, target := range list {
+				if slices.Contains(list[:i], target) {
+					t.Errorf("%s: %s has two parts for %s", name, fragment, target)
+				}
+				if !strings.HasPrefix(target, "#") || len(page.all(target)) == 0 {
+					t.Errorf("%s: %s has a part for %q; want an id that the page has", name, fragment, target)
+				}
+				if n := len(page.all(target)); n > 1 && knownBugs["TestPageIDs/"+target[1:]] == "" {
+					t.Errorf("%s: %s has a part for %q, which the page has %d times; want once", name, fragment, target, n)
+				}
+			}
+		}
+	}
+}
+
+// TestFragmentParts: a frame is what training changes and no more; an edit is a
+// frame and all else that follows from the state.
+func TestFragmentParts(t *testing.T) {
+	lab := sampleLab(t, dataset.Circles, nil)
+	frame := targets(render(t, Frame(lab)))
+	if want := []string{"#live", "#measures"}; !slices.Equal(frame, want) {
+		t.Errorf("Frame has parts for %v; want %v", frame, want)
+	}
+	edited := targets(render(t, Edited(lab, true)))
+	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#notice") {
+		if !slices.Contains(edited, want) {
+			t.Errorf("Edited has parts for %v; want one for %s", edited, want)
+		}
+	}
+	for _, target := range targets(render(t, Edited(lab, false))) {
+		if strings.Contains(target, "settings") {
+			t.Errorf("Edited without settings has a part for %s; want the controls left as the user has them", target)
+		}
+	}
+	if got := targets(render(t, Refused(Notice{Text: "no"}, "", "no"))); !slices.Equal(got, []string{"#notice"}) {
+		t.Errorf("Refused without a control has parts for %v; want the notice alone", got)
+	}
+}
+
+// targetOf returns the place of the page that holds elements of a class.
+func targetOf(tb testing.TB, class string, lab Lab) string {
+	tb.Helper()
+	found := render(tb, Page(lab)).all("path." + class)
+	if len(found) == 0 {
+		tb.Fatalf("the page has no path of the class %s", class)
+	}
+	for n := found[0].Parent; n != nil; n = n.Parent {
+		if id := (element{n}).attr("id"); id != "" {
+			return "#" + id
+		}
+	}
+	return ""
+}
+
+// TestFragmentsAreThePage: what a part puts into its place is what the page has
+// there, so that an answer and a reload show the same.
+func TestFragmentsAreThePage(t *testing.T) {
+	for name, lab := range labs(t) {
+		page := render(t, Page(lab))
+		for _, partial := range render(t, Edited(lab, true)).all("hx-partial") {
+			places := page.all(partial.attr("hx-target"))
+			if len(places) == 0 {
+				continue // of TestFragmentTargets
+			}
+			place := places[len(places)-1]
+			if got, want := inner(t, partial), inner(t, place); got != want {
+				t.Errorf("%s: the part for %s is\n%.300s\nwant what the page has there,\n%.300s", name, partial.attr("hx-target"), got, want)
+			}
+		}
+	}
+}
+
+// inner is the HTML within an element, without space between tags.
+func inner(tb testing.TB, e element) string {
+	tb.Helper()
+	var b strings.Builder
+	for n := range e.ChildNodes() {
+		if err := html.Render(&b, n); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return strings.TrimSpace(regexp.MustCompile(`>\s+<`).ReplaceAllString(b.String(), "><"))
+}
+
+// TestRefusedControls: whichever control an error is about, there is a place
+// beside it.
+func TestRefusedControls(t *testing.T) {
+	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
+	for _, field := range fieldNames {
+		t.Run(field, func(t *testing.T) {
+			control := ControlOf(field)
+			if control == "" {
+				return
+			}
+			target := "#" + ErrorID(control)
+			got := targets(render(t, Refused(Notice{Text: "no"}, control, "no")))
+			if !slices.Equal(got, []string{"#notice", target}) {
+				t.Fatalf("Refused(%s) has parts for %v; want #notice and %s", control, got, target)
+			}
+			n := 0
+			for _, e := range page.all("[id]") {
+				if e.attr("id") == target[1:] {
+					n++
+				}
+			}
+			expect(t, n == 1, "ControlOf(%s) = %s, and %s is %d times in the page; want once", field, control, target, n)
+		})
+	}
+}
+
+// TestRefusedEscapes: a message may hold what the user typed.
+func TestRefusedEscapes(t *testing.T) {
+	const said = `must be a number; got "<script>&amp;"`
+	e := render(t, Refused(Notice{Text: said, Problem: true}, FieldL1, said))
+	parts := e.all("hx-partial")
+	if len(parts) != 2 || parts[1].content() != said || e.one(t, ".notice.problem p").content() != said || len(e.all("script")) != 0 {
+		t.Errorf("Refused shows %q and %q; want both times %q", parts[0].content(), parts[len(parts)-1].content(), said)
+	}
+}
+
+// TestHiddenState: the hidden fields hold exactly the text they are given,
+// through escaping and back.
+func TestHiddenState(t *testing.T) {
+	for _, json := range []StateJSON{
+		{`{"a":"\"quotes\" 'both' <tags> & &amp; \u003c"}`, `[1e-7,-0.5,"` + "\u2028é€😀" + `"]`, "[]"},
+		{"", "null", `"\\"`},
+		{`</textarea></form><input name="config" value="x">`, `"/>`, "a\nb\tc"},
+	} {
+		lab := sampleLab(t, dataset.Circles, nil)
+		lab.JSON = json
+		for name, e := range map[string]element{"Page": render(t, Page(lab)), "Edited": render(t, Edited(lab, true))} {
+			for field, want := range map[string]string{FieldConfig: json.Config, FieldNetwork: json.Network, FieldData: json.Data} {
+				input := e.one(t, "input[name="+field+"]")
+				if got := input.attr("value"); got != want || input.attr("type") != "hidden" {
+					t.Errorf("%s: the hidden field %s holds %q; want %q", name, field, got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestLive: a frame carries the network and the picture.
+func TestLive(t *testing.T) {
+	lab := sampleLab(t, dataset.Circles, nil)
+	e := render(t, Frame(lab))
+	if got := e.one(t, "#cells").attr("data-cells"); got != lab.Cells.Base64() {
+		t.Errorf("data-cells = %.40s…; want the cells", got)
+	}
+	if got := e.one(t, "input").attr("name"); got != FieldNetwork {
+		t.Errorf("a frame has the field %s; want %s alone", got, FieldNetwork)
+	}
+}
+
+// TestPageLabels: every control has a name that can be read out.
+func TestPageLabels(t *testing.T) {
+	for name, lab := range labs(t) {
+		page := render(t, Page(lab))
+		for _, e := range slices.Concat(page.all("input"), page.all("select"), page.all("textarea"), page.all("button"), page.all("canvas"), page.all("img")) {
+			if e.attr("type") == "hidden" {
+				continue
+			}
+			label := strings.TrimSpace(e.attr("aria-label"))
+			switch {
+			case e.Data == "button":
+				// A sign such as + is no name.
+				label += strings.TrimFunc(e.content(), func(r rune) bool { return !unicode.IsLetter(r) })
+			case e.Data == "img" || e.attr("type") == "image":
+				alt, ok := e.lookup("alt")
+				if label += alt; e.Data == "img" && ok { // an empty one says that it is an ornament
+					label += "-"
+				}
+			}
+			for n := e.Parent; n != nil; n = n.Parent {
+				if n.Data == "label" {
+					label += element{n}.content()
+				}
+			}
+			if id := e.attr("id"); id != "" {
+				for _, l := range page.all("label[for=" + id + "]") {
+					label += l.content()
+				}
+			}
+			if strings.TrimSpace(label) == "" {
+				t.Errorf("%s: %s of the type %q has no label", name, ids([]element{e}), e.attr("type"))
+			}
+		}
+		for _, e := range page.all("fieldset") {
+			if len(e.all("legend")) != 1 || e.all("legend")[0].content() == "" {
+				t.Errorf("%s: a fieldset %q has no legend", name, e.attr("class"))
+			}
+		}
+	}
+}
+
+// TestPageFields: the names that the page posts are fields that the decoder
+// knows, and are written as constants.
+func TestPageFields(t *testing.T) {
+	constants := constantsNamed(t, "Field")
+	for _, name := range constants {
+		if !IsField(name) {
+			t.Errorf("IsField(%s) = false; want true, it is a constant", name)
+		}
+	}
+	for _, name := range fieldNames {
+		if !slices.Contains(append(constants, "id", "type", "frame_ms"), name) {
+			t.Errorf("the field %s has no constant", name)
+		}
+	}
+	posted := map[string]bool{}
+	for _, lab := range labs(t) {
+		for _, e := range render(t, Page(lab)).all("form [name]") {
+			if e.attr("type") == "image" { // posts where it was clicked
+				posted[e.attr("name")+".x"], posted[e.attr("name")+".y"] = true, true
+				continue
+			}
+			posted[e.attr("name")] = true
+		}
+	}
+	for name := range posted {
+		if !slices.Contains(constants, name) {
+			t.Errorf("the page posts %s, which is no constant", name)
+		}
+	}
+	// What the page never posts, the decoder need not know.
+	for _, name := range constants {
+		if !posted[name] {
+			t.Errorf("the page never posts the field %s", name)
+		}
+	}
+	for _, name := range []string{"", "Config", "config ", "speed", "at", "at.z"} {
+		if IsField(name) {
+			t.Errorf("IsField(%q) = true; want false", name)
+		}
+	}
+}
+
+// TestPageActs: what the page's buttons and controls ask for are constants, and
+// every constant can be asked for.
+func TestPageActs(t *testing.T) {
+	constants := constantsNamed(t, "Act")
+	asked := map[string]bool{}
+	for _, m := range scriptActs.FindAllStringSubmatch(script(t), -1) {
+		asked[m[1]] = true
+	}
+	for name, lab := range labs(t) {
+		page := render(t, Page(lab))
+		for _, e := range page.all("[name=" + FieldAct + "]") {
+			asked[e.attr("value")] = true
+			if e.attr("type") != "submit" {
+				t.Errorf("%s: a %s of the type %q asks for %s; want a button that submits", name, e.Data, e.attr("type"), e.attr("value"))
+			}
+		}
+		for _, e := range page.all("[data-change]") {
+			asked[e.attr("data-change")] = true
+		}
+	}
+	for act := range asked {
+		if !slices.Contains(constants, act) {
+			t.Errorf("the page asks for the act %q, which is no constant", act)
+		}
+	}
+	for _, act := range constants {
+		if !asked[act] {
+			t.Errorf("nothing on the page asks for the act %s", act)
+		}
+	}
+}
+
+// scriptActs finds the acts that the script asks for.
+var scriptActs = regexp.MustCompile(`\bact: "([^"]*)"`)
+
+func script(tb testing.TB) string {
+	tb.Helper()
+	text, err := fs.ReadFile(public.FS(), "app.js")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestScriptNames: the acts, tools and transports that the script names are
+// those of the constants.
+func TestScriptNames(t *testing.T) {
+	constants := append(constantsNamed(t, "Act"), ToolErase, TransportSSE, TransportSocket)
+	script, found := script(t), 0
+	for _, pattern := range []*regexp.Regexp{scriptActs, regexp.MustCompile(`field\("(?:tool|transport)"\)\.value [!=]==? "([^"]*)"`)} {
+		for _, m := range pattern.FindAllStringSubmatch(script, -1) {
+			found++
+			if !slices.Contains(constants, m[1]) {
+				t.Errorf("the script says %s; want a constant of this package", m[0])
+			}
+		}
+	}
+	for _, m := range regexp.MustCompile(`\bfield\("([^"]*)"\)`).FindAllStringSubmatch(script, -1) {
+		found++
+		if !slices.Contains(constantsNamed(t, "Field"), m[1]) {
+			t.Errorf("the script asks for the field %s; want a constant of this package", m[1])
+		}
+	}
+	if found < 5 {
+		t.Errorf("the script names %d acts and fields; want five at least, or these patterns have grown old", found)
+	}
+	page := render(t, Page(labs(t)["Default"]))
+	for _, m := range regexp.MustCompile(`\$\("([^"]*)"\)`).FindAllStringSubmatch(script, -1) {
+		if len(page.all("#"+m[1])) == 0 {
+			t.Errorf("the script looks for the id %s, which the page does not have", m[1])
+		}
+	}
+}
+
+// constantsNamed returns the string constants of fields.go whose names begin so.
+func constantsNamed(tb testing.TB, prefix string) []string {
+	tb.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "fields.go", nil, 0)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var values []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		for i, name := range spec.Names {
+			if !strings.HasPrefix(name.Name, prefix) || i >= len(spec.Values) {
+				continue
+			}
+			if literal, ok := spec.Values[i].(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				value, err := strconv.Unquote(literal.Value)
+				if err != nil {
+					tb.Fatal(err)
+				}
+				values = append(values, value)
+			}
+		}
+		return true
+	})
+	if len(values) < 10 {
+		tb.Fatalf("fields.go has the constants %v named %s…; want more", values, prefix)
+	}
+	return values
+}
+
+// TestPageShowsConfig: the controls show the state's own settings.
+func TestPageShowsConfig(t *testing.T) {
+	page := render(t, Page(sampleLab(t, dataset.Hills, func(l *Lab) {
+		l.State.Config = nn.Config{
+			Task: nn.Regression, Features: []nn.Feature{nn.FeatureX2, nn.FeatureSinY}, HiddenLayers: []int{3, 1}, Activation: nn.GELU, Init: nn.InitHe,
+			Optimizer: nn.RMSprop, LearningRate: 0.001, BatchSize: 16, L1: 0.5, L2: 1e-5, Dropout: 0.25, TestFraction: 0.1, Seed: 42,
+		}
+	})))
+	for field, want := range map[string]string{
+		FieldHiddenLayers: "3-1", FieldLearningRate: "0.001", FieldBatchSize: "16", FieldL1: "0.5", FieldL2: "1e-05", FieldDropout: "0.25",
+		FieldTestFraction: "0.1", FieldSeed: "42",
+	} {
+		if got := page.one(t, "input#"+field+"[name="+field+"]").attr("value"); got != want {
+			t.Errorf("the control %s shows %q; want %q", field, got, want)
+		}
+	}
+	for field, want := range map[string]string{
+		FieldTask: "regression", FieldActivation: "gelu", FieldInit: "he", FieldOptimizer: "rmsprop", FieldTransport: TransportSSE, FieldFrameSteps: "1",
+	} {
+		selected := page.all("select[name=" + field + "] option[selected]")
+		if len(selected) != 1 || selected[0].attr("value") != want {
+			t.Errorf("the control %s has %d selected, first %v; want %s", field, len(selected), selected, want)
+		}
+	}
+	var features []string
+	for _, e := range page.all("input[name=" + FieldFeatures + "][checked]") {
+		features = append(features, e.attr("value"))
+	}
+	if want := []string{"x2", "sin_y"}; !slices.Equal(features, want) {
+		t.Errorf("the features %v are checked; want %v", features, want)
+	}
+}
+
+// TestPageChoices: every choice there is can be made, and has a name of its own.
+func TestPageChoices(t *testing.T) {
+	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
+	for _, test := range []struct {
+		field string
+		want  []string
+	}{
+		{FieldTask, names(nn.Tasks())}, {FieldActivation, names(nn.Activations())}, {FieldInit, names(nn.Inits())}, {FieldOptimizer, names(nn.Optimizers())},
+		{FieldTransport, []string{TransportSSE, TransportSocket}},
+	} {
+		var got, labels []string
+		for _, e := range page.all("select[name=" + test.field + "] option") {
+			got = append(got, e.attr("value"))
+			if l := e.content(); l == "" || slices.Contains(labels, l) {
+				t.Errorf("the option %s of %s is called %q; want a name of its own", e.attr("value"), test.field, l)
+			}
+			labels = append(labels, e.content())
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("the options of %s are %v; want %v", test.field, got, test.want)
+		}
+	}
+	var sets []string
+	for _, info := range dataset.All() {
+		sets = append(sets, string(info.Name))
+	}
+	var got []string
+	for _, e := range page.all("input[name=" + FieldDataset + "]") {
+		got = append(got, e.attr("value"))
+	}
+	if !slices.Equal(got, sets) {
+		t.Errorf("the data sets are %v; want %v", got, sets)
+	}
+	for _, thumbnail := range page.all(".thumbnails label") {
+		if len(thumbnail.all("svg path")) < 2 {
+			t.Errorf("the thumbnail %s draws %d groups of points; want two at least", thumbnail.content(), len(thumbnail.all("svg path")))
+		}
+	}
+}
+
+func names[T ~string](values []T) []string {
+	var list []string
+	for _, v := range values {
+		list = append(list, string(v))
+	}
+	return list
+}
+
+// TestPageOneChecked: of the tools and the data sets one is in hand.
+func TestPageOneChecked(t *testing.T) {
+	for name, lab := range labs(t) {
+		page := render(t, Page(lab))
+		for _, field := range []string{FieldTool, FieldDataset} {
+			if got := len(page.all("input[type=radio][name=" + field + "][checked]")); got != 1 {
+				t.Errorf("%s: %d of %s are checked; want one", name, got, field)
+			}
+		}
+	}
+}
+
+// TestPalette: a tool for each class, or for values; the eraser; and buttons for
+// classes within their limits.
+func TestPalette(t *testing.T) {
+	for _, test := range []struct {
+		set              dataset.Name
+		classes          int
+		tools            []string
+		less, more, step bool // the buttons can be pressed; are there
+	}{
+		{dataset.Circles, 2, []string{"0", "1", ToolErase}, false, true, true},
+		{dataset.Circles, 3, []string{"0", "1", "2", ToolErase}, true, true, true},
+		{dataset.Circles, 10, []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", ToolErase}, true, false, true},
+		{dataset.Hills, 0, []string{"-1", "-0.5", "0", "0.5", "1", ToolErase}, false, false, false},
+	} {
+		e := render(t, Palette(sampleLab(t, test.set, func(l *Lab) { l.State.Config.Classes = test.classes })))
+		var tools, labels []string
+		for _, input := range e.all("input[name=" + FieldTool + "]") {
+			tools = append(tools, input.attr("value"))
+			if l := input.attr("aria-label"); slices.Contains(labels, l) {
+				t.Errorf("two tools are called %q", l)
+			}
+			labels = append(labels, input.attr("aria-label"))
+		}
+		if !slices.Equal(tools, test.tools) {
+			t.Errorf("the tools for %d classes are %v; want %v", test.classes, tools, test.tools)
+		}
+		for act, can := range map[string]bool{ActRemoveClass: test.less, ActAddClass: test.more} {
+			found := e.all("button[value=" + act + "]")
+			if len(found) > 0 != test.step {
+				t.Errorf("%s for %d classes is there %d times; want it: %t", act, test.classes, len(found), test.step)
+			} else if test.step {
+				if _, disabled := found[0].lookup("disabled"); disabled == can {
+					t.Errorf("%s for %d classes can be pressed: %t; want %t", act, test.classes, !disabled, can)
+				}
+			}
+		}
+	}
+}
+
+// TestMeasures: what is measured is shown, and what is not is left out.
+func TestMeasures(t *testing.T) {
+	half, third := 0.5, 1.0/3
+	for _, test := range []struct {
+		name    string
+		metrics *nn.Metrics
+		want    map[string]string // by id; all others must be absent
+	}{
+		{"None", nil, map[string]string{"epoch": "4", "step": "1\u202f234", "loss": "–"}},
+		{"Regression", &nn.Metrics{Loss: 0.25}, map[string]string{"epoch": "4", "step": "1\u202f234", "loss": "0.2500"}},
+		{"Classification", &nn.Metrics{Loss: 0.25, Accuracy: &half}, map[string]string{"epoch": "4", "step": "1\u202f234", "loss": "0.2500", "accuracy": "50.0 %"}},
+		{"All", &nn.Metrics{Loss: 0.25, Accuracy: &half, TestLoss: &third, TestAccuracy: &third}, map[string]string{
+			"epoch": "4", "step": "1\u202f234", "loss": "0.2500", "accuracy": "50.0 %", "test-loss": "0.3333", "test-accuracy": "33.3 %"}},
+	} {
+		lab := sampleLab(t, dataset.Circles, nil)
+		lab.Metrics = test.metrics
+		lab.State.Network.Step, lab.State.Network.Epoch = 1234, 4
+		got := map[string]string{}
+		e := render(t, Measures(lab))
+		for _, dd := range e.all("dd") {
+			got[dd.attr("id")] = dd.content()
+		}
+		if !maps.Equal(got, test.want) || len(e.all("dt")) != len(got) {
+			t.Errorf("%s: Measures shows %v; want %v, each with its name", test.name, got, test.want)
+		}
+	}
+}
+
+// TestNoticeBox: no notice is nothing; a way back is a button with the network.
+func TestNoticeBox(t *testing.T) {
+	if got := strings.TrimSpace(text(t, NoticeBox(Notice{}))); got != "" {
+		t.Errorf("NoticeBox of nothing = %q; want nothing", got)
+	}
+	e := render(t, NoticeBox(Notice{Text: "Done."}))
+	if len(e.all(".notice")) != 1 || len(e.all(".problem")) != 0 || len(e.all("[data-undo]")) != 0 || len(e.all("[name]")) != 0 || e.one(t, "p").content() != "Done." {
+		t.Errorf("NoticeBox(Done.) = %s; want the text alone", text(t, NoticeBox(Notice{Text: "Done."})))
+	}
+	if e := render(t, NoticeBox(Notice{Text: "Done.", Undo: true})); e.one(t, "[data-undo]").attr("type") != "button" {
+		t.Errorf("NoticeBox to be undone has the button %v; want one that does not submit", e.one(t, "[data-undo]"))
+	}
+	const network = `{"a":"<&'\""}`
+	e = render(t, NoticeBox(Notice{Text: "Oops.", Problem: true, Recover: &RecoverAct{Step: 12345, Network: network}}))
+	if got := e.one(t, "input[name="+FieldRecovered+"]").attr("value"); got != network {
+		t.Errorf("NoticeBox offers the network %s; want %s", got, network)
+	}
+	if got := e.one(t, "button[value="+ActRecover+"]").content(); !strings.Contains(got, "12\u202f345") || len(e.all(".problem")) != 1 {
+		t.Errorf("NoticeBox offers %q; want to go back to step 12 345", got)
+	}
+}
+
+// TestPageWithoutScript: the form posts to addresses relative to the page's, so
+// that it works behind a base path, and without htmx.
+func TestPageWithoutScript(t *testing.T) {
+	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
+	form := page.one(t, "form")
+	if form.attr("method") != "post" || form.attr("action") != "edit" {
+		t.Errorf("the form posts %s to %s; want post to edit", form.attr("method"), form.attr("action"))
+	}
+	for _, e := range page.all("[formaction]") {
+		if got := e.attr("formaction"); got != "step" && got != "edit" {
+			t.Errorf("a %s posts to %q; want step or edit", e.Data, got)
+		}
+	}
+	for _, attribute := range []string{"src", "href", "action", "formaction", "hx-post", "hx-get"} {
+		for _, e := range page.all("[" + attribute + "]") {
+			if address := e.attr(attribute); strings.HasPrefix(address, "/") || strings.Contains(address, "//") && !strings.HasPrefix(address, "data:") {
+				t.Errorf("%s=%q of a %s; want an address relative to the page", attribute, address, e.Data)
+			}
+		}
+	}
+	// The first button that submits is the one that the return key presses.
+	for _, e := range page.all("form button") {
+		if e.attr("type") == "submit" {
+			if e.attr("value") != ActSettings {
+				t.Errorf("the return key asks for %s; want %s", e.attr("value"), ActSettings)
+			}
+			break
+		}
+	}
+	for _, e := range page.all("form button") {
+		if kind := e.attr("type"); kind != "submit" && kind != "button" {
+			t.Errorf("the button %q has the type %q; want it said", e.content(), kind)
+		}
+	}
+	image := page.one(t, "input[type=image]")
+	if got := strconv.Itoa(PlaneSize); image.attr("width") != got || image.attr("height") != got || image.attr("name")+".x" != FieldClickX {
+		t.Errorf("the picture to click is %s×%s and posts %s; want %s×%s and %s", image.attr("width"), image.attr("height"), image.attr("name"), got, got, FieldClickX)
+	}
+	if got := page.one(t, "#plane canvas"); got.attr("width") != strconv.Itoa(GridSize) || got.attr("height") != strconv.Itoa(GridSize) {
+		t.Errorf("the canvas is %s×%s; want a pixel for each cell", got.attr("width"), got.attr("height"))
+	}
+}
+
+// TestPagePolicy: nothing on the page needs more than the content security
+// policy allows: no inline script or style, no address of another site.
+func TestPagePolicy(t *testing.T) {
+	for name, lab := range labs(t) {
+		for component, e := range map[string]element{
+			"Page": render(t, Page(lab)), "Edited": render(t, Edited(lab, true)), "Frame": render(t, Frame(lab)),
+			"Refused": render(t, Refused(lab.Notice, FieldL1, "no")), "Failure": render(t, Failure("no")),
+		} {
+			for _, node := range e.all("") {
+				for n := range node.Descendants() {
+					if n.Type != html.ElementNode {
+						continue
+					}
+					x := element{n}
+					if n.Data == "style" || n.Data == "iframe" || n.Data == "object" || n.Data == "base" {
+						t.Errorf("%s: %s has a <%s>", name, component, n.Data)
+					}
+					if n.Data == "script" && (x.attr("src") == "" || x.content() != "") {
+						t.Errorf("%s: %s has an inline script", name, component)
+					}
+					for _, a := range n.Attr {
+						if a.Key == "style" || strings.HasPrefix(a.Key, "on") || strings.HasPrefix(a.Key, "hx-on") || strings.HasPrefix(strings.TrimSpace(a.Val), "javascript:") {
+							t.Errorf("%s: %s has a <%s %s=%q>", name, component, n.Data, a.Key, a.Val)
+						}
+					}
+				}
+			}
+		}
+	}
+	// htmx would write a style sheet into the page.
+	config := render(t, Page(labs(t)["Default"])).one(t, "meta[name=htmx-config]").attr("content")
+	if !strings.Contains(config, `"includeIndicatorCSS":false`) {
+		t.Errorf("the configuration of htmx is %s; want no style sheet of its own", config)
+	}
+}
+
+// TestTemplatesWriteConstants: no template writes the name of a field or an act
+// as text; the picture's is the one that the browser lengthens.
+func TestTemplatesWriteConstants(t *testing.T) {
+	files, err := filepath.Glob("*.templ")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no templates: %v", err)
+	}
+	literal := regexp.MustCompile(`<(?:input|select|button|textarea|label)\b[^>]*\b(name|value|for|data-change)="([^"]+)"`)
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range literal.FindAllStringSubmatch(string(source), -1) {
+			if got := m[1] + "=" + m[2]; got != "name=at" && got != "value=1" && got != "value=100" {
+				t.Errorf("%s writes %s; want a constant", file, got)
+			}
+		}
+	}
+}
+
+// TestFailure says what is wrong, escaped.
+func TestFailure(t *testing.T) {
+	e := render(t, Failure(`<b>"no" & never`))
+	if got := e.one(t, "body").content(); !strings.Contains(got, `<b>"no" & never`) || len(e.all("b")) != 0 {
+		t.Errorf("Failure shows %q; want the message", got)
+	}
+	if e.one(t, "html").attr("lang") == "" || e.one(t, "title").content() == "" {
+		t.Errorf("Failure lacks a language or a title")
+	}
+}
+
+// TestPageVersion: the page says what it is, once.
+func TestPageVersion(t *testing.T) {
+	lab := sampleLab(t, dataset.Circles, func(l *Lab) { l.Version = "v1.2.3-<test>" })
+	page := render(t, Page(lab))
+	if !strings.Contains(page.one(t, "footer").content(), lab.Version) {
+		t.Errorf("the footer is %q; want the version %s", page.one(t, "footer").content(), lab.Version)
+	}
+	if len(page.all("h1")) != 1 || len(page.all("main")) != 1 || page.one(t, "html").attr("lang") != "en" {
+		t.Errorf("the page has %d h1, %d main and the language %q; want one, one and en", len(page.all("h1")), len(page.all("main")), page.one(t, "html").attr("lang"))
+	}
+}
