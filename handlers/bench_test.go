@@ -1,0 +1,203 @@
+package handlers
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// benchPoints is a data set as large as people draw, with the default network
+// after some updates of adam: what travels with every request.
+const benchPoints = 500
+
+func benchState(b *testing.B, points int) nn.State {
+	b.Helper()
+	return sampleState(b, "spiral", points, 10, nil)
+}
+
+func benchBody(b *testing.B, state nn.State, steps int) []byte {
+	b.Helper()
+	return fmt.Appendf(nil, `{"type":"train_step","config":%s,"network":%s,"data":%s,"steps":%d}`,
+		mustJSON(b, state.Config), mustJSON(b, state.Network), mustJSON(b, state.Data), steps)
+}
+
+// BenchmarkDecodeState reads a request into a prepared state.
+func BenchmarkDecodeState(b *testing.B) {
+	s := newTestServer(b)
+	state := benchState(b, benchPoints)
+	body := benchBody(b, state, 1)
+	form := []byte(fmt.Sprintf("config=%s&network=%s&data=%s", mustJSON(b, state.Config), mustJSON(b, state.Network), mustJSON(b, state.Data)))
+	b.Run("JSON", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetBytes(int64(len(body)))
+		for b.Loop() {
+			m, err := s.decodeMessage(body, stepMembers)
+			if err == nil {
+				err = s.checkState(&m)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Form", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetBytes(int64(len(form)))
+		for b.Loop() {
+			values, err := parseForm(urlencoded, form)
+			if err != nil {
+				b.Fatal(err)
+			}
+			m, err := s.decodeForm(values, stepMembers)
+			if err == nil {
+				err = s.checkState(&m)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkEncodeResult writes an answer, moments included.
+func BenchmarkEncodeResult(b *testing.B) {
+	result, err := nn.Step(benchState(b, benchPoints), 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		body, err := encodeResult(nil, result)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(int64(len(body)))
+	}
+}
+
+// BenchmarkStepHTTP is a whole POST /step without the network.
+func BenchmarkStepHTTP(b *testing.B) {
+	s := newTestServer(b)
+	for _, points := range []int{200, benchPoints, 2000} {
+		for _, steps := range []int{1, 10} {
+			b.Run(fmt.Sprintf("points=%d/steps=%d", points, steps), func(b *testing.B) {
+				body := benchBody(b, benchState(b, points), steps)
+				b.ReportAllocs()
+				b.SetBytes(int64(len(body)))
+				for b.Loop() {
+					r := httptest.NewRequest(http.MethodPost, "/step", bytes.NewReader(body))
+					r.Header.Set("Content-Type", "application/json")
+					w := httptest.NewRecorder()
+					s.ServeHTTP(w, r)
+					if w.Code != http.StatusOK {
+						b.Fatalf("POST /step = %d %s", w.Code, w.Body)
+					}
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkPageFrame is one event of the page's stream, of the lab as it is
+// first shown: an update, the measures, the picture and the fragments.
+func BenchmarkPageFrame(b *testing.B) {
+	for _, points := range []int{defaultPoints, 2000} {
+		b.Run(fmt.Sprintf("points=%d", points), func(b *testing.B) {
+			trainer, err := nn.NewTrainer(sampleState(b, firstDataset, points, 0, nil))
+			if err != nil {
+				b.Fatal(err)
+			}
+			lab := views.Lab{State: nn.State{Config: trainer.Config()}}
+			var html bytes.Buffer
+			b.ReportAllocs()
+			for b.Loop() { // as streamPage does
+				if err := trainer.Step(1); err != nil {
+					b.Fatal(err)
+				}
+				result, err := trainer.Result()
+				if err != nil {
+					b.Fatal(err)
+				}
+				network, err := json.Marshal(result.Network)
+				if err != nil {
+					b.Fatal(err)
+				}
+				lab.State.Network, lab.JSON.Network, lab.Metrics = result.Network, string(network), &result.Metrics
+				lab.Cells = paint(&trainer.Model, false)
+				html.Reset()
+				if err := views.Frame(lab).Render(b.Context(), &html); err != nil {
+					b.Fatal(err)
+				}
+				b.SetBytes(int64(html.Len()))
+			}
+		})
+	}
+}
+
+// BenchmarkPaint is the picture alone: 10,000 predictions and their colours.
+func BenchmarkPaint(b *testing.B) {
+	for _, test := range []struct {
+		name   string
+		change func(*nn.Config)
+	}{
+		{"8-8", nil},
+		{"8-8/hard", nil},
+		{"100-100/classes=10", func(c *nn.Config) { c.HiddenLayers, c.Classes = []int{100, 100}, 10 }},
+		{"largest", func(c *nn.Config) {
+			c.HiddenLayers, c.Features, c.Classes, c.Activation = slices.Repeat([]int{100}, 10), nn.Features(), 10, nn.GELU
+		}},
+	} {
+		b.Run(test.name, func(b *testing.B) {
+			model, err := nn.NewModel(sampleState(b, firstDataset, 10, 0, test.change))
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				paint(model, test.name == "8-8/hard")
+			}
+		})
+	}
+}
+
+// BenchmarkFirstPage is GET /, which every visit begins with.
+func BenchmarkFirstPage(b *testing.B) {
+	s := newTestServer(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+		if w.Code != http.StatusOK {
+			b.Fatalf("GET / = %d", w.Code)
+		}
+		b.SetBytes(int64(w.Body.Len()))
+	}
+}
+
+// BenchmarkEdit is a change on the page of a state as large as people draw: the
+// form read, a point added, all fragments written.
+func BenchmarkEdit(b *testing.B) {
+	s := newTestServer(b)
+	state := benchState(b, benchPoints)
+	form := settingsForm(b, s, state)
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldAct, views.ActDraw)
+	form.Set(views.FieldStroke, "0,0")
+	body := form.Encode()
+	b.ReportAllocs()
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		w := serve(s, http.MethodPost, "/edit", body, "Content-Type", urlencoded, "HX-Request", "true")
+		if w.Code != http.StatusOK {
+			b.Fatalf("POST /edit = %d %s", w.Code, w.Body)
+		}
+	}
+}

@@ -1,0 +1,491 @@
+package handlers
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+const (
+	urlencoded = "application/x-www-form-urlencoded"
+	multipart8 = "multipart/form-data; boundary=8" // a boundary as short as may be
+)
+
+// part is one part of a multipart form with the boundary 8.
+func part(name, value string) string {
+	return "--8\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
+}
+
+func TestParseForm(t *testing.T) {
+	steps := url.Values{"steps": {"1"}}
+	for _, test := range []struct {
+		name, contentType, body string
+		want                    url.Values // nil: JSON
+		wantErr                 string
+	}{
+		{"JSON", "application/json", `{}`, nil, "ok"},
+		{"JSONCharset", "application/json; charset=utf-8", `{}`, nil, "ok"},
+		{"JSONUpper", "Application/JSON", `{}`, nil, "ok"},
+		{"JSONSuffix", "application/ld+json", `{}`, nil, "ok"},
+		{"JSONWhatever", "application/json", `steps=1`, nil, "ok"}, // for the decoder to refuse
+		{"JSONEmpty", "application/json", ``, nil, "ok"},
+		{"None", "", ` {}`, nil, "ok"},
+		{"NoneForm", "", `steps=1`, nil, "unsupported"},
+		{"NoneEmpty", "", ``, nil, "unsupported"},
+		{"Curl", urlencoded, `{"steps":1}`, nil, "ok"},
+		{"CurlSpace", urlencoded, "\r\n\t {\"steps\":1}", nil, "ok"},
+		{"CurlList", urlencoded, `[]`, url.Values{"[]": {""}}, "ok"},
+		{"Form", urlencoded, `steps=1`, steps, "ok"},
+		{"FormCharset", urlencoded + "; charset=UTF-8", `steps=1`, steps, "ok"},
+		{"FormUpper", strings.ToUpper(urlencoded), `steps=1`, steps, "ok"},
+		{"FormEmpty", urlencoded, ``, url.Values{}, "ok"},
+		{"FormTwice", urlencoded, `steps=1&steps=2`, url.Values{"steps": {"1", "2"}}, "ok"},
+		{"FormEscapes", urlencoded, `a%26=1%2B+2`, url.Values{"a&": {"1+ 2"}}, "ok"},
+		{"FormSemicolon", urlencoded, `a=1;b=2`, nil, "malformed"},
+		{"FormPercent", urlencoded, `a=%zz`, nil, "malformed"},
+		{"Multipart", multipart8, part("steps", "1") + "--8--", steps, "ok"},
+		{"MultipartQuoted", `multipart/form-data; boundary="8"`, part("steps", "1") + "--8--\r\n", steps, "ok"},
+		{"MultipartTwice", multipart8, part("a", "1") + part("a", "2") + "--8--", url.Values{"a": {"1", "2"}}, "ok"},
+		{"MultipartFile", multipart8, "--8\r\nContent-Disposition: form-data; name=\"steps\"; filename=\"f\"\r\n\r\n1\r\n--8--", steps, "ok"},
+		{"MultipartBinary", multipart8, part("a", "\x00\xff\r\n-") + "--8--", url.Values{"a": {"\x00\xff\r\n-"}}, "ok"},
+		{"MultipartEmpty", multipart8, "--8--", url.Values{}, "ok"},
+		{"MultipartBrace", multipart8, "{}", nil, "malformed"},
+		{"MultipartNoEnd", multipart8, part("steps", "1"), nil, "malformed steps"},
+		{"MultipartCutInHeader", multipart8, part("steps", "1") + "--8\r\nContent-Dispo", nil, "malformed"},
+		{"MultipartCutInPart", multipart8, part("steps", "1")[:50], nil, "malformed"},
+		{"MultipartNothing", multipart8, "", nil, "malformed"},
+		{"MultipartNoBoundary", "multipart/form-data", part("steps", "1") + "--8--", nil, "malformed"},
+		{"MultipartOther", "multipart/mixed; boundary=8", part("steps", "1") + "--8--", nil, "unsupported"},
+		{"Text", "text/plain", `{}`, nil, "unsupported"},
+		{"Octets", "application/octet-stream", `{}`, nil, "unsupported"},
+		{"Unreadable", ";;", `{}`, nil, "unsupported"},
+		{"UnreadableParameter", "application/json; charset", `{}`, nil, "unsupported"},
+	} {
+		got, err := parseForm(test.contentType, []byte(test.body))
+		if describeAs(err) != test.wantErr || !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: parseForm(%q, %q) = %v, %v; want %v, %s", test.name, test.contentType, test.body, got, err, test.want, test.wantErr)
+		}
+	}
+}
+
+// TestParseFormMultipart reads what the standard library writes.
+func TestParseFormMultipart(t *testing.T) {
+	want := url.Values{"config": {`{"seed":1}`}, "features": {"x", "y"}, "data": {"[\r\n]"}}
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for name, values := range want {
+		for _, v := range values {
+			if err := w.WriteField(name, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := parseForm(w.FormDataContentType(), b.Bytes())
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("parseForm(%q) = %v, %v; want %v", b.String(), got, err, want)
+	}
+}
+
+// TestParseFormMultipartCut: a form that broke off is never taken for a shorter
+// one, wherever it broke.
+func TestParseFormMultipartCut(t *testing.T) {
+	whole := part("config", "{}") + part("steps", "7") + "--8--"
+	for n := range len(whole) {
+		if got, err := parseForm(multipart8, []byte(whole[:n])); err == nil {
+			t.Errorf("parseForm(%q) = %v; want an error", whole[:n], got)
+		}
+	}
+	if got, err := parseForm(multipart8, []byte(whole)); err != nil || len(got) != 2 {
+		t.Errorf("parseForm(%q) = %v, %v; want two fields", whole, got, err)
+	}
+}
+
+// TestDecodeForm: what fields mean, in a program's form and in the page's.
+func TestDecodeForm(t *testing.T) {
+	s := newTestServer(t)
+	for _, test := range []struct {
+		name string
+		may  members
+		body string
+		want string
+	}{
+		{"Empty", stepMembers, ``, "ok"},
+		{"Spaces", stepMembers, `config=+&network=%0A&data=&steps=+`, "ok"},
+		{"Trimmed", stepMembers, `steps=+7+`, "ok"},
+		{"Whole", stepMembers, `steps=1e2`, "malformed steps"},
+		{"Zero", stepMembers, `steps=0`, "invalid steps"},
+		{"TrainZero", trainMembers, `steps=0`, "ok"},
+		{"Overflow", stepMembers, `steps=99999999999999999999`, "malformed steps"},
+		{"FrameMS", trainMembers, `frame_ms=60001`, "invalid frame_ms"},
+		{"Page", trainMembers, `act=show&controls=1&stroke=&tool=erase&at.x=1&at.y=2&features=x&features=y`, "ok"},
+		{"FeaturesTwice", stepMembers, `features=x&features=x`, "ok"},
+		{"ToolTwice", stepMembers, `tool=0&tool=1`, "malformed tool"},
+		{"NoName", stepMembers, `=1`, "malformed"},
+		{"Case", stepMembers, `Steps=1`, "malformed Steps"},
+		{"Unknown", stepMembers, `speed=1`, "malformed speed"},
+		{"Points", stepMembers, `data=[{"x":0,"y":0}]`, "invalid data[0].label"},
+		{"PointsUnlabelled", predictMembers, `data=[{"x":0,"y":0}]`, "ok"},
+	} {
+		form, err := url.ParseQuery(test.body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.decodeForm(form, test.may); describeAs(err) != test.want {
+			t.Errorf("%s: decodeForm(%s) = %v (%s); want %s", test.name, test.body, err, describeAs(err), test.want)
+		}
+	}
+}
+
+// TestDecodeFormIsMessage: a form and a JSON message with the same values are
+// the same message.
+func TestDecodeFormIsMessage(t *testing.T) {
+	s := newTestServer(t)
+	var parts struct{ Type, ID, Config, Network, Data, Steps json.RawMessage }
+	if err := json.Unmarshal([]byte(everything), &parts); err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{
+		"type": {"train_step"}, "id": {string(parts.ID)}, "config": {string(parts.Config)},
+		"network": {string(parts.Network)}, "data": {string(parts.Data)}, "steps": {"1"},
+	}
+	got, err := s.decodeForm(form, stepMembers)
+	if err != nil {
+		t.Fatalf("decodeForm: %v", err)
+	}
+	want, err := s.decodeMessage([]byte(everything), stepMembers)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("decodeForm = %+v; want what decodeMessage reads, %+v, %v", got, want, err)
+	}
+}
+
+// repeats is how often a test asks for the same thing that must always be
+// answered alike: a choice at random between two answers passes once in 2⁶³.
+const repeats = 64
+
+// TestDecodeFormID: an error about a form carries the form's id.
+func TestDecodeFormID(t *testing.T) {
+	for _, test := range []struct{ name, body string }{
+		{"Config", `id=7&config={`},
+		{"Data", `id=7&data=[{}]`},
+		{"Steps", `id=7&steps=x`},
+		{"Unknown", `id=7&speed=1`},
+		{"Twice", `id=7&steps=1&steps=1`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newTestServer(t)
+			form, err := url.ParseQuery(test.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lost := 0
+			for range repeats {
+				m, err := s.decodeForm(form, stepMembers)
+				if err == nil {
+					t.Fatalf("decodeForm(%s) succeeds; want an error", test.body)
+				}
+				if string(m.id) != "7" {
+					lost++
+				}
+			}
+			expect(t, lost == 0, "decodeForm(%s) loses the id %d times in %d; want never", test.body, lost, repeats)
+		})
+	}
+}
+
+// TestDecodeSameError: the same bad request gets the same error each time, also
+// when more than one thing is wrong with it.
+func TestDecodeSameError(t *testing.T) {
+	for _, test := range []struct{ name, method, path, body string }{
+		{"FormFields", http.MethodPost, "/step", `config={&network={&data={&id={`},
+		{"FormCounts", http.MethodPost, "/step", `steps=a&frame_steps=b&frame_ms=c`},
+		{"FormUnknown", http.MethodPost, "/step", `a=1&b=1&c=1&d=1`},
+		{"FormTwice", http.MethodPost, "/step", `id=1&id=1&data=&data=&config=&config=`},
+		{"RecipeUnknown", http.MethodGet, "/train?a=1&b=1&c=1&d=1", ``},
+		{"RecipeValues", http.MethodGet, "/train?dataset=xor&l1=a&l2=b&dropout=c&seed=d", ``},
+		{"RecipeTwice", http.MethodGet, "/train?l1=0&l1=0&l2=0&l2=0&seed=1&seed=1", ``},
+		{"Data", http.MethodGet, "/data/xor?a=1&b=1&c=1&d=1", ``},
+		{"DataTwice", http.MethodGet, "/data/xor?seed=1&seed=1&noise=0&noise=0&points=1&points=1", ``},
+		{"JSON", http.MethodPost, "/step", `{"config":{"seed":-1,"l1":-1},"speed":1}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newTestServer(t)
+			answers := map[string]bool{}
+			for range repeats {
+				w := serve(s, test.method, test.path, test.body, "Content-Type", urlencoded)
+				if w.Code < 400 || w.Code > 499 {
+					t.Fatalf("%s %s = %d %s; want 400 to 499", test.method, test.path, w.Code, w.Body)
+				}
+				answers[w.Body.String()] = true
+			}
+			expect(t, len(answers) == 1, "%s %s %s has %d different answers, such as %.300v; want one", test.method, test.path, test.body, len(answers), answers)
+		})
+	}
+}
+
+// TestCheckState: the limits that are the server's own.
+func TestCheckState(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxPoints = 2 })
+	state := func(batch, points int) *message {
+		m := newMessage(stepMembers)
+		m.state.Config.BatchSize = batch
+		m.state.Data = make([]nn.Point, points)
+		return &m
+	}
+	for _, test := range []struct {
+		batch, points int
+		want          string
+	}{
+		{0, 0, "ok"}, {2, 2, "ok"}, {3, 2, "invalid config.batch_size"}, {0, 3, "too_large data"}, {-1, 2, "invalid config.batch_size"},
+	} {
+		m := state(test.batch, test.points)
+		if err := s.checkState(m); describeAs(err) != test.want {
+			t.Errorf("checkState(batch %d of %d points) = %v; want %s", test.batch, test.points, err, test.want)
+		} else if err == nil && (m.state.Config.Classes != 2 || m.state.Network.IsEmpty()) {
+			t.Errorf("checkState left the state %+v; want it prepared", m.state)
+		}
+	}
+}
+
+// TestNewTrainerWork: the budget is of one answer, and the message names what
+// it allows. A stream's answer is a frame.
+func TestNewTrainerWork(t *testing.T) {
+	state := sampleState(t, "circles", 40, 0, nil)
+	work := nn.WorkOf(state.Config, len(state.Data))
+	s := newTestServer(t, func(c *Config) { c.MaxWork = 10*work.Update + work.Evaluation })
+	for _, test := range []struct {
+		kind  string
+		steps int
+		want  string
+	}{
+		{"train_step", 10, "ok"}, {"", 10, "ok"}, {"train_step", 11, "too_large steps"}, {"predict", 1, "malformed type"},
+	} {
+		trainer, got, err := s.newTrainer(&message{state: state, kind: test.kind}, "steps", test.steps)
+		if describeAs(err) != test.want || (err == nil) != (trainer != nil) || err == nil && got != work {
+			t.Errorf("newTrainer(%q, %d) = %v, %v, %v; want %s", test.kind, test.steps, trainer, got, err, test.want)
+		}
+		if test.steps == 11 && !strings.HasSuffix(err.Error(), "allows 10 updates") {
+			t.Errorf("newTrainer(%d) = %v; want a message that names the 10 updates it allows", test.steps, err)
+		}
+	}
+}
+
+// TestTrainWorkOfFrame: what a frame may cost is checked for the updates that
+// a frame makes, and the error names the member that asks for them.
+func TestTrainWorkOfFrame(t *testing.T) {
+	state := sampleState(t, "circles", 40, 0, nil)
+	work := nn.WorkOf(state.Config, len(state.Data))
+	few := func(c *Config) { c.MaxWork = 10*work.Update + work.Evaluation }
+	data, err := json.Marshal(state.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("LastFrameIsShort", func(t *testing.T) {
+		s := newTestServer(t, few)
+		w := serve(s, http.MethodPost, "/train", fmt.Sprintf(`{"data":%s,"steps":5,"frame_steps":100}`, data))
+		expect(t, w.Code == http.StatusOK, "POST /train of 5 steps in frames of 100 = %d %s; want 200, 10 updates fit", w.Code, w.Body)
+	})
+	t.Run("Field", func(t *testing.T) {
+		s := newTestServer(t, few)
+		w := serve(s, http.MethodPost, "/train", fmt.Sprintf(`{"data":%s,"steps":200,"frame_steps":100}`, data))
+		expect(t, strings.Contains(w.Body.String(), `"field":"frame_steps"`), "POST /train in frames of 100 = %s; want an error for the field frame_steps", w.Body)
+	})
+}
+
+// A deadliner is a recorder that keeps the read deadlines set on it.
+type deadliner struct {
+	*httptest.ResponseRecorder
+	set []time.Time
+}
+
+func (d *deadliner) SetReadDeadline(t time.Time) error {
+	d.set = append(d.set, t)
+	return nil
+}
+
+func TestReadBody(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxBody = 10 })
+	for _, test := range []struct {
+		name   string
+		body   io.Reader
+		length int64
+		want   string // the body, or the error behind a dash
+	}{
+		{"Empty", strings.NewReader(""), 0, ""},
+		{"Most", strings.NewReader("0123456789"), 10, "0123456789"},
+		{"Unknown", strings.NewReader("0123456789"), -1, "0123456789"},
+		{"ByteByByte", iotest.OneByteReader(strings.NewReader("0123456789")), -1, "0123456789"},
+		{"TooLong", strings.NewReader("0123456789A"), 11, "-too_large"},
+		{"TooLongUnknown", strings.NewReader("0123456789A"), -1, "-too_large"},
+		{"TooLongByFar", strings.NewReader("01"), 1 << 60, "01"}, // the announcement allocates nothing
+		{"Broken", brokenReader{strings.NewReader("01"), io.ErrUnexpectedEOF}, 10, "-malformed"},
+		{"Slow", brokenReader{strings.NewReader("01"), os.ErrDeadlineExceeded}, 10, "-malformed"},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/step", test.body)
+		r.ContentLength = test.length
+		w := &deadliner{ResponseRecorder: httptest.NewRecorder()}
+		before := time.Now()
+		body, err := s.readBody(w, r)
+		got := string(body)
+		if err != nil {
+			got = "-" + describeAs(err)
+		}
+		if got != test.want {
+			t.Errorf("%s: readBody = %q, %v; want %q", test.name, body, err, test.want)
+		}
+		if len(w.set) == 0 || w.set[0].Before(before.Add(readTimeout)) || w.set[0].After(time.Now().Add(readTimeout)) {
+			t.Errorf("%s: readBody set the deadlines %v; want one in %v first", test.name, w.set, readTimeout)
+		}
+		if err == nil && !w.set[len(w.set)-1].IsZero() {
+			t.Errorf("%s: readBody left the deadline %v; want none", test.name, w.set[len(w.set)-1])
+		}
+	}
+}
+
+// A pipeListener hands out connections that were made before.
+type pipeListener chan net.Conn
+
+func (l pipeListener) Accept() (net.Conn, error) {
+	if conn, ok := <-l; ok {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+func (l pipeListener) Close() error   { return nil }
+func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+// TestSlowBody: a client that does not send its body is answered when its time
+// is up and holds no connection for longer. Time is synthetic.
+func TestSlowBody(t *testing.T) {
+	const size = "Content-Length: 100\r\n"
+	for _, test := range []struct {
+		name, head, sent string
+		want             int
+	}{
+		{"JSON", "POST /step HTTP/1.1\r\nContent-Type: application/json\r\n" + size, `{"config":`, http.StatusBadRequest},
+		{"Stream", "POST /train HTTP/1.1\r\nContent-Type: application/json\r\n" + size, `{"config":`, http.StatusBadRequest},
+		{"Form", "POST /edit HTTP/1.1\r\nAccept: text/html\r\nContent-Type: " + urlencoded + "\r\n" + size, `config=`, http.StatusBadRequest},
+		{"Chunked", "POST /predict HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n", "5\r\n{", http.StatusBadRequest},
+		{"NotAcceptable", "POST /step HTTP/1.1\r\nAccept: image/png\r\n" + size, `{`, http.StatusNotAcceptable},
+		{"Forbidden", "POST /step HTTP/1.1\r\nSec-Fetch-Site: cross-site\r\n" + size, `{`, http.StatusForbidden},
+		{"NotFound", "POST /nothing HTTP/1.1\r\n" + size, `{`, http.StatusNotFound},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status, took := 0, time.Duration(0)
+			synctest.Test(t, func(t *testing.T) {
+				server := &http.Server{Handler: newTestServer(t), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+				conn, client := net.Pipe()
+				listener := make(pipeListener, 1)
+				listener <- conn
+				go func() { _ = server.Serve(listener) }()
+				start := time.Now()
+				go func() { _, _ = io.WriteString(client, test.head+"Host: nnvisu\r\n\r\n"+test.sent) }()
+				answer := make(chan int, 1)
+				go func() {
+					response, err := http.ReadResponse(bufio.NewReader(client), nil)
+					if err != nil {
+						answer <- 0
+						return
+					}
+					_ = response.Body.Close()
+					answer <- response.StatusCode
+				}()
+				select {
+				case status = <-answer:
+				case <-time.After(time.Hour):
+				}
+				took = time.Since(start)
+				_ = client.Close()
+				close(listener)
+				_ = server.Close()
+			})
+			expect(t, status == test.want && took <= readTimeout+time.Second, "an unfinished body is answered %d after %v; want %d after at most %v",
+				status, took, test.want, readTimeout)
+		})
+	}
+}
+
+// FuzzParseForm: whatever is announced and sent, the form's reader answers with
+// a form, with nothing for JSON, or with an error that a client understands;
+// and a form is the same form on the other carrier.
+func FuzzParseForm(f *testing.F) {
+	boundary := "multipart/form-data; boundary=8"
+	for _, seed := range []struct{ contentType, body string }{
+		{"application/json", `{}`},
+		{"application/ld+json; charset=utf-8", `[]`},
+		{"", `{}`}, {"", `a=1`}, {"text/plain", `a`}, {";;", `a`},
+		{urlencoded, ` {"steps":1}`},
+		{urlencoded, `config=%7B%22seed%22%3A1%7D&data=%5B%5D&network=&steps=1&id=7&type=train_step&frame_steps=2&frame_ms=40`},
+		{urlencoded, `a=1&a=2&=&%61=+`}, {urlencoded, `a=%zz`}, {urlencoded, `a;b`}, {urlencoded, "\xff=\x00"},
+		{urlencoded, `controls=1&features=x&features=x2&hidden_layers=8-8&learning_rate=0.1&seed=1&task=regression&tool=erase&stroke=0%2C1`},
+		{boundary, part("config", `{"seed":1}`) + part("data", `[{"x":0,"y":0,"label":0}]`) + part("steps", "3") + "--8--\r\n"},
+		{boundary, part("a", "1") + part("a", "2") + "--8--"},
+		{boundary, part("a", "1")}, {boundary, part("a", "1")[:30]}, {boundary, "--8\r\n\r\nx\r\n--8--"}, {boundary, "--8--"},
+		{boundary, "--8\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=3D=zz\r\n--8--"},
+		{`multipart/form-data; boundary=""`, "--"}, {"multipart/form-data", part("a", "1")}, {"multipart/mixed; boundary=8", "--8--"},
+	} {
+		f.Add(seed.contentType, []byte(seed.body))
+	}
+	s := newTestServer(f, func(c *Config) { c.MaxPoints, c.MaxWork = 20, 1e5 })
+	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
+		sent := bytes.Clone(body)
+		form, err := parseForm(contentType, body)
+		if !bytes.Equal(body, sent) {
+			t.Fatalf("parseForm changed its body from %q to %q", sent, body)
+		}
+		if err != nil {
+			checkRequestError(t, err, codeMalformed, codeUnsupported)
+			return
+		}
+		if form == nil {
+			return
+		}
+		for field := range form {
+			if !utf8.ValidString(field) && knownBugs["TestFailNotUTF8/Form"] != "" {
+				t.Skip("see knownBugs")
+			}
+		}
+		again, err := parseForm(urlencoded, []byte(form.Encode()))
+		if err != nil || !reflect.DeepEqual(again, form) {
+			t.Errorf("parseForm(%s) = %v, %v; want the form encoded, %v", form.Encode(), again, err, form)
+		}
+		p, err := s.decodePageForm(form)
+		if err != nil {
+			var known *requestError
+			if errors.As(err, &known) {
+				checkRequestError(t, err, codeMalformed, codeInvalid, codeTooLarge)
+			} else {
+				checkStateError(t, err)
+			}
+			return
+		}
+		for field, values := range form {
+			if !views.IsField(field) || len(values) > 1 && !slices.Contains(views.RepeatedFields, field) {
+				t.Errorf("the field %q with %d values was taken; want an error", field, len(values))
+			}
+		}
+		checkRoundTrip(t, s, p.message, trainMembers)
+	})
+}

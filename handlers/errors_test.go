@@ -1,0 +1,320 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+)
+
+func TestDescribe(t *testing.T) {
+	network := nn.Network{Step: 3}
+	wrap := func(err error) error { return fmt.Errorf("doing this: %w", fmt.Errorf("doing that: %w", err)) }
+	const ours, secret = "something went wrong in the server", "password"
+	for _, test := range []struct {
+		name string
+		err  error
+		want errorBody
+	}{
+		{"Malformed", malformed("config", "is %s", "bad"), errorBody{Code: codeMalformed, Field: "config", Message: "is bad", status: 400}},
+		{"Invalid", invalid("data[0].x", "no"), errorBody{Code: codeInvalid, Field: "data[0].x", Message: "no", status: 422}},
+		{"TooLarge", tooLarge("", "at most %d", 3), errorBody{Code: codeTooLarge, Message: "at most 3", status: 413}},
+		{"Busy", errBusy("full"), errorBody{Code: codeBusy, Message: "full", RetryAfter: retryAfter, status: 503}},
+		{"Unsupported", &requestError{code: codeUnsupported, message: "no"}, errorBody{Code: codeUnsupported, Message: "no", status: 415}},
+		{"NotAcceptable", notAcceptable("text/plain"), errorBody{Code: codeUnsupported, Message: "this address answers text/plain, which the Accept header does not name", status: 406}},
+		{"Forbidden", &requestError{code: codeForbidden, message: "no"}, errorBody{Code: codeForbidden, Message: "no", status: 403}},
+		{"Field", &nn.FieldError{Field: "config.l1", Message: "no"}, errorBody{Code: codeInvalid, Field: "config.l1", Message: "no", status: 422}},
+		{"Param", &dataset.ParamError{Field: "noise", Message: "no"}, errorBody{Code: codeInvalid, Field: "noise", Message: "no", status: 422}},
+		{"Diverged", &nn.DivergedError{Step: 4, What: "loss", Network: network}, errorBody{Code: codeDiverged, Step: 4, Network: &network,
+			Message: "the loss stopped being finite at step 4; a smaller learning rate may help", status: 422}},
+		{"NotFound", echo.ErrNotFound, errorBody{Code: codeNotFound, Message: "there is nothing at this address", status: 404}},
+		{"Method", echo.ErrMethodNotAllowed, errorBody{Code: codeMethod, Message: "this address does not take this method", status: 405}},
+		{"WrappedRequest", wrap(invalid("id", "no")), errorBody{Code: codeInvalid, Field: "id", Message: "no", status: 422}},
+		{"WrappedField", wrap(&nn.FieldError{Field: "data", Message: "no"}), errorBody{Code: codeInvalid, Field: "data", Message: "no", status: 422}},
+		{"WrappedHTTP", wrap(echo.NewHTTPError(404, secret)), errorBody{Code: codeNotFound, Message: "there is nothing at this address", status: 404}},
+		{"WithID", withID{invalid("id", "no"), jsontext.Value("1")}, errorBody{Code: codeInvalid, Field: "id", Message: "no", status: 422}},
+		{"Edit", editError{wrap(tooLarge("data", "no")), pageRequest{}}, errorBody{Code: codeTooLarge, Field: "data", Message: "no", status: 413}},
+		{"Joined", errors.Join(errors.New(secret), malformed("a", "no"), malformed("b", "no")), errorBody{Code: codeMalformed, Field: "a", Message: "no", status: 400}},
+		{"HTTPTeapot", echo.NewHTTPError(418, secret), errorBody{Code: codeInternal, Message: ours, status: 500}},
+		{"HTTPTooLarge", echo.ErrStatusRequestEntityTooLarge, errorBody{Code: codeInternal, Message: ours, status: 500}},
+		{"Unknown", errors.New(secret), errorBody{Code: codeInternal, Message: ours, status: 500}},
+		{"Deadline", context.DeadlineExceeded, errorBody{Code: codeInternal, Message: ours, status: 500}},
+		{"EOF", io.EOF, errorBody{Code: codeInternal, Message: ours, status: 500}},
+		{"Nil", nil, errorBody{Code: codeInternal, Message: ours, status: 500}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := describe(test.err); !same(got, test.want) {
+				t.Errorf("describe(%v) = %+v; want %+v", test.err, got, test.want)
+			}
+		})
+	}
+}
+
+// TestStatuses: each code has a status of its kind.
+func TestStatuses(t *testing.T) {
+	for _, c := range []code{codeMalformed, codeInvalid, codeTooLarge, codeDiverged, codeUnsupported, codeForbidden, codeBusy, codeInternal, codeNotFound, codeMethod} {
+		if got := statuses[c]; got < 400 || got > 599 {
+			t.Errorf("statuses[%s] = %d; want 400 to 599", c, got)
+		}
+	}
+}
+
+func TestAccepts(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		headers []string
+		want    bool
+	}{
+		{"None", nil, true},
+		{"Empty", []string{""}, true},
+		{"Space", []string{" "}, true},
+		{"Any", []string{"*/*"}, true},
+		{"Same", []string{"application/json"}, true},
+		{"Upper", []string{"Application/JSON"}, true},
+		{"Family", []string{"application/*"}, true},
+		{"OtherFamily", []string{"text/*"}, false},
+		{"Other", []string{"text/event-stream"}, false},
+		{"Among", []string{"text/html, application/xml;q=0.9, application/json;q=0.1"}, true},
+		{"AnyAmong", []string{"image/png,*/*;q=0.8"}, true},
+		{"SecondHeader", []string{"image/png", "application/json"}, true},
+		{"Parameter", []string{"application/json;charset=utf-8"}, true},
+		{"Spaces", []string{" application/json ; q=1 "}, true},
+		{"Zero", []string{"application/json;q=0"}, false},
+		{"ZeroThousandths", []string{"application/json; q=0.000"}, false},
+		{"OneThousandth", []string{"application/json; q=0.001"}, true},
+		{"Unreadable", []string{"application/json;q=high"}, false},
+		{"Longer", []string{"application/jsonlines"}, false},
+		{"Suffix", []string{"application/ld+json"}, false},
+		// RFC 9110, section 12.5.1: the most specific range decides; and names
+		// of parameters do not differ by case.
+		{"ZeroButAny", []string{"application/json;q=0, */*"}, false},
+		{"FamilyZeroButAny", []string{"*/*, application/*;q=0"}, false},
+		{"UpperZero", []string{"application/json;Q=0"}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := httptest.NewRequest(http.MethodGet, "/", nil)
+			for _, h := range test.headers {
+				r.Header.Add("Accept", h)
+			}
+			expect(t, accepts(r, "application/json") == test.want, "accepts(%q) = %t; want %t", test.headers, !test.want, test.want)
+		})
+	}
+}
+
+func TestWantsHTML(t *testing.T) {
+	for _, test := range []struct {
+		hx, accept string
+		want       bool
+	}{
+		{"", "", false}, {"", "*/*", false}, {"", "application/json", false}, {"", "text/event-stream", false},
+		{"", "text/html,application/xhtml+xml,*/*;q=0.8", true}, {"", "text/*", false},
+		{"true", "", true}, {"true", "text/event-stream", true},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/step", nil)
+		for name, value := range map[string]string{"HX-Request": test.hx, "Accept": test.accept} {
+			if value != "" {
+				r.Header.Set(name, value)
+			}
+		}
+		if got := wantsHTML(r); got != test.want {
+			t.Errorf("wantsHTML(HX-Request %q, Accept %q) = %t; want %t", test.hx, test.accept, got, test.want)
+		}
+	}
+}
+
+// A panicReader is a body that panics, as a bug of ours would.
+type panicReader struct{}
+
+func (panicReader) Read([]byte) (int, error) { panic("secret of the server") }
+
+// TestPanic: a panic is an internal error with the request's id, the log has
+// what the client must not see, and the server goes on.
+func TestPanic(t *testing.T) {
+	for _, test := range []struct {
+		name, path string
+		headers    []string
+		html       bool
+	}{
+		{"JSON", "/step", nil, false},
+		{"Stream", "/train", nil, false},
+		{"Predict", "/predict", nil, false},
+		{"Page", "/edit", []string{"Accept", "text/html"}, true},
+		{"Fragments", "/edit", []string{"HX-Request", "true"}, true},
+		{"GivenID", "/step", []string{"X-Request-Id", "given by the proxy"}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var log bytes.Buffer
+			s := newTestServer(t, func(c *Config) { c.Logger = slog.New(slog.NewJSONHandler(&log, nil)) })
+			r := httptest.NewRequest(http.MethodPost, test.path, panicReader{})
+			for i := 0; i < len(test.headers); i += 2 {
+				r.Header.Set(test.headers[i], test.headers[i+1])
+			}
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			if w.Code != http.StatusInternalServerError {
+				t.Errorf("a panic is answered %d; want 500", w.Code)
+			}
+			id := w.Header().Get("X-Request-Id")
+			body := w.Body.String()
+			if id == "" || !strings.Contains(body, id) {
+				t.Errorf("the answer to a panic is %s; want the request id %q in it", body, id)
+			}
+			for _, leak := range []string{"secret", "goroutine", ".go:", "panic"} {
+				if strings.Contains(body, leak) {
+					t.Errorf("the answer to a panic is %s; want nothing of %q in it", body, leak)
+				}
+			}
+			if !test.html {
+				var got errorMessage
+				if err := json.Unmarshal([]byte(body), &got); err != nil || got.Type != "error" || got.Error.Code != codeInternal || got.Error.RequestID != id {
+					t.Errorf("the answer to a panic is %s; want an internal error with the request id %q", body, id)
+				}
+			}
+			var line struct {
+				Level, Msg, Error, Path string
+				RequestID               string `json:"request_id"`
+			}
+			if err := json.Unmarshal(log.Bytes(), &line); err != nil {
+				t.Fatalf("the log of a panic is %q; want one line", log.String())
+			}
+			if line.Level != "ERROR" || line.RequestID != id || line.Path != test.path || !strings.Contains(line.Error, "secret of the server") || !strings.Contains(line.Error, "errors_test.go:") {
+				t.Errorf("the log of a panic is %+v; want an error with the request id, what panicked and where", line)
+			}
+			if got := serve(s, http.MethodGet, "/data/xor", "").Code; got != http.StatusOK {
+				t.Errorf("behind a panic a request is answered %d; want 200", got)
+			}
+		})
+	}
+}
+
+// TestPanicAborts: the panic by which a handler tells net/http to drop the
+// connection goes through.
+func TestPanicAborts(t *testing.T) {
+	s := newTestServer(t)
+	defer func() {
+		if got := recover(); got != http.ErrAbortHandler {
+			t.Errorf("recover() = %v; want http.ErrAbortHandler", got)
+		}
+	}()
+	r := httptest.NewRequest(http.MethodPost, "/step", abortReader{})
+	s.ServeHTTP(httptest.NewRecorder(), r)
+}
+
+type abortReader struct{}
+
+func (abortReader) Read([]byte) (int, error) { panic(http.ErrAbortHandler) }
+
+// TestPanicReleases: a panic while computing gives back its compute slot and
+// its place in the queue.
+func TestPanicReleases(t *testing.T) {
+	s := newTestServer(t)
+	s.slots = newSlots(1, 1)
+	for range 3 {
+		func() {
+			defer func() { _ = recover() }()
+			leave, err := s.enter()
+			if err != nil {
+				t.Fatalf("enter() = %v; want room", err)
+			}
+			defer leave()
+			_ = s.computing(t.Context(), nil, func() error { panic("oops") })
+		}()
+	}
+	if err := s.computing(t.Context(), nil, func() error { return nil }); err != nil {
+		t.Errorf("computing() behind three panics = %v; want nil", err)
+	}
+}
+
+// TestFailGone: nothing is written and nothing logged for a client that left.
+func TestFailGone(t *testing.T) {
+	var log bytes.Buffer
+	s := newTestServer(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	s.slots = newSlots(1, 1)
+	s.slots.free <- struct{}{} // so that the request waits
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/step", strings.NewReader(`{"data":[{"x":0,"y":0,"label":0}]}`)).WithContext(ctx))
+	if w.Body.Len() != 0 || log.Len() != 0 {
+		t.Errorf("a client that left is answered %q and logged as %q; want neither", w.Body, log.String())
+	}
+}
+
+// TestFailCommitted: an error behind the first byte writes no second answer,
+// but is logged.
+func TestFailCommitted(t *testing.T) {
+	var log bytes.Buffer
+	s := newTestServer(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	w := httptest.NewRecorder()
+	c := echo.New().NewContext(httptest.NewRequest(http.MethodGet, "/", nil), w)
+	if err := c.String(http.StatusOK, "so far"); err != nil {
+		t.Fatal(err)
+	}
+	s.fail(errors.New("late"), c)
+	if w.Body.String() != "so far" || w.Code != http.StatusOK || !strings.Contains(log.String(), "late") {
+		t.Errorf("an error behind the answer makes it %d %q and logs %q; want the answer as it was and the error logged", w.Code, w.Body, log.String())
+	}
+}
+
+// TestFailNotUTF8: a name that is not text is refused like any other.
+func TestFailNotUTF8(t *testing.T) {
+	for _, test := range []struct{ name, method, path, body, contentType string }{
+		{"Form", http.MethodPost, "/step", "%ff=1", urlencoded},
+		{"Multipart", http.MethodPost, "/step", part("a\xff", "1") + "--8--", multipart8},
+		{"Recipe", http.MethodGet, "/train?%ff=1", "", ""},
+		{"Data", http.MethodGet, "/data/xor?%ff=1", "", ""},
+		{"FormValue", http.MethodPost, "/step", "type=%ff&data=" + `[{"x":0,"y":0,"label":0}]`, urlencoded},
+		{"RecipeValue", http.MethodGet, "/train?dataset=%ff", "", ""},
+		{"JSON", http.MethodPost, "/step", "{\"\xff\":1}", "application/json"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newTestServer(t)
+			w := serve(s, test.method, test.path, test.body, "Content-Type", test.contentType)
+			var got errorMessage
+			err := json.Unmarshal(w.Body.Bytes(), &got)
+			expect(t, err == nil && (w.Code == http.StatusBadRequest || w.Code == http.StatusUnprocessableEntity) && got.Type == "error",
+				"%s %s %q = %d %q; want an error", test.method, test.path, test.body, w.Code, w.Body)
+		})
+	}
+}
+
+// TestProblem: a notice calls the control by its name, begins like a sentence
+// and offers the way back.
+func TestProblem(t *testing.T) {
+	network := nn.Network{Step: 7}
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{invalid("config.learning_rate", "must be greater than 0; got -1"), "Learning rate must be greater than 0; got -1"},
+		{invalid("config.hidden_layers[1]", "must be from 1 to 100 units; got 0"), "Hidden layers, number 2: must be from 1 to 100 units; got 0"},
+		{invalid("classes", "must be 2"), "Classes must be 2"},
+		{invalid("data[3].x", "must be from -1 to 1"), "Data[3].x must be from -1 to 1"},
+		{errBusy("the server is shutting down"), "The server is shutting down"},
+		{invalid("", "é"), "É"},
+	} {
+		if got := problem(describe(test.err)); got.Text != test.want || !got.Problem || got.Undo || got.Recover != nil {
+			t.Errorf("problem(%v) = %+v; want the text %q", test.err, got, test.want)
+		}
+	}
+	got := problem(describe(&nn.DivergedError{Step: 8, What: "weights", Network: network}))
+	if got.Recover == nil || got.Recover.Step != 7 || !strings.Contains(got.Recover.Network, `"step":7`) {
+		t.Errorf("problem(diverged) = %+v; want the last finite network offered", got)
+	}
+	if got := problem(errorBody{Message: "oops", RequestID: "abc"}); got.Text != "Oops (request abc)" {
+		t.Errorf("problem(internal) = %q; want Oops (request abc)", got.Text)
+	}
+}

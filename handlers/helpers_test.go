@@ -1,0 +1,301 @@
+package handlers
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"golang.org/x/net/html"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+)
+
+// knownBugs are tests that fail for a reason that was reported and is not yet
+// mended. An entry fails as soon as its test passes: then it is to be removed.
+var knownBugs = map[string]string{
+	"TestDecodeFormID/Config":                             "decodeForm reads config, network, data and id in the random order of a map",
+	"TestDecodeFormID/Data":                               "decodeForm reads config, network, data and id in the random order of a map",
+	"TestDecodeFormID/Twice":                              "decodeForm says that a field is given twice before it reads the id",
+	"TestDecodeSameError/FormFields":                      "maps are gone through in random order, so one request has many answers",
+	"TestDecodeSameError/FormCounts":                      "maps are gone through in random order, so one request has many answers",
+	"TestDecodeSameError/FormUnknown":                     "maps are gone through in random order, so one request has many answers",
+	"TestDecodeSameError/FormTwice":                       "maps are gone through in random order, so one request has many answers",
+	"TestDecodeSameError/RecipeUnknown":                   "maps are gone through in random order, so one request has many answers",
+	"TestDecodeSameError/RecipeValues":                    "maps are gone through in random order, so one request has many answers",
+	"TestDecodeSameError/RecipeTwice":                     "maps are gone through in random order, so one request has many answers",
+	"TestDecodeSameError/Data":                            "maps are gone through in random order, so one request has many answers",
+	"TestDecodeSameError/DataTwice":                       "maps are gone through in random order, so one request has many answers",
+	"TestTrainWorkOfFrame/LastFrameIsShort":               "newTrainer checks frame_steps also where steps is less",
+	"TestSlowBody/JSON":                                   "readBody lifts the deadline before the answer, and net/http waits for the rest of the body first",
+	"TestSlowBody/Stream":                                 "readBody lifts the deadline before the answer, and net/http waits for the rest of the body first",
+	"TestSlowBody/Form":                                   "readBody lifts the deadline before the answer, and net/http waits for the rest of the body first",
+	"TestSlowBody/NotAcceptable":                          "no deadline is set where the body is not read, and net/http waits for it before it answers",
+	"TestSlowBody/Forbidden":                              "no deadline is set where the body is not read, and net/http waits for it before it answers",
+	"TestSlowBody/NotFound":                               "no deadline is set where the body is not read, and net/http waits for it before it answers",
+	"TestApplySettingsUnchanged/FeaturesOtherOrder":       "applySettings sorts the features",
+	"TestApplySettingsUnchanged/RegressionWithoutClasses": "applySettings gives a regression two classes",
+	"TestApplySettingsUnchanged/SeedOfSevenDigits":        "the page writes 1e+06 for the seed 1000000 and refuses to read it",
+	"TestApplySettingsUnchanged/SeedLargest":              "the page writes 1e+06 for the seed 1000000 and refuses to read it",
+	"TestApplySettingsRefused/UnknownAmongFeatures":       "applySettings drops a feature that it does not know",
+	"TestAccepts/ZeroButAny":                              "accepts takes the first range that fits, not the most specific",
+	"TestAccepts/FamilyZeroButAny":                        "accepts takes the first range that fits, not the most specific",
+	"TestAccepts/UpperZero":                               "accepts does not know Q for q",
+	"TestFailNotUTF8/Form":                                "an error whose field is not UTF-8 cannot be encoded and becomes an empty 200",
+	"TestFailNotUTF8/Multipart":                           "an error whose field is not UTF-8 cannot be encoded and becomes an empty 200",
+	"TestFailNotUTF8/Recipe":                              "an error whose field is not UTF-8 cannot be encoded and becomes an empty 200",
+	"TestFailNotUTF8/Data":                                "an error whose field is not UTF-8 cannot be encoded and becomes an empty 200",
+}
+
+// expect is for the one assertion of a test that may be in knownBugs.
+func expect(tb testing.TB, ok bool, format string, args ...any) {
+	tb.Helper()
+	why, known := knownBugs[tb.Name()]
+	switch {
+	case ok && known:
+		tb.Errorf("passes now; take it out of knownBugs (%s)", why)
+	case !ok && known:
+		tb.Logf("known bug (%s): "+format, append([]any{why}, args...)...)
+	case !ok:
+		tb.Errorf(format, args...)
+	}
+}
+
+func newTestServer(tb testing.TB, options ...func(*Config)) *Server {
+	tb.Helper()
+	config := DefaultConfig()
+	config.Logger = slog.New(slog.DiscardHandler)
+	for _, option := range options {
+		option(&config)
+	}
+	s, err := New(config)
+	if err != nil {
+		tb.Fatalf("New: %v", err)
+	}
+	return s
+}
+
+// serve answers a request without a network.
+func serve(s *Server, method, target, body string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+// describeAs returns the code of an error as a client is told it, with its field.
+func describeAs(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	b := describe(err)
+	return strings.TrimSpace(string(b.Code) + " " + b.Field)
+}
+
+// sampleState is a prepared state of n points of a data set, with the default
+// config as change leaves it, after some updates.
+func sampleState(tb testing.TB, name dataset.Name, n, updates int, change func(*nn.Config)) nn.State {
+	tb.Helper()
+	info, _ := dataset.Lookup(string(name))
+	s := nn.State{Config: nn.DefaultConfig(), Data: sampleDataset(tb, name, n, 1)}
+	s.Config.Task = nn.Task(info.Task)
+	if change != nil {
+		change(&s.Config)
+	}
+	s, err := s.Prepare()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if updates > 0 {
+		r, err := nn.Step(s, updates)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		s.Network = r.Network
+	}
+	return s
+}
+
+// clone returns a copy that shares nothing with s.
+func clone(s nn.State) nn.State {
+	parameters := func(p nn.Parameters) nn.Parameters {
+		p.Weights = slices.Clone(p.Weights)
+		for l, rows := range p.Weights {
+			p.Weights[l] = slices.Clone(rows)
+			for o, row := range rows {
+				p.Weights[l][o] = slices.Clone(row)
+			}
+		}
+		p.Biases = slices.Clone(p.Biases)
+		for l, row := range p.Biases {
+			p.Biases[l] = slices.Clone(row)
+		}
+		return p
+	}
+	s.Config = s.Config.Clone()
+	s.Data = slices.Clone(s.Data)
+	s.Network.Parameters = parameters(s.Network.Parameters)
+	for _, moment := range []**nn.Parameters{&s.Network.Optimizer.First, &s.Network.Optimizer.Second} {
+		if *moment != nil {
+			p := parameters(**moment)
+			*moment = &p
+		}
+	}
+	return s
+}
+
+// same reports whether two values are equal, numbers bit for bit. A nil slice
+// equals an empty one, which JSON does not tell apart.
+func same(a, b any) bool { return sameValue(reflect.ValueOf(a), reflect.ValueOf(b)) }
+
+func sameValue(a, b reflect.Value) bool {
+	if a.Kind() != b.Kind() || a.Type() != b.Type() {
+		return false
+	}
+	switch a.Kind() {
+	case reflect.Float64:
+		return math.Float64bits(a.Float()) == math.Float64bits(b.Float())
+	case reflect.Pointer:
+		if a.IsNil() || b.IsNil() {
+			return a.IsNil() == b.IsNil()
+		}
+		return sameValue(a.Elem(), b.Elem())
+	case reflect.Slice:
+		if a.Len() != b.Len() {
+			return false
+		}
+		for i := range a.Len() {
+			if !sameValue(a.Index(i), b.Index(i)) {
+				return false
+			}
+		}
+		return true
+	case reflect.Struct:
+		for i := range a.NumField() {
+			if !sameValue(a.Field(i), b.Field(i)) {
+				return false
+			}
+		}
+		return true
+	}
+	return a.Equal(b)
+}
+
+// readForm returns what the form of a page posts when the button with the name
+// and value is pressed: all its successful controls.
+func readForm(tb testing.TB, page, button, value string) url.Values {
+	tb.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	form := url.Values{}
+	pressed := false
+	for n := range root.Descendants() {
+		attributes := map[string]string{}
+		for _, a := range n.Attr {
+			attributes[a.Key] = a.Val
+		}
+		has := func(name string) bool { _, ok := attributes[name]; return ok }
+		name := attributes["name"]
+		if n.Type != html.ElementNode || name == "" || has("disabled") {
+			continue
+		}
+		switch n.Data {
+		case "input":
+			switch attributes["type"] {
+			case "image", "submit":
+			case "checkbox", "radio":
+				if has("checked") {
+					form.Add(name, attributes["value"])
+				}
+			default:
+				form.Add(name, attributes["value"])
+			}
+		case "select":
+			for option := range n.Descendants() {
+				for _, a := range option.Attr {
+					if a.Key == "selected" {
+						form.Add(name, attributeOf(option, "value"))
+					}
+				}
+			}
+		case "button":
+			if name == button && attributes["value"] == value && !pressed {
+				pressed = true
+				form.Add(name, value)
+			}
+		}
+	}
+	if !pressed && button != "" {
+		tb.Fatalf("the page has no button %s=%s", button, value)
+	}
+	return form
+}
+
+func attributeOf(n *html.Node, name string) string {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+// postForm posts a form as a browser without script does.
+func postForm(s *Server, path string, form url.Values, headers ...string) *httptest.ResponseRecorder {
+	headers = append([]string{"Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html"}, headers...)
+	return serve(s, http.MethodPost, path, form.Encode(), headers...)
+}
+
+// A brokenReader gives its text, then its error.
+type brokenReader struct {
+	text io.Reader
+	err  error
+}
+
+func (r brokenReader) Read(p []byte) (int, error) {
+	n, err := r.text.Read(p)
+	if errors.Is(err, io.EOF) {
+		err = r.err
+	}
+	return n, err
+}
+
+func datasetName(name string) dataset.Name { return dataset.Name(name) }
+
+func mustJSON(tb testing.TB, v any) []byte {
+	tb.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
+}
+
+// sampleDataset is a data set with its own noise.
+func sampleDataset(tb testing.TB, name dataset.Name, n int, seed uint32) []nn.Point {
+	tb.Helper()
+	info, _ := dataset.Lookup(string(name))
+	made, err := dataset.Generate(name, dataset.Params{Points: n, Noise: info.DefaultNoise, Seed: seed})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	points := make([]nn.Point, n)
+	for i, p := range made {
+		points[i] = nn.Point(p)
+	}
+	return points
+}
