@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -17,21 +18,17 @@ import (
 	"nnvisu/views"
 )
 
-// readTimeout is how long a client may take to send a body.
+// readTimeout is how long a client may take to send a body, whether or not it is
+// looked at: net/http reads what is left of it before it answers.
 const readTimeout = time.Minute
 
 // readBody returns the body of a request, or too_large.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	// Not every writer has deadlines (a recorder in a test has none). The
-	// deadline must not outlast the body: it would end a stream.
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(readTimeout))
-	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	_ = control.SetReadDeadline(time.Now().Add(readTimeout)) // not every writer has deadlines
 	limited := http.MaxBytesReader(w, r.Body, s.config.MaxBody)
-	size := max(r.ContentLength, 0)
-	if size > s.config.MaxBody {
-		size = 0 // the read below fails
-	}
+	// What is announced may never come, so only a little room is made for it.
+	size := min(max(r.ContentLength, 0), 64<<10)
 	body := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
 	if _, err := body.ReadFrom(limited); err != nil {
 		var tooBig *http.MaxBytesError
@@ -40,6 +37,8 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 		}
 		return nil, malformed("", "the body of the request broke off")
 	}
+	// The deadline must not outlast the body: it would end a stream.
+	_ = control.SetReadDeadline(time.Time{})
 	return body.Bytes(), nil
 }
 
@@ -112,41 +111,52 @@ func parseMultipart(body []byte, boundary string) (url.Values, error) {
 // counts as left out, and the page's own fields may be there.
 func (s *Server) decodeForm(form url.Values, may members) (message, error) {
 	m := newMessage(may)
-	for field, values := range form {
-		if len(values) > 1 && !slices.Contains(views.RepeatedFields, field) {
+	if err := decodeField(form, "id", func(r *reader) error { return r.id(&m.id) }); err != nil {
+		return m, err
+	}
+	for _, field := range slices.Sorted(maps.Keys(form)) { // in order: the same form, the same error
+		switch {
+		case !views.IsField(field):
+			return m, malformed(field, "is not a field that this form has")
+		case len(form[field]) > 1 && !slices.Contains(views.RepeatedFields, field):
 			return m, malformed(field, "is given twice")
 		}
 	}
-	for field, read := range map[string]func(*reader) error{
-		"config":  func(r *reader) error { return r.config(&m.state.Config, &m.classesSet) },
-		"network": func(r *reader) error { return r.network(&m.state.Network) },
-		"data":    func(r *reader) error { return r.points(&m.state.Data, s.config.MaxPoints, may.unlabel) },
-		"id":      func(r *reader) error { return r.id(&m.id) },
+	for _, f := range []struct {
+		name string
+		read func(*reader) error
+	}{
+		{"config", func(r *reader) error { return r.config(&m.state.Config, &m.classesSet) }},
+		{"network", func(r *reader) error { return r.network(&m.state.Network) }},
+		{"data", func(r *reader) error { return r.points(&m.state.Data, s.config.MaxPoints, may.unlabel) }},
 	} {
-		text := form.Get(field)
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
-		r := newReader([]byte(text), field)
-		if err := read(r); err != nil {
-			return m, err
-		}
-		if err := r.end(); err != nil {
+		if err := decodeField(form, f.name, f.read); err != nil {
 			return m, err
 		}
 	}
-	for field := range form {
-		if !views.IsField(field) {
-			return m, malformed(field, "is not a field that this form has")
-		}
-	}
-	for field, dst := range map[string]*int{"steps": &m.steps, "frame_steps": &m.frameSteps, "frame_ms": &m.frameMS} {
-		if err := formInt(form, field, dst); err != nil {
+	for _, f := range []struct {
+		name string
+		dst  *int
+	}{{"steps", &m.steps}, {"frame_steps", &m.frameSteps}, {"frame_ms", &m.frameMS}} {
+		if err := formInt(form, f.name, f.dst); err != nil {
 			return m, err
 		}
 	}
 	m.kind = form.Get("type")
 	return m, m.checkCounts(may)
+}
+
+// decodeField reads the JSON text of a field, if it is there.
+func decodeField(form url.Values, name string, read func(*reader) error) error {
+	text := form.Get(name)
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	r := newReader([]byte(text), name)
+	if err := read(r); err != nil {
+		return err
+	}
+	return r.end()
 }
 
 // formInt reads a whole number from a field, if it is there.
@@ -186,9 +196,10 @@ func parseFloat(text string) (float64, error) {
 	return strconv.ParseFloat(text, 64)
 }
 
+// clip keeps what a client sent from filling a message.
 func clip(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"math"
@@ -25,6 +26,13 @@ type message struct {
 
 // maxSteps is the contract's limit on the updates of one request.
 const maxSteps = 100_000
+
+// maxList is more than any list of a config or network may have; what it should
+// have is checked with a better message when all is read.
+const maxList = 10 * nn.MaxWidth
+
+// maxID is how many bytes an id may have, which comes back with every answer.
+const maxID = 256
 
 // maxFrameMS is the longest time a client may ask for between two events.
 const maxFrameMS = 60_000
@@ -313,8 +321,20 @@ func (r *reader) id(dst *jsontext.Value) error {
 	if err != nil {
 		return r.broken(err)
 	}
+	if len(v) > maxID {
+		return invalid(r.place(), "must have at most %d bytes", maxID)
+	}
 	*dst = v.Clone()
 	return nil
+}
+
+// tooMany is what a list may not have. It is looked for while reading, so that
+// no text within the limit on bytes becomes many times as much memory.
+func (r *reader) tooMany(got, most int, what string) error {
+	if got <= most {
+		return nil
+	}
+	return invalid(r.place(), "must have at most %d %s", most, what)
 }
 
 // name reads a string into any of the named string types of package nn.
@@ -338,7 +358,7 @@ func (r *reader) config(c *nn.Config, classesSet *bool) error {
 				var f nn.Feature
 				err := name(r, &f)
 				c.Features = append(c.Features, f)
-				return err
+				return cmp.Or(err, r.tooMany(len(c.Features), maxList, "features"))
 			})
 		case "hidden_layers":
 			c.HiddenLayers = []int{}
@@ -346,7 +366,7 @@ func (r *reader) config(c *nn.Config, classesSet *bool) error {
 				var n int
 				err := r.integer(&n)
 				c.HiddenLayers = append(c.HiddenLayers, n)
-				return err
+				return cmp.Or(err, r.tooMany(len(c.HiddenLayers), maxList, "layers"))
 			})
 		case "activation":
 			return name(r, &c.Activation)
@@ -439,7 +459,7 @@ func (r *reader) parameter(member string, p *nn.Parameters) error {
 			var rows [][]float64
 			err := r.rows(&rows)
 			p.Weights = append(p.Weights, rows)
-			return err
+			return cmp.Or(err, r.tooMany(len(p.Weights), maxList, "layers"))
 		})
 	case "biases":
 		return r.rows(&p.Biases)
@@ -454,10 +474,10 @@ func (r *reader) rows(dst *[][]float64) error {
 			var v float64
 			err := r.number(&v)
 			row = append(row, v)
-			return err
+			return cmp.Or(err, r.tooMany(len(row), maxList, "numbers"))
 		})
 		*dst = append(*dst, row)
-		return err
+		return cmp.Or(err, r.tooMany(len(*dst), maxList, "rows"))
 	})
 }
 

@@ -44,6 +44,12 @@ func TestDecodePath(t *testing.T) {
 		{"MissingLabel", `{"data":[{"x":0,"y":0,"label":0},{"x":0,"y":0}]}`, "invalid data[1].label"},
 		{"SeedLarge", `{"config":{"seed":4294967296}}`, "invalid config.seed"},
 		{"ClassesZero", `{"config":{"classes":0}}`, "invalid config.classes"},
+		{"IDMost", `{"id":"` + strings.Repeat("a", 254) + `","steps":0}`, "invalid steps"},
+		{"IDLong", `{"id":"` + strings.Repeat("a", 255) + `"}`, "invalid id"},
+		{"ListsOfLists", `{"network":{"weights":[[` + strings.Repeat("[],", 1000) + `[],[]]]}}`, "invalid network.weights[0][1000]"},
+		{"ManyNumbers", `{"network":{"biases":[[` + strings.Repeat("0,", 1000) + `0,{}]]}}`, "invalid network.biases[0][1000]"},
+		{"ManyLayers", `{"config":{"hidden_layers":[` + strings.Repeat("1,", 1000) + `1,{}]}}`, "invalid config.hidden_layers[1000]"},
+		{"ManyFeatures", `{"config":{"features":[` + strings.Repeat(`"x",`, 1000) + `"x",{}]}}`, "invalid config.features[1000]"},
 		{"WholePastExact", `{"network":{"step":9007199254740994}}`, "invalid network.step"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -241,7 +247,7 @@ const everything = `{"type":"train_step","id":"é\u00e9","config":{"task":"class
 	`"network":{"weights":[[[0.1,-0.2,3e-7,4,-5.5,6,7],[1,2,3,4,5,6,-0]],[[0.1,0.2],[0.3,0.4],[0.5,0.6]]],"biases":[[1,2],[3,4,5]],` +
 	`"optimizer":{"name":"adamw","updates":3,` +
 	`"first":{"weights":[[[1,2,3,4,5,6,7],[1,2,3,4,5,6,7]],[[1,2],[3,4],[5,6]]],"biases":[[1,2],[3,4,5]]},` +
-	`"second":{"weights":[[[1,2,3,4,5,6,7],[1,2,3,4,5,6,7]],[[1,2],[3,4],[5,6]]],"biases":[[1,2],[3,4,5]]}},"step":9007199254740992,"epoch":1},` +
+	`"second":{"weights":[[[1,2,3,4,5,6,7],[1,2,3,4,5,6,7]],[[1,2],[3,4],[5,6]]],"biases":[[1,2],[3,4,5]]}},"step":4503599627370496,"epoch":1},` +
 	`"data":[{"x":-1,"y":1,"label":0},{"x":0.1,"y":-0,"label":2}],"steps":1}`
 
 // decodeSeeds has every member of the contract, every value it lists by name,
@@ -422,7 +428,7 @@ func TestDecodeEverything(t *testing.T) {
 		t.Errorf("config = %+v; want %+v", m.state.Config, wantConfig)
 	}
 	n := m.state.Network
-	if n.Step != 1<<53 || n.Epoch != 1 || n.Optimizer.Updates != 3 || n.Optimizer.Optimizer != nn.AdamW || n.Optimizer.First.Biases[1][2] != 5 ||
+	if n.Step != 1<<52 || n.Epoch != 1 || n.Optimizer.Updates != 3 || n.Optimizer.Optimizer != nn.AdamW || n.Optimizer.First.Biases[1][2] != 5 ||
 		n.Optimizer.Second.Weights[1][2][1] != 6 || n.Weights[0][0][2] != 3e-7 || n.Biases[0][1] != 2 {
 		t.Errorf("network = %+v; want that of the message", n)
 	}

@@ -59,7 +59,7 @@ func (s *Server) act(name string, state nn.State, form url.Values) (nn.State, vi
 	case views.ActRecover:
 		r := newReader([]byte(form.Get(views.FieldRecovered)), views.FieldRecovered)
 		state.Network = nn.Network{}
-		if err := errors.Join(r.network(&state.Network)); err != nil {
+		if err := r.network(&state.Network); err != nil {
 			return state, views.Notice{}, err
 		}
 		return state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", state.Network.Step), r.end()
@@ -76,7 +76,7 @@ const eraseRadius = 0.06
 
 // draw adds points at the places of a stroke, or erases those near it.
 func (s *Server) draw(state nn.State, form url.Values) (nn.State, error) {
-	places, err := readStroke(form)
+	places, err := readStroke(form, s.config.MaxPoints)
 	if err != nil {
 		return state, err
 	}
@@ -106,7 +106,7 @@ func (s *Server) draw(state nn.State, form url.Values) (nn.State, error) {
 
 // readStroke returns the places of FieldStroke or, without script, of a click
 // on the picture.
-func readStroke(form url.Values) ([]nn.Point, error) {
+func readStroke(form url.Values, most int) ([]nn.Point, error) {
 	if form.Has(views.FieldClickX) {
 		var x, y int
 		if err := errors.Join(formInt(form, views.FieldClickX, &x), formInt(form, views.FieldClickY, &y)); err != nil {
@@ -122,7 +122,9 @@ func readStroke(form url.Values) ([]nn.Point, error) {
 		if errX != nil || errY != nil {
 			return nil, malformed(views.FieldStroke, "must be pairs x,y separated by spaces; got %q", clip(pair))
 		}
-		places = append(places, place(x, y))
+		if places = append(places, place(x, y)); len(places) > most {
+			return nil, tooLarge(views.FieldStroke, "must have at most %d places", most)
+		}
 	}
 	return places, nil
 }
@@ -174,10 +176,11 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 	take(views.FieldActivation, func(v string) { to.Activation = nn.Activation(v) })
 	take(views.FieldOptimizer, func(v string) { to.Optimizer = nn.Optimizer(v) })
 	take(views.FieldInit, func(v string) { to.Init = nn.Init(v) })
-	to.Features = nil
-	for _, f := range nn.Features() { // in their own order, whatever the form's
-		if slices.Contains(form[views.FieldFeatures], string(f)) {
-			to.Features = append(to.Features, f)
+	// Features that stay keep their order; new ones come behind them.
+	to.Features = slices.DeleteFunc(to.Features, func(f nn.Feature) bool { return !slices.Contains(form[views.FieldFeatures], string(f)) })
+	for _, f := range form[views.FieldFeatures] {
+		if !slices.Contains(to.Features, nn.Feature(f)) {
+			to.Features = append(to.Features, nn.Feature(f))
 		}
 	}
 	var err error
@@ -198,7 +201,7 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 		return state, views.Notice{}, invalid("config.seed", "must be from 0 to %d; got %d", uint32(math.MaxUint32), seed)
 	}
 	to.Seed = uint32(seed)
-	if to.Classes == 0 { // a regression that was never a classification
+	if to.Task == nn.Classification && to.Classes == 0 { // a regression that was never a classification
 		to.Classes = nn.MinClasses
 	}
 	if err := to.Validate(); err != nil {

@@ -98,6 +98,8 @@ func TestReadStroke(t *testing.T) {
 		{"Three", "stroke=0,0+1,1%0A%09+-1,-1+", at(0, 0, 1, 1, -1, -1), "ok"},
 		{"Beside", "stroke=1.2,-3", at(1, -1), "ok"},
 		{"Repeated", "stroke=0,0+0,0", at(0, 0, 0, 0), "ok"},
+		{"Most", "stroke=" + strings.Repeat("0,0+", 2000), make([]nn.Point, 2000), "ok"},
+		{"TooMany", "stroke=" + strings.Repeat("0,0+", 2001), nil, "too_large stroke"},
 		{"NoComma", "stroke=0", nil, "malformed stroke"},
 		{"NoY", "stroke=0,", nil, "malformed stroke"},
 		{"Three numbers", "stroke=0,0,0", nil, "malformed stroke"},
@@ -118,7 +120,7 @@ func TestReadStroke(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := readStroke(form)
+			got, err := readStroke(form, 2000)
 			if describeAs(err) != test.err || !same(got, test.want) {
 				t.Errorf("readStroke(%s) = %v, %v; want %v, %s", test.form, got, err, test.want, test.err)
 			}
@@ -142,9 +144,9 @@ func FuzzReadStroke(f *testing.F) {
 			form.Set(views.FieldClickX, x)
 			form.Set(views.FieldClickY, y)
 		}
-		places, err := readStroke(form)
+		places, err := readStroke(form, 2000)
 		if err != nil {
-			checkRequestError(t, err, codeMalformed)
+			checkRequestError(t, err, codeMalformed, codeTooLarge)
 			return
 		}
 		if x != "" && len(places) != 1 || x == "" && len(places) != len(strings.Fields(stroke)) {
@@ -161,7 +163,7 @@ func FuzzReadStroke(f *testing.F) {
 			}
 			again = append(again, fmt.Sprintf("%v,%v", p.X, p.Y))
 		}
-		got, err := readStroke(url.Values{views.FieldStroke: {strings.Join(again, " ")}})
+		got, err := readStroke(url.Values{views.FieldStroke: {strings.Join(again, " ")}}, 2000)
 		if err != nil || !same(got, places) {
 			t.Errorf("readStroke(%q) = %v, %v; want the places again, %v", again, got, err, places)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -128,6 +129,8 @@ func describe(err error) errorBody {
 	case errors.As(err, &http404) && http404.Code == http.StatusMethodNotAllowed:
 		b = errorBody{Code: codeMethod, Message: "this address does not take this method"}
 	}
+	// A form may name a field as it likes; JSON may not.
+	b.Field, b.Message = strings.ToValidUTF8(clip(b.Field), "\ufffd"), strings.ToValidUTF8(b.Message, "\ufffd")
 	if b.Code == codeBusy {
 		b.RetryAfter = retryAfter
 	}
@@ -174,8 +177,7 @@ func (s *Server) fail(err error, c echo.Context) {
 		s.config.Logger.Error("encoding an error", "error", err)
 		return
 	}
-	h.Set("Cache-Control", "no-store")
-	if err := c.Blob(b.status, "application/json", append(body, '\n')); err != nil {
+	if err := answer(c, b.status, "application/json", append(body, '\n')); err != nil {
 		s.config.Logger.Debug("writing an error", "error", err)
 	}
 }
@@ -210,21 +212,20 @@ func accepts(r *http.Request, mediaType string) bool {
 		return true
 	}
 	family, _, _ := strings.Cut(mediaType, "/")
+	ranges := []string{"*/*", family + "/*", mediaType} // the more specific one decides
+	closest, quality := -1, 0.0
 	for part := range strings.SplitSeq(header, ",") {
 		name, parameters, _ := strings.Cut(part, ";")
-		name = strings.ToLower(strings.TrimSpace(name))
-		if name != mediaType && name != family+"/*" && name != "*/*" {
+		fit := slices.Index(ranges, strings.ToLower(strings.TrimSpace(name)))
+		if fit <= closest {
 			continue
 		}
-		q := 1.0
+		closest, quality = fit, 1
 		for p := range strings.SplitSeq(parameters, ";") {
-			if value, ok := strings.CutPrefix(strings.TrimSpace(p), "q="); ok {
-				q, _ = strconv.ParseFloat(value, 64) // unreadable is 0: not acceptable
+			if value, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(p)), "q="); ok {
+				quality, _ = strconv.ParseFloat(value, 64) // unreadable is 0: not acceptable
 			}
 		}
-		if q > 0 {
-			return true
-		}
 	}
-	return false
+	return quality > 0
 }

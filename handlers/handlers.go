@@ -66,6 +66,7 @@ type Server struct {
 	drain    sync.Once
 	origin   *http.CrossOriginProtection
 	metrics  *serverMetrics
+	first    func() ([]byte, error) // the page as everybody gets it, rendered once
 }
 
 // New returns a Server, or an error if the config is out of range or the
@@ -91,6 +92,7 @@ func New(config Config) (*Server, error) {
 		origin:   http.NewCrossOriginProtection(),
 		metrics:  newServerMetrics(config.Version),
 	}
+	s.first = sync.OnceValues(s.firstPage)
 	s.handler = s.routes()
 	return s, nil
 }

@@ -23,37 +23,7 @@ import (
 // knownBugs are tests that fail for a reason that was reported and is not yet
 // mended. An entry fails as soon as its test passes: then it is to be removed.
 var knownBugs = map[string]string{
-	"TestDecodeFormID/Config":                             "decodeForm reads config, network, data and id in the random order of a map",
-	"TestDecodeFormID/Data":                               "decodeForm reads config, network, data and id in the random order of a map",
-	"TestDecodeFormID/Twice":                              "decodeForm says that a field is given twice before it reads the id",
-	"TestDecodeSameError/FormFields":                      "maps are gone through in random order, so one request has many answers",
-	"TestDecodeSameError/FormCounts":                      "maps are gone through in random order, so one request has many answers",
-	"TestDecodeSameError/FormUnknown":                     "maps are gone through in random order, so one request has many answers",
-	"TestDecodeSameError/FormTwice":                       "maps are gone through in random order, so one request has many answers",
-	"TestDecodeSameError/RecipeUnknown":                   "maps are gone through in random order, so one request has many answers",
-	"TestDecodeSameError/RecipeValues":                    "maps are gone through in random order, so one request has many answers",
-	"TestDecodeSameError/RecipeTwice":                     "maps are gone through in random order, so one request has many answers",
-	"TestDecodeSameError/Data":                            "maps are gone through in random order, so one request has many answers",
-	"TestDecodeSameError/DataTwice":                       "maps are gone through in random order, so one request has many answers",
-	"TestTrainWorkOfFrame/LastFrameIsShort":               "newTrainer checks frame_steps also where steps is less",
-	"TestSlowBody/JSON":                                   "readBody lifts the deadline before the answer, and net/http waits for the rest of the body first",
-	"TestSlowBody/Stream":                                 "readBody lifts the deadline before the answer, and net/http waits for the rest of the body first",
-	"TestSlowBody/Form":                                   "readBody lifts the deadline before the answer, and net/http waits for the rest of the body first",
-	"TestSlowBody/NotAcceptable":                          "no deadline is set where the body is not read, and net/http waits for it before it answers",
-	"TestSlowBody/Forbidden":                              "no deadline is set where the body is not read, and net/http waits for it before it answers",
-	"TestSlowBody/NotFound":                               "no deadline is set where the body is not read, and net/http waits for it before it answers",
-	"TestApplySettingsUnchanged/FeaturesOtherOrder":       "applySettings sorts the features",
-	"TestApplySettingsUnchanged/RegressionWithoutClasses": "applySettings gives a regression two classes",
-	"TestApplySettingsUnchanged/SeedOfSevenDigits":        "the page writes 1e+06 for the seed 1000000 and refuses to read it",
-	"TestApplySettingsUnchanged/SeedLargest":              "the page writes 1e+06 for the seed 1000000 and refuses to read it",
-	"TestApplySettingsRefused/UnknownAmongFeatures":       "applySettings drops a feature that it does not know",
-	"TestAccepts/ZeroButAny":                              "accepts takes the first range that fits, not the most specific",
-	"TestAccepts/FamilyZeroButAny":                        "accepts takes the first range that fits, not the most specific",
-	"TestAccepts/UpperZero":                               "accepts does not know Q for q",
-	"TestFailNotUTF8/Form":                                "an error whose field is not UTF-8 cannot be encoded and becomes an empty 200",
-	"TestFailNotUTF8/Multipart":                           "an error whose field is not UTF-8 cannot be encoded and becomes an empty 200",
-	"TestFailNotUTF8/Recipe":                              "an error whose field is not UTF-8 cannot be encoded and becomes an empty 200",
-	"TestFailNotUTF8/Data":                                "an error whose field is not UTF-8 cannot be encoded and becomes an empty 200",
+	"TestFirstPageOfFewPoints": "the first page asks for 200 points whatever the limit",
 }
 
 // expect is for the one assertion of a test that may be in knownBugs.

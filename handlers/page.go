@@ -30,16 +30,31 @@ const firstDataset = "circles"
 // page answers GET /: the application with a first state. The script puts the
 // user's own state in its place.
 func (s *Server) page(c echo.Context) error {
+	html, err := s.first()
+	if err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, html)
+}
+
+func (s *Server) firstPage() ([]byte, error) {
+	ctx := context.Background()
 	state := nn.State{Config: nn.DefaultConfig()}
 	choices := defaultChoices()
 	var err error
 	if state.Data, _, err = s.generate(url.Values{"dataset": {choices.Dataset}, "points": {choices.Points}}); err != nil {
-		return err
+		return nil, err
 	}
 	if state, err = state.Prepare(); err != nil {
-		return err
+		return nil, err
 	}
-	return s.render(c, http.StatusOK, state, choices, views.Notice{}, false)
+	lab, err := s.lab(ctx, state, choices, views.Notice{})
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = views.Page(lab).Render(ctx, &b)
+	return b.Bytes(), err
 }
 
 func defaultChoices() views.Choices {
@@ -199,11 +214,11 @@ func (s *Server) render(c echo.Context, status int, state nn.State, choices view
 
 func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 	var b bytes.Buffer
-	if err := view.Render(c.Request().Context(), &b); err != nil {
+	// Also where the request is over, to say so: its body may have broken off.
+	if err := view.Render(context.WithoutCancel(c.Request().Context()), &b); err != nil {
 		return err
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.HTMLBlob(status, b.Bytes())
+	return answer(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
 }
 
 // failHTML answers the page with an error: for htmx the fragments that say what
@@ -309,7 +324,7 @@ func (s *Server) trainPage(c echo.Context) error {
 
 // streamHTML sends the fragments as an event stream.
 func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
-	t, work, err := s.newTrainer(&p.message, views.FieldFrameSteps, p.frameSteps)
+	t, work, err := s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
 	if err != nil {
 		return editError{err, p}
 	}
@@ -329,7 +344,7 @@ func (s *Server) pageSocket(c echo.Context) error {
 		sink := pageSink{
 			fragments: func(html []byte) error { return writeSocket(ctx, conn, html) },
 			done:      func(reason []byte) error { return writeSocket(ctx, conn, reason) },
-			idle:      func() error { return conn.Ping(ctx) },
+			idle:      func() error { return ping(ctx, conn) },
 		}
 		p, t, work, leave, err := s.openPageSocket(body, bad)
 		if err != nil {
@@ -356,7 +371,7 @@ func (s *Server) openPageSocket(body []byte, bad error) (p pageRequest, t *nn.Tr
 		return p, nil, work, nil, err
 	}
 	if p, err = s.decodePageForm(form); err == nil {
-		t, work, err = s.newTrainer(&p.message, views.FieldFrameSteps, p.frameSteps)
+		t, work, err = s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
 	}
 	if err != nil {
 		leave()

@@ -62,6 +62,13 @@ func TestFirstPage(t *testing.T) {
 	}
 }
 
+// TestFirstPageOfFewPoints: a server that takes few points shows a page too.
+func TestFirstPageOfFewPoints(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxPoints = 50 })
+	w := serve(s, http.MethodGet, "/", "", "Accept", "text/html")
+	expect(t, w.Code == http.StatusOK, "GET / of a server for 50 points = %d %.200s; want 200", w.Code, w.Body)
+}
+
 // TestPageFailure: an error on the page is said beside the page as it was, or
 // alone where there is no state to show.
 func TestPageFailure(t *testing.T) {

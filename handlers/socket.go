@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -72,8 +73,8 @@ type incoming struct {
 }
 
 // serveSocket upgrades the connection and hands every message to serve, in
-// order, until serve returns an error or the client goes. The context that serve
-// gets ends when the client goes or the server drains.
+// order, until serve returns an error, the client goes or, between two messages,
+// the server drains. The context that serve gets ends when the client goes.
 func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error) error {
 	if c.Request().Header.Get("Upgrade") == "" {
 		return &requestError{code: codeUnsupported, message: "this address speaks WebSocket only", status: http.StatusUpgradeRequired}
@@ -100,10 +101,15 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	messages := make(chan incoming, 1)
+	var reading atomic.Bool // and not waiting for serve to take a message
+	var reads atomic.Int64
 	go func() {
 		defer cancel()
 		for {
+			reading.Store(true)
 			body, bad, err := s.readSocket(ctx, conn)
+			reading.Store(false)
+			reads.Add(1)
 			if err != nil {
 				return
 			}
@@ -114,17 +120,20 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 			}
 		}
 	}()
-	ping := time.NewTicker(pingEvery)
-	defer ping.Stop()
+	go func() {
+		for ctx.Err() == nil {
+			before := reads.Load()
+			err := ping(ctx, conn)
+			// A pong can only arrive while somebody reads.
+			if err != nil && reading.Load() && reads.Load() == before {
+				cancel()
+				return
+			}
+			sleep(ctx, pingEvery)
+		}
+	}()
 	for {
 		select {
-		case <-ping.C:
-			alive, cancel := context.WithTimeout(ctx, pingEvery)
-			err := conn.Ping(alive)
-			cancel()
-			if err != nil {
-				return nil
-			}
 		case m := <-messages:
 			if err := serve(ctx, conn, m.body, m.bad); err != nil {
 				s.config.Logger.Debug("socket", "error", err)
@@ -158,6 +167,20 @@ func (s *Server) readSocket(ctx context.Context, conn *websocket.Conn) (body []b
 		return nil, &requestError{code: codeUnsupported, message: "a message must be text, not binary"}, nil
 	}
 	return buffer.Bytes(), nil, nil
+}
+
+// ping asks the client for a sign of life.
+func ping(ctx context.Context, conn *websocket.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, pingEvery)
+	defer cancel()
+	return conn.Ping(ctx)
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
 }
 
 func writeSocket(ctx context.Context, conn *websocket.Conn, data []byte) error {

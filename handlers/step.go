@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -49,16 +50,24 @@ func (s *Server) step(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.id}
 	}
-	answer, err := encodeResult(m.id, result)
+	encoded, err := encodeResult(m.id, result)
 	if err != nil {
 		return err
 	}
-	return jsonBlob(c, answer)
+	return jsonBlob(c, encoded)
 }
 
 func jsonBlob(c echo.Context, body []byte) error {
+	return answer(c, http.StatusOK, "application/json", append(body, '\n'))
+}
+
+// answer sends a whole answer. A client that does not read it is cut off.
+func answer(c echo.Context, status int, contentType string, body []byte) error {
+	// net/http may wait for the rest of the body first. Not every writer has
+	// deadlines (a recorder in a test has none).
+	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(readTimeout + writeTimeout))
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.Blob(http.StatusOK, "application/json", append(body, '\n'))
+	return c.Blob(status, contentType, body)
 }
 
 // trainStep makes the updates that a message asks for.

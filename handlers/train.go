@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,7 +74,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 }
 
 func (s *Server) streamJSON(c echo.Context, m *message) error {
-	t, work, err := s.newTrainer(m, "frame_steps", m.frameSteps)
+	t, work, err := s.newTrainer(m, "frame_steps", m.perFrame())
 	if err != nil {
 		return withID{err, m.id}
 	}
@@ -98,6 +100,14 @@ func (s *Server) streamJSON(c echo.Context, m *message) error {
 		return events.send("error", "", body)
 	}
 	return events.send("done", "", doneBody(reason))
+}
+
+// perFrame returns how many updates the longest frame of a stream makes.
+func (m *message) perFrame() int {
+	if m.steps > 0 {
+		return min(m.frameSteps, m.steps)
+	}
+	return m.frameSteps
 }
 
 func doneBody(reason string) []byte { return fmt.Appendf(nil, `{"reason":%q}`, reason) }
@@ -188,14 +198,15 @@ func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *mes
 // commas, and a data set with its parameters. seed and classes go to both.
 func (s *Server) readRecipe(query url.Values) (message, error) {
 	m := newMessage(trainMembers)
-	for name, values := range query {
-		if len(values) > 1 {
+	names := slices.Sorted(maps.Keys(query)) // in order: the same query, the same error
+	for _, name := range names {
+		if len(query[name]) > 1 {
 			return m, malformed(name, "is given twice")
 		}
 	}
 	c := &m.state.Config
 	params := url.Values{"dataset": {query.Get("dataset")}}
-	for name := range query {
+	for _, name := range names {
 		var err error
 		value := query.Get(name)
 		path := "config." + name
@@ -285,11 +296,11 @@ func (s *Server) data(c echo.Context) error {
 		return notAcceptable("application/json")
 	}
 	query := c.QueryParams()
-	for name, values := range query {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
 		switch {
 		case name != "points" && name != "classes" && name != "noise" && name != "seed":
 			return malformed(name, "is not a parameter of a data set")
-		case len(values) > 1:
+		case len(query[name]) > 1:
 			return malformed(name, "is given twice")
 		}
 	}

@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -284,7 +283,8 @@ func TestDoneBody(t *testing.T) {
 func TestPageStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTestServer(t)
-		form := settingsForm(t, s, sampleState(t, "circles", 20, 0, nil))
+		state := sampleState(t, "circles", 20, 0, nil)
+		form := settingsForm(t, s, state)
 		form.Set(views.FieldControls, "")
 		form.Set(views.FieldSteps, "25")
 		form.Set(views.FieldFrameSteps, "10")
@@ -303,8 +303,12 @@ func TestPageStream(t *testing.T) {
 		}
 		for i, step := range []int{10, 20, 25} {
 			e := events[i]
-			if e.name != "" || !strings.Contains(e.data, `hx-target="#live"`) || !strings.Contains(e.data, fmt.Sprintf(`&#34;step&#34;:%d`, step)) {
-				t.Errorf("event %d = %.200v; want an unnamed frame at step %d", i, e, step)
+			want, err := nn.Step(state, step)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := readForm(t, e.data, "", "").Get(views.FieldNetwork); e.name != "" || !strings.Contains(e.data, `hx-target="#live"`) || got != string(mustJSON(t, want.Network)) {
+				t.Errorf("event %d = %.200v; want an unnamed frame with the network of step %d", i, e, step)
 			}
 		}
 	})

@@ -56,7 +56,7 @@ type State struct {
 }
 
 // maxCount is the largest integer that every JSON reader keeps exactly.
-const maxCount = 1 << 53
+const maxCount = 1<<53 - 1
 
 // IsEmpty reports whether the network has no weights and no biases and so is
 // to be initialised.
@@ -134,7 +134,7 @@ func (n Network) validate(c Config) error {
 		value int
 	}{{"network.step", n.Step}, {"network.epoch", n.Epoch}, {"network.optimizer.updates", n.Optimizer.Updates}} {
 		if m.value < 0 || m.value > maxCount {
-			return fieldError(m.field, "must be from 0 to 2^53; got %d", m.value)
+			return fieldError(m.field, "must be from 0 to 2^53-1; got %d", m.value)
 		}
 	}
 	if n.Optimizer == (Moments{}) {

@@ -105,10 +105,10 @@ func TestPrepareErrors(t *testing.T) {
 		{"WeightInf", func(s *State) { s.Network.Weights[0][2][1] = -inf }, "network.weights[0][2][1]", "finite"},
 		{"BiasesShort", func(s *State) { s.Network.Biases[0] = []float64{1, 2} }, "network.biases[0]", "must have 3 numbers, one for each unit of the layer; has 2"},
 		{"BiasInf", func(s *State) { s.Network.Biases[1][1] = inf }, "network.biases[1][1]", "finite"},
-		{"Step", func(s *State) { s.Network.Step = -1 }, "network.step", "from 0 to 2^53; got -1"},
-		{"StepLarge", func(s *State) { s.Network.Step = 1<<53 + 1 }, "network.step", "from 0 to 2^53; got 9007199254740993"},
-		{"Epoch", func(s *State) { s.Network.Epoch = -1 }, "network.epoch", "from 0 to 2^53; got -1"},
-		{"Updates", func(s *State) { s.Network.Optimizer.Updates = -1 }, "network.optimizer.updates", "from 0 to 2^53; got -1"},
+		{"Step", func(s *State) { s.Network.Step = -1 }, "network.step", "from 0 to 2^53-1; got -1"},
+		{"StepLarge", func(s *State) { s.Network.Step = 1<<53 + 1 }, "network.step", "from 0 to 2^53-1; got 9007199254740993"},
+		{"Epoch", func(s *State) { s.Network.Epoch = -1 }, "network.epoch", "from 0 to 2^53-1; got -1"},
+		{"Updates", func(s *State) { s.Network.Optimizer.Updates = -1 }, "network.optimizer.updates", "from 0 to 2^53-1; got -1"},
 		{"OptimizerOther", func(s *State) { s.Config.Optimizer = SGD }, "network.optimizer", `moments of "adam" but config.optimizer is sgd`},
 		{"OptimizerNameless", func(s *State) { s.Network.Optimizer.Optimizer = "" }, "network.optimizer", `moments of "" but config.optimizer is adam`},
 		{"OptimizerLong", func(s *State) { s.Network.Optimizer.Optimizer = Optimizer(strings.Repeat("x", 500)) }, "network.optimizer", strings.Repeat("x", 40) + `…"`},
@@ -198,7 +198,7 @@ func TestPrepare(t *testing.T) {
 			"WeightsAlone": func(s *State) { s.Network = Network{Parameters: s.Network.Parameters} },
 			"NoMoments":    func(s *State) { s.Network.Optimizer = Moments{} },
 			"SGD":          func(s *State) { s.Config.Optimizer, s.Network.Optimizer = SGD, Moments{} },
-			"LargestStep":  func(s *State) { s.Network.Step, s.Network.Epoch = 1<<53, 1<<53 },
+			"LargestStep":  func(s *State) { s.Network.Step, s.Network.Epoch = 1<<53-1, 1<<53-1 },
 		} {
 			s := deepCopy(s, false)
 			change(&s)

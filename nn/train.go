@@ -118,8 +118,11 @@ func (t *Trainer) sample(points []Point, held []bool, want bool) samples {
 
 // Step makes n optimizer updates. It returns a *DivergedError if a loss, a
 // weight or a moment stops being finite; the Trainer is then at the last
-// finite state.
+// finite state. It returns a *FieldError if the steps cannot be counted.
 func (t *Trainer) Step(n int) error {
+	if max(t.step, t.epoch, t.updates) > maxCount-n {
+		return fieldError("network.step", "must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
+	}
 	for range n {
 		if err := t.update(); err != nil {
 			return err

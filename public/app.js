@@ -1,12 +1,11 @@
-// nnvisu's script carries the state between hidden fields, server and storage, and makes strokes of pointer
-// moves. It computes no state: every change is a request with the whole state, whose answer replaces the fields.
-// One request runs at a time, so no stale answer can arrive.
+// nnvisu's script carries the state between hidden fields, server and storage, one request with the whole state at a
+// time, and makes strokes of pointer moves. It computes no state: the answer to a request replaces the fields.
 (() => {
   const $ = (id) => document.getElementById(id);
   const form = $("lab"), plane = $("plane"), canvas = plane.querySelector("canvas");
   document.documentElement.classList.add("script");
   // ---- the state: hidden fields, and their mirror in storage; a tab's own storage comes first ----
-  const KEYS = { config: "nnvisu_config", network: "nnvisu_weights", data: "nnvisu_data" };
+  const KEYS = { config: "nnvisu_config", data: "nnvisu_data", network: "nnvisu_weights" };
   const field = (name) => form.elements.namedItem(name);
   const each = (value) => Object.fromEntries(Object.keys(KEYS).map((name) => [name, value(name)]));
   const read = () => each((name) => field(name).value);
@@ -16,13 +15,14 @@
   function save() {
     clearTimeout(saving);
     [saving, saved] = [0, Date.now()];
-    try {
-      for (const store of [sessionStorage, localStorage]) {
-        for (const [name, value] of Object.entries(read())) store.setItem(KEYS[name], value);
-        store.setItem("nnvisu_page", JSON.stringify(Object.fromEntries(switches().map((e) => [label(e), e[property(e)]]))));
+    for (const store of ["sessionStorage", "localStorage"]) {
+      try {
+        window[store].setItem("nnvisu_page", JSON.stringify(Object.fromEntries(switches().map((e) => [label(e), e[property(e)]]))));
+        // The largest comes last: what has no room starts anew, the rest stays.
+        for (const [name, value] of Object.entries(read())) window[store].removeItem(KEYS[name]), window[store].setItem(KEYS[name], value);
+      } catch (error) {
+        tell(`This browser does not store the state (${error.name}). All else works, but a reload starts again.`);
       }
-    } catch (error) {
-      tell(`This browser does not store the state (${error.name}). All else works, but a reload starts again.`);
     }
   }
   const saveSoon = () => (saving ||= setTimeout(save, Math.max(0, saved + 1000 - Date.now())));
@@ -38,7 +38,7 @@
       write(each((name) => store.getItem(KEYS[name]) ?? ""));
       const apply = () => switches().forEach((e) => (e[property(e)] = before[label(e)] ?? e[property(e)]));
       apply(); // and again when the palette is there
-      ask("edit", { act: "restore" }, { after: (refused) => (refused ? setAside(store, first) : apply()) });
+      ask("edit", { act: "restore" }, { after: (status) => ([400, 413, 422].includes(status) ? setAside(store, first) : apply()) });
     } catch (error) {
       tell(`The browser's storage cannot be read (${error.name}).`);
     }
@@ -58,7 +58,6 @@
     const changed = Object.entries(before).filter(([name, value]) => value !== field(name).value);
     if (changed.length && replaced.push(Object.fromEntries(changed)) > 50) replaced.shift();
   }
-
   // ---- requests ----
   const jobs = [];
   let training = false, job = null, failures = 0, answer, socket, wake; // training is the user's wish, job what is under way
@@ -102,7 +101,6 @@
     }
     document.body.dataset.state = "idle";
   }
-
   // send makes one request. answer says how it ended: again (after some seconds), refused, or of a stream ended or stopped.
   async function send({ path, values }, swapped) {
     answer = { after: 0, swapped };
@@ -115,9 +113,10 @@
     if (path === "train") answer.again = !answer.ended && !answer.stopped;
   }
   form.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
-    const again = [502, 503, 504].includes(ctx.response.status);
+    const { status, headers } = ctx.response, again = [502, 503, 504].includes(status);
+    if (!again && !ctx.text.includes("<hx-partial")) tell(`The server, or something before it, answered ${status}.`);
     if (again) ctx.text = ""; // the page says so itself
-    Object.assign(answer, { again, refused: !again, after: Number(ctx.response.headers.get("Retry-After")) });
+    Object.assign(answer, { again, refused: again ? 0 : status, after: Number(headers.get("Retry-After")) || 0 });
   });
   form.addEventListener("htmx:error", () => (answer.again = true));
   const done = ({ reason }) => // after limit, shutdown and busy it goes on
@@ -132,7 +131,7 @@
     for (const [id, value] of touched) if ($(id)) $(id)[property($(id))] = value;
     paint();
     saveSoon();
-    answer.swapped();
+    if (!answer.again) answer.swapped();
   });
   // converse is the stream over a WebSocket: the form goes out, fragments come back.
   const converse = (values) => new Promise((closed) => {
@@ -143,7 +142,7 @@
       if (data[0] === "{") done(JSON.parse(data)), socket.close();
       else last = last.then(screen).then(() => answer.stopped || htmx.swap({ sourceElement: form, swap: "none", text: data }));
     };
-    socket.onclose = () => last.then(closed);
+    socket.onclose = () => last.then(closed, closed);
   });
   function paint() { // three bytes a cell become four a pixel
     const bytes = atob($("cells").dataset.cells), image = new ImageData(canvas.width, canvas.height);
@@ -154,8 +153,9 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const { name, value } = event.submitter;
+    if (value === "settings") return; // the return key: the change has been sent
     if (["reset", "reseed", "recover"].includes(value)) train(false);
-    ask(event.submitter.getAttribute("formaction") ?? "edit", { [name]: value, controls: value === "settings" ? "1" : "" });
+    ask(event.submitter.getAttribute("formaction") ?? "edit", { [name]: value });
   });
   form.addEventListener("change", ({ target: { dataset } }) => {
     if (dataset.change) ask("edit", { act: dataset.change, controls: dataset.change === "settings" ? "1" : "" });
@@ -190,7 +190,7 @@
   plane.addEventListener("pointerup", () => {
     const stroke = places?.map((place) => place.map((v) => v.toFixed(4)).join()).join(" ");
     places = null;
-    if (stroke) ask("edit", { act: "draw", stroke }, { after: () => $("stroke").setAttribute("d", "") });
+    if (stroke) ask("edit", { act: "draw", stroke, tool: field("tool").value }, { after: () => $("stroke").setAttribute("d", "") });
   });
   plane.addEventListener("pointercancel", () => $("stroke").setAttribute("d", (places = null) ?? ""));
   for (const event of ["pagehide", "visibilitychange"]) addEventListener(event, save);

@@ -219,6 +219,7 @@ func TestBrowserDatasets(t *testing.T) {
 	for _, name := range []string{"moons", "blobs", "aniso", "varied", "xor", "gauss", "spiral", "plane", "hills", "circles"} {
 		p.change(name, func() { p.dataset(name) })
 		check(name, "points=200")
+		p.checkIDs("with " + name)
 	}
 	p.change("fewer points", func() { p.fill("points", "61") })
 	p.change("more noise", func() { p.fill("noise", "0.2") })
@@ -234,6 +235,21 @@ func TestBrowserDatasets(t *testing.T) {
 	p.until("what is wrong is said", func(v view) bool { return v.Notice != "" && p.besideField("noise") != "" })
 	if d := p.still().differs(before); d != "" {
 		t.Errorf("a noise that cannot be changes %s", d)
+	}
+}
+
+// checkIDs fails the test unless an element that is looked up by its id is there, and the only one of it.
+func (p *tab) checkIDs(when string) {
+	p.tb.Helper()
+	if twice := eval[[]string](p, `Array.from(document.querySelectorAll("[id]"), (e) => e.id).filter((id, i, all) => all.indexOf(id) < i)`); len(twice) > 0 {
+		p.tb.Errorf("%s the ids %q are there twice; want each once", when, twice)
+	}
+	if stray := eval[[]string](p, `Array.from(document.querySelectorAll("input > *"), (e) => e.parentElement.name)`); len(stray) > 0 {
+		p.tb.Errorf("%s there are elements inside of the inputs %q; want none", when, stray)
+	}
+	if lost := eval[[]string](p, `Array.from(document.querySelectorAll("[aria-describedby], label[for]"),
+		(e) => e.getAttribute("aria-describedby") ?? e.htmlFor).filter((id) => !document.getElementById(id))`); len(lost) > 0 {
+		p.tb.Errorf("%s the ids %q are pointed to and not there", when, lost)
 	}
 }
 

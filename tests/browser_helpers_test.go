@@ -117,11 +117,14 @@ type tab struct {
 	complaints []string
 	provoked   []*regexp.Regexp
 	requests   []sent
+	streams    int // the most that were under way at a time
 }
 
 // sent is a request that a tab made.
 type sent struct {
+	id           cdpnetwork.RequestID
 	method, path string // method SOCKET opens a WebSocket
+	open         bool   // it is still under way
 }
 
 func (r sent) String() string { return r.method + " " + r.path }
@@ -194,17 +197,12 @@ func (s *server) openIn(tb testing.TB, parent context.Context, how []chromedp.Co
 	if with.noScript {
 		must(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	}
-	scheme := "light"
+	p.scheme("light")
 	if with.dark {
-		scheme = "dark"
+		p.scheme("dark")
 	}
-	must(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-	})
 	if with.width > 0 {
-		must(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-			Width: with.width, Height: 800, DeviceScaleFactor: 1, Mobile: with.phone,
-		})
+		p.screen(with.width, with.phone)
 	}
 	if with.phone {
 		must(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 5})
@@ -212,6 +210,17 @@ func (s *server) openIn(tb testing.TB, parent context.Context, how []chromedp.Co
 	p.do("open "+p.home, chromedp.Navigate(p.home))
 	p.ready()
 	return p
+}
+
+// part runs a part of the test on the same page, under a name of its own.
+func (p *tab) part(name string, f func(t *testing.T)) {
+	p.tb.Helper()
+	whole := p.tb
+	whole.(*testing.T).Run(name, func(t *testing.T) {
+		p.tb = t
+		defer func() { p.tb = whole }()
+		f(t)
+	})
 }
 
 // tellViolations makes a violation of the content security policy a console error.
@@ -260,18 +269,39 @@ func (p *tab) listen(ev any) {
 			p.complaints = append(p.complaints, fmt.Sprintf("%s: %s %s", ev.Entry.Source, ev.Entry.Text, ev.Entry.URL))
 		}
 	case *cdpnetwork.EventRequestWillBeSent:
-		p.began(ev.Request.Method, ev.Request.URL)
+		p.began(ev.RequestID, ev.Request.Method, ev.Request.URL)
 	case *cdpnetwork.EventWebSocketCreated:
-		p.began("SOCKET", ev.URL)
+		p.began(ev.RequestID, "SOCKET", ev.URL)
+	case *cdpnetwork.EventLoadingFinished:
+		p.ended(ev.RequestID)
+	case *cdpnetwork.EventLoadingFailed:
+		p.ended(ev.RequestID)
+	case *cdpnetwork.EventWebSocketClosed:
+		p.ended(ev.RequestID)
 	}
 }
 
-func (p *tab) began(method, address string) {
+func (p *tab) began(id cdpnetwork.RequestID, method, address string) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme == "data" { // a picture inside the page
 		return
 	}
-	p.requests = append(p.requests, sent{method, u.Path})
+	p.requests = append(p.requests, sent{id, method, u.Path, true})
+	open := 0
+	for _, r := range p.requests {
+		if r.open && (r.method == "SOCKET" || strings.HasSuffix(r.path, "/train")) {
+			open++
+		}
+	}
+	p.streams = max(p.streams, open)
+}
+
+func (p *tab) ended(id cdpnetwork.RequestID) {
+	for i := range p.requests {
+		if p.requests[i].id == id {
+			p.requests[i].open = false
+		}
+	}
 }
 
 // sentSoFar returns the requests that the tab has made.
@@ -279,6 +309,22 @@ func (p *tab) sentSoFar() []sent {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.requests)
+}
+
+// scheme says which colours the user prefers: light or dark.
+func (p *tab) scheme(name string) {
+	p.tb.Helper()
+	must(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}},
+	})
+}
+
+// screen makes the window as wide as a screen, in CSS pixels.
+func (p *tab) screen(width int64, mobile bool) {
+	p.tb.Helper()
+	must(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: mobile,
+	})
 }
 
 // slow makes every answer take longer, as one from far away does.

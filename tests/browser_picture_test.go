@@ -129,75 +129,49 @@ func TestBrowserHeldOut(t *testing.T) {
 	}
 }
 
-// TestBrowserIDs: an element that is looked up by its id is the only one of it.
-func TestBrowserIDs(t *testing.T) {
-	t.Parallel()
-	p := start(t).open(t)
-	for _, name := range []string{"hills", "xor"} {
-		p.change(name, func() { p.dataset(name) })
-		if twice := eval[[]string](p, `Array.from(document.querySelectorAll("[id]"), (e) => e.id).filter((id, i, all) => all.indexOf(id) < i)`); len(twice) > 0 {
-			t.Errorf("with %s the ids %q are there twice; want each once", name, twice)
-		}
-		if stray := eval[[]string](p, `Array.from(document.querySelectorAll("input > *"), (e) => e.parentElement.name)`); len(stray) > 0 {
-			t.Errorf("with %s there are elements inside of the inputs %q; want none", name, stray)
-		}
-		if lost := eval[[]string](p, `Array.from(document.querySelectorAll("[aria-describedby], label[for]"),
-			(e) => e.getAttribute("aria-describedby") ?? e.htmlFor).filter((id) => !document.getElementById(id))`); len(lost) > 0 {
-			t.Errorf("with %s the ids %q are pointed to and not there", name, lost)
-		}
-	}
-}
-
 // TestBrowserSizes: nothing is wider than the screen, whatever is shown, and dark is dark.
 func TestBrowserSizes(t *testing.T) {
 	t.Parallel()
-	s := start(t)
-	for _, size := range []struct {
-		name    string
-		options []func(*tabOptions)
-	}{
-		{"Light", nil},
-		{"Dark", []func(*tabOptions){dark}},
-		{"Tablet", []func(*tabOptions){wide(768)}},
-		{"Phone", []func(*tabOptions){phone}},
-	} {
-		t.Run(size.name, func(t *testing.T) {
-			p := s.open(t, size.options...)
-			fits := func(when string) {
-				t.Helper()
-				type width struct {
-					Page, Screen float64
-					Widest       string
-				}
-				got := eval[width](p, `(() => {
-					const Screen = document.documentElement.clientWidth;
-					const wide = [...document.querySelectorAll("body *")].find((e) => e.checkVisibility() && e.getBoundingClientRect().right > Screen + 0.5);
-					return {Page: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth), Screen, Widest: wide?.outerHTML.slice(0, 120) ?? ""};
-				})()`)
-				if got.Page > got.Screen || got.Widest != "" {
-					t.Errorf("%s: %+v; want nothing wider than the screen", when, got)
-				}
+	p := start(t).open(t, provoking(saysRefused))
+	sizes := func(when string) {
+		t.Helper()
+		for _, width := range []int64{1920, 1280, 768, 360} {
+			p.screen(width, width < 400)
+			type look struct {
+				Page, Screen float64
+				Widest       string
 			}
-			fits("at first")
-			p.provokes(saysRefused)
-			p.fill("learning_rate", "-1")
-			p.until("an error", func(v view) bool { return v.Notice != "" })
-			fits("with an error")
-			p.change("another learning rate", func() { p.fill("learning_rate", "0.123456789") })
-			p.change("ten classes", func() { p.fill("data_classes", "10") })
-			p.change("points held out", func() { p.fill("test_fraction", "0.5") })
-			p.change("many layers", func() { p.fill("hidden_layers", "10-1-10-1-10-1-10-1-10-1") })
-			p.train()
-			p.until("it trains", func(v view) bool { return v.steps() > 0 })
-			fits("with everything large, while it trains")
-			p.pause()
-			sum := 0
-			for _, part := range strings.FieldsFunc(eval[string](p, `getComputedStyle(document.body).backgroundColor`), func(r rune) bool { return r < '0' || r > '9' }) {
-				sum += number(part)
+			got := eval[look](p, `(() => {
+				const Screen = document.documentElement.clientWidth;
+				const wide = [...document.querySelectorAll("body *")].find((e) => e.checkVisibility() && e.getBoundingClientRect().right > Screen + 0.5);
+				return {Page: Math.max(document.documentElement.scrollWidth, document.body.scrollWidth), Screen, Widest: wide?.outerHTML.slice(0, 120) ?? ""};
+			})()`)
+			if got.Page > got.Screen || got.Screen > float64(width) || got.Widest != "" {
+				t.Errorf("%s, on a screen of %d: %+v; want nothing wider than the screen", when, width, got)
 			}
-			if isDark := sum < 3*128; isDark != (size.name == "Dark") {
-				t.Errorf("the parts of the background's colour add up to %d of 765; want a page that is %s", sum, size.name)
-			}
-		})
+		}
+		p.screen(1280, false)
+	}
+	sizes("at first")
+	p.fill("learning_rate", "-1")
+	p.until("an error", func(v view) bool { return v.Notice != "" })
+	sizes("with an error")
+	p.change("another learning rate", func() { p.fill("learning_rate", "0.123456789") })
+	p.change("ten classes", func() { p.fill("data_classes", "10") })
+	p.change("points held out", func() { p.fill("test_fraction", "0.5") })
+	p.change("many layers", func() { p.fill("hidden_layers", "10-1-10-1-10-1-10-1-10-1") })
+	p.train()
+	p.until("it trains", func(v view) bool { return v.steps() > 0 })
+	sizes("with everything large, while it trains")
+	p.pause()
+	for scheme, isDark := range map[string]bool{"light": false, "dark": true} {
+		p.scheme(scheme)
+		sum := 0
+		for _, part := range strings.FieldsFunc(eval[string](p, `getComputedStyle(document.body).backgroundColor`), func(r rune) bool { return r < '0' || r > '9' }) {
+			sum += number(part)
+		}
+		if sum < 3*128 != isDark {
+			t.Errorf("the parts of the background's colour add up to %d of 765; want a page that is %s", sum, scheme)
+		}
 	}
 }

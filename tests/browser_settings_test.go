@@ -43,8 +43,9 @@ func TestBrowserInvalidLayers(t *testing.T) {
 	p.trainTo(v.steps() + 2)
 }
 
-// TestBrowserUnchanged: to visit every field and leave it as it was changes nothing and asks the server for nothing.
-func TestBrowserUnchanged(t *testing.T) {
+// TestBrowserFields: to visit every field and leave it as it was changes nothing and asks the server for nothing; the
+// return key takes what was written and touches nothing else.
+func TestBrowserFields(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
 	before := p.trainTo(3)
@@ -66,12 +67,24 @@ func TestBrowserUnchanged(t *testing.T) {
 	if after := p.sentSoFar()[asked:]; len(after) > 0 {
 		t.Errorf("leaving fields unchanged asks for %v; want nothing", after)
 	}
+
+	p.enter("learning_rate")
+	for _, key := range []string{"0", ".", "5"} {
+		p.press(key)
+	}
+	v := p.change("the learning rate", func() { p.press(kb.Enter) })
+	if v.setting(t, "learning_rate") != "0.5" || v.Network != before.Network || v.Data != before.Data {
+		t.Errorf("after the return key: %v; want the learning rate 0.5 and all else as it was", v)
+	}
+	p.checkStored(p.still())
 }
 
-// TestBrowserLayers: the buttons beside the hidden layers keep the weights of the layers before.
-func TestBrowserLayers(t *testing.T) {
+// TestBrowserKeepsWeights: the buttons beside the hidden layers keep the weights of the layers before, and another
+// optimizer goes on from all that there are.
+func TestBrowserKeepsWeights(t *testing.T) {
 	t.Parallel()
-	p := start(t).open(t)
+	s := start(t)
+	p := s.open(t)
 	old := p.trainTo(3).net(t)
 	for _, change := range []struct {
 		act    string
@@ -101,15 +114,8 @@ func TestBrowserLayers(t *testing.T) {
 			t.Errorf("after %s the field holds %q; want %q", change.act, got, want)
 		}
 	}
-	p.trainTo(p.look().steps() + 2)
-}
 
-// TestBrowserOptimizer: another optimizer goes on from the weights there are.
-func TestBrowserOptimizer(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	p := s.open(t)
-	before := p.trainTo(3)
+	before := p.trainTo(p.look().steps() + 2)
 	for _, optimizer := range []string{"sgd", "adagrad", "adam"} {
 		v := p.change(optimizer, func() { p.choose("optimizer", optimizer) })
 		if parameters(t, v.Network) != parameters(t, before.Network) || v.Step != before.Step || v.Loss != before.Loss {
@@ -119,22 +125,6 @@ func TestBrowserOptimizer(t *testing.T) {
 		before = p.change("a step", func() { p.step(1) })
 		s.checkLaw(t, v.state, before)
 	}
-}
-
-// TestBrowserReturnKey: the return key in a field takes the settings and touches nothing else.
-func TestBrowserReturnKey(t *testing.T) {
-	t.Parallel()
-	p := start(t).open(t)
-	before := p.change("a step", func() { p.step(1) })
-	p.enter("learning_rate")
-	for _, key := range []string{"0", ".", "5"} {
-		p.press(key)
-	}
-	v := p.change("the learning rate", func() { p.press(kb.Enter) })
-	if v.setting(t, "learning_rate") != "0.5" || v.Network != before.Network || v.Data != before.Data {
-		t.Errorf("after the return key: %v; want the learning rate 0.5 and all else as it was", v)
-	}
-	p.checkStored(p.still())
 }
 
 // TestBrowserSlowServer: what is chosen or typed while an answer is on its way is not undone by that answer.

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -70,38 +71,35 @@ func TestBrowserReload(t *testing.T) {
 // what is shown then is what is stored.
 func TestBrowserPause(t *testing.T) {
 	t.Parallel()
-	for _, transport := range pageTransports {
-		t.Run(transport.name, func(t *testing.T) {
-			s := start(t)
-			p := s.open(t, recorded)
-			p.by(transport.value)
-			p.run(`document.getElementById("train").addEventListener("click", () => window.testClicked = performance.now(), true)`)
-			check := func(when string) {
-				t.Helper()
-				p.checkStored(p.still())
-				clicked, late := eval[float64](p, `testClicked`), 0
-				for _, f := range p.frames() {
-					if f.At > clicked {
-						late++
-					}
-				}
-				if late > 1 {
-					t.Errorf("%s: %d frames after the pause; want at most 1", when, late)
-				}
-				eventually(t, "the server has no stream left", func() bool { return s.samples(t)["nnvisu_streams"] == 0 })
-				made := s.samples(t)["nnvisu_frames_total"]
-				p.still()
-				if now := s.samples(t)["nnvisu_frames_total"]; now != made {
-					t.Errorf("%s: the server made %v frames after the pause; want none", when, now-made)
-				}
+	s := start(t)
+	p := s.open(t, recorded)
+	p.run(`document.getElementById("train").addEventListener("click", () => window.testClicked = performance.now(), true)`)
+	check := func(t *testing.T, when string) {
+		t.Helper()
+		p.checkStored(p.still())
+		clicked, late := eval[float64](p, `testClicked`), 0
+		for _, f := range p.frames() {
+			if f.At > clicked {
+				late++
 			}
-			p.train()
-			p.until("step 5", func(v view) bool { return v.steps() >= 5 })
-			p.pause()
-			check("at once")
+		}
+		if late > 1 {
+			t.Errorf("%s: %d frames after the pause; want at most 1", when, late)
+		}
+		eventually(t, "the server has no stream left", func() bool { return s.samples(t)["nnvisu_streams"] == 0 })
+		made := s.samples(t)["nnvisu_frames_total"]
+		p.still()
+		if now := s.samples(t)["nnvisu_frames_total"]; now != made {
+			t.Errorf("%s: the server made %v frames after the pause; want none", when, now-made)
+		}
+	}
+	for _, transport := range pageTransports {
+		p.part(transport.name, func(t *testing.T) {
+			p.by(transport.value)
+			v := p.trainTo(p.look().steps() + 4)
+			check(t, "at once")
 
 			p.train()
-			v := p.until("more steps", func(v view) bool { return v.Connection == saysTraining })
 			p.until("more steps", func(now view) bool { return now.steps() > v.steps()+1 })
 			p.run(`(() => { // the page stands still while frames arrive; the pause comes with the first that is shown
 				for (const end = performance.now() + 600; performance.now() < end; );
@@ -111,7 +109,7 @@ func TestBrowserPause(t *testing.T) {
 				}).observe(document.getElementById("measures"), {childList: true, subtree: true});
 			})()`)
 			p.until("the pause", func(v view) bool { return !v.Pressed && ready(v) })
-			check("on a page that stood still")
+			check(t, "on a page that stood still")
 		})
 	}
 }
@@ -157,12 +155,13 @@ func TestBrowserTabs(t *testing.T) {
 // TestBrowserReset: a reset ends the training, and no frame that was on its way brings the old weights back.
 func TestBrowserReset(t *testing.T) {
 	t.Parallel()
+	s := start(t)
+	p := s.open(t, recorded)
+	first := p.look().state
 	for _, transport := range pageTransports {
-		t.Run(transport.name, func(t *testing.T) {
-			s := start(t)
-			p := s.open(t, recorded)
-			first := p.look().state
+		p.part(transport.name, func(t *testing.T) {
 			p.by(transport.value)
+			p.run(`testFrames.length = 0`)
 			p.train()
 			p.until("step 4", func(v view) bool { return v.steps() >= 4 })
 			p.act("reset")
@@ -185,6 +184,7 @@ func TestBrowserReset(t *testing.T) {
 			last := frames[reset-1]
 			p.until("the weights are back", func(v view) bool { return v.Network == last.Network })
 			p.checkStored(p.still())
+			p.change("the first weights", func() { p.act("reset") })
 		})
 	}
 }
@@ -192,18 +192,18 @@ func TestBrowserReset(t *testing.T) {
 // TestBrowserRapid: however fast the Train button is clicked, one stream runs.
 func TestBrowserRapid(t *testing.T) {
 	t.Parallel()
+	s := start(t)
+	// A socket that is closed before it is open makes the browser say so.
+	p := s.open(t, recorded, provoking("WebSocket is closed before the connection is established"))
 	for _, transport := range pageTransports {
-		t.Run(transport.name, func(t *testing.T) {
-			s := start(t)
-			// A socket that is closed before it is open makes the browser say so.
-			p := s.open(t, recorded, provoking("WebSocket is closed before the connection is established"))
-			first := p.look().state
+		p.part(transport.name, func(t *testing.T) {
 			p.by(transport.value)
+			from := p.look()
 			b := p.box("#train")
 			for range 15 {
 				p.do("click Train", chromedp.MouseClickXY(b.X+b.Width/2, b.Y+b.Height/2))
 			}
-			p.until("step 5", func(v view) bool { return v.steps() >= 5 && v.Pressed })
+			p.until("more steps", func(v view) bool { return v.steps() >= from.steps()+5 && v.Pressed })
 			eventually(t, "the server has one stream", func() bool { return s.samples(t)["nnvisu_streams"] == 1 })
 			for range 10 {
 				if n := s.samples(t)["nnvisu_streams"]; n != 1 {
@@ -214,7 +214,7 @@ func TestBrowserRapid(t *testing.T) {
 			p.checkFrames(p.frames())
 			p.checkNeverWaited()
 			p.checkStored(v)
-			s.checkLaw(t, first, v)
+			s.checkLaw(t, from.state, v)
 		})
 	}
 }
@@ -310,17 +310,17 @@ func TestBrowserRefusedWhileTraining(t *testing.T) {
 // TestBrowserDiverged: a run whose numbers are no longer finite ends, says at which step, and can go back.
 func TestBrowserDiverged(t *testing.T) {
 	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	p.change("a regression", func() { p.dataset("plane") })
+	p.change("the optimizer", func() { p.choose("optimizer", "sgd") })
+	p.change("the penalty", func() { p.fill("l2", "10") })
+	p.change("the learning rate", func() { p.fill("learning_rate", "1") }) // weights grow ninefold at every step
+	p.choose("frame_steps", "25")
+	from := p.look()
 	for _, transport := range pageTransports {
-		t.Run(transport.name, func(t *testing.T) {
-			s := start(t)
-			p := s.open(t)
-			p.change("a regression", func() { p.dataset("plane") })
-			p.change("the optimizer", func() { p.choose("optimizer", "sgd") })
-			p.change("the penalty", func() { p.fill("l2", "10") })
-			p.change("the learning rate", func() { p.fill("learning_rate", "1") }) // weights grow ninefold at every step
-			p.choose("frame_steps", "25")
+		p.part(transport.name, func(t *testing.T) {
 			p.by(transport.value)
-			from := p.look()
 			p.train()
 			v := p.until("the run diverges", func(v view) bool { return strings.Contains(v.Notice, "finite") && ready(v) })
 			if v.Pressed {
@@ -338,11 +338,11 @@ func TestBrowserDiverged(t *testing.T) {
 			}
 			s.checkLaw(t, from.state, v)
 			p.checkStored(p.still())
-			p.change("a smaller penalty", func() { p.fill("l2", "0.1") })
 			p.change("the first weights", func() { p.act("reset") })
-			p.change("a step", func() { p.step(1) })
 		})
 	}
+	p.change("a smaller penalty", func() { p.fill("l2", "0.1") })
+	p.change("a step", func() { p.step(1) })
 }
 
 // TestBrowserNothingToLearn: training without a point says what is missing instead of waiting for ever.
@@ -363,11 +363,11 @@ func TestBrowserNothingToLearn(t *testing.T) {
 	}
 }
 
-// A page is frozen when nothing moves for this long.
+// A page is frozen when nothing moves, or no click is answered, for this long.
 const frozen = 500 * time.Millisecond
 
 // TestBrowserManyPoints: with 500 points the page stays alive while it trains. It is not parallel, so as to measure
-// the page and not the other tests.
+// the page and not the other tests, and has three tries, as the machine may be busy with something else.
 func TestBrowserManyPoints(t *testing.T) {
 	p := start(t).open(t)
 	p.change("500 points", func() { p.fill("points", "500") })
@@ -380,48 +380,62 @@ func TestBrowserManyPoints(t *testing.T) {
 		const tick = (now) => (window.testGap = Math.max(testGap, now - last), last = now, requestAnimationFrame(tick));
 		requestAnimationFrame(tick);
 	})()`)
-	p.train()
-	p.until("step 5", func(v view) bool { return v.steps() >= 5 })
-	answered := func(what string, click func(), ok func() bool) {
-		t.Helper()
-		click()
-		began := time.Now()
-		eventually(t, what, ok)
-		if took := time.Since(began); took > frozen {
-			t.Errorf("%s after %v; want within %v", what, took, frozen)
+	var froze []string
+	for range 3 {
+		froze = nil
+		answered := func(what string, click func(), ok func() bool) {
+			t.Helper()
+			click()
+			began := time.Now()
+			eventually(t, what, ok)
+			if took := time.Since(began); took > frozen {
+				froze = append(froze, fmt.Sprintf("%s after %v", what, took))
+			}
+		}
+		v := p.look()
+		p.train()
+		p.until("some steps", func(now view) bool { return now.steps() > v.steps()+4 })
+		p.run(`testGap = 0`)
+		points := number(p.look().Points)
+		answered("the eraser is in hand", func() { p.tool("erase") }, func() bool { return p.held() == "erase" })
+		answered("the tool is in hand", func() { p.tool("1") }, func() bool { return p.held() == "1" })
+		answered("the edges are hard", func() { p.toggle("hard") }, func() bool { return colours(p.pixels()) <= 2 })
+		answered("the edges are soft", func() { p.toggle("hard") }, func() bool { return colours(p.pixels()) > 2 })
+		answered("the point is there", func() { p.dab(0.1, 0.1) }, func() bool { return number(p.look().Points) == points+1 })
+		v = p.look()
+		p.until("training goes on", func(now view) bool { return now.steps() > v.steps()+8 })
+		answered("the training stops", p.train, func() bool { return ready(p.look()) })
+		if gap := time.Duration(eval[float64](p, `testGap`) * float64(time.Millisecond)); gap > frozen {
+			froze = append(froze, fmt.Sprintf("nothing moved for %v", gap))
+		}
+		p.checkStored(p.still())
+		if froze == nil {
+			return
 		}
 	}
-	answered("the tool is in hand", func() { p.tool("1") }, func() bool { return p.held() == "1" })
-	answered("the edges are hard", func() { p.toggle("hard") }, func() bool { return colours(p.pixels()) <= 2 })
-	answered("the point is there", func() { p.dab(0.1, 0.1) }, func() bool { return p.look().Points == "501 points" })
-	v := p.look()
-	p.until("training goes on", func(now view) bool { return now.steps() > v.steps()+10 })
-	answered("the training stops", p.train, func() bool { return ready(p.look()) })
-	if gap := time.Duration(eval[float64](p, `testGap`) * float64(time.Millisecond)); gap > frozen {
-		t.Errorf("the page stood still for %v; want less than %v", gap, frozen)
-	}
-	p.checkStored(p.still())
+	t.Errorf("while it trains: %s; want all of it within %v", strings.Join(froze, ", "), frozen)
 }
 
 // TestBrowserSlowScreen: on a page that cannot show all that the server sends a pause is a pause, too: what waits to be
 // shown is dropped, and the run goes on from what was shown last.
 func TestBrowserSlowScreen(t *testing.T) {
 	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	p.run(`(() => { // two pictures a second, where the server sends 25
+		const real = requestAnimationFrame;
+		window.requestAnimationFrame = (f) => setTimeout(() => real(f), 500);
+	})()`)
 	for _, transport := range pageTransports {
-		t.Run(transport.name, func(t *testing.T) {
-			s := start(t)
-			p := s.open(t)
+		p.part(transport.name, func(t *testing.T) {
 			p.by(transport.value)
-			p.run(`(() => { // five pictures a second, where the server sends 25
-				const real = requestAnimationFrame;
-				window.requestAnimationFrame = (f) => setTimeout(() => real(f), 200);
-			})()`)
-			begin := p.look().state
+			shown, before := p.look().steps(), s.samples(t)["nnvisu_updates_total"]
+			made := func() int { return int(s.samples(t)["nnvisu_updates_total"]-before) + shown }
+			from := p.look()
 			p.train()
-			eventually(t, "frames wait to be shown", func() bool {
-				return int(s.samples(t)["nnvisu_updates_total"]) > p.look().steps()+10
-			})
-			first := p.look()
+			for end := time.Now().Add(3 * time.Second); time.Now().Before(end) && made() < shown+60; time.Sleep(20 * time.Millisecond) {
+			}
+			seen := p.until("a frame is shown", func(v view) bool { return v.steps() > from.steps() })
 			p.train()
 			began := time.Now()
 			p.until("the pause", ready)
@@ -429,11 +443,11 @@ func TestBrowserSlowScreen(t *testing.T) {
 				t.Errorf("the pause takes %v; want it at once", took)
 			}
 			v := p.still()
-			if v.steps() > first.steps()+2 {
-				t.Errorf("step %d after the pause; want no more than was about to be shown after step %d", v.steps(), first.steps())
+			if v.steps() > seen.steps()+2 {
+				t.Errorf("step %d after the pause; want no more than was about to be shown after step %d", v.steps(), seen.steps())
 			}
 			p.checkStored(v)
-			s.checkLaw(t, begin, p.trainTo(v.steps()+2))
+			s.checkLaw(t, from.state, v)
 		})
 	}
 }

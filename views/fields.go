@@ -100,16 +100,13 @@ func ErrorID(field string) string { return field + "-error" }
 // config.hidden_layers[1], is set with, or "".
 func ControlOf(path string) string {
 	control, _, _ := strings.Cut(strings.TrimPrefix(path, "config."), "[")
-	switch control {
-	case "classes":
-		return FieldDataClasses
-	case FieldConfig, FieldNetwork, FieldData:
+	if control == "classes" {
+		control = FieldDataClasses
+	}
+	if _, ok := controlLabels[control]; !ok || control == FieldDataset { // which is no single control
 		return ""
 	}
-	if IsField(control) {
-		return control
-	}
-	return ""
+	return control
 }
 
 // controlLabels are what the controls are called on the page.

@@ -14,29 +14,7 @@ import (
 
 // knownBugs are tests that fail for a reason that was reported and is not yet
 // mended. An entry fails as soon as its test passes: then it is to be removed.
-var knownBugs = map[string]string{
-	"TestRefusedControls/act":                    "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/controls":               "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/recovered":              "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/tool":                   "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/stroke":                 "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/at.x":                   "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/at.y":                   "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/hard":                   "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/hide_test":              "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/transport":              "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/frame_steps":            "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/steps":                  "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/dataset":                "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/id":                     "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/type":                   "ControlOf names what has no place for an error beside it",
-	"TestRefusedControls/frame_ms":               "ControlOf names what has no place for an error beside it",
-	"TestWholeNumbers/SeedOfSevenDigits":         "number writes 1e+06 for 1000000",
-	"TestWholeNumbers/SeedLargest":               "number writes 1e+06 for 1000000",
-	"TestPercent/Almost":                         "percent rounds up",
-	"TestPaintCellsNaN/Hard":                     "with hard edges NaN is class 0",
-	"TestAreasArePlain/Deuteranopia/blue-indigo": "blue and indigo are close without green cones",
-}
+var knownBugs = map[string]string{}
 
 // expect is for the one assertion of a test that may be in knownBugs.
 func expect(tb testing.TB, ok bool, format string, args ...any) {

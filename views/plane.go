@@ -70,6 +70,10 @@ func PaintCells(dst Cells, outputs []float64, task nn.Task, hard bool) {
 					best = k
 				}
 			}
+			if outputs[best*cells+j] != outputs[best*cells+j] { // NaN
+				put(j, mix(white, rgb{}, 0.12))
+				continue
+			}
 			put(j, areas[best])
 			continue
 		}

@@ -110,10 +110,21 @@ func percent(v *float64) string {
 	if v == nil {
 		return "–"
 	}
-	return strconv.FormatFloat(*v*100, 'f', 1, 64) + " %"
+	share := *v * 100
+	if share < 100 {
+		share = min(share, 99.9) // 100.0 % is for all of them
+	}
+	return strconv.FormatFloat(share, 'f', 1, 64) + " %"
 }
 
-func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+// number writes a number as people do, all of its digits and no exponent but
+// for the very small.
+func number(v float64) string {
+	if v != 0 && v < 1e-4 {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
 
 // pointCount says how many points there are, and how many are held out.
 func pointCount(s nn.State) string {
