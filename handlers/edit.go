@@ -62,6 +62,9 @@ func (s *Server) act(name string, state nn.State, form url.Values) (nn.State, vi
 		if err := r.network(&state.Network); err != nil {
 			return state, views.Notice{}, err
 		}
+		if state.Network.IsEmpty() {
+			return state, views.Notice{}, malformed(views.FieldRecovered, "has no weights")
+		}
 		return state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", state.Network.Step), r.end()
 	}
 	return state, views.Notice{}, malformed(views.FieldAct, "is unknown: %q", clip(name))
@@ -98,7 +101,7 @@ func (s *Server) draw(state nn.State, form url.Values) (nn.State, error) {
 	}
 	state.Data = slices.Clone(state.Data)
 	for _, p := range places {
-		p.Label = label
+		p.Label = label + 0 // no negative zero
 		state.Data = append(state.Data, p)
 	}
 	return state, nil

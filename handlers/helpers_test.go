@@ -22,9 +22,7 @@ import (
 
 // knownBugs are tests that fail for a reason that was reported and is not yet
 // mended. An entry fails as soon as its test passes: then it is to be removed.
-var knownBugs = map[string]string{
-	"TestFirstPageOfFewPoints": "the first page asks for 200 points whatever the limit",
-}
+var knownBugs = map[string]string{}
 
 // expect is for the one assertion of a test that may be in knownBugs.
 func expect(tb testing.TB, ok bool, format string, args ...any) {

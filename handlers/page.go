@@ -41,6 +41,7 @@ func (s *Server) firstPage() ([]byte, error) {
 	ctx := context.Background()
 	state := nn.State{Config: nn.DefaultConfig()}
 	choices := defaultChoices()
+	choices.Points = strconv.Itoa(min(defaultPoints, s.config.MaxPoints))
 	var err error
 	if state.Data, _, err = s.generate(url.Values{"dataset": {choices.Dataset}, "points": {choices.Points}}); err != nil {
 		return nil, err

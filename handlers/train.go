@@ -227,7 +227,9 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 			}
 			for width := range strings.SplitSeq(value, ",") {
 				var n int
-				err = errors.Join(err, queryInt(width, path, &n))
+				if err = queryInt(width, path, &n); err != nil {
+					break
+				}
 				c.HiddenLayers = append(c.HiddenLayers, n)
 			}
 		case "activation":
@@ -329,7 +331,7 @@ func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 	if !ok {
 		return nil, info, invalid("dataset", "must be one of %s; got %q", strings.Join(datasetNames(), ", "), clip(params.Get("dataset")))
 	}
-	p := dataset.Params{Points: defaultPoints, Noise: info.DefaultNoise, Seed: 1}
+	p := dataset.Params{Points: min(defaultPoints, s.config.MaxPoints), Noise: info.DefaultNoise, Seed: 1}
 	if err := errors.Join(
 		optional(params, "points", &p.Points, queryInt),
 		optional(params, "classes", &p.Classes, queryInt),

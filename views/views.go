@@ -95,7 +95,7 @@ func LayersText(widths []int) string {
 	return strings.Join(words, "-")
 }
 
-// lossText writes a loss with four significant digits.
+// lossText writes a loss with four decimals, or a very large or small one in powers of ten.
 func lossText(v float64) string {
 	switch {
 	case v != v || v > math.MaxFloat64:
