@@ -142,6 +142,7 @@ func (s *Server) decodeForm(form url.Values, may members) (message, error) {
 			return m, err
 		}
 	}
+	m.format = strings.TrimSpace(form.Get(views.FieldFormat))
 	m.kind = form.Get("type")
 	return m, m.checkCounts(may)
 }

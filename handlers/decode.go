@@ -21,6 +21,7 @@ type message struct {
 	steps      int
 	frameSteps int
 	frameMS    int
+	format     string // of the file to export
 	kind       string // the type member, or ""
 }
 
@@ -42,12 +43,14 @@ type members struct {
 	steps   bool
 	frames  bool // frame_steps, frame_ms, and steps may be 0
 	unlabel bool // labels may be left out
+	format  bool
 }
 
 var (
 	stepMembers    = members{steps: true}
 	trainMembers   = members{steps: true, frames: true}
 	predictMembers = members{unlabel: true}
+	exportMembers  = members{format: true}
 )
 
 // decodeMessage reads a JSON message strictly: names are matched to the
@@ -74,6 +77,8 @@ func (s *Server) decodeMessage(body []byte, may members) (message, error) {
 			return r.integer(&m.frameSteps)
 		case name == "frame_ms" && may.frames:
 			return r.integer(&m.frameMS)
+		case name == "format" && may.format:
+			return r.text(&m.format)
 		}
 		return r.unknown()
 	})
@@ -113,6 +118,14 @@ func (m *message) checkCounts(may members) error {
 		return invalid("frame_ms", "must be from 0 to %d; got %d", maxFrameMS, m.frameMS)
 	}
 	return nil
+}
+
+// classesFromNetwork sets the number of classes, where it is not given, to that
+// of the network, which may be sent without points or without their labels.
+func (m *message) classesFromNetwork() {
+	if out := m.state.Network.Biases; !m.classesSet && len(out) > 0 && m.state.Config.Task == nn.Classification {
+		m.state.Config.Classes = min(max(len(out[len(out)-1]), nn.MinClasses), nn.MaxClasses)
+	}
 }
 
 // findID returns the id of a message that could not be decoded, if it can be found.

@@ -151,6 +151,7 @@ func TestPanic(t *testing.T) {
 		{"JSON", "/step", nil, false},
 		{"Stream", "/train", nil, false},
 		{"Predict", "/predict", nil, false},
+		{"Export", "/export", nil, false},
 		{"Page", "/edit", []string{"Accept", "text/html"}, true},
 		{"Fragments", "/edit", []string{"HX-Request", "true"}, true},
 		{"GivenID", "/step", []string{"X-Request-Id", "given by the proxy"}, false},

@@ -155,6 +155,7 @@ func (s *Server) routes() http.Handler {
 	g.POST("/train", s.train)
 	g.GET("/train", s.trainRecipe)
 	g.POST("/predict", s.predict)
+	g.POST("/export", s.export)
 	g.GET("/data/:dataset", s.data)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)

@@ -29,10 +29,7 @@ func (s *Server) predict(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.id}
 	}
-	// Without labels the classes follow from the network that is asked.
-	if out := m.state.Network.Biases; !m.classesSet && len(out) > 0 && m.state.Config.Task == nn.Classification {
-		m.state.Config.Classes = min(max(len(out[len(out)-1]), nn.MinClasses), nn.MaxClasses)
-	}
+	m.classesFromNetwork()
 	if err := s.checkState(&m); err != nil {
 		return withID{err, m.id}
 	}

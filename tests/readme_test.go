@@ -21,6 +21,7 @@ import (
 	"nnvisu/handlers"
 	"nnvisu/nn"
 	sets "nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 )
 
 // What the README says is tested twice: its examples are run and must print what it shows, and its tables must say what
@@ -382,6 +383,19 @@ func TestReadmeDatasets(t *testing.T) {
 	if !slices.Equal(points, s.data(t, "moons?seed=1").Data) {
 		t.Error("the default of seed is not 1")
 	}
+}
+
+// TestReadmeFormats: the table of formats is that of package export.
+func TestReadmeFormats(t *testing.T) {
+	want := map[string][]string{}
+	for _, info := range export.All() {
+		want["`"+string(info.Format)+"`"] = []string{"`" + info.Filename + "`", info.Summary}
+	}
+	got := map[string][]string{}
+	for _, row := range readmeTable(t, "format") {
+		got[row[0]] = row[1:]
+	}
+	sameRows(t, got, want)
 }
 
 // TestReadmeErrors: the table of errors is the contract's, with those that every HTTP server has.

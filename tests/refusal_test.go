@@ -20,7 +20,7 @@ func TestForbidden(t *testing.T) {
 	}
 	for name, headers := range cross {
 		t.Run(name, func(t *testing.T) {
-			for _, path := range []string{"/step", "/train", "/predict"} {
+			for _, path := range []string{"/step", "/train", "/predict", "/export"} {
 				text := m.text()
 				if path == "/predict" {
 					text = m.without("type", "steps").text()
@@ -89,7 +89,8 @@ func TestUnsupported(t *testing.T) {
 	s := start(t)
 	m := trainStep(message{}, nil, scatter(4, 2, 1), 1)
 	want := s.step(t, m)
-	bodies := map[string]message{"/step": m, "/train": m, "/predict": m.without("type", "steps")}
+	bodies := map[string]message{"/step": m, "/train": m, "/predict": m.without("type", "steps"),
+		"/export": m.without("type", "steps").with("format", "state")}
 	for path, body := range bodies {
 		for _, kind := range []string{"text/plain", "application/xml", "image/png", "text/csv; charset=utf-8", "json", ";"} {
 			t.Run("POST"+path+"/"+kind, func(t *testing.T) {

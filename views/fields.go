@@ -26,6 +26,7 @@ const (
 	FieldTransport  = "transport" // TransportSSE or TransportSocket
 	FieldFrameSteps = "frame_steps"
 	FieldSteps      = "steps"
+	FieldFormat     = "format" // of the file to export
 
 	FieldDataset     = "dataset"
 	FieldPoints      = "points"
@@ -84,7 +85,7 @@ var RepeatedFields = []string{FieldFeatures}
 var fieldNames = []string{
 	FieldConfig, FieldNetwork, FieldData, FieldAct, FieldControls, FieldRecovered,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
-	FieldFrameSteps, FieldSteps, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
+	FieldFrameSteps, FieldSteps, FieldFormat, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
 	FieldTask, FieldFeatures, FieldHiddenLayers, FieldActivation, FieldLearningRate, FieldOptimizer, FieldBatchSize,
 	FieldL1, FieldL2, FieldDropout, FieldTestFraction, FieldSeed, FieldInit,
 	"id", "type", "frame_ms",

@@ -1,0 +1,79 @@
+package handlers
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn/export"
+	"nnvisu/views"
+)
+
+// export answers POST /export: the network as a file of the format asked for.
+func (s *Server) export(c echo.Context) error {
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
+	if err != nil {
+		return err
+	}
+	m, err := s.decodeExport(form, body)
+	if err != nil {
+		return withID{err, m.id}
+	}
+	info, ok := export.Lookup(m.format)
+	if !ok {
+		err := invalid(views.FieldFormat, "must be one of %s; got %q", strings.Join(exportFormats(), ", "), clip(m.format))
+		return withID{editError{err, pageRequest{message: m, form: form, choices: readChoices(form)}}, m.id}
+	}
+	// A browser saves what it would not show.
+	if mediaType, _, _ := strings.Cut(info.MediaType, ";"); !wantsHTML(c.Request()) && !accepts(c.Request(), mediaType) {
+		return withID{notAcceptable(mediaType), m.id}
+	}
+	var file bytes.Buffer
+	if err := s.computing(c.Request().Context(), nil, func() error {
+		return export.Write(&file, info.Format, m.state)
+	}); err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+info.Filename+`"`)
+	return answer(c, http.StatusOK, info.MediaType, file.Bytes())
+}
+
+// decodeExport decodes what is to be exported, from a form or, where that is
+// nil, from JSON. Of the page's form it is the state that was trained: settings
+// that were not applied to it stay out of the file.
+func (s *Server) decodeExport(form url.Values, body []byte) (m message, err error) {
+	if form == nil {
+		m, err = s.decodeMessage(body, exportMembers)
+	} else {
+		m, err = s.decodeForm(form, exportMembers)
+	}
+	if err == nil && m.kind != "" && m.kind != "export" {
+		err = malformed("type", "must be export; got %q", clip(m.kind))
+	}
+	if err != nil {
+		return m, err
+	}
+	m.classesFromNetwork()
+	return m, s.checkState(&m)
+}
+
+// exportFormats returns the wire names of the formats.
+func exportFormats() []string {
+	var names []string
+	for _, info := range export.All() {
+		names = append(names, string(info.Format))
+	}
+	return names
+}
