@@ -122,10 +122,7 @@ func BenchmarkPageFrame(b *testing.B) {
 				if err := trainer.Step(1); err != nil {
 					b.Fatal(err)
 				}
-				result, err := trainer.Result()
-				if err != nil {
-					b.Fatal(err)
-				}
+				result := trainer.Result()
 				network, err := json.Marshal(result.Network)
 				if err != nil {
 					b.Fatal(err)

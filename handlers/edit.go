@@ -85,11 +85,7 @@ func (s *Server) draw(state nn.State, form url.Values) (nn.State, error) {
 	}
 	tool := form.Get(views.FieldTool)
 	if tool == views.ToolErase {
-		state.Data = slices.DeleteFunc(slices.Clone(state.Data), func(p nn.Point) bool {
-			return slices.ContainsFunc(places, func(at nn.Point) bool {
-				return math.Hypot(p.X-at.X, p.Y-at.Y) <= eraseRadius
-			})
-		})
+		state.Data = nn.EraseNear(state.Data, places, eraseRadius)
 		return state, nil
 	}
 	label, err := parseFloat(tool)
@@ -214,7 +210,7 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 		return state, views.Notice{}, invalid("config.batch_size", "must be at most %d; got %d", s.config.MaxPoints, to.BatchSize)
 	}
 	if to.Task != from.Task {
-		state.Data = convertLabels(state.Data, to)
+		state.Data = nn.ConvertLabels(state.Data, to)
 	}
 	if to.Optimizer != from.Optimizer || to.Task != from.Task || !slices.Equal(to.Sizes(), from.Sizes()) || !slices.Equal(to.Features, from.Features) {
 		state = nn.Fit(state, to)
@@ -243,23 +239,6 @@ func settingsNotice(from, to nn.Config) views.Notice {
 		return views.Notice{Text: fmt.Sprintf("Batches, dropout and test points follow seed %d from now on; Reset draws its weights.", to.Seed)}
 	}
 	return views.Notice{}
-}
-
-// convertLabels gives every point a label of the config's task: classes become
-// values spread over [-1, 1], values become class 0 below 0 and class 1 above.
-func convertLabels(points []nn.Point, to nn.Config) []nn.Point {
-	converted := slices.Clone(points)
-	for i := range converted {
-		p := &converted[i]
-		if to.Task == nn.Regression {
-			p.Label = math.Round((2*p.Label/float64(to.Classes-1)-1)*1e4)/1e4 + 0
-		} else if p.Label > 0 {
-			p.Label = 1
-		} else {
-			p.Label = 0
-		}
-	}
-	return converted
 }
 
 // parseLayers reads the widths of hidden layers as people write them, separated

@@ -403,37 +403,6 @@ func TestApplySettingsRefused(t *testing.T) {
 	})
 }
 
-// TestConvertLabels: classes become values that are spread evenly, and values
-// become the two classes at the sides of 0.
-func TestConvertLabels(t *testing.T) {
-	points := func(labels ...float64) []nn.Point {
-		var out []nn.Point
-		for i, l := range labels {
-			out = append(out, nn.Point{X: float64(i), Y: -1, Label: l})
-		}
-		return out
-	}
-	for _, test := range []struct {
-		name     string
-		task     nn.Task
-		classes  int
-		from, to []nn.Point
-	}{
-		{"TwoClasses", nn.Regression, 2, points(0, 1), points(-1, 1)},
-		{"ThreeClasses", nn.Regression, 3, points(0, 1, 2, 1), points(-1, 0, 1, 0)},
-		{"FourClasses", nn.Regression, 4, points(0, 1, 2, 3), points(-1, -0.3333, 0.3333, 1)},
-		{"TenClasses", nn.Regression, 10, points(0, 9, 4), points(-1, 1, -0.1111)},
-		{"Values", nn.Classification, 5, points(-1, -0.0001, 0, 0.0001, 1), points(0, 0, 0, 1, 1)},
-		{"None", nn.Regression, 2, nil, nil},
-	} {
-		before := slices.Clone(test.from)
-		got := convertLabels(test.from, nn.Config{Task: test.task, Classes: test.classes})
-		if !same(got, test.to) || !same(test.from, before) {
-			t.Errorf("%s: convertLabels(%v) = %v; want %v and nothing changed", test.name, test.from, got, test.to)
-		}
-	}
-}
-
 // TestApplySettingsTask: a change of task and back keeps the hidden layers, the
 // places of the points and two classes.
 func TestApplySettingsTask(t *testing.T) {

@@ -101,7 +101,7 @@ func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int
 		}
 	}
 	var result nn.Result
-	err := s.computing(ctx, between, func() (err error) { result, err = t.Result(); return err })
+	err := s.computing(ctx, between, func() error { result = t.Result(); return nil })
 	return result, err
 }
 

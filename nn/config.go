@@ -160,6 +160,16 @@ func (c Config) Sizes() []int {
 	return append(sizes, c.Outputs())
 }
 
+// ParameterCount returns the number of weights and biases of the network of a
+// config that has its number of classes.
+func ParameterCount(c Config) int {
+	sizes, n := c.Sizes(), 0
+	for l, out := range sizes[1:] {
+		n += (sizes[l] + 1) * out
+	}
+	return n
+}
+
 // Clone returns a copy that shares nothing with c.
 func (c Config) Clone() Config {
 	c.Features = slices.Clone(c.Features)

@@ -29,7 +29,7 @@
 //
 // What a caller can get wrong is an error: [*FieldError] names a member of the
 // state, its limit and its value; [*DivergedError] carries the last finite
-// network. What only this package can get wrong (a shape inside a kernel) is a
+// network. A loss that overflows is no error. What only this package can get wrong (a shape inside a kernel) is a
 // panic that begins with "nn: " or "kernel: ".
 //
 // No function modifies a State, Network or slice that it is given.

@@ -15,12 +15,13 @@ func fieldError(field, format string, args ...any) error {
 	return &FieldError{Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
-// A DivergedError says that a loss, a weight or an optimizer moment stopped
-// being finite.
+// A DivergedError says that there is no next update: a gradient, a weight or an
+// optimizer moment of it is not finite. A loss is no part of an update, and one
+// that overflows ends no run (see Metrics).
 type DivergedError struct {
-	Step    int     // the optimizer update at which it happened, counted like Network.Step
-	What    string  // what stopped being finite: "loss", "weights", "optimizer moments"
-	Network Network // the last network whose weights, moments and batch loss were finite
+	Step    int     // the optimizer update that cannot be made, counted like Network.Step
+	What    string  // what stopped being finite: "gradient", "weights", "optimizer moments"
+	Network Network // the last finite network, from which the update started
 }
 
 func (e *DivergedError) Error() string {

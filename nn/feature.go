@@ -42,6 +42,17 @@ func Features() []Feature {
 	return names
 }
 
+// FeaturesTo sets dst, D×N, to the D features at the N places (xs[j], ys[j]).
+func FeaturesTo(dst []float64, features []Feature, xs, ys []float64) {
+	n := len(xs)
+	for i, f := range features {
+		row := dst[i*n : (i+1)*n]
+		for j := range xs {
+			row[j] = f.value(xs[j], ys[j])
+		}
+	}
+}
+
 // value returns the feature at a place of the plane.
 func (f Feature) value(x, y float64) float64 {
 	for i := range featureTable {

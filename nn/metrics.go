@@ -1,6 +1,9 @@
 package nn
 
-// Metrics say how good a network is, dropout off and without penalty terms.
+import "math"
+
+// Metrics say how good a network is, dropout off and without penalty terms. A
+// loss that is too large to compute is math.MaxFloat64.
 type Metrics struct {
 	// Loss is the mean over the training points: cross-entropy in nats, or
 	// half the squared error.
@@ -21,17 +24,13 @@ type Result struct {
 	Metrics Metrics `json:"metrics"`
 }
 
-// Result returns the network as it is now with its metrics, or a
-// *DivergedError if a loss is not finite.
-func (t *Trainer) Result() (Result, error) {
+// Result returns the network as it is now with its metrics.
+func (t *Trainer) Result() Result {
 	m := t.Metrics()
-	if notFinite(m.Loss) || m.TestLoss != nil && notFinite(*m.TestLoss) {
-		return Result{}, t.diverged("loss")
-	}
-	return Result{Network: t.Network(), Loss: m.Loss, Metrics: m}, nil
+	return Result{Network: t.Network(), Loss: m.Loss, Metrics: m}
 }
 
-// Metrics evaluates the network as it is now. A loss may be infinite or NaN.
+// Metrics evaluates the network as it is now.
 func (t *Trainer) Metrics() Metrics {
 	var m Metrics
 	m.Loss, m.Accuracy = t.evaluate(t.train)
@@ -54,10 +53,19 @@ func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 	}
 	loss /= float64(s.n)
 	if t.config.Task == Classification {
-		share := float64(correct) / float64(s.n)
-		accuracy = &share
+		accuracy = share(correct, s.n)
 	}
-	return loss, accuracy
+	return clamped(loss), accuracy
+}
+
+// clamped returns v, or the largest number in place of one that overflowed. The
+// losses of points that no update has seen must not end a run: how often they are
+// computed depends on how its steps are split, and its result must not.
+func clamped(v float64) float64 {
+	if notFinite(v) {
+		return math.MaxFloat64
+	}
+	return v
 }
 
 // block copies the features of n samples from index from into the input buffer.
@@ -103,4 +111,34 @@ func (t *Trainer) confusion(s samples) [][]int {
 		}
 	}
 	return counts
+}
+
+// A ClassScore says how well one class is told from the others. A share of
+// nothing is nil.
+type ClassScore struct {
+	Precision *float64 // the share of this class among the points taken for it
+	Recall    *float64 // the share of the points of this class that are taken for it
+	Support   int      // the number of points of this class
+}
+
+// PerClass returns the score of every class from a matrix of a Confusion.
+func PerClass(counts [][]int) []ClassScore {
+	scores := make([]ClassScore, len(counts))
+	for k := range counts {
+		of, taken := 0, 0
+		for j := range counts {
+			of += counts[k][j]
+			taken += counts[j][k]
+		}
+		scores[k] = ClassScore{share(counts[k][k], taken), share(counts[k][k], of), of}
+	}
+	return scores
+}
+
+func share(part, whole int) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	v := float64(part) / float64(whole)
+	return &v
 }

@@ -142,18 +142,41 @@ func (m *Model) Config() Config { return m.config }
 
 // PredictTo sets dst, C×N, to what the network says at the N places (xs[j],
 // ys[j]): class probabilities or, for regression, the value. Dropout is off.
-func (m *Model) PredictTo(dst, xs, ys []float64) {
+func (m *Model) PredictTo(dst, xs, ys []float64) { m.placesTo(nil, dst, xs, ys) }
+
+// UnitsTo sets dst[l], H×N, to the activations of hidden layer l at the N
+// places (xs[j], ys[j]), and the last of dst, C×N, to what PredictTo says.
+func (m *Model) UnitsTo(dst [][]float64, xs, ys []float64) {
+	last := len(m.layers) - 1
+	if len(dst) != last+1 {
+		panic("nn: the units of another number of layers")
+	}
+	m.placesTo(dst[:last], dst[last], xs, ys)
+}
+
+// placesTo evaluates the network at places. No hidden means that the hidden
+// layers are not asked for.
+func (m *Model) placesTo(hidden [][]float64, dst, xs, ys []float64) {
 	total, c := len(xs), m.Outputs()
 	for from := 0; from < total; from += blockWidth {
 		n := min(blockWidth, total-from)
-		m.features(m.input, xs[from:from+n], ys[from:from+n], n)
+		FeaturesTo(m.input, m.config.Features, xs[from:from+n], ys[from:from+n])
 		out := m.run(m.input[:m.sizes[0]*n], n)
 		if m.config.Task == Classification {
 			kernel.Softmax(out, c, n)
 		}
-		for k := range c {
-			copy(dst[k*total+from:], out[k*n:(k+1)*n])
+		for l, units := range hidden {
+			copyBlock(units, m.layers[l].a, m.layers[l].out, from, n, total)
 		}
+		copyBlock(dst, out, c, from, n, total)
+	}
+}
+
+// copyBlock copies a block, rows×n, to the columns of dst, rows×total, from
+// column from on.
+func copyBlock(dst, block []float64, rows, from, n, total int) {
+	for k := range rows {
+		copy(dst[k*total+from:], block[k*n:(k+1)*n])
 	}
 }
 
@@ -178,41 +201,30 @@ func (m *Model) Predict(points []Point) [][]float64 {
 	return rows
 }
 
-// features sets dst, D×stride, to the input features of the places.
-func (m *Model) features(dst, xs, ys []float64, stride int) {
-	for i, f := range m.config.Features {
-		row := dst[i*stride : (i+1)*stride]
-		for j := range xs {
-			row[j] = f.value(xs[j], ys[j])
-		}
-	}
-}
-
 // Work is what training costs, in multiply-adds; an activation with its
 // derivative counts as ten and an optimizer update as eight for each parameter.
 type Work struct {
 	Update     float64 // one optimizer update
 	Evaluation float64 // the metrics of all points, once
+	Gradient   float64 // Trainer.GradientNorms, once
 }
 
 // WorkOf returns what training costs with a valid config that has its number
 // of classes, on n points.
 func WorkOf(c Config, n int) Work {
-	weights, hidden, biases := 0, 0, 0
-	sizes := c.Sizes()
-	for l, out := range sizes[1:] {
-		weights += sizes[l] * out
-		biases += out
-	}
+	parameters, hidden := ParameterCount(c), 0
 	for _, h := range c.HiddenLayers {
 		hidden += h
 	}
+	weights := parameters - hidden - c.Outputs()
 	batch := n
 	if c.BatchSize > 0 {
 		batch = min(n, c.BatchSize)
 	}
+	sample := 3*float64(weights) + 10*float64(hidden) + 10*float64(c.Outputs()) // forward and back
 	return Work{
-		Update:     float64(batch)*(3*float64(weights)+10*float64(hidden)+10*float64(c.Outputs())) + 8*float64(weights+biases),
+		Update:     float64(batch)*sample + 8*float64(parameters),
 		Evaluation: float64(n) * (float64(weights) + 8*float64(hidden) + 8*float64(c.Outputs())),
+		Gradient:   float64(n)*sample + 2*float64(parameters),
 	}
 }

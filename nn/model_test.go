@@ -95,6 +95,79 @@ func TestPredictTo(t *testing.T) {
 	}
 }
 
+// TestUnitsTo is worked by hand for two hidden layers, and compares with PredictTo.
+func TestUnitsTo(t *testing.T) {
+	// relu(2x - 0.5) and relu(y), their difference and 3 times it plus 0.25.
+	s := line(0, 0)
+	s.Config.Features, s.Config.HiddenLayers, s.Config.Activation = []Feature{FeatureX, FeatureY}, []int{2, 1}, ReLU
+	s.Network.Parameters = Parameters{Weights: [][][]float64{{{2, 0}, {0, 1}}, {{1, -1}}, {{3}}}, Biases: [][]float64{{-0.5, 0}, {0}, {0.25}}}
+	m, err := NewModel(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := [][]float64{make([]float64, 6), make([]float64, 3), make([]float64, 3)}
+	m.UnitsTo(got, []float64{0.5, -1, 1}, []float64{0.25, 0.5, -1})
+	want := [][]float64{{0.5, 0, 1.5, 0.25, 0.5, 0}, {0.25, 0, 1.5}, {1, 0.25, 4.75}}
+	if !slices.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("UnitsTo() = %v; want %v", got, want)
+	}
+
+	for seed := range uint64(60) {
+		rng := newRand(seed)
+		s := prepare(t, randomState(t, rng))
+		m, err := NewModel(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := pick(rng, []int{0, 1, 7, blockWidth, 2*blockWidth + 3})
+		xs, ys := make([]float64, n), make([]float64, n)
+		for j, p := range randomPoints(rng, n, Regression, 0) {
+			xs[j], ys[j] = p.X, p.Y
+		}
+		var dst [][]float64
+		for _, units := range s.Config.Sizes()[1:] {
+			dst = append(dst, make([]float64, units*n))
+		}
+		m.UnitsTo(dst, xs, ys)
+		said := make([]float64, m.Outputs()*n)
+		m.PredictTo(said, xs, ys)
+		if !slices.Equal(dst[len(dst)-1], said) {
+			t.Errorf("seed %d: the outputs of UnitsTo are not those of PredictTo", seed)
+		}
+		for j := range n {
+			p := Parameters{}
+			for l := range len(dst) - 1 {
+				// The activations of layer l are those of the outputs of a network that ends there.
+				p.Weights, p.Biases = s.Network.Weights[:l+1], s.Network.Biases[:l+1]
+				z, _ := plainForward(s.Config, p, xs[j], ys[j])
+				for o, v := range z {
+					if want := plainActivations[s.Config.Activation](v); !near(dst[l][o*n+j], want, predictTolerance) {
+						t.Fatalf("seed %d, config %+v: unit %d of layer %d at place %d = %v; want %v", seed, s.Config, o, l, j, dst[l][o*n+j], want)
+					}
+				}
+			}
+		}
+	}
+
+	t.Run("LayersMissing", func(t *testing.T) {
+		defer func() {
+			if r := recover(); r != "nn: the units of another number of layers" {
+				t.Errorf("UnitsTo of one layer: %v; want a panic", r)
+			}
+		}()
+		m.UnitsTo(got[:1], nil, nil)
+	})
+}
+
+func TestFeaturesTo(t *testing.T) {
+	xs, ys := []float64{0.5, -1, 0}, []float64{0.25, 0.5, -1}
+	got := make([]float64, 9)
+	FeaturesTo(got, []Feature{FeatureXY, FeatureY, FeatureX2}, xs, ys)
+	if want := []float64{0.125, -0.5, 0, 0.25, 0.5, -1, 0.25, 1, 0}; !slices.Equal(got, want) {
+		t.Errorf("FeaturesTo() = %v; want %v", got, want)
+	}
+}
+
 // TestFeature holds the formulas of the contract, and the order of the inputs.
 func TestFeature(t *testing.T) {
 	half := math.Sqrt2 / 2
@@ -125,13 +198,32 @@ func TestWorkOf(t *testing.T) {
 		batch int
 		want  Work
 	}{
-		{0, Work{Update: 10*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
-		{4, Work{Update: 4*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
-		{99, Work{Update: 10*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
+		{0, Work{Update: 10*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
+		{4, Work{Update: 4*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
+		{99, Work{Update: 10*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
 	} {
 		c.BatchSize = k.batch
 		if got := WorkOf(c, 10); got != k.want {
 			t.Errorf("WorkOf(batch %d) = %+v; want %+v", k.batch, got, k.want)
+		}
+	}
+}
+
+func TestParameterCount(t *testing.T) {
+	for _, k := range []struct {
+		task   Task
+		layers []int
+		want   int
+	}{
+		{Classification, nil, 9},         // 2·3 + 3
+		{Classification, []int{4}, 27},   // 12 + 15
+		{Regression, nil, 3},             // 2 + 1
+		{Regression, []int{4, 5, 1}, 45}, // 12 + 25 + 6 + 2
+	} {
+		c := DefaultConfig()
+		c.Task, c.HiddenLayers, c.Classes = k.task, k.layers, 3
+		if got := ParameterCount(c); got != k.want {
+			t.Errorf("ParameterCount(%s, %v) = %d; want %d", k.task, k.layers, got, k.want)
 		}
 	}
 }

@@ -62,6 +62,32 @@ const maxCount = 1<<53 - 1
 // to be initialised.
 func (n Network) IsEmpty() bool { return len(n.Weights) == 0 && len(n.Biases) == 0 }
 
+// clone returns a copy that shares nothing with n.
+func (n Network) clone() Network {
+	n.Parameters = n.Parameters.clone()
+	for _, moment := range []**Parameters{&n.Optimizer.First, &n.Optimizer.Second} {
+		if *moment != nil {
+			p := (*moment).clone()
+			*moment = &p
+		}
+	}
+	return n
+}
+
+func (p Parameters) clone() Parameters {
+	p.Weights, p.Biases = slices.Clone(p.Weights), slices.Clone(p.Biases)
+	for l, rows := range p.Weights {
+		p.Weights[l] = slices.Clone(rows)
+		for o, row := range rows {
+			p.Weights[l][o] = slices.Clone(row)
+		}
+	}
+	for l, row := range p.Biases {
+		p.Biases[l] = slices.Clone(row)
+	}
+	return p
+}
+
 // Prepare returns the state with what may be left out filled in: the number of
 // classes, and the network initialised if it is empty. It returns a
 // *FieldError if anything is out of range or does not fit. Prepare does not

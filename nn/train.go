@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"nnvisu/nn/kernel"
@@ -15,7 +16,7 @@ type Trainer struct {
 	first, second []float64 // the moments that the rule keeps, or nil
 	updates       int
 	step, epoch   int
-	good          snapshot  // the last state known to be finite
+	good          snapshot  // the state before the last update
 	dropout       []float64 // one number a unit and sample: 0 or 1/(1-p)
 	delta, spare  []float64 // gradients with respect to a layer's outputs and inputs
 	train, test   samples
@@ -81,7 +82,6 @@ func NewTrainer(s State) (*Trainer, error) {
 		labels:  make([]int, blockWidth),
 		targets: make([]float64, blockWidth),
 	}
-	t.save()
 	return t, nil
 }
 
@@ -112,13 +112,14 @@ func (t *Trainer) sample(points []Point, held []bool, want bool) samples {
 	}
 	s.n = len(xs)
 	s.x = make([]float64, t.sizes[0]*s.n)
-	t.features(s.x, xs, ys, s.n)
+	FeaturesTo(s.x, t.config.Features, xs, ys)
 	return s
 }
 
-// Step makes n optimizer updates. It returns a *DivergedError if a loss, a
+// Step makes n optimizer updates. It returns a *DivergedError if a gradient, a
 // weight or a moment stops being finite; the Trainer is then at the last
-// finite state. It returns a *FieldError if the steps cannot be counted.
+// finite state. That follows from this state alone, not from how the steps to it
+// were split. It returns a *FieldError if the steps cannot be counted.
 func (t *Trainer) Step(n int) error {
 	if max(t.step, t.epoch, t.updates) > maxCount-n {
 		return fieldError("network.step", "must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
@@ -150,11 +151,11 @@ func (t *Trainer) update() error {
 	}
 	from, to := at*size, min((at+1)*size, t.train.n)
 
-	loss := t.gradient(from, to, batches > 1)
-	if notFinite(loss) || !kernel.Finite(t.grad) {
-		return t.diverged("loss")
-	}
 	t.save()
+	t.gradient(from, to, batches > 1)
+	if !kernel.Finite(t.grad) {
+		return t.diverged("gradient")
+	}
 
 	w, l1, l2 := t.theta[:t.weights], t.config.L1, t.config.L2
 	decay := 1.0
@@ -204,6 +205,44 @@ func (t *Trainer) gradient(from, to int, shuffled bool) float64 {
 }
 
 // gather copies n training points into the batch.
+// GradientNorms returns for each layer the Euclidean norm of the gradient, with
+// respect to its weights and biases together, of the mean loss over all training
+// points: dropout off, no penalty. One that is too large to compute is
+// math.MaxFloat64. What the Trainer does next is not changed by it.
+func (t *Trainer) GradientNorms() []float64 {
+	mask := t.dropout
+	t.dropout = nil
+	t.gradient(0, t.train.n, false)
+	t.dropout = mask
+	norms := make([]float64, len(t.layers))
+	for l := range norms {
+		norms[l] = clamped(norm(t.views(t.grad, l)))
+	}
+	return norms
+}
+
+// norm returns the Euclidean norm of two vectors as one. The numbers are scaled
+// by the largest, so that no square overflows.
+func norm(a, b []float64) float64 {
+	largest := 0.0
+	for _, v := range [...][]float64{a, b} {
+		for _, x := range v {
+			largest = max(largest, math.Abs(x)) // NaN stays
+		}
+	}
+	if largest == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, v := range [...][]float64{a, b} {
+		for _, x := range v {
+			x /= largest
+			sum += float64(x * x)
+		}
+	}
+	return largest * math.Sqrt(sum)
+}
+
 func (t *Trainer) gather(from, n int, shuffled bool) {
 	for j := range n {
 		p := from + j
@@ -289,15 +328,13 @@ func (t *Trainer) save() {
 	t.good.updates, t.good.step, t.good.epoch = t.updates, t.step, t.epoch
 }
 
-// diverged goes back to the last finite state and returns the error that says so.
+// diverged takes back the update and returns the error that says so.
 func (t *Trainer) diverged(what string) error {
-	// A loss that cannot be computed stops the update that was about to be made.
-	at := max(t.step, t.good.step+1)
 	copy(t.theta, t.good.theta)
 	copy(t.first, t.good.first)
 	copy(t.second, t.good.second)
 	t.updates, t.step, t.epoch = t.good.updates, t.good.step, t.good.epoch
-	return &DivergedError{Step: at, What: what, Network: t.Network()}
+	return &DivergedError{Step: t.step + 1, What: what, Network: t.Network()}
 }
 
 // Network returns a copy of the network as it is now.
@@ -328,5 +365,5 @@ func Step(s State, n int) (Result, error) {
 	if err := t.Step(n); err != nil {
 		return Result{}, err
 	}
-	return t.Result()
+	return t.Result(), nil
 }

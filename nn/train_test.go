@@ -257,11 +257,7 @@ func TestTrainerCopies(t *testing.T) {
 	if err := tr.Step(5); err != nil {
 		t.Fatal(err)
 	}
-	r, err := tr.Result()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := toJSON(t, r); got != want {
+	if got := toJSON(t, tr.Result()); got != want {
 		t.Errorf("after a change of the state Step(5) gives %s; want %s", got, want)
 	}
 	if got := toJSON(t, m.Predict(points)); got != predicted {
@@ -398,6 +394,26 @@ func TestConfusion(t *testing.T) {
 	})
 }
 
+func TestPerClass(t *testing.T) {
+	// Of class 0 there are 4 points, 3 found; of class 1 there are 2, both taken
+	// for 0; class 2 has none and nothing is taken for it.
+	got := PerClass([][]int{{3, 1, 0}, {2, 0, 0}, {0, 0, 0}})
+	v := func(x float64) *float64 { return &x }
+	want := []ClassScore{{v(0.6), v(0.75), 4}, {v(0), v(0), 2}, {nil, nil, 0}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("PerClass() = %s; want %s", toJSON(t, got), toJSON(t, want))
+	}
+	// One may be defined without the other.
+	got = PerClass([][]int{{0, 2}, {0, 0}})
+	want = []ClassScore{{nil, v(0), 2}, {v(0), nil, 0}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("PerClass() = %s; want %s", toJSON(t, got), toJSON(t, want))
+	}
+	if got := PerClass(nil); len(got) != 0 {
+		t.Errorf("PerClass(nil) = %v; want nothing", got)
+	}
+}
+
 // TestDiverged makes runs end in every way there is.
 func TestDiverged(t *testing.T) {
 	exploding := func(change func(c *Config)) State {
@@ -431,8 +447,8 @@ func TestDiverged(t *testing.T) {
 			c.Task, c.Activation, c.L2 = Classification, Linear, MaxPenalty
 		}), "", 0},
 		{"Decay", exploding(func(c *Config) { c.Optimizer, c.L2 = AdamW, MaxPenalty }), "", 0},
-		// ½·(1e200)² is infinite before the first update.
-		{"Loss", line(1e200, 0, Point{1, 0, 0}), "loss", 1},
+		// The output is 1e200·1e200, infinite before the first update.
+		{"Gradient", chain(1e200, 1e200, SGD), "gradient", 1},
 		// The output is 1e150 and the gradient of w₁ 1e150·1e158; ten times that is infinite.
 		{"Weights", chain(1e-8, 1e158, SGD), "weights", 1},
 		{"WeightsLater", later, "weights", 8},
@@ -448,7 +464,7 @@ func TestDiverged(t *testing.T) {
 			if !errors.As(err, &diverged) {
 				t.Fatalf("Step(%d) error = %v; want a *DivergedError", most, err)
 			}
-			if !slices.Contains([]string{"loss", "weights", "optimizer moments"}, diverged.What) || c.what != "" && diverged.What != c.what {
+			if !slices.Contains([]string{"gradient", "weights", "optimizer moments"}, diverged.What) || c.what != "" && diverged.What != c.what {
 				t.Errorf("What = %q; want %q", diverged.What, c.what)
 			}
 			n := diverged.Network
@@ -491,13 +507,25 @@ func TestDiverged(t *testing.T) {
 	}
 }
 
-// TestDivergedResult is about losses that only the metrics see: before any
-// update, and of a held-out point, where that of the training points is 0.
-func TestDivergedResult(t *testing.T) {
-	if _, err := Step(line(1e200, 0, Point{1, 0, 0}), 0); !errors.As(err, new(*DivergedError)) {
-		t.Errorf("Step(s, 0) with an infinite loss: error = %v; want a *DivergedError", err)
+// TestLossOverflow: a loss that overflows ends no run and is the largest number
+// there is, also that of a held-out point, where that of the training points is 0.
+func TestLossOverflow(t *testing.T) {
+	// ½·(1e200)² is infinite; the gradient is 1e200, and a rate of 1 takes it all.
+	s := line(1e200, 0, Point{1, 0, 0})
+	s.Config.Optimizer, s.Config.LearningRate = SGD, 1
+	if got := step(t, s, 0); got.Loss != math.MaxFloat64 || got.Metrics.Loss != math.MaxFloat64 {
+		t.Errorf("Step(s, 0) = loss %v, %v; want %v", got.Loss, got.Metrics.Loss, math.MaxFloat64)
 	}
-	s := line(1e200, 0)
+	checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, handTolerance, 0, -1e200)
+
+	s.Config.Task, s.Config.Classes = Classification, 2
+	s.Network.Parameters = Parameters{Weights: [][][]float64{{{1e308}, {-1e308}}}, Biases: [][]float64{{1e308, 0}}}
+	got := step(t, s, 0) // outputs +Inf and -1e308
+	if got.Loss != math.MaxFloat64 || *got.Metrics.Accuracy != 1 {
+		t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 1", got.Loss, *got.Metrics.Accuracy, math.MaxFloat64)
+	}
+
+	s = line(1e200, 0)
 	s.Config.Optimizer, s.Config.TestFraction = SGD, 0.5
 	s.Data = make([]Point, 2)
 	for i, h := range Split(2, 0.5, s.Config.Seed) {
@@ -506,10 +534,8 @@ func TestDivergedResult(t *testing.T) {
 		}
 	}
 	for _, n := range []int{0, 1, 5} {
-		_, err := Step(s, n)
-		var diverged *DivergedError
-		if !errors.As(err, &diverged) || diverged.What != "loss" || diverged.Step != diverged.Network.Step+1 {
-			t.Errorf("Step(s, %d) error = %+v; want a *DivergedError of the loss, one step after its network", n, err)
+		if m := step(t, s, n).Metrics; m.Loss != 0 || *m.TestLoss != math.MaxFloat64 {
+			t.Errorf("Step(s, %d) = loss %v, test loss %v; want 0, %v", n, m.Loss, *m.TestLoss, math.MaxFloat64)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package tests
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
 // TestDiverged: when a number stops being finite, the answer has the step at which it did and the last finite state,
 // which can be posted again; and it has the same over every transport.
@@ -106,4 +109,36 @@ func TestDivergedStream(t *testing.T) {
 	}
 	// It can be posted again: with a learning rate that is no madness it comes home from there.
 	s.step(t, trainStep(config.with("learning_rate", 0.01), f.Reason.Network, slope(8, 1), 10))
+}
+
+// TestDivergedLaw: where a run ends does not depend on how its steps are split, also where the answers in between measure
+// points that no update has seen and whose losses overflow.
+func TestDivergedLaw(t *testing.T) {
+	const steps = 3000
+	config := message{"task": "regression", "hidden_layers": []int{}, "learning_rate": 10, "optimizer": "sgd", "batch_size": 1, "test_fraction": 0.5}
+	s := start(t)
+	whole := trainStep(config, nil, slope(8, 1), steps)
+	_, err := byJSON(soon(t), s, whole.text())
+	check(t, err, "diverged", "*")
+	want := refusal(t, err)
+	var at json.RawMessage
+	overflows := 0
+	for done := 0; ; done += 7 {
+		r, err := byJSON(soon(t), s, trainStep(config, at, slope(8, 1), 7).text())
+		if err == nil {
+			if string(r.Loss) == "1.7976931348623157e+308" {
+				overflows++
+			}
+			at = r.Network
+			continue
+		}
+		got := refusal(t, err)
+		if got.Reason.Step == nil || *got.Reason.Step != *want.Reason.Step || string(got.Reason.Network) != string(want.Reason.Network) {
+			t.Errorf("after %d steps, 7 at a time: %v; want %v", done, got, want)
+		}
+		break
+	}
+	if overflows == 0 {
+		t.Error("no loss overflows on the way; want some")
+	}
 }

@@ -59,22 +59,13 @@ type RecoverAct struct {
 // Speeds are the numbers of updates a frame that the page offers.
 var Speeds = []int{1, 2, 5, 10, 25, 100}
 
-// parameterCount is the number of weights and biases.
-func parameterCount(c nn.Config) int {
-	sizes, n := c.Sizes(), 0
-	for l, out := range sizes[1:] {
-		n += (sizes[l] + 1) * out
-	}
-	return n
-}
-
 // summary describes the shape of the network in words.
 func summary(c nn.Config) string {
 	var sizes []string
 	for _, n := range c.Sizes() {
 		sizes = append(sizes, strconv.Itoa(n))
 	}
-	return fmt.Sprintf("%s units · %s parameters", strings.Join(sizes, " → "), grouped(parameterCount(c)))
+	return fmt.Sprintf("%s units · %s parameters", strings.Join(sizes, " → "), grouped(nn.ParameterCount(c)))
 }
 
 // grouped writes a number with thin spaces between thousands.
@@ -98,7 +89,7 @@ func LayersText(widths []int) string {
 // lossText writes a loss with four decimals, or a very large or small one in powers of ten.
 func lossText(v float64) string {
 	switch {
-	case v != v || v > math.MaxFloat64:
+	case v != v || v >= math.MaxFloat64: // which stands for all that is larger
 		return "not finite"
 	case v >= 1e4 || v > 0 && v < 1e-4:
 		return strconv.FormatFloat(v, 'e', 2, 64)
