@@ -398,6 +398,12 @@ func (r *reader) config(c *nn.Config, classesSet *bool) error {
 			return name(r, &c.Optimizer)
 		case "learning_rate":
 			return r.number(&c.LearningRate)
+		case "schedule":
+			return name(r, &c.Schedule)
+		case "schedule_steps":
+			return r.integer((*int)(&c.ScheduleSteps))
+		case "schedule_factor":
+			return r.number((*float64)(&c.ScheduleFactor))
 		case "batch_size":
 			return r.integer(&c.BatchSize)
 		case "l1":

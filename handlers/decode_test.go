@@ -242,7 +242,7 @@ func checkStateError(tb testing.TB, err error) {
 
 // everything is a train_step message with every member of the contract.
 const everything = `{"type":"train_step","id":"é\u00e9","config":{"task":"classification","features":["x","y","x2","y2","xy","sin_x","sin_y"],` +
-	`"hidden_layers":[2],"activation":"leaky_relu","init":"he","classes":3,"optimizer":"adamw","learning_rate":1e-3,"batch_size":2,` +
+	`"hidden_layers":[2],"activation":"leaky_relu","init":"he","classes":3,"optimizer":"adamw","learning_rate":1e-3,"schedule":"cosine","schedule_steps":5e2,"schedule_factor":0,"batch_size":2,` +
 	`"l1":0.5,"l2":1e-300,"dropout":0.9,"test_fraction":0.25,"seed":4294967295},` +
 	`"network":{"weights":[[[0.1,-0.2,3e-7,4,-5.5,6,7],[1,2,3,4,5,6,-0]],[[0.1,0.2],[0.3,0.4],[0.5,0.6]]],"biases":[[1,2],[3,4,5]],` +
 	`"optimizer":{"name":"adamw","updates":3,` +
@@ -296,7 +296,10 @@ func decodeSeeds(tb testing.TB) []string {
 	for _, v := range nn.Optimizers() {
 		config("optimizer", v)
 	}
-	for _, member := range []string{"classes", "learning_rate", "batch_size", "l1", "l2", "dropout", "test_fraction", "seed"} {
+	for _, v := range nn.Schedules() {
+		config("schedule", v)
+	}
+	for _, member := range []string{"classes", "learning_rate", "schedule_steps", "schedule_factor", "batch_size", "l1", "l2", "dropout", "test_fraction", "seed"} {
 		for _, v := range []float64{0, 1, 0.5, 10, 11, -1} {
 			config(member, v)
 		}
@@ -422,7 +425,7 @@ func TestDecodeEverything(t *testing.T) {
 	}
 	wantConfig := nn.Config{
 		Task: "classification", Features: nn.Features(), HiddenLayers: []int{2}, Activation: "leaky_relu", Init: "he", Classes: 3, Optimizer: "adamw",
-		LearningRate: 1e-3, BatchSize: 2, L1: 0.5, L2: 1e-300, Dropout: 0.9, TestFraction: 0.25, Seed: 4294967295,
+		LearningRate: 1e-3, Schedule: "cosine", ScheduleSteps: 500, ScheduleFactor: 0, BatchSize: 2, L1: 0.5, L2: 1e-300, Dropout: 0.9, TestFraction: 0.25, Seed: 4294967295,
 	}
 	if !same(m.state.Config, wantConfig) {
 		t.Errorf("config = %+v; want %+v", m.state.Config, wantConfig)

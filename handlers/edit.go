@@ -174,6 +174,7 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 	take(views.FieldTask, func(v string) { to.Task = nn.Task(v) })
 	take(views.FieldActivation, func(v string) { to.Activation = nn.Activation(v) })
 	take(views.FieldOptimizer, func(v string) { to.Optimizer = nn.Optimizer(v) })
+	take(views.FieldSchedule, func(v string) { to.Schedule = nn.Schedule(v) })
 	take(views.FieldInit, func(v string) { to.Init = nn.Init(v) })
 	// Features that stay keep their order; new ones come behind them.
 	to.Features = slices.DeleteFunc(to.Features, func(f nn.Feature) bool { return !slices.Contains(form[views.FieldFeatures], string(f)) })
@@ -187,6 +188,8 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 	take(views.FieldHiddenLayers, func(v string) { to.HiddenLayers, err = parseLayers(v) })
 	if err := errors.Join(err,
 		formFloat(form, views.FieldLearningRate, "config.learning_rate", &to.LearningRate),
+		formInt(form, views.FieldScheduleSteps, (*int)(&to.ScheduleSteps)),
+		formFloat(form, views.FieldScheduleFactor, "config.schedule_factor", (*float64)(&to.ScheduleFactor)),
 		formInt(form, views.FieldBatchSize, &to.BatchSize),
 		formFloat(form, views.FieldL1, "config.l1", &to.L1),
 		formFloat(form, views.FieldL2, "config.l2", &to.L2),

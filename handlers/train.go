@@ -244,6 +244,12 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 			c.Optimizer = nn.Optimizer(value)
 		case "learning_rate":
 			err = queryFloat(value, path, &c.LearningRate)
+		case "schedule":
+			c.Schedule = nn.Schedule(value)
+		case "schedule_steps":
+			err = queryInt(value, path, (*int)(&c.ScheduleSteps))
+		case "schedule_factor":
+			err = queryFloat(value, path, (*float64)(&c.ScheduleFactor))
 		case "batch_size":
 			err = queryInt(value, path, &c.BatchSize)
 		case "l1":

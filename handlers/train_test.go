@@ -349,7 +349,7 @@ func TestPageStreamFails(t *testing.T) {
 func TestReadRecipe(t *testing.T) {
 	s := newTestServer(t)
 	const all = "dataset=spiral&points=20&noise=0.1&classes=3&seed=7&task=classification&features=x,sin_y&hidden_layers=4,3&activation=relu&init=he" +
-		"&optimizer=sgd&learning_rate=0.5&batch_size=8&l1=0.1&l2=0.2&dropout=0.3&test_fraction=0.4&steps=5&frame_steps=2&frame_ms=40"
+		"&optimizer=sgd&learning_rate=0.5&schedule=step&schedule_steps=40&schedule_factor=0.25&batch_size=8&l1=0.1&l2=0.2&dropout=0.3&test_fraction=0.4&steps=5&frame_steps=2&frame_ms=40"
 	query, err := url.ParseQuery(all)
 	if err != nil {
 		t.Fatal(err)
@@ -361,7 +361,7 @@ func TestReadRecipe(t *testing.T) {
 	want := message{steps: 5, frameSteps: 2, frameMS: 40, classesSet: true}
 	want.state.Config = nn.Config{
 		Task: nn.Classification, Features: []nn.Feature{nn.FeatureX, nn.FeatureSinY}, HiddenLayers: []int{4, 3}, Activation: nn.ReLU, Init: nn.InitHe,
-		Classes: 3, Optimizer: nn.SGD, LearningRate: 0.5, BatchSize: 8, L1: 0.1, L2: 0.2, Dropout: 0.3, TestFraction: 0.4, Seed: 7,
+		Classes: 3, Optimizer: nn.SGD, LearningRate: 0.5, Schedule: nn.StepDecay, ScheduleSteps: 40, ScheduleFactor: 0.25, BatchSize: 8, L1: 0.1, L2: 0.2, Dropout: 0.3, TestFraction: 0.4, Seed: 7,
 	}
 	want.state.Data = got.state.Data
 	if !reflect.DeepEqual(got, want) || len(got.state.Data) != 20 {
@@ -377,6 +377,12 @@ func TestReadRecipe(t *testing.T) {
 		{"dataset=xor&hidden_layers=8-8", "malformed config.hidden_layers"},
 		{"dataset=xor&learning_rate=", "malformed config.learning_rate"},
 		{"dataset=xor&learning_rate=NaN", "malformed config.learning_rate"},
+		{"dataset=xor&schedule=warm", "invalid config.schedule"},
+		{"dataset=xor&schedule_steps=1e3", "malformed config.schedule_steps"},
+		{"dataset=xor&schedule_steps=0", "invalid config.schedule_steps"},
+		{"dataset=xor&schedule_factor=NaN", "malformed config.schedule_factor"},
+		{"dataset=xor&schedule=step&schedule_factor=0", "invalid config.schedule_factor"},
+		{"dataset=xor&schedule=cosine&schedule_factor=0", "ok"},
 		{"dataset=xor&seed=4294967296", "invalid config.seed"},
 		{"dataset=xor&classes=0", "invalid config.classes"},
 		{"dataset=xor&classes=3", "invalid classes"},

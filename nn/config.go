@@ -14,6 +14,8 @@ const (
 	MaxLearningRate = 10.0
 	MaxPenalty      = 10.0 // of L1 and of L2
 	MaxFraction     = 0.9  // of Dropout and of TestFraction
+
+	MaxScheduleSteps = 1_000_000
 )
 
 // A Task is what the outputs of the network mean.
@@ -50,6 +52,13 @@ type Config struct {
 	Optimizer Optimizer `json:"optimizer"`
 	// LearningRate is greater than 0 and at most 10.
 	LearningRate float64 `json:"learning_rate"`
+	// Schedule is how the learning rate changes in training.
+	Schedule Schedule `json:"schedule,omitzero"`
+	// ScheduleSteps is the time in which the rate takes ScheduleFactor: 1 to
+	// 1,000,000 updates. A constant rate ignores both.
+	ScheduleSteps ScheduleSteps `json:"schedule_steps,omitzero"`
+	// ScheduleFactor is 0 to 1, and greater than 0 for step and exponential.
+	ScheduleFactor ScheduleFactor `json:"schedule_factor,omitzero"`
 	// BatchSize is the number of training points of one update; 0 means all.
 	BatchSize int `json:"batch_size"`
 	// L1 and L2 are penalties on the weights (never on biases), 0 to 10: their
@@ -78,6 +87,10 @@ func DefaultConfig() Config {
 		Optimizer:    Adam,
 		LearningRate: 0.03,
 		Seed:         1,
+
+		Schedule:       ConstantRate,
+		ScheduleSteps:  defaultScheduleSteps,
+		ScheduleFactor: defaultScheduleFactor,
 	}
 }
 
@@ -123,6 +136,9 @@ func (c Config) Validate() error {
 	if c.LearningRate > MaxLearningRate {
 		return fieldError("config.learning_rate", "must be at most %v; got %v", MaxLearningRate, c.LearningRate)
 	}
+	if err := c.validateSchedule(); err != nil {
+		return err
+	}
 	if c.BatchSize < 0 {
 		return fieldError("config.batch_size", "must be 0 (all points) or more; got %d", c.BatchSize)
 	}
@@ -138,6 +154,25 @@ func (c Config) Validate() error {
 	} {
 		if !(m.value >= 0 && m.value <= m.most) {
 			return fieldError(m.field, "must be from 0 to %v; got %v", m.most, m.value)
+		}
+	}
+	return nil
+}
+
+func (c Config) validateSchedule() error {
+	if err := oneOf("config.schedule", c.Schedule, Schedules()); err != nil {
+		return err
+	}
+	if n := c.ScheduleSteps; n < 1 || n > MaxScheduleSteps {
+		return fieldError("config.schedule_steps", "must be from 1 to %d; got %d", MaxScheduleSteps, n)
+	}
+	f := c.ScheduleFactor
+	if !(f >= 0 && f <= 1) {
+		return fieldError("config.schedule_factor", "must be from 0 to 1; got %v", f)
+	}
+	for _, s := range scheduleTable {
+		if s.name == c.Schedule && s.positive && f == 0 {
+			return fieldError("config.schedule_factor", "must be greater than 0 for the schedule %s; got 0", c.Schedule)
 		}
 	}
 	return nil

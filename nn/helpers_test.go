@@ -41,6 +41,9 @@ func randomConfig(rng *rand.Rand, n int) Config {
 		Init:         pick(rng, Inits()),
 		Optimizer:    pick(rng, Optimizers()),
 		LearningRate: pick(rng, []float64{0.001, 0.003, 0.01}),
+
+		Schedule: ConstantRate, ScheduleSteps: defaultScheduleSteps, ScheduleFactor: defaultScheduleFactor,
+
 		L1:           maybe(0.1),
 		L2:           maybe(0.1),
 		Dropout:      maybe(0.6),
@@ -129,7 +132,7 @@ func toJSON(tb testing.TB, v any) string {
 // reload returns the state as a browser gives it back: through JSON.
 func reload(tb testing.TB, s State) State {
 	tb.Helper()
-	var back State
+	back := State{Config: DefaultConfig()}
 	if err := json.Unmarshal([]byte(toJSON(tb, s)), &back); err != nil {
 		tb.Fatalf("Unmarshal: %v", err)
 	}

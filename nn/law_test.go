@@ -22,6 +22,7 @@ func TestStepLaw(t *testing.T) {
 	for seed := range uint64(lawStates) {
 		rng := newRand(seed)
 		s := randomState(t, rng)
+		randomSchedule(rng, &s.Config)
 		parts := make([]int, 2+rng.IntN(2))
 		total := 0
 		for i := range parts {
@@ -46,6 +47,7 @@ func TestStepLaw(t *testing.T) {
 		seen[string(c.Optimizer)]++
 		seen[string(c.Activation)]++
 		seen[string(c.Init)]++
+		seen[string(c.Schedule)]++
 		seen[fmt.Sprintf("classes %d", got.Network.classes())]++
 		seen[fmt.Sprintf("hidden layers %d", len(c.HiddenLayers))]++
 		for name, is := range map[string]bool{
@@ -67,6 +69,9 @@ func TestStepLaw(t *testing.T) {
 	}
 	for _, i := range Inits() {
 		wanted = append(wanted, string(i))
+	}
+	for _, s := range Schedules() {
+		wanted = append(wanted, string(s))
 	}
 	for n := 1; n <= MaxClasses; n++ {
 		wanted = append(wanted, fmt.Sprintf("classes %d", n))
@@ -90,6 +95,7 @@ func TestTrainerStepLaw(t *testing.T) {
 	for seed := range uint64(lawStates) {
 		rng := newRand(seed + lawStates)
 		s := randomState(t, rng)
+		randomSchedule(rng, &s.Config)
 		a, b := rng.IntN(12), rng.IntN(12)
 		want := toJSON(t, step(t, s, a+b))
 		trainer := trainer(t, s)
@@ -128,6 +134,7 @@ func TestStepLawDiverged(t *testing.T) {
 		"Momentum":       func(c *Config) { c.Optimizer, c.BatchSize, c.HiddenLayers = Nesterov, 2, nil },
 		"Decay":          func(c *Config) { c.Optimizer, c.L2, c.BatchSize = AdamW, MaxPenalty, 5 },
 		"Classification": func(c *Config) { c.Task, c.Activation, c.L2, c.BatchSize = Classification, Linear, MaxPenalty, 4 },
+		"Schedule":       func(c *Config) { c.Schedule, c.ScheduleSteps, c.ScheduleFactor, c.BatchSize = CosineDecay, 40, 0.9, 7 },
 	} {
 		c := DefaultConfig()
 		c.Task, c.Optimizer, c.Activation, c.LearningRate = Regression, SGD, ReLU, MaxLearningRate
@@ -246,7 +253,9 @@ const cpuDigest = "NNVISU_TEST_CPU_DIGEST"
 func TestStepOnEveryCPU(t *testing.T) {
 	h := sha256.New()
 	for seed := range uint64(60) {
-		s := randomState(t, newRand(seed+3*lawStates))
+		rng := newRand(seed + 3*lawStates)
+		s := randomState(t, rng)
+		randomSchedule(rng, &s.Config)
 		fmt.Fprintln(h, toJSON(t, step(t, s, 5)))
 	}
 	digest := fmt.Sprintf("digest %x", h.Sum(nil))

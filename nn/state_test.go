@@ -74,6 +74,15 @@ func TestPrepareErrors(t *testing.T) {
 		{"NaNRate", func(s *State) { s.Config.LearningRate = nan }, "config.learning_rate", "must be greater than 0; got NaN"},
 		{"Rate", func(s *State) { s.Config.LearningRate = 10.5 }, "config.learning_rate", "at most 10; got 10.5"},
 		{"InfiniteRate", func(s *State) { s.Config.LearningRate = inf }, "config.learning_rate", "at most 10"},
+		{"Schedule", func(s *State) { s.Config.Schedule = "warm" }, "config.schedule", `constant, step, exponential, cosine; got "warm"`},
+		{"NoSchedule", func(s *State) { s.Config.Schedule = "" }, "config.schedule", `got ""`},
+		{"NoScheduleSteps", func(s *State) { s.Config.ScheduleSteps = 0 }, "config.schedule_steps", "from 1 to 1000000; got 0"},
+		{"ScheduleSteps", func(s *State) { s.Config.ScheduleSteps = 1_000_001 }, "config.schedule_steps", "from 1 to 1000000; got 1000001"},
+		{"NegativeFactor", func(s *State) { s.Config.ScheduleFactor = -0.1 }, "config.schedule_factor", "from 0 to 1; got -0.1"},
+		{"Factor", func(s *State) { s.Config.ScheduleFactor = 1.1 }, "config.schedule_factor", "from 0 to 1; got 1.1"},
+		{"FactorNaN", func(s *State) { s.Config.ScheduleFactor = ScheduleFactor(nan) }, "config.schedule_factor", "from 0 to 1; got NaN"},
+		{"StepFactor", func(s *State) { s.Config.Schedule, s.Config.ScheduleFactor = StepDecay, 0 }, "config.schedule_factor", "greater than 0 for the schedule step; got 0"},
+		{"ExponentialFactor", func(s *State) { s.Config.Schedule, s.Config.ScheduleFactor = ExponentialDecay, 0 }, "config.schedule_factor", "greater than 0 for the schedule exponential; got 0"},
 		{"Batch", func(s *State) { s.Config.BatchSize = -1 }, "config.batch_size", "or more; got -1"},
 		{"NegativeL1", func(s *State) { s.Config.L1 = -0.1 }, "config.l1", "from 0 to 10; got -0.1"},
 		{"L1", func(s *State) { s.Config.L1 = 10.1 }, "config.l1", "from 0 to 10; got 10.1"},
@@ -224,6 +233,7 @@ func TestNames(t *testing.T) {
 		{Activations(), []Activation{"tanh", "relu", "leaky_relu", "sigmoid", "gelu", "silu", "elu", "softplus", "sin", "linear"}},
 		{Inits(), []Init{"auto", "xavier", "he", "normal", "zero"}},
 		{Optimizers(), []Optimizer{"sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw"}},
+		{Schedules(), []Schedule{"constant", "step", "exponential", "cosine"}},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("names = %v; want %v", c.got, c.want)

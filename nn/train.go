@@ -157,10 +157,11 @@ func (t *Trainer) update() error {
 		return t.diverged("gradient")
 	}
 
+	rate := t.config.LearningRateAt(t.step)
 	w, l1, l2 := t.theta[:t.weights], t.config.L1, t.config.L2
 	decay := 1.0
 	if t.rule.decoupled {
-		decay, l2 = 1-float64(t.config.LearningRate*l2), 0
+		decay, l2 = 1-float64(rate*l2), 0
 	}
 	if l1 != 0 || l2 != 0 {
 		kernel.AddPenalty(t.grad[:t.weights], w, l1, l2)
@@ -169,7 +170,7 @@ func (t *Trainer) update() error {
 		kernel.Scale(w, decay)
 	}
 	t.updates++
-	t.rule.update(t.theta, t.grad, t.first, t.second, t.config.LearningRate, t.updates)
+	t.rule.update(t.theta, t.grad, t.first, t.second, rate, t.updates)
 	t.step++
 	if at == batches-1 {
 		t.epoch++
@@ -204,7 +205,6 @@ func (t *Trainer) gradient(from, to int, shuffled bool) float64 {
 	return loss * scale
 }
 
-// gather copies n training points into the batch.
 // GradientNorms returns for each layer the Euclidean norm of the gradient, with
 // respect to its weights and biases together, of the mean loss over all training
 // points: dropout off, no penalty. One that is too large to compute is
@@ -243,6 +243,7 @@ func norm(a, b []float64) float64 {
 	return largest * math.Sqrt(sum)
 }
 
+// gather copies n training points into the batch.
 func (t *Trainer) gather(from, n int, shuffled bool) {
 	for j := range n {
 		p := from + j

@@ -579,6 +579,7 @@ func TestTrainerAllocates(t *testing.T) {
 		"Penalties":  func(c *Config) { c.L1, c.L2, c.Optimizer = 0.1, 0.1, AdamW },
 		"Regression": func(c *Config) { c.Task, c.Optimizer = Regression, RMSprop },
 		"Linear":     func(c *Config) { c.HiddenLayers, c.Optimizer = nil, SGD },
+		"Schedule":   func(c *Config) { c.Schedule = ExponentialDecay },
 		"Features":   func(c *Config) { c.Features, c.Activation, c.Optimizer = Features(), GELU, Nesterov },
 	} {
 		t.Run(name, func(t *testing.T) {

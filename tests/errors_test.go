@@ -10,7 +10,7 @@ import (
 // good is a train_step with something of everything. The tables of bad input change one place in it.
 const good = `{"type":"train_step","id":"good",` +
 	`"config":{"task":"classification","features":["x","y"],"hidden_layers":[3,2],"activation":"tanh","init":"auto","classes":2,` +
-	`"optimizer":"adam","learning_rate":0.1,"batch_size":3,"l1":0.01,"l2":0.02,"dropout":0.25,"test_fraction":0.125,"seed":5},` +
+	`"optimizer":"adam","learning_rate":0.1,"schedule":"exponential","schedule_steps":50,"schedule_factor":0.5,"batch_size":3,"l1":0.01,"l2":0.02,"dropout":0.25,"test_fraction":0.125,"seed":5},` +
 	`"network":{"weights":[[[0.1,0.2],[0.3,0.4],[0.5,0.6]],[[0.7,0.8,0.9],[-0.1,-0.2,-0.3]],[[-0.4,-0.5],[-0.6,-0.7]]],` +
 	`"biases":[[0.01,0.02,0.03],[0.04,0.05],[0.06,0.07]],"optimizer":{},"step":0,"epoch":0},` +
 	`"data":[{"x":0.5,"y":-0.5,"label":0},{"x":-0.25,"y":0.25,"label":1},{"x":0.125,"y":0.75,"label":1},{"x":-0.75,"y":-0.125,"label":0}],` +
@@ -54,8 +54,8 @@ var badSyntax = []bad{
 	{"Comma", `"steps":1}`, `"steps":1,}`, "malformed", "*"},
 	{"Comment", `"steps":1}`, `"steps":1/* one */}`, "malformed", "*"},
 	{"SingleQuotes", `"train_step"`, `'train_step'`, "malformed", "*"},
-	{"NaN", `0.1,"batch`, `NaN,"batch`, "malformed", "*"},
-	{"Infinity", `0.1,"batch`, `Infinity,"batch`, "malformed", "*"},
+	{"NaN", `0.1,"schedule`, `NaN,"schedule`, "malformed", "*"},
+	{"Infinity", `0.1,"schedule`, `Infinity,"schedule`, "malformed", "*"},
 	{"LeadingZero", `"steps":1`, `"steps":01`, "malformed", "*"},
 	{"LeadingPlus", `"steps":1`, `"steps":+1`, "malformed", "*"},
 	{"Hexadecimal", `"steps":1`, `"steps":0x1`, "malformed", "*"},
@@ -112,6 +112,10 @@ var badTypes = []bad{
 	{"LearningRateString", `"learning_rate":0.1`, `"learning_rate":"0.1"`, "malformed", "config.learning_rate"},
 	{"LearningRateObject", `"learning_rate":0.1`, `"learning_rate":{}`, "malformed", "config.learning_rate"},
 	{"LearningRateHuge", `"learning_rate":0.1`, `"learning_rate":1e999`, either, "config.learning_rate"},
+	{"ScheduleNumber", `"exponential"`, `1`, "malformed", "config.schedule"},
+	{"ScheduleStepsString", `"schedule_steps":50`, `"schedule_steps":"50"`, "malformed", "config.schedule_steps"},
+	{"ScheduleStepsFraction", `"schedule_steps":50`, `"schedule_steps":0.5`, either, "config.schedule_steps"},
+	{"ScheduleFactorNull", `"schedule_factor":0.5`, `"schedule_factor":null`, "malformed", "config.schedule_factor"},
 	{"BatchFraction", `"batch_size":3`, `"batch_size":3.5`, either, "config.batch_size"},
 	{"SeedString", `"seed":5`, `"seed":"5"`, "malformed", "config.seed"},
 	{"SeedFraction", `"seed":5`, `"seed":0.5`, either, "config.seed"},
@@ -151,6 +155,13 @@ var badValues = []bad{
 	{"Optimizer", `"adam"`, `"lion"`, "invalid", "config.optimizer"},
 	{"LearningRateZero", `"learning_rate":0.1`, `"learning_rate":0`, "invalid", "config.learning_rate"},
 	{"LearningRateNegative", `"learning_rate":0.1`, `"learning_rate":-1`, "invalid", "config.learning_rate"},
+	{"Schedule", `"exponential"`, `"linear"`, "invalid", "config.schedule"},
+	{"ScheduleEmpty", `"exponential"`, `""`, "invalid", "config.schedule"},
+	{"ScheduleStepsZero", `"schedule_steps":50`, `"schedule_steps":0`, "invalid", "config.schedule_steps"},
+	{"ScheduleStepsMany", `"schedule_steps":50`, `"schedule_steps":1000001`, "invalid", "config.schedule_steps"},
+	{"ScheduleFactorNegative", `"schedule_factor":0.5`, `"schedule_factor":-0.1`, "invalid", "config.schedule_factor"},
+	{"ScheduleFactorLarge", `"schedule_factor":0.5`, `"schedule_factor":1.5`, "invalid", "config.schedule_factor"},
+	{"ScheduleFactorZero", `"schedule_factor":0.5`, `"schedule_factor":0`, "invalid", "config.schedule_factor"},
 	{"LearningRateLarge", `"learning_rate":0.1`, `"learning_rate":10.1`, "invalid", "config.learning_rate"},
 	{"BatchNegative", `"batch_size":3`, `"batch_size":-1`, "invalid", "config.batch_size"},
 	{"BatchLarge", `"batch_size":3`, `"batch_size":2001`, "invalid", "config.batch_size"},

@@ -181,3 +181,35 @@ func TestOptimizerFormulas(t *testing.T) {
 		}
 	}
 }
+
+// TestScheduleFormulas trains one weight by gradient descent, at the learning rates of the formulas and by the server, in
+// requests of three updates. The network begins in mid-run: the rate follows from its step alone.
+func TestScheduleFormulas(t *testing.T) {
+	const lr, f, steps = 0.5, 0.25, 4
+	s := start(t)
+	for name, rate := range map[string]func(t float64) float64{
+		"constant":    func(t float64) float64 { return lr },
+		"step":        func(t float64) float64 { return lr * math.Pow(f, math.Floor(t/steps)) },
+		"exponential": func(t float64) float64 { return lr * math.Pow(f, t/steps) },
+		"cosine": func(t float64) float64 {
+			return f*lr + (lr-f*lr)*(1+math.Cos(math.Pi*min(t, steps)/steps))/2
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := 8.0
+			config := message{"task": "regression", "features": []string{"x"}, "hidden_layers": []int{}, "optimizer": "sgd",
+				"learning_rate": lr, "schedule": name, "schedule_steps": steps, "schedule_factor": f}
+			n := network{Weights: [][][]float64{{{w}}}, Biases: [][]float64{{0}}, Step: 1, Epoch: 1}
+			data := []point{{X: 1}, {X: -1}} // which leave the bias alone
+			for at := 1; at < 13; at += 3 {
+				n = s.step(t, trainStep(config, encode(n), data, 3)).state(t)
+				for k := range 3 {
+					w -= rate(float64(at+k)) * w
+				}
+				if got := n.Weights[0][0][0]; !near(got/w, 1) {
+					t.Fatalf("weight after step %d = %v; want %v", at+3, got, w)
+				}
+			}
+		})
+	}
+}

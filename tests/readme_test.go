@@ -277,22 +277,27 @@ func TestReadmeConfig(t *testing.T) {
 		}
 	}
 	defaults := map[string]json.RawMessage{}
-	if err := json.Unmarshal(encode(nn.DefaultConfig()), &defaults); err != nil {
+	config := nn.DefaultConfig()
+	if err := json.Unmarshal(encode(config), &defaults); err != nil {
 		t.Fatal(err)
 	}
+	// JSON leaves out the defaults of a schedule.
+	defaults["schedule"], defaults["schedule_steps"], defaults["schedule_factor"] = encode(config.Schedule), encode(config.ScheduleSteps), encode(config.ScheduleFactor)
 	names := map[string][]string{
 		"task": words(nn.Tasks()), "features": words(nn.Features()), "activation": words(nn.Activations()),
-		"init": words(nn.Inits()), "optimizer": words(nn.Optimizers()),
+		"init": words(nn.Inits()), "optimizer": words(nn.Optimizers()), "schedule": words(nn.Schedules()),
 	}
 	limits := map[string]string{
-		"hidden_layers": fmt.Sprintf("0 to %d widths, each 1 to %d", nn.MaxHiddenLayers, nn.MaxWidth),
-		"classes":       fmt.Sprintf("%d to %d", nn.MinClasses, nn.MaxClasses),
-		"learning_rate": fmt.Sprintf("greater than 0, at most %v", nn.MaxLearningRate),
-		"l1":            fmt.Sprintf("0 to %v", nn.MaxPenalty),
-		"l2":            fmt.Sprintf("0 to %v", nn.MaxPenalty),
-		"dropout":       fmt.Sprintf("0 to %v", nn.MaxFraction),
-		"test_fraction": fmt.Sprintf("0 to %v", nn.MaxFraction),
-		"seed":          fmt.Sprintf("0 to %d", ^nn.Config{}.Seed),
+		"hidden_layers":   fmt.Sprintf("0 to %d widths, each 1 to %d", nn.MaxHiddenLayers, nn.MaxWidth),
+		"classes":         fmt.Sprintf("%d to %d", nn.MinClasses, nn.MaxClasses),
+		"learning_rate":   fmt.Sprintf("greater than 0, at most %v", nn.MaxLearningRate),
+		"schedule_steps":  fmt.Sprintf("1 to %d", nn.MaxScheduleSteps),
+		"schedule_factor": "0 to 1",
+		"l1":              fmt.Sprintf("0 to %v", nn.MaxPenalty),
+		"l2":              fmt.Sprintf("0 to %v", nn.MaxPenalty),
+		"dropout":         fmt.Sprintf("0 to %v", nn.MaxFraction),
+		"test_fraction":   fmt.Sprintf("0 to %v", nn.MaxFraction),
+		"seed":            fmt.Sprintf("0 to %d", ^nn.Config{}.Seed),
 	}
 	for _, member := range tags(nn.Config{}) {
 		row := rows[member]

@@ -13,7 +13,8 @@ import (
 // defaults is the config of the contract's table for data of two classes, every member spelled out.
 var defaults = message{
 	"task": "classification", "features": []string{"x", "y"}, "hidden_layers": []int{8, 8}, "activation": "tanh",
-	"init": "auto", "classes": 2, "optimizer": "adam", "learning_rate": 0.03, "batch_size": 0, "l1": 0, "l2": 0,
+	"init": "auto", "classes": 2, "optimizer": "adam", "learning_rate": 0.03, "schedule": "constant", "schedule_steps": 1000,
+	"schedule_factor": 0.1, "batch_size": 0, "l1": 0, "l2": 0,
 	"dropout": 0, "test_fraction": 0, "seed": 1,
 }
 

@@ -34,19 +34,22 @@ const (
 	FieldDataClasses = "data_classes"
 	FieldDataSeed    = "data_seed"
 
-	FieldTask         = "task"
-	FieldFeatures     = "features"
-	FieldHiddenLayers = "hidden_layers"
-	FieldActivation   = "activation"
-	FieldLearningRate = "learning_rate"
-	FieldOptimizer    = "optimizer"
-	FieldBatchSize    = "batch_size"
-	FieldL1           = "l1"
-	FieldL2           = "l2"
-	FieldDropout      = "dropout"
-	FieldTestFraction = "test_fraction"
-	FieldSeed         = "seed"
-	FieldInit         = "init"
+	FieldTask           = "task"
+	FieldFeatures       = "features"
+	FieldHiddenLayers   = "hidden_layers"
+	FieldActivation     = "activation"
+	FieldLearningRate   = "learning_rate"
+	FieldSchedule       = "schedule"
+	FieldScheduleSteps  = "schedule_steps"
+	FieldScheduleFactor = "schedule_factor"
+	FieldOptimizer      = "optimizer"
+	FieldBatchSize      = "batch_size"
+	FieldL1             = "l1"
+	FieldL2             = "l2"
+	FieldDropout        = "dropout"
+	FieldTestFraction   = "test_fraction"
+	FieldSeed           = "seed"
+	FieldInit           = "init"
 )
 
 // What the buttons of the page do: values of FieldAct.
@@ -87,7 +90,7 @@ var fieldNames = []string{
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldSteps, FieldFormat, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
 	FieldTask, FieldFeatures, FieldHiddenLayers, FieldActivation, FieldLearningRate, FieldOptimizer, FieldBatchSize,
-	FieldL1, FieldL2, FieldDropout, FieldTestFraction, FieldSeed, FieldInit,
+	FieldSchedule, FieldScheduleSteps, FieldScheduleFactor, FieldL1, FieldL2, FieldDropout, FieldTestFraction, FieldSeed, FieldInit,
 	"id", "type", "frame_ms",
 }
 
@@ -112,24 +115,27 @@ func ControlOf(path string) string {
 
 // controlLabels are what the controls are called on the page.
 var controlLabels = map[string]string{
-	FieldDataset:      "Data set",
-	FieldPoints:       "Points",
-	FieldNoise:        "Noise",
-	FieldDataClasses:  "Classes",
-	FieldDataSeed:     "Data seed",
-	FieldTask:         "Task",
-	FieldFeatures:     "Input features",
-	FieldHiddenLayers: "Hidden layers",
-	FieldActivation:   "Activation",
-	FieldLearningRate: "Learning rate",
-	FieldOptimizer:    "Optimizer",
-	FieldBatchSize:    "Batch size",
-	FieldL1:           "L1 penalty",
-	FieldL2:           "L2 penalty",
-	FieldDropout:      "Dropout",
-	FieldTestFraction: "Test share",
-	FieldSeed:         "Seed",
-	FieldInit:         "First weights",
+	FieldDataset:        "Data set",
+	FieldPoints:         "Points",
+	FieldNoise:          "Noise",
+	FieldDataClasses:    "Classes",
+	FieldDataSeed:       "Data seed",
+	FieldTask:           "Task",
+	FieldFeatures:       "Input features",
+	FieldHiddenLayers:   "Hidden layers",
+	FieldActivation:     "Activation",
+	FieldLearningRate:   "Learning rate",
+	FieldSchedule:       "Rate schedule",
+	FieldScheduleSteps:  "Schedule steps",
+	FieldScheduleFactor: "Schedule factor",
+	FieldOptimizer:      "Optimizer",
+	FieldBatchSize:      "Batch size",
+	FieldL1:             "L1 penalty",
+	FieldL2:             "L2 penalty",
+	FieldDropout:        "Dropout",
+	FieldTestFraction:   "Test share",
+	FieldSeed:           "Seed",
+	FieldInit:           "First weights",
 }
 
 // Label names what a path of the wire contract stands for, as the page calls

@@ -435,11 +435,11 @@ func TestPageShowsConfig(t *testing.T) {
 	page := render(t, Page(sampleLab(t, dataset.Hills, func(l *Lab) {
 		l.State.Config = nn.Config{
 			Task: nn.Regression, Features: []nn.Feature{nn.FeatureX2, nn.FeatureSinY}, HiddenLayers: []int{3, 1}, Activation: nn.GELU, Init: nn.InitHe,
-			Optimizer: nn.RMSprop, LearningRate: 0.001, BatchSize: 16, L1: 0.5, L2: 1e-5, Dropout: 0.25, TestFraction: 0.1, Seed: 42,
+			Optimizer: nn.RMSprop, LearningRate: 0.001, Schedule: nn.CosineDecay, ScheduleSteps: 250, ScheduleFactor: 0.05, BatchSize: 16, L1: 0.5, L2: 1e-5, Dropout: 0.25, TestFraction: 0.1, Seed: 42,
 		}
 	})))
 	for field, want := range map[string]string{
-		FieldHiddenLayers: "3-1", FieldLearningRate: "0.001", FieldBatchSize: "16", FieldL1: "0.5", FieldL2: "1e-05", FieldDropout: "0.25",
+		FieldHiddenLayers: "3-1", FieldLearningRate: "0.001", FieldScheduleSteps: "250", FieldScheduleFactor: "0.05", FieldBatchSize: "16", FieldL1: "0.5", FieldL2: "1e-05", FieldDropout: "0.25",
 		FieldTestFraction: "0.1", FieldSeed: "42",
 	} {
 		if got := page.one(t, "input#"+field+"[name="+field+"]").attr("value"); got != want {
@@ -447,7 +447,7 @@ func TestPageShowsConfig(t *testing.T) {
 		}
 	}
 	for field, want := range map[string]string{
-		FieldTask: "regression", FieldActivation: "gelu", FieldInit: "he", FieldOptimizer: "rmsprop", FieldTransport: TransportSSE, FieldFrameSteps: "1",
+		FieldTask: "regression", FieldActivation: "gelu", FieldInit: "he", FieldOptimizer: "rmsprop", FieldSchedule: "cosine", FieldTransport: TransportSSE, FieldFrameSteps: "1",
 	} {
 		selected := page.all("select[name=" + field + "] option[selected]")
 		if len(selected) != 1 || selected[0].attr("value") != want {
@@ -471,6 +471,7 @@ func TestPageChoices(t *testing.T) {
 		want  []string
 	}{
 		{FieldTask, names(nn.Tasks())}, {FieldActivation, names(nn.Activations())}, {FieldInit, names(nn.Inits())}, {FieldOptimizer, names(nn.Optimizers())},
+		{FieldSchedule, names(nn.Schedules())},
 		{FieldTransport, []string{TransportSSE, TransportSocket}},
 	} {
 		var got, labels []string

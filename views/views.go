@@ -169,6 +169,9 @@ var (
 		nn.SGD: "SGD", nn.Momentum: "Momentum", nn.Nesterov: "Nesterov", nn.RMSprop: "RMSprop",
 		nn.Adagrad: "Adagrad", nn.Adam: "Adam", nn.AdamW: "AdamW",
 	}
+	scheduleLabels = map[nn.Schedule]string{
+		nn.ConstantRate: "Constant", nn.StepDecay: "Steps", nn.ExponentialDecay: "Exponential", nn.CosineDecay: "Cosine",
+	}
 	initLabels = map[nn.Init]string{
 		nn.InitAuto: "Automatic", nn.InitXavier: "Xavier", nn.InitHe: "He", nn.InitNormal: "Normal (σ 0.5)", nn.InitZero: "Zero",
 	}

@@ -186,7 +186,7 @@ func TestLabelsOfAll(t *testing.T) {
 		}
 	}
 	for _, c := range [][]choice{
-		choices(nn.Activations(), activationLabels), choices(nn.Optimizers(), optimizerLabels), choices(nn.Inits(), initLabels), choices(nn.Tasks(), taskLabels),
+		choices(nn.Activations(), activationLabels), choices(nn.Optimizers(), optimizerLabels), choices(nn.Inits(), initLabels), choices(nn.Schedules(), scheduleLabels), choices(nn.Tasks(), taskLabels),
 	} {
 		for _, o := range c {
 			if o.Label == "" || o.Label == o.Value || strings.Contains(o.Label, "_") {
