@@ -20,7 +20,7 @@ func fieldError(field, format string, args ...any) error {
 // that overflows ends no run (see Metrics).
 type DivergedError struct {
 	Step    int     // the optimizer update that cannot be made, counted like Network.Step
-	What    string  // what stopped being finite: "gradient", "weights", "optimizer moments"
+	What    string  // what stopped being finite: "gradient", "weights" (beyond 1e120), "optimizer moments"
 	Network Network // the last finite network, from which the update started
 }
 

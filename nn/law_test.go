@@ -124,22 +124,32 @@ func TestTrainerStepLaw(t *testing.T) {
 // are of points that no update sees; some of them overflow.
 func TestStepLawDiverged(t *testing.T) {
 	overflows := 0
-	for name, change := range map[string]func(c *Config){
-		"Full":           func(c *Config) {},
-		"Linear":         func(c *Config) { c.Activation, c.HiddenLayers = Linear, nil },
-		"Batches":        func(c *Config) { c.BatchSize = 7 },
-		"OneByOne":       func(c *Config) { c.BatchSize, c.HiddenLayers, c.Activation = 1, nil, Linear },
-		"Dropout":        func(c *Config) { c.Activation, c.BatchSize, c.Dropout = LeakyReLU, 4, 0.3 },
-		"HeldOut":        func(c *Config) { c.TestFraction, c.BatchSize = 0.5, 3 },
-		"Momentum":       func(c *Config) { c.Optimizer, c.BatchSize, c.HiddenLayers = Nesterov, 2, nil },
-		"Decay":          func(c *Config) { c.Optimizer, c.L2, c.BatchSize = AdamW, MaxPenalty, 5 },
-		"Classification": func(c *Config) { c.Task, c.Activation, c.L2, c.BatchSize = Classification, Linear, MaxPenalty, 4 },
-		"Schedule":       func(c *Config) { c.Schedule, c.ScheduleSteps, c.ScheduleFactor, c.BatchSize = CosineDecay, 40, 0.9, 7 },
+	for name, change := range map[string]func(s *State){
+		"Full":     func(s *State) {},
+		"Linear":   func(s *State) { s.Config.Activation, s.Config.HiddenLayers = Linear, nil },
+		"Batches":  func(s *State) { s.Config.BatchSize = 7 },
+		"OneByOne": func(s *State) { s.Config.BatchSize, s.Config.HiddenLayers = 1, nil },
+		"Dropout":  func(s *State) { s.Config.Activation, s.Config.BatchSize, s.Config.Dropout = LeakyReLU, 4, 0.3 },
+		"HeldOut":  func(s *State) { s.Config.TestFraction, s.Config.BatchSize = 0.5, 3 },
+		"Momentum": func(s *State) { s.Config.Optimizer, s.Config.BatchSize, s.Config.HiddenLayers = Nesterov, 2, nil },
+		"Decay":    func(s *State) { s.Config.Optimizer, s.Config.L2, s.Config.BatchSize = AdamW, MaxPenalty, 5 },
+		"Deep": func(s *State) {
+			s.Config.Activation, s.Config.HiddenLayers, s.Config.BatchSize = Linear, []int{3, 3, 3}, 4
+		},
+		"Schedule": func(s *State) {
+			s.Config.Schedule, s.Config.ScheduleSteps, s.Config.ScheduleFactor = CosineDecay, 40, 0.9
+		},
+		"Classification": func(s *State) {
+			s.Config.Task, s.Config.Activation, s.Config.L2, s.Config.BatchSize = Classification, Linear, MaxPenalty, 4
+			s.Data = randomPoints(newRand(1), 30, Classification, 2)
+		},
+		// The penalty multiplies the weights by -9 at every update.
+		"Unseen": func(s *State) { *s = unseen(); s.Config.LearningRate, s.Config.L2 = 1, MaxPenalty },
 	} {
 		c := DefaultConfig()
 		c.Task, c.Optimizer, c.Activation, c.LearningRate = Regression, SGD, ReLU, MaxLearningRate
-		change(&c)
 		s := State{Config: c, Data: randomPoints(newRand(1), 30, c.Task, 2)}
+		change(&s)
 		const n = 3000
 		_, err := Step(s, n)
 		var want *DivergedError
@@ -151,7 +161,7 @@ func TestStepLawDiverged(t *testing.T) {
 		at := s
 		for k := range last + 1 {
 			r := step(t, at, min(k, 1))
-			if r.Loss == math.MaxFloat64 {
+			if r.Loss == math.MaxFloat64 || r.Metrics.TestLoss != nil && *r.Metrics.TestLoss == math.MaxFloat64 {
 				overflows++
 			}
 			at.Network = r.Network

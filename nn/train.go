@@ -132,6 +132,11 @@ func (t *Trainer) Step(n int) error {
 	return nil
 }
 
+// weightBound is the largest size of a weight or bias after an update; a larger
+// one counts as infinite. Long before a weight overflows the gradient does, and
+// then no learning rate, however small, leads on from the last finite state.
+const weightBound = 1e120
+
 // update makes one optimizer update: the gradient of the mean loss over the
 // batch that follows from step and epoch, the penalties, the optimizer's rule.
 func (t *Trainer) update() error {
@@ -176,7 +181,7 @@ func (t *Trainer) update() error {
 		t.epoch++
 	}
 	switch {
-	case !kernel.Finite(t.theta):
+	case !kernel.Within(t.theta, weightBound):
 		return t.diverged("weights")
 	case !kernel.Finite(t.first) || !kernel.Finite(t.second):
 		return t.diverged("optimizer moments")

@@ -430,6 +430,12 @@ func TestDiverged(t *testing.T) {
 		s.Network.Parameters = Parameters{Weights: [][][]float64{{{w1}}, {{w2}}}, Biases: [][]float64{{0}, {0}}}
 		return s
 	}
+	// beyond is w at x = 1, target 0, at rate 10: w becomes -9w, and the bias -10w.
+	beyond := func(w float64) State {
+		s := line(w, 0, Point{1, 0, 0})
+		s.Config.Optimizer, s.Config.LearningRate = SGD, MaxLearningRate
+		return s
+	}
 	later := chain(1e-8, 1e158, SGD)
 	later.Network.Step, later.Network.Epoch = 7, 7
 	for _, c := range []struct {
@@ -452,9 +458,12 @@ func TestDiverged(t *testing.T) {
 		// The output is 1e150 and the gradient of w₁ 1e150·1e158; ten times that is infinite.
 		{"Weights", chain(1e-8, 1e158, SGD), "weights", 1},
 		{"WeightsLater", later, "weights", 8},
-		// The gradient of w₂ is 1e150·1e10, its square infinite, the step by its root 0.
-		{"Moments", chain(1e10, 1e140, RMSprop), "optimizer moments", 1},
-		{"AdamMoments", chain(1e10, 1e140, Adam), "optimizer moments", 1},
+		// Beyond 1e120 a weight counts as infinite.
+		{"Bound", beyond(1.1e119), "weights", 1},
+		{"WithinBound", beyond(0.9e119), "weights", 2},
+		// The gradient of w₂ is 1e110·1e60, its square infinite, the step by its root 0.
+		{"Moments", chain(1e60, 1e50, RMSprop), "optimizer moments", 1},
+		{"AdamMoments", chain(1e60, 1e50, Adam), "optimizer moments", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			const most = 20000
@@ -507,32 +516,70 @@ func TestDiverged(t *testing.T) {
 	}
 }
 
+// unseen returns a regression with a linear hidden unit that gives 0 for all
+// training points, as it should, whatever its weights are; the point held out is
+// at x = 1.
+func unseen() State {
+	s := State{Config: DefaultConfig(), Data: make([]Point, 2)}
+	s.Config.Task, s.Config.Features, s.Config.HiddenLayers, s.Config.Activation = Regression, []Feature{FeatureX}, []int{1}, Linear
+	s.Config.Optimizer, s.Config.TestFraction = SGD, 0.5
+	for i, h := range Split(2, 0.5, s.Config.Seed) {
+		if h {
+			s.Data[i].X = 1
+		}
+	}
+	return s
+}
+
+// TestDivergedGoesOn: from the last state of a run a smaller rate leads back, as
+// there is a gradient.
+func TestDivergedGoesOn(t *testing.T) {
+	for name, change := range map[string]func(c *Config){
+		"Linear":   func(c *Config) { c.HiddenLayers = nil },
+		"Tanh":     func(c *Config) {},
+		"ReLU":     func(c *Config) { c.Activation = ReLU },
+		"Batches":  func(c *Config) { c.Activation, c.BatchSize = ReLU, 7 },
+		"Nesterov": func(c *Config) { c.Optimizer, c.HiddenLayers, c.BatchSize = Nesterov, nil, 2 },
+	} {
+		c := DefaultConfig()
+		c.Task, c.Optimizer, c.LearningRate = Regression, SGD, MaxLearningRate
+		change(&c)
+		s := State{Config: c, Data: randomPoints(newRand(1), 30, c.Task, 3)}
+		_, err := Step(s, 1000)
+		var diverged *DivergedError
+		if !errors.As(err, &diverged) {
+			t.Errorf("%s: Step(s, 1000) error = %v; want a *DivergedError", name, err)
+			continue
+		}
+		s.Network = diverged.Network
+		before := step(t, s, 0).Loss
+		s.Config.LearningRate = 0.001
+		if after := step(t, s, 3000).Loss; !(after < before/100) {
+			t.Errorf("%s: from the last finite state at a smaller rate the loss goes from %v to %v; want much less", name, before, after)
+		}
+	}
+}
+
 // TestLossOverflow: a loss that overflows ends no run and is the largest number
 // there is, also that of a held-out point, where that of the training points is 0.
 func TestLossOverflow(t *testing.T) {
 	// ½·(1e200)² is infinite; the gradient is 1e200, and a rate of 1 takes it all.
-	s := line(1e200, 0, Point{1, 0, 0})
+	s := line(1e200, 0, Point{1, 0, 0}, Point{-1, 0, 0})
 	s.Config.Optimizer, s.Config.LearningRate = SGD, 1
 	if got := step(t, s, 0); got.Loss != math.MaxFloat64 || got.Metrics.Loss != math.MaxFloat64 {
 		t.Errorf("Step(s, 0) = loss %v, %v; want %v", got.Loss, got.Metrics.Loss, math.MaxFloat64)
 	}
-	checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, handTolerance, 0, -1e200)
+	checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, 0, 0, 0)
 
-	s.Config.Task, s.Config.Classes = Classification, 2
+	s.Config.Task, s.Config.Classes, s.Data = Classification, 2, s.Data[:1]
 	s.Network.Parameters = Parameters{Weights: [][][]float64{{{1e308}, {-1e308}}}, Biases: [][]float64{{1e308, 0}}}
 	got := step(t, s, 0) // outputs +Inf and -1e308
 	if got.Loss != math.MaxFloat64 || *got.Metrics.Accuracy != 1 {
 		t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 1", got.Loss, *got.Metrics.Accuracy, math.MaxFloat64)
 	}
 
-	s = line(1e200, 0)
-	s.Config.Optimizer, s.Config.TestFraction = SGD, 0.5
-	s.Data = make([]Point, 2)
-	for i, h := range Split(2, 0.5, s.Config.Seed) {
-		if h {
-			s.Data[i].X = 1
-		}
-	}
+	s = unseen()
+	s.Network.Parameters = Parameters{Weights: [][][]float64{{{1e90}}, {{1e90}}}, Biases: [][]float64{{0}, {0}}}
 	for _, n := range []int{0, 1, 5} {
 		if m := step(t, s, n).Metrics; m.Loss != 0 || *m.TestLoss != math.MaxFloat64 {
 			t.Errorf("Step(s, %d) = loss %v, test loss %v; want 0, %v", n, m.Loss, *m.TestLoss, math.MaxFloat64)

@@ -1,6 +1,10 @@
 package kernel
 
-import "gonum.org/v1/gonum/floats"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+)
 
 // DenseForward computes z = w·a + b, where z is out×n, w out×in, a in×n and
 // b holds one number for each row of z.
@@ -60,6 +64,16 @@ func sum(x []float64) float64 {
 
 // Mul sets dst to dst·s, element by element.
 func Mul(dst, s []float64) { floats.Mul(dst, s) }
+
+// Within reports whether no element of x is larger than limit in size, or NaN.
+func Within(x []float64, limit float64) bool {
+	for _, v := range x {
+		if !(math.Abs(v) <= limit) {
+			return false
+		}
+	}
+	return true
+}
 
 // Finite reports whether no element of x is infinite or NaN.
 func Finite(x []float64) bool {

@@ -72,6 +72,20 @@ func TestFinite(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	for _, test := range []struct {
+		x    []float64
+		want bool
+	}{
+		{nil, true}, {[]float64{0, 2, -2}, true}, {[]float64{0, 1, 2.0000000000000004}, false}, {[]float64{-3, 0}, false},
+		{[]float64{0, math.NaN(), 0}, false}, {[]float64{math.Inf(1)}, false}, {[]float64{0, math.Inf(-1)}, false},
+	} {
+		if got := Within(test.x, 2); got != test.want {
+			t.Errorf("Within(%v, 2) = %v; want %v", test.x, got, test.want)
+		}
+	}
+}
+
 func TestMul(t *testing.T) {
 	dst := newBuffer(5, 0)
 	copy(dst.in, []float64{1, -2, 3, 0, 5})
