@@ -1,0 +1,275 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// MaxSamples is the most samples that a History keeps.
+const MaxSamples = 256
+
+// NotMeasured stands in a History's columns for what a sample does not have,
+// such as the test loss of a time when no point was held out.
+const NotMeasured = -1
+
+// A History is the curves of a run: samples of its metrics, in columns of equal
+// length. It keeps the first sample, the newest, and between them samples at
+// least Every updates apart. The zero value is a run without samples.
+//
+// Losses and accuracies have five significant digits. A column in which nothing
+// was measured is nil.
+type History struct {
+	// Every is how many updates, at least, lie between samples that stay. It
+	// doubles whenever there are more than MaxSamples.
+	Every int `json:"every,omitzero"`
+	// Step and Epoch are those of Network. Steps grow from sample to sample.
+	Step  []int `json:"step,omitzero"`
+	Epoch []int `json:"epoch,omitzero"`
+	// Loss and the others are those of Metrics, or NotMeasured.
+	Loss         []float64 `json:"loss,omitzero"`
+	Accuracy     []float64 `json:"accuracy,omitzero"`
+	TestLoss     []float64 `json:"test_loss,omitzero"`
+	TestAccuracy []float64 `json:"test_accuracy,omitzero"`
+	// Best is the lowest test loss; nil before the first.
+	Best *Best `json:"best,omitzero"`
+}
+
+// Best is when the test loss was lowest, for the first time if it was so again.
+// Its sample need not be among those kept.
+type Best struct {
+	Step     int     `json:"step"`
+	Epoch    int     `json:"epoch"`
+	TestLoss float64 `json:"test_loss"`
+}
+
+// Len returns the number of samples.
+func (h *History) Len() int { return len(h.Step) }
+
+// Add appends the metrics of a network after step updates. Samples of the same
+// or a later step, or of a later epoch, are those of another run from here on:
+// they are cut off first, so a run that goes on from an older moment branches
+// there and one from step 0 begins anew. A loss that is not finite is no
+// sample.
+//
+// The newest sample is always there as the last one. While it is less than
+// Every updates behind the one before it, the next takes its place.
+//
+// Add writes to the columns in place: a copy of h shares them.
+func (h *History) Add(step, epoch int, m Metrics) {
+	h.cut(step, epoch)
+	if notFinite(m.Loss) {
+		return
+	}
+	n := h.Len()
+	if n == 0 {
+		h.Every = 1
+	}
+	if n >= 2 && h.Step[n-1]-h.Step[n-2] < h.Every {
+		n--
+		h.keep(n)
+	}
+	h.Step, h.Epoch = append(h.Step, step), append(h.Epoch, epoch)
+	for i, v := range [...]*float64{&m.Loss, m.Accuracy, m.TestLoss, m.TestAccuracy} {
+		h.put(h.columns()[i], n, v)
+	}
+	if h.TestLoss != nil {
+		h.improve(n)
+	}
+	for h.Len() > MaxSamples {
+		h.thin()
+	}
+}
+
+// Until cuts off the samples of a step and all later ones.
+func (h *History) Until(step int) { h.cut(step, math.MaxInt) }
+
+// cut keeps the samples before step that are not after epoch.
+func (h *History) cut(step, epoch int) {
+	n := h.Len()
+	for n > 0 && (h.Step[n-1] >= step || h.Epoch[n-1] > epoch) {
+		n--
+	}
+	if n == 0 {
+		*h = History{}
+		return
+	}
+	if n == h.Len() && (h.Best == nil || h.Best.Step < step && h.Best.Epoch <= epoch) {
+		return
+	}
+	h.keep(n)
+	for _, column := range h.columns() {
+		if !measured(*column) {
+			*column = nil
+		}
+	}
+	if h.Best == nil || h.Best.Step < step && h.Best.Epoch <= epoch {
+		return
+	}
+	// What was thinned out is forgotten: the best of those that are left.
+	h.Best = nil
+	for i := range h.TestLoss {
+		h.improve(i)
+	}
+}
+
+// improve makes sample i the best if it is.
+func (h *History) improve(i int) {
+	if v := h.TestLoss[i]; v >= 0 && (h.Best == nil || v < h.Best.TestLoss) {
+		h.Best = &Best{Step: h.Step[i], Epoch: h.Epoch[i], TestLoss: v}
+	}
+}
+
+// put appends v to a column that has n values, or should have.
+func (h *History) put(column *[]float64, n int, v *float64) {
+	switch {
+	case v != nil && !notFinite(*v):
+		for len(*column) < n {
+			*column = append(*column, NotMeasured)
+		}
+		*column = append(*column, rounded(*v))
+	case measured(*column):
+		*column = append(*column, NotMeasured)
+	default:
+		*column = nil
+	}
+}
+
+// thin doubles Every and keeps the samples that lie so far apart.
+func (h *History) thin() {
+	h.Every = min(2*h.Every, maxCount)
+	kept, last := 1, h.Len()-1
+	for i := 1; i <= last; i++ {
+		if i < last && h.Step[i]-h.Step[kept-1] < h.Every {
+			continue
+		}
+		h.Step[kept], h.Epoch[kept] = h.Step[i], h.Epoch[i]
+		for _, column := range h.columns() {
+			if *column != nil {
+				(*column)[kept] = (*column)[i]
+			}
+		}
+		kept++
+	}
+	h.keep(kept)
+	for _, column := range h.columns() {
+		if !measured(*column) {
+			*column = nil
+		}
+	}
+}
+
+// keep shortens all columns to n samples.
+func (h *History) keep(n int) {
+	h.Step, h.Epoch = h.Step[:n], h.Epoch[:n]
+	for _, column := range h.columns() {
+		if *column != nil {
+			*column = (*column)[:n]
+		}
+	}
+}
+
+// columns returns the columns of Metrics, in its order.
+func (h *History) columns() [4]*[]float64 {
+	return [...]*[]float64{&h.Loss, &h.Accuracy, &h.TestLoss, &h.TestAccuracy}
+}
+
+// measured reports whether a column holds anything.
+func measured(column []float64) bool {
+	return slices.ContainsFunc(column, func(v float64) bool { return v >= 0 })
+}
+
+// rounded returns the number of five significant digits that is nearest to v.
+func rounded(v float64) float64 {
+	var text [24]byte
+	r, err := strconv.ParseFloat(string(strconv.AppendFloat(text[:0], v, 'e', 4, 64)), 64)
+	if err != nil { // rounded up beyond what is finite
+		return math.Copysign(1.7976e308, v)
+	}
+	return r + 0 // no negative zero
+}
+
+// Validate returns a *FieldError for the first member that does not fit.
+func (h *History) Validate() error {
+	n := h.Len()
+	if n > MaxSamples {
+		return fieldError("history.step", "must have at most %d samples; has %d", MaxSamples, n)
+	}
+	for _, c := range [...]struct {
+		name     string
+		got      int
+		optional bool
+	}{
+		{"epoch", len(h.Epoch), false}, {"loss", len(h.Loss), false}, {"accuracy", len(h.Accuracy), true},
+		{"test_loss", len(h.TestLoss), true}, {"test_accuracy", len(h.TestAccuracy), true},
+	} {
+		if c.got != n && !(c.optional && c.got == 0) {
+			return fieldError("history."+c.name, "must have %d numbers, one for each step; has %d", n, c.got)
+		}
+	}
+	if n == 0 {
+		switch {
+		case h.Every != 0:
+			return fieldError("history.every", "must be left out where there is no sample")
+		case h.Best != nil:
+			return fieldError("history.best", "must be left out where there is no sample")
+		}
+		return nil
+	}
+	if h.Every < 1 || h.Every > maxCount {
+		return fieldError("history.every", "must be from 1 to 2^53-1; got %d", h.Every)
+	}
+	for _, c := range [...]struct {
+		name   string
+		values []int
+		apart  int
+	}{{"history.step", h.Step, 1}, {"history.epoch", h.Epoch, 0}} {
+		least := 0
+		for i, v := range c.values {
+			if v < least || v > maxCount {
+				return fieldError(indexed(c.name, i), "must be from %d to 2^53-1, in the order of the run; got %d", least, v)
+			}
+			least = v + c.apart
+		}
+	}
+	for _, c := range [...]struct {
+		name   string
+		values []float64
+		most   float64
+		always bool
+	}{
+		{"history.loss", h.Loss, math.MaxFloat64, true}, {"history.accuracy", h.Accuracy, 1, false},
+		{"history.test_loss", h.TestLoss, math.MaxFloat64, false}, {"history.test_accuracy", h.TestAccuracy, 1, false},
+	} {
+		for i, v := range c.values {
+			if v >= 0 && v <= c.most || v == NotMeasured && !c.always {
+				continue
+			}
+			want := "must be 0 or more"
+			if c.most == 1 {
+				want = "must be from 0 to 1"
+			}
+			if !c.always {
+				want += fmt.Sprintf(", or %d where nothing was measured", NotMeasured)
+			}
+			return fieldError(indexed(c.name, i), want+"; got %v", v)
+		}
+	}
+	return h.Best.validate(h.Step[n-1], h.Epoch[n-1])
+}
+
+// validate checks a best moment of a run that has come to a step and an epoch.
+func (b *Best) validate(step, epoch int) error {
+	switch {
+	case b == nil:
+		return nil
+	case b.Step < 0 || b.Step > step:
+		return fieldError("history.best.step", "must be from 0 to the last step, %d; got %d", step, b.Step)
+	case b.Epoch < 0 || b.Epoch > epoch:
+		return fieldError("history.best.epoch", "must be from 0 to the last epoch, %d; got %d", epoch, b.Epoch)
+	case !(b.TestLoss >= 0 && b.TestLoss <= math.MaxFloat64):
+		return fieldError("history.best.test_loss", "must be 0 or more; got %v", b.TestLoss)
+	}
+	return nil
+}
