@@ -439,6 +439,7 @@ func FuzzParseForm(f *testing.F) {
 		{urlencoded, `config=%7B%22seed%22%3A1%7D&data=%5B%5D&network=&steps=1&id=7&type=train_step&frame_steps=2&frame_ms=40`},
 		{urlencoded, `a=1&a=2&=&%61=+`}, {urlencoded, `a=%zz`}, {urlencoded, `a;b`}, {urlencoded, "\xff=\x00"},
 		{urlencoded, `controls=1&features=x&features=x2&hidden_layers=8-8&learning_rate=0.1&seed=1&task=regression&tool=erase&stroke=0%2C1`},
+		{urlencoded, `panel=gradients&log_scale=1&history=` + url.QueryEscape(`{"every":2,"step":[0,2],"epoch":[0,1],"loss":[1,0.5],"accuracy":[0,1],"test_loss":[-1,0.25],"best":{"step":2,"epoch":1,"test_loss":0.25}}`)},
 		{boundary, part("config", `{"seed":1}`) + part("data", `[{"x":0,"y":0,"label":0}]`) + part("steps", "3") + "--8--\r\n"},
 		{boundary, part("a", "1") + part("a", "2") + "--8--"},
 		{boundary, part("a", "1")}, {boundary, part("a", "1")[:30]}, {boundary, "--8\r\n\r\nx\r\n--8--"}, {boundary, "--8--"},
@@ -481,5 +482,10 @@ func FuzzParseForm(f *testing.F) {
 			}
 		}
 		checkRoundTrip(t, s, p.message, trainMembers)
+		var history nn.History
+		text := mustJSON(t, p.history)
+		if err := newReader(text, views.FieldHistory).history(&history); err != nil || !same(history, p.history) {
+			t.Errorf("the history = %+v, %v; want as it was encoded, %s", history, err, text)
+		}
 	})
 }

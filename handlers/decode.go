@@ -500,6 +500,72 @@ func (r *reader) rows(dst *[][]float64) error {
 	})
 }
 
+// history reads the curves of a run.
+func (r *reader) history(h *nn.History) error {
+	return r.object(func(member string) error {
+		switch member {
+		case "every":
+			return r.integer(&h.Every)
+		case "step":
+			return column(r, &h.Step, r.integer)
+		case "epoch":
+			return column(r, &h.Epoch, r.integer)
+		case "loss":
+			return column(r, &h.Loss, r.number)
+		case "accuracy":
+			return column(r, &h.Accuracy, r.number)
+		case "test_loss":
+			return column(r, &h.TestLoss, r.number)
+		case "test_accuracy":
+			return column(r, &h.TestAccuracy, r.number)
+		case "best":
+			h.Best = new(nn.Best)
+			return r.best(h.Best)
+		}
+		return r.unknown()
+	})
+}
+
+// column reads a list of as many numbers as a history may have samples.
+func column[T any](r *reader, dst *[]T, read func(*T) error) error {
+	return r.list(func() error {
+		var v T
+		err := read(&v)
+		*dst = append(*dst, v)
+		return cmp.Or(err, r.tooMany(len(*dst), nn.MaxSamples, "samples"))
+	})
+}
+
+// best reads a moment of a history, all of whose members must be there.
+func (r *reader) best(b *nn.Best) error {
+	var step, epoch, loss bool
+	err := r.object(func(member string) error {
+		switch member {
+		case "step":
+			step = true
+			return r.integer(&b.Step)
+		case "epoch":
+			epoch = true
+			return r.integer(&b.Epoch)
+		case "test_loss":
+			loss = true
+			return r.number(&b.TestLoss)
+		}
+		return r.unknown()
+	})
+	switch {
+	case err != nil:
+		return err
+	case !step:
+		return invalid(r.place()+".step", "is missing")
+	case !epoch:
+		return invalid(r.place()+".epoch", "is missing")
+	case !loss:
+		return invalid(r.place()+".test_loss", "is missing")
+	}
+	return nil
+}
+
 // points reads the data. Labels may be left out where they are not used.
 func (r *reader) points(dst *[]nn.Point, most int, unlabelled bool) error {
 	return r.list(func() error {

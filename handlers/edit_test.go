@@ -173,7 +173,7 @@ func FuzzReadStroke(f *testing.F) {
 // settingsForm is what the page posts for a state when nothing was touched.
 func settingsForm(tb testing.TB, s *Server, state nn.State) url.Values {
 	tb.Helper()
-	lab, err := s.lab(tb.Context(), state, defaultChoices(), views.Notice{})
+	lab, err := s.lab(tb.Context(), state, nn.History{}, defaultChoices(), views.Notice{})
 	if err != nil {
 		tb.Fatal(err)
 	}

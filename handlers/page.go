@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -49,7 +51,7 @@ func (s *Server) firstPage() ([]byte, error) {
 	if state, err = state.Prepare(); err != nil {
 		return nil, err
 	}
-	lab, err := s.lab(ctx, state, choices, views.Notice{})
+	lab, err := s.lab(ctx, state, nn.History{}, choices, views.Notice{})
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +63,7 @@ func (s *Server) firstPage() ([]byte, error) {
 func defaultChoices() views.Choices {
 	return views.Choices{
 		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1,
-		Dataset: firstDataset, Points: strconv.Itoa(defaultPoints), DataSeed: "1",
+		Dataset: firstDataset, Points: strconv.Itoa(defaultPoints), DataSeed: "1", Panel: views.PanelCurves,
 	}
 }
 
@@ -70,6 +72,7 @@ type pageRequest struct {
 	message
 	form    url.Values
 	choices views.Choices
+	history nn.History   // of the run up to the state
 	notice  views.Notice // of what the settings changed
 }
 
@@ -99,12 +102,25 @@ func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 	if err := s.checkState(&p.message); err != nil {
 		return p, err
 	}
+	if err := decodeField(form, views.FieldHistory, func(r *reader) error { return r.history(&p.history) }); err != nil {
+		return p, err
+	}
+	if err := p.history.Validate(); err != nil {
+		return p, err
+	}
+	p.history.Until(p.state.Network.Step + 1) // the page may have gone back to an older network
+	if !slices.Contains(views.Panels, p.choices.Panel) {
+		return p, malformed(views.FieldPanel, "must be one of %s; got %q", strings.Join(views.Panels, ", "), clip(p.choices.Panel))
+	}
 	if form.Get(views.FieldControls) == "" {
 		return p, nil
 	}
 	state, notice, err := s.applySettings(p.state, form)
 	if err != nil {
 		return p, editError{err, p}
+	}
+	if state.Config.Task != p.state.Config.Task {
+		p.history = nn.History{} // losses of another kind
 	}
 	p.state, p.notice = state, notice
 	return p, nil
@@ -128,6 +144,8 @@ func readChoices(form url.Values) views.Choices {
 	d.Noise = form.Get(views.FieldNoise)
 	d.DataClasses = form.Get(views.FieldDataClasses)
 	d.DataSeed = or(views.FieldDataSeed, d.DataSeed)
+	d.Panel = or(views.FieldPanel, d.Panel)
+	d.LogScale = form.Get(views.FieldLogScale) != ""
 	return d
 }
 
@@ -170,7 +188,7 @@ func (s *Server) edit(c echo.Context) error {
 		notice = p.notice
 	}
 	settings := act == views.ActRestore || !reflect.DeepEqual(state.Config, p.state.Config)
-	return s.render(c, http.StatusOK, state, p.choices, notice, settings)
+	return s.render(c, http.StatusOK, state, p.history, p.choices, notice, settings)
 }
 
 // stepPage answers POST /step for the page.
@@ -196,13 +214,13 @@ func (s *Server) stepPage(c echo.Context) error {
 		return editError{err, p}
 	}
 	p.state.Network = result.Network
-	return s.render(c, http.StatusOK, p.state, p.choices, p.notice, false)
+	return s.render(c, http.StatusOK, p.state, p.history, p.choices, p.notice, false)
 }
 
 // render answers with the page, or for htmx with the fragments that follow
 // from the state. settings says that the controls may not show the state's own.
-func (s *Server) render(c echo.Context, status int, state nn.State, choices views.Choices, notice views.Notice, settings bool) error {
-	lab, err := s.lab(c.Request().Context(), state, choices, notice)
+func (s *Server) render(c echo.Context, status int, state nn.State, history nn.History, choices views.Choices, notice views.Notice, settings bool) error {
+	lab, err := s.lab(c.Request().Context(), state, history, choices, notice)
 	if err != nil {
 		return err
 	}
@@ -230,7 +248,7 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 		return s.html(c, b.status, views.Refused(notice, views.ControlOf(b.Field), b.Message))
 	}
 	if e, ok := asEditError(cause); ok {
-		if lab, err := s.lab(c.Request().Context(), e.page.state, e.page.choices, notice); err == nil {
+		if lab, err := s.lab(c.Request().Context(), e.page.state, e.page.history, e.page.choices, notice); err == nil {
 			return s.html(c, b.status, views.Page(lab))
 		}
 	}
@@ -272,19 +290,21 @@ func paint(m *nn.Model, hard bool) views.Cells {
 	return cells
 }
 
-// lab measures and draws a prepared state.
-func (s *Server) lab(ctx context.Context, state nn.State, choices views.Choices, notice views.Notice) (views.Lab, error) {
-	lab := views.Lab{State: state, Choices: choices, Notice: notice, Version: s.config.Version}
-	for _, f := range []struct {
-		dst   *string
-		value any
-	}{{&lab.JSON.Config, state.Config}, {&lab.JSON.Network, state.Network}, {&lab.JSON.Data, state.Data}} {
-		text, err := json.Marshal(f.value)
-		if err != nil {
-			return lab, err
-		}
-		*f.dst = string(text)
+// inspect measures what the panel shows besides the curves.
+func inspect(lab *views.Lab, t *nn.Trainer) {
+	switch {
+	case lab.Choices.Panel == views.PanelConfusion && lab.State.Config.Task == nn.Classification:
+		confusion := t.Confusion()
+		lab.Confusion = &confusion
+	case lab.Choices.Panel == views.PanelGradients:
+		lab.GradientNorms = t.GradientNorms()
 	}
+}
+
+// lab measures and draws a prepared state. Its metrics become the newest sample
+// of the history; a network of step 0 begins a new one.
+func (s *Server) lab(ctx context.Context, state nn.State, history nn.History, choices views.Choices, notice views.Notice) (views.Lab, error) {
+	lab := views.Lab{State: state, Choices: choices, Notice: notice, Version: s.config.Version}
 	err := s.computing(ctx, nil, func() error {
 		model, err := nn.NewModel(state)
 		if err != nil {
@@ -300,9 +320,29 @@ func (s *Server) lab(ctx context.Context, state nn.State, choices views.Choices,
 		}
 		metrics := t.Metrics()
 		lab.Metrics = &metrics
+		inspect(&lab, t)
 		return nil
 	})
-	return lab, err
+	if err != nil {
+		return lab, err
+	}
+	if state.Network.Step > 0 {
+		lab.History = history
+	}
+	if lab.Metrics != nil {
+		lab.History.Add(state.Network.Step, state.Network.Epoch, *lab.Metrics)
+	}
+	for _, f := range []struct {
+		dst   *string
+		value any
+	}{{&lab.JSON.Config, state.Config}, {&lab.JSON.Network, state.Network}, {&lab.JSON.Data, state.Data}, {&lab.JSON.History, lab.History}} {
+		text, err := json.Marshal(f.value)
+		if err != nil {
+			return lab, err
+		}
+		*f.dst = string(text)
+	}
+	return lab, nil
 }
 
 // trainPage answers POST /train for the page: a stream of fragments.
@@ -390,18 +430,27 @@ type pageSink struct {
 // streamPage trains and sends a frame of fragments after another.
 func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, t *nn.Trainer, work nn.Work, to pageSink) error {
 	var b bytes.Buffer
-	lab := views.Lab{State: nn.State{Config: p.state.Config}}
+	lab := views.Lab{State: p.state, Choices: p.choices, History: p.history}
 	p.frameMS = max(p.frameMS, pageFrameMS)
 	reason, err := s.stream(ctx, t, work, &p.message, streamSink{
 		frame: func(result nn.Result) error {
+			lab.History.Add(result.Network.Step, result.Network.Epoch, result.Metrics)
 			network, err := json.Marshal(result.Network)
 			if err != nil {
 				return err
 			}
+			history, err := json.Marshal(lab.History)
+			if err != nil {
+				return err
+			}
 			lab.State.Network = result.Network
-			lab.JSON.Network = string(network)
+			lab.JSON.Network, lab.JSON.History = string(network), string(history)
 			lab.Metrics = &result.Metrics
-			if err := s.computing(ctx, to.idle, func() error { lab.Cells = paint(&t.Model, p.choices.Hard); return nil }); err != nil {
+			if err := s.computing(ctx, to.idle, func() error {
+				lab.Cells = paint(&t.Model, p.choices.Hard)
+				inspect(&lab, t)
+				return nil
+			}); err != nil {
 				return err
 			}
 			b.Reset()

@@ -12,6 +12,7 @@ const (
 	FieldConfig  = "config"
 	FieldNetwork = "network"
 	FieldData    = "data"
+	FieldHistory = "history" // the curves of the run
 
 	FieldAct       = "act"       // what a button of the page does
 	FieldControls  = "controls"  // not empty: the visible settings are to be read
@@ -26,7 +27,9 @@ const (
 	FieldTransport  = "transport" // TransportSSE or TransportSocket
 	FieldFrameSteps = "frame_steps"
 	FieldSteps      = "steps"
-	FieldFormat     = "format" // of the file to export
+	FieldFormat     = "format"    // of the file to export
+	FieldPanel      = "panel"     // what the panel shows: one of Panels
+	FieldLogScale   = "log_scale" // losses on a logarithmic scale
 
 	FieldDataset     = "dataset"
 	FieldPoints      = "points"
@@ -76,6 +79,17 @@ const (
 	TransportSocket = "websocket"
 )
 
+// What the panel shows: values of FieldPanel.
+const (
+	PanelCurves    = "curves"
+	PanelConfusion = "confusion"
+	PanelGradients = "gradients"
+	PanelCompare   = "compare"
+)
+
+// Panels are the views of the panel in the order of its tabs.
+var Panels = []string{PanelCurves, PanelConfusion, PanelGradients, PanelCompare}
+
 // PlaneSize is the width and height, in CSS pixels, of the picture that can be
 // clicked without script.
 const PlaneSize = 320
@@ -86,9 +100,9 @@ var RepeatedFields = []string{FieldFeatures}
 // fieldNames are all fields a form may have: those of the page, and those of a
 // program's form.
 var fieldNames = []string{
-	FieldConfig, FieldNetwork, FieldData, FieldAct, FieldControls, FieldRecovered,
+	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
-	FieldFrameSteps, FieldSteps, FieldFormat, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
+	FieldFrameSteps, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
 	FieldTask, FieldFeatures, FieldHiddenLayers, FieldActivation, FieldLearningRate, FieldOptimizer, FieldBatchSize,
 	FieldSchedule, FieldScheduleSteps, FieldScheduleFactor, FieldL1, FieldL2, FieldDropout, FieldTestFraction, FieldSeed, FieldInit,
 	"id", "type", "frame_ms",

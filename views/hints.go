@@ -98,9 +98,11 @@ var hints = map[string]string{
 	FieldDropout:      "Share of hidden units silenced at random in training, so that none can rely on another. Needs wide layers.",
 	"schedule":        "How the learning rate changes over the run. Long updates at first and short ones later settle a noisy run.",
 	"schedule_steps":  "Updates that one period of the schedule takes. For a cosine, set it to the length of the whole run.",
-	"schedule_factor": "What a step or exponential schedule multiplies the learning rate by in each period. Closer to 1 it falls more slowly.",
+	"schedule_factor": "The share of the learning rate that is left after each period; for a cosine, at its end. At 1 nothing changes.",
 
 	// The page.
+	FieldPanel:      "What is shown below the network: curves over time, which classes are mixed up, how each layer learns, two runs.",
+	ActShow:         "Shows what is chosen here.",
 	HintExport:      "Saves the network as code or data for use elsewhere.",
 	HintShare:       "Copies a link that opens this lab with the same settings, for a classmate to see.",
 	HintSave:        "Saves the whole run to a file: settings, weights and points. Open goes on from it exactly.",

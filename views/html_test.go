@@ -155,7 +155,7 @@ func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 		tb.Fatal(err)
 	}
 	l := Lab{State: nn.State{Config: nn.DefaultConfig()}, Version: "v0", Choices: Choices{
-		Tool: "0", Transport: TransportSSE, FrameSteps: 1, Dataset: string(set), Points: "40", DataSeed: "1",
+		Tool: "0", Transport: TransportSSE, FrameSteps: 1, Dataset: string(set), Points: "40", DataSeed: "1", Panel: PanelCurves,
 	}}
 	l.State.Config.Task = nn.Task(info.Task)
 	for _, p := range made {
@@ -166,13 +166,15 @@ func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 		l.Cells[i] = byte(i * 7)
 	}
 	l.Metrics = new(nn.Metrics)
+	l.History.Add(0, 0, nn.Metrics{Loss: 0.7})
+	l.History.Add(1, 1, nn.Metrics{Loss: 0.6})
 	if change != nil {
 		change(&l)
 	}
 	if l.State, err = l.State.Prepare(); err != nil {
 		tb.Fatal(err)
 	}
-	l.JSON = StateJSON{Config: `{"task":"a<b&\"c\""}`, Network: `{"weights":[[[1e-7]]]}`, Data: `[{"x":0.1}]`}
+	l.JSON = StateJSON{Config: `{"task":"a<b&\"c\""}`, Network: `{"weights":[[[1e-7]]]}`, Data: `[{"x":0.1}]`, History: `{"every":1,"step":[0],"epoch":[0],"loss":[0.7]}`}
 	return l
 }
 
@@ -193,6 +195,9 @@ func labs(tb testing.TB) map[string]Lab {
 		"HeldOut": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.State.Config.TestFraction = 0.5
 			l.Metrics = &nn.Metrics{Loss: 1, Accuracy: &share, TestLoss: &share, TestAccuracy: &share}
+			l.History.Add(2, 2, *l.Metrics)
+			l.Pinned = new(l.History)
+			l.Choices.LogScale = true
 		}),
 		"Diverged": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Recover: &RecoverAct{Step: 12345, Network: `{"a":"<&'\""}`}}
@@ -201,6 +206,19 @@ func labs(tb testing.TB) map[string]Lab {
 			l.Choices = Choices{Tool: ToolErase, Hard: true, HideTest: true, Transport: TransportSocket, FrameSteps: 25,
 				Dataset: "moons", Points: `"><script>`, Noise: "'", DataClasses: "&amp;", DataSeed: "<"}
 		}),
+		"NoHistory": sampleLab(tb, dataset.Circles, func(l *Lab) { l.History = nn.History{} }),
+		"Confusion": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Choices.Panel = PanelConfusion
+			l.Confusion = &nn.Confusion{Train: [][]int{{10, 2}, {0, 12}}, Test: [][]int{{3, 0}, {1, 0}}}
+		}),
+		"ConfusionOfValues":  sampleLab(tb, dataset.Hills, func(l *Lab) { l.Choices.Panel = PanelConfusion }),
+		"ConfusionOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = PanelConfusion }),
+		"Gradients": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Choices.Panel = PanelGradients
+			l.GradientNorms = []float64{1e-9, 0.5, 1.25}
+		}),
+		"GradientsOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = PanelGradients }),
+		"Compare":            sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = PanelCompare }),
 	}
 }
 

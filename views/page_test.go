@@ -106,7 +106,7 @@ func TestFragmentTargets(t *testing.T) {
 func TestFragmentParts(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	frame := targets(render(t, Frame(lab)))
-	if want := []string{"#live", "#measures"}; !slices.Equal(frame, want) {
+	if want := []string{"#live", "#measures", "#panel-body"}; !slices.Equal(frame, want) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))
@@ -210,14 +210,14 @@ func TestRefusedEscapes(t *testing.T) {
 // through escaping and back.
 func TestHiddenState(t *testing.T) {
 	for _, json := range []StateJSON{
-		{`{"a":"\"quotes\" 'both' <tags> & &amp; \u003c"}`, `[1e-7,-0.5,"` + "\u2028é€😀" + `"]`, "[]"},
-		{"", "null", `"\\"`},
-		{`</textarea></form><input name="config" value="x">`, `"/>`, "a\nb\tc"},
+		{`{"a":"\"quotes\" 'both' <tags> & &amp; \u003c"}`, `[1e-7,-0.5,"` + "\u2028é€😀" + `"]`, "[]", `{"step":"<&\""}`},
+		{"", "null", `"\\"`, ""},
+		{`</textarea></form><input name="config" value="x">`, `"/>`, "a\nb\tc", "'"},
 	} {
 		lab := sampleLab(t, dataset.Circles, nil)
 		lab.JSON = json
 		for name, e := range map[string]element{"Page": render(t, Page(lab)), "Edited": render(t, Edited(lab, true))} {
-			for field, want := range map[string]string{FieldConfig: json.Config, FieldNetwork: json.Network, FieldData: json.Data} {
+			for field, want := range map[string]string{FieldConfig: json.Config, FieldNetwork: json.Network, FieldData: json.Data, FieldHistory: json.History} {
 				input := e.one(t, "input[name="+field+"]")
 				if got := input.attr("value"); got != want || input.attr("type") != "hidden" {
 					t.Errorf("%s: the hidden field %s holds %q; want %q", name, field, got, want)
@@ -234,8 +234,15 @@ func TestLive(t *testing.T) {
 	if got := e.one(t, "#cells").attr("data-cells"); got != lab.Cells.Base64() {
 		t.Errorf("data-cells = %.40s…; want the cells", got)
 	}
-	if got := e.one(t, "input").attr("name"); got != FieldNetwork {
-		t.Errorf("a frame has the field %s; want %s alone", got, FieldNetwork)
+	var fields []string
+	for _, input := range e.all("input") {
+		fields = append(fields, input.attr("name"))
+	}
+	if want := []string{FieldNetwork, FieldHistory}; !slices.Equal(fields, want) {
+		t.Errorf("a frame has the fields %v; want %v alone", fields, want)
+	}
+	if got := e.one(t, "input[name="+FieldHistory+"]").attr("value"); got != lab.JSON.History {
+		t.Errorf("a frame has the history %q; want %q", got, lab.JSON.History)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // pendingTargets are elements that the page does not have yet. An entry fails
 // as soon as the page has it: then it is to be removed.
-var pendingTargets = map[string]bool{"data-card": true, "network-view": true, "panel": true, "experiments-open": true}
+var pendingTargets = map[string]bool{"data-card": true, "network-view": true, "experiments-open": true}
 
 // TestTour: few steps, each about an element of the page.
 func TestTour(t *testing.T) {

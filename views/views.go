@@ -19,14 +19,20 @@ type Lab struct {
 	State   nn.State // prepared
 	JSON    StateJSON
 	Metrics *nn.Metrics // nil: there is no point to measure with
-	Cells   Cells
-	Choices Choices
-	Notice  Notice
-	Version string
+	History nn.History  // the curves of the run up to this state
+	Pinned  *nn.History // those of a run to compare with, or nil
+	// Confusion and GradientNorms are measured where the panel shows them, and
+	// nil elsewhere and where there is nothing to measure with.
+	Confusion     *nn.Confusion
+	GradientNorms []float64
+	Cells         Cells
+	Choices       Choices
+	Notice        Notice
+	Version       string
 }
 
 // StateJSON is the state as the hidden fields hold it.
-type StateJSON struct{ Config, Network, Data string }
+type StateJSON struct{ Config, Network, Data, History string }
 
 // Choices are settings of the page that are not part of a training run.
 type Choices struct {
@@ -40,6 +46,8 @@ type Choices struct {
 	Noise       string
 	DataClasses string
 	DataSeed    string
+	Panel       string // one of Panels
+	LogScale    bool
 }
 
 // A Notice tells the user what happened.

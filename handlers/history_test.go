@@ -1,0 +1,298 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// sampleHistory is the history of a run that comes to state with a frame for
+// each update.
+func sampleHistory(tb testing.TB, state nn.State, updates int) (nn.State, nn.History) {
+	tb.Helper()
+	var h nn.History
+	t, err := nn.NewTrainer(state)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for range updates {
+		if err := t.Step(1); err != nil {
+			tb.Fatal(err)
+		}
+		n := t.Network()
+		h.Add(n.Step, n.Epoch, t.Metrics())
+	}
+	state.Network = t.Network()
+	return state, h
+}
+
+// historyForm is what the page posts for a state with a history.
+func historyForm(tb testing.TB, s *Server, state nn.State, h nn.History) url.Values {
+	tb.Helper()
+	form := settingsForm(tb, s, state)
+	form.Set(views.FieldHistory, string(mustJSON(tb, h)))
+	return form
+}
+
+// postedHistory reads the history that a page or a fragment holds.
+func postedHistory(tb testing.TB, page string) nn.History {
+	tb.Helper()
+	form := readForm(tb, page, "", "")
+	if !form.Has(views.FieldHistory) {
+		tb.Fatalf("there is no history in %.300s", page)
+	}
+	var h nn.History
+	if err := json.Unmarshal([]byte(form.Get(views.FieldHistory)), &h); err != nil {
+		tb.Fatal(err)
+	}
+	return h
+}
+
+// TestDecodeHistory: the field is read strictly, and what is wrong is named.
+func TestDecodeHistory(t *testing.T) {
+	s := newTestServer(t)
+	const good = `"every":1,"step":[0],"epoch":[0],"loss":[1]`
+	many := strings.TrimSuffix(strings.Repeat("1,", nn.MaxSamples+1), ",")
+	for _, test := range []struct{ text, want string }{
+		{``, "ok"}, {` `, "ok"}, {`{}`, "ok"}, {`{` + good + `}`, "ok"},
+		{`{` + good + `,"accuracy":[1],"test_loss":[-1],"test_accuracy":[0.5],"best":{"step":0,"epoch":0,"test_loss":0.5}}`, "ok"},
+		{`{"every":1e0,"step":[0.0],"epoch":[0],"loss":[1]}`, "ok"},
+		{`null`, "malformed history"},
+		{`[]`, "malformed history"},
+		{`{`, "malformed history"},
+		{`{}{}`, "malformed history"},
+		{`{"speed":1}`, "malformed history.speed"},
+		{`{"Step":[]}`, "malformed history.Step"},
+		{`{"step":[0],"step":[0]}`, "malformed history.step"},
+		{`{"step":1}`, "malformed history.step"},
+		{`{"step":[null]}`, "malformed history.step[0]"},
+		{`{"step":["1"]}`, "malformed history.step[0]"},
+		{`{"step":[1.5]}`, "invalid history.step[0]"},
+		{`{"loss":[1e999]}`, "invalid history.loss[0]"},
+		{`{"every":true}`, "malformed history.every"},
+		{`{"best":null}`, "malformed history.best"},
+		{`{` + good + `,"best":{"step":0,"epoch":0}}`, "invalid history.best.test_loss"},
+		{`{` + good + `,"best":{"step":0,"test_loss":0}}`, "invalid history.best.epoch"},
+		{`{` + good + `,"best":{"epoch":0,"test_loss":0}}`, "invalid history.best.step"},
+		{`{` + good + `,"best":{"step":0,"epoch":0,"test_loss":0,"loss":1}}`, "malformed history.best.loss"},
+		{`{"step":[` + many + `]}`, fmt.Sprintf("invalid history.step[%d]", nn.MaxSamples)},
+		{`{"test_accuracy":[` + many + `,not JSON`, fmt.Sprintf("invalid history.test_accuracy[%d]", nn.MaxSamples)}, // at the sample that is too many
+		{`{"every":1,"step":[3,3],"epoch":[0,0],"loss":[1,1]}`, "invalid history.step[1]"},
+		{`{"every":1,"step":[3],"epoch":[0],"loss":[-1]}`, "invalid history.loss[0]"},
+	} {
+		form := url.Values{views.FieldHistory: {test.text}}
+		if _, err := s.decodePageForm(form); describeAs(err) != test.want {
+			t.Errorf("the history %.200s = %v (%s); want %s", test.text, err, describeAs(err), test.want)
+		}
+	}
+	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, func(c *nn.Config) { c.TestFraction = 0.3 }), 300)
+	p, err := s.decodePageForm(historyForm(t, s, state, h))
+	if err != nil || !same(p.history, h) {
+		t.Errorf("the history = %+v, %v; want as it was encoded, %+v", p.history, err, h)
+	}
+}
+
+// TestPanelField: the panel and its scale are choices; another panel is an error.
+func TestPanelField(t *testing.T) {
+	s := newTestServer(t)
+	for value, want := range map[string]string{"": "ok", "curves": "ok", "compare": "ok", "Curves": "malformed panel", "loss": "malformed panel"} {
+		p, err := s.decodePageForm(url.Values{views.FieldPanel: {value}, views.FieldLogScale: {value}})
+		if describeAs(err) != want {
+			t.Errorf("panel=%s: %v; want %s", value, err, want)
+		}
+		if err == nil && (p.choices.Panel != value && value != "" || p.choices.LogScale != (value != "")) {
+			t.Errorf("panel=%s is read as %+v", value, p.choices)
+		}
+	}
+}
+
+// TestHistoryFirst: the page of a first visit has one sample, of its network.
+func TestHistoryFirst(t *testing.T) {
+	s := newTestServer(t)
+	h := postedHistory(t, serve(s, http.MethodGet, "/", "").Body.String())
+	if h.Len() != 1 || h.Step[0] != 0 || h.Loss[0] == 0 || h.TestLoss != nil {
+		t.Errorf("the first page has the history %s; want one sample of step 0", mustJSON(t, h))
+	}
+}
+
+// TestHistoryStep: a step adds its sample to those before, and one without a
+// history begins it.
+func TestHistoryStep(t *testing.T) {
+	s := newTestServer(t)
+	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, func(c *nn.Config) { c.TestFraction = 0.3 }), 5)
+	want, err := nn.Step(state, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hx := range []string{"", "true"} {
+		form := historyForm(t, s, state, h)
+		form.Set(views.FieldControls, "")
+		form.Set(views.FieldSteps, "3")
+		next := nn.History{}
+		if err := json.Unmarshal(mustJSON(t, h), &next); err != nil {
+			t.Fatal(err)
+		}
+		next.Add(8, 8, want.Metrics)
+		if got := postedHistory(t, postForm(s, "/step", form, "HX-Request", hx).Body.String()); !same(got, next) {
+			t.Errorf("after a step the history is %s; want %s", mustJSON(t, got), mustJSON(t, next))
+		}
+		form.Del(views.FieldHistory)
+		next = nn.History{}
+		next.Add(8, 8, want.Metrics)
+		if got := postedHistory(t, postForm(s, "/step", form, "HX-Request", hx).Body.String()); !same(got, next) {
+			t.Errorf("after a step without one the history is %s; want %s", mustJSON(t, got), mustJSON(t, next))
+		}
+	}
+}
+
+// TestHistoryStream: each frame of a stream, over either carrier, has the
+// sample of its network behind those that were posted.
+func TestHistoryStream(t *testing.T) {
+	s := newTestServer(t)
+	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, func(c *nn.Config) { c.BatchSize = 10 }), 5)
+	form := historyForm(t, s, state, h)
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldSteps, "5")
+	form.Set(views.FieldFrameSteps, "2")
+	var frames []string
+	for _, e := range parseEvents(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
+		if e.name == "" {
+			frames = append(frames, e.data)
+		}
+	}
+	want, err := nn.NewTrainer(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(frames) != 3 {
+		t.Fatalf("the stream has %d frames; want 3", len(frames))
+	}
+	for i, steps := range []int{2, 2, 1} {
+		if err := want.Step(steps); err != nil {
+			t.Fatal(err)
+		}
+		n := want.Network()
+		h.Add(n.Step, n.Epoch, want.Metrics())
+		if got := postedHistory(t, frames[i]); !same(got, h) {
+			t.Errorf("frame %d has the history %s; want %s", i, mustJSON(t, got), mustJSON(t, h))
+		}
+		if !strings.Contains(frames[i], `hx-target="#panel-body"`) || !strings.Contains(frames[i], `data-step1="`+fmt.Sprint(n.Step)+`"`) {
+			t.Errorf("frame %d does not draw the curves to step %d", i, n.Step)
+		}
+	}
+}
+
+// TestHistoryEdit: what keeps the weights keeps the curves; what draws new ones
+// empties them; what goes back cuts them.
+func TestHistoryEdit(t *testing.T) {
+	s := newTestServer(t)
+	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, nil), 10)
+	older, err := nn.Step(sampleState(t, "circles", 30, 0, nil), 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name, act string
+		change    func(url.Values)
+		steps     string
+	}{
+		{"Show", views.ActShow, nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"Restore", views.ActRestore, nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"AddLayer", views.ActAddLayer, nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"AddClass", views.ActAddClass, nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"LearningRate", views.ActSettings, func(f url.Values) { f.Set(views.FieldLearningRate, "0.1") }, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"Draw", views.ActDraw, func(f url.Values) { f.Set(views.FieldStroke, "0,0") }, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"Clear", views.ActClear, nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"Reset", views.ActReset, nil, "[0]"},
+		{"Reseed", views.ActReseed, nil, "[0]"},
+		{"Dataset", views.ActDataset, nil, "[0]"},
+		{"Task", views.ActSettings, func(f url.Values) { f.Set(views.FieldTask, "regression") }, "[10]"},
+		{"ResetWithoutPoints", views.ActReset, func(f url.Values) { f.Set(views.FieldData, "[]") }, "[]"},
+		{"Recover", views.ActRecover, func(f url.Values) { f.Set(views.FieldRecovered, string(mustJSON(t, older.Network))) }, "[1 2 3 4]"},
+		{"OlderNetwork", views.ActRestore, func(f url.Values) { f.Set(views.FieldNetwork, string(mustJSON(t, older.Network))) }, "[1 2 3 4]"},
+		{"OlderWithoutPoints", views.ActRestore, func(f url.Values) {
+			f.Set(views.FieldNetwork, string(mustJSON(t, older.Network)))
+			f.Set(views.FieldData, "[]")
+		}, "[1 2 3 4]"},
+	} {
+		for _, hx := range []string{"", "true"} {
+			form := historyForm(t, s, state, h)
+			form.Set(views.FieldAct, test.act)
+			if test.act != views.ActSettings {
+				form.Set(views.FieldControls, "")
+			}
+			if test.change != nil {
+				test.change(form)
+			}
+			w := postForm(s, "/edit", form, "HX-Request", hx)
+			if w.Code != http.StatusOK {
+				t.Fatalf("%s: %d %.300s", test.name, w.Code, w.Body)
+			}
+			got := postedHistory(t, w.Body.String())
+			if fmt.Sprint(got.Step) != test.steps {
+				t.Errorf("%s: the history has the steps %v; want %s", test.name, got.Step, test.steps)
+			}
+			if n := min(got.Len(), h.Len()) - 1; n > 3 && !reflect.DeepEqual(got.Loss[:3], h.Loss[:3]) {
+				t.Errorf("%s: the losses are %v; want those that were posted, %v", test.name, got.Loss, h.Loss)
+			}
+		}
+	}
+	// An error shows the page with what was posted.
+	form := historyForm(t, s, state, h)
+	form.Set(views.FieldLearningRate, "-1")
+	if got := postedHistory(t, postForm(s, "/edit", form).Body.String()); !same(got, h) {
+		t.Errorf("after an error the history is %s; want %s", mustJSON(t, got), mustJSON(t, h))
+	}
+}
+
+// TestInspect: the confusion matrix and the gradients are measured where they
+// are shown, and nowhere else.
+func TestInspect(t *testing.T) {
+	s := newTestServer(t)
+	for _, test := range []struct {
+		set, panel           string
+		confusion, gradients bool
+	}{
+		{"circles", views.PanelCurves, false, false}, {"circles", views.PanelConfusion, true, false}, {"circles", views.PanelGradients, false, true},
+		{"circles", views.PanelCompare, false, false}, {"hills", views.PanelConfusion, false, false}, {"hills", views.PanelGradients, false, true},
+	} {
+		state := sampleState(t, datasetName(test.set), 20, 2, nil)
+		choices := defaultChoices()
+		choices.Panel = test.panel
+		lab, err := s.lab(context.Background(), state, nn.History{}, choices, views.Notice{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := lab.Confusion != nil; got != test.confusion {
+			t.Errorf("the panel %s of %s has a confusion matrix: %t; want %t", test.panel, test.set, got, test.confusion)
+		}
+		if got := lab.GradientNorms != nil; got != test.gradients {
+			t.Errorf("the panel %s of %s has gradients: %t; want %t", test.panel, test.set, got, test.gradients)
+		}
+		form := settingsForm(t, s, state)
+		form.Set(views.FieldControls, "")
+		form.Set(views.FieldPanel, test.panel)
+		form.Set(views.FieldSteps, "1")
+		frame := parseEvents(postForm(s, "/train", form, "HX-Request", "true").Body.String())[0].data
+		if got := strings.Contains(frame, `class="confusion"`); got != test.confusion {
+			t.Errorf("a frame of the panel %s of %s has a confusion matrix: %t; want %t", test.panel, test.set, got, test.confusion)
+		}
+		if got := strings.Contains(frame, `class="norms"`); got != test.gradients {
+			t.Errorf("a frame of the panel %s of %s has gradients: %t; want %t", test.panel, test.set, got, test.gradients)
+		}
+		choices.Panel = test.panel
+		state.Data = nil
+		if lab, err = s.lab(context.Background(), state, nn.History{}, choices, views.Notice{}); err != nil || lab.Confusion != nil || lab.GradientNorms != nil {
+			t.Errorf("the panel %s without points: %v, %v, %v; want nothing", test.panel, lab.Confusion, lab.GradientNorms, err)
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package views
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+)
+
+// TestPanel: a tab for each view, the chosen one in hand, and its body alone.
+func TestPanel(t *testing.T) {
+	confusion := &nn.Confusion{Train: [][]int{{1, 0}, {0, 1}}, Test: [][]int{{0, 0}, {0, 0}}}
+	for _, test := range []struct {
+		panel, shown, body string
+	}{
+		{"", PanelCurves, ".curves"}, {PanelCurves, PanelCurves, ".curves"}, {PanelConfusion, PanelConfusion, ".confusions"},
+		{PanelGradients, PanelGradients, "table.norms"}, {PanelCompare, PanelCompare, ""},
+	} {
+		lab := sampleLab(t, dataset.Circles, func(l *Lab) {
+			l.Choices.Panel, l.Confusion, l.GradientNorms = test.panel, confusion, []float64{1, 1, 1}
+		})
+		e := render(t, Panel(lab))
+		var tabs []string
+		for _, input := range e.all("input[type=radio][name=" + FieldPanel + "]") {
+			tabs = append(tabs, input.attr("value"))
+			_, keep := input.lookup("data-keep")
+			if input.attr("data-change") != ActShow || !keep {
+				t.Errorf("the tab %s has %v; want it to show the state and to be kept", input.attr("value"), input.Attr)
+			}
+		}
+		if checked := e.one(t, "input[type=radio][checked]").attr("value"); !slices.Equal(tabs, Panels) || checked != test.shown {
+			t.Errorf("panel %q: the tabs are %v, %s in hand; want %v, %s", test.panel, tabs, checked, Panels, test.shown)
+		}
+		body := e.one(t, "#panel-body")
+		for _, selector := range []string{".curves", ".confusions", "table.norms"} {
+			if got := len(body.all(selector)) > 0; got != (selector == test.body) {
+				t.Errorf("panel %q shows %s: %t; want %s alone", test.panel, selector, got, test.body)
+			}
+		}
+		for _, partial := range render(t, Frame(lab)).all("hx-partial") {
+			if got, want := inner(t, partial), inner(t, body); partial.attr("hx-target") == "#panel-body" && got != want {
+				t.Errorf("panel %q: a frame has %.200s; want what the panel has, %.200s", test.panel, got, want)
+			}
+		}
+	}
+	for _, on := range []bool{false, true} {
+		_, checked := render(t, Panel(sampleLab(t, dataset.Circles, func(l *Lab) { l.Choices.LogScale = on }))).one(t, "input[name="+FieldLogScale+"]").lookup("checked")
+		if checked != on {
+			t.Errorf("LogScale %t: the box is checked: %t", on, checked)
+		}
+	}
+}
+
+// TestPanelNothing: where there is nothing to show there is a sentence.
+func TestPanelNothing(t *testing.T) {
+	for _, test := range []struct {
+		panel string
+		set   dataset.Name
+		says  string
+	}{
+		{PanelConfusion, dataset.Hills, "this network says values"},
+		{PanelConfusion, dataset.Circles, "no points to count"},
+		{PanelGradients, dataset.Circles, "no points to learn from"},
+	} {
+		e := render(t, PanelBody(sampleLab(t, test.set, func(l *Lab) { l.Choices.Panel = test.panel })))
+		if got := e.one(t, "p.empty").content(); !strings.Contains(got, test.says) || len(e.all("table")) != 0 {
+			t.Errorf("the panel %s of %s says %q; want %q and no table", test.panel, test.set, got, test.says)
+		}
+	}
+}
+
+// TestConfusionMatrix: each count is in its place, shaded by its share of the
+// class, and the scores are beside.
+func TestConfusionMatrix(t *testing.T) {
+	e := render(t, ConfusionMatrix("Training points", [][]int{{30, 10, 0}, {0, 0, 0}, {1, 0, 1999}}))
+	if got := e.one(t, "caption").content(); !strings.HasPrefix(got, "Training points") {
+		t.Errorf("the caption is %q; want what was counted", got)
+	}
+	if got := len(e.all("thead th[scope=col]")); got != 7 {
+		t.Errorf("%d columns have a name; want the class, three classes and three scores", got)
+	}
+	var rows []string
+	for _, row := range e.all("tbody tr") {
+		cells := []string{row.one(t, "th[scope=row]").content()}
+		for _, cell := range row.all("td") {
+			class := strings.TrimPrefix(strings.ReplaceAll(cell.attr("class"), "heat-", ""), "score")
+			cells = append(cells, strings.TrimSpace(cell.content()+" "+class))
+		}
+		rows = append(rows, strings.Join(cells, "|"))
+	}
+	want := []string{
+		"0|30 7 right|10 3|0 0|96.8 %|75.0 %|40",
+		"1|0 0|0 0 right|0 0|0.0 %|–|0",
+		"2|1 1|0 0|1999 8 right|100.0 %|99.9 %|2\u202f000",
+	}
+	if !slices.Equal(rows, want) {
+		t.Errorf("the rows are\n%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
+	}
+	for k, mark := range e.all("tbody th path") {
+		if mark.attr("d") != classIcons()[k] || mark.attr("fill") != classColours[k].hex() {
+			t.Errorf("class %d is marked %v; want as its points are drawn", k, mark.Attr)
+		}
+	}
+	if got := heat(5, 5); got != "heat-9" {
+		t.Errorf("heat(5, 5) = %s; want heat-9", got)
+	}
+	both := render(t, Confusion(labs(t)["Confusion"]))
+	if got := len(both.all("table")); got != 2 {
+		t.Errorf("with points held out there are %d tables; want two", got)
+	}
+}
+
+// TestGradientNorms: a bar for each layer whose ends are powers of ten, and
+// words where something is wrong.
+func TestGradientNorms(t *testing.T) {
+	nan, infinite := math.NaN(), math.Inf(1)
+	for _, test := range []struct {
+		norms  []float64
+		widths []int // of 800, 100 for each power of ten
+		values string
+		words  string
+	}{
+		{[]float64{0.1, 0.01, 0.5}, []int{700, 600, 770}, "[0.1 0.01 0.5]", ""},
+		{[]float64{1e-7, 3.14159}, []int{0, 750}, "[1.00e-07 3.14]", "hidden 1 gets less than a millionth of what output gets"},
+		{[]float64{1e-7, 1e-8, 2}, []int{0, 0, 730}, "[1.00e-07 1.00e-08 2]", "hidden 1, hidden 2 get less than a millionth"},
+		{[]float64{1e-7, 1e-3}, []int{300, 700}, "[1.00e-07 0.001]", ""}, // small, but not beside the other
+		{[]float64{0, 0.3}, []int{0, 748}, "[0 0.3]", "hidden 1 gets less"},
+		{[]float64{12345, 1}, []int{709, 300}, "[1.23e+04 1]", "explodes (hidden 1)"},
+		{[]float64{1, infinite}, []int{700, 800}, "[1 not finite]", "explodes (output)"},
+		{[]float64{1, nan}, []int{700, 0}, "[1 not finite]", "explodes (output)"},
+		{[]float64{0, 0}, []int{0, 0}, "[0 0]", "no gradient"},
+		{[]float64{2.5}, []int{740}, "[2.5]", ""},
+	} {
+		e := render(t, GradientNorms(test.norms))
+		var widths []int
+		var values []string
+		for l, row := range e.all("tbody tr") {
+			name := "hidden " + strconv.Itoa(l+1)
+			if l == len(test.norms)-1 {
+				name = "output"
+			}
+			if got := row.one(t, "th[scope=row]").content(); got != name {
+				t.Errorf("layer %d is called %q; want %s", l, got, name)
+			}
+			var width int
+			if _, err := fmt.Sscanf(row.one(t, "path.norm").attr("d"), "M0 1h%dv8H0z", &width); err != nil {
+				t.Fatal(err)
+			}
+			widths, values = append(widths, width), append(values, row.one(t, "td.score").content())
+		}
+		if !slices.Equal(widths, test.widths) || fmt.Sprint(values) != test.values {
+			t.Errorf("GradientNorms(%v) draws %v with %v; want %v with %s", test.norms, widths, values, test.widths, test.values)
+		}
+		words := ""
+		if p := e.all("p"); len(p) > 0 {
+			words = p[0].content()
+		}
+		if (words == "") != (test.words == "") || !strings.Contains(words, test.words) {
+			t.Errorf("GradientNorms(%v) says %q; want %q", test.norms, words, test.words)
+		}
+	}
+}
