@@ -148,8 +148,8 @@ func (s *Server) routes() http.Handler {
 			return c.Redirect(http.StatusMovedPermanently, s.config.BasePath+"/")
 		})
 	}
-	g.Match(read, "/", s.page)
-	g.Match(read, "/public/*", s.asset)
+	g.Match(read, "/", s.page, compress)
+	g.Match(read, "/public/*", s.asset, compress)
 	g.POST("/edit", s.edit)
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)
