@@ -123,8 +123,9 @@ type tab struct {
 // sent is a request that a tab made.
 type sent struct {
 	id           cdpnetwork.RequestID
-	method, path string // method SOCKET opens a WebSocket
-	open         bool   // it is still under way
+	method, path string  // method SOCKET opens a WebSocket
+	open         bool    // it is still under way
+	bytes        float64 // that came in answer, headers included, as they were transferred
 }
 
 func (r sent) String() string { return r.method + " " + r.path }
@@ -273,11 +274,11 @@ func (p *tab) listen(ev any) {
 	case *cdpnetwork.EventWebSocketCreated:
 		p.began(ev.RequestID, "SOCKET", ev.URL)
 	case *cdpnetwork.EventLoadingFinished:
-		p.ended(ev.RequestID)
+		p.ended(ev.RequestID, ev.EncodedDataLength)
 	case *cdpnetwork.EventLoadingFailed:
-		p.ended(ev.RequestID)
+		p.ended(ev.RequestID, 0)
 	case *cdpnetwork.EventWebSocketClosed:
-		p.ended(ev.RequestID)
+		p.ended(ev.RequestID, 0)
 	}
 }
 
@@ -286,7 +287,7 @@ func (p *tab) began(id cdpnetwork.RequestID, method, address string) {
 	if err != nil || u.Scheme == "data" { // a picture inside the page
 		return
 	}
-	p.requests = append(p.requests, sent{id, method, u.Path, true})
+	p.requests = append(p.requests, sent{id: id, method: method, path: u.Path, open: true})
 	open := 0
 	for _, r := range p.requests {
 		if r.open && (r.method == "SOCKET" || strings.HasSuffix(r.path, "/train")) {
@@ -296,10 +297,10 @@ func (p *tab) began(id cdpnetwork.RequestID, method, address string) {
 	p.streams = max(p.streams, open)
 }
 
-func (p *tab) ended(id cdpnetwork.RequestID) {
+func (p *tab) ended(id cdpnetwork.RequestID, bytes float64) {
 	for i := range p.requests {
 		if p.requests[i].id == id {
-			p.requests[i].open = false
+			p.requests[i].open, p.requests[i].bytes = false, bytes
 		}
 	}
 }
