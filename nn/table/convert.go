@@ -1,0 +1,359 @@
+package table
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nnvisu/nn"
+)
+
+// A Scaling says how columns are brought to [-1, 1].
+type Scaling string
+
+// The scalings.
+const (
+	ScalingFit  Scaling = "fit"  // each axis's own smallest and largest value to -1 and 1
+	ScalingSame Scaling = "same" // one factor for both axes, so that shapes stay; each axis in the middle
+	ScalingNone Scaling = "none" // values must be from -1 to 1
+)
+
+// Scalings returns all scalings in the order of the page.
+func Scalings() []Scaling { return []Scaling{ScalingFit, ScalingSame, ScalingNone} }
+
+// A Choice says what is to become of a table. The zero value leaves it all to Convert.
+type Choice struct {
+	// X, Y and Label are names of columns. Empty ones are guessed: the label is
+	// the column called label, class, target, species or the like, else the last; x and y are
+	// those called so, else the first two with numbers.
+	X, Y, Label string
+	// Task is guessed if it is empty: a label that is a name, or at most ten
+	// different whole numbers, is a class; any other number is a value.
+	Task nn.Task
+	// Scaling is ScalingFit if it is empty. The labels of a regression are
+	// brought to [-1, 1] by themselves, unless it is ScalingNone.
+	Scaling Scaling
+	// MaxPoints is the most points there may be; 0 is no limit.
+	MaxPoints int
+	// Sample takes as many rows as there may be points, evenly spread, where
+	// there are more. Without it that is an error.
+	Sample bool
+}
+
+// An Import is a table made into points, ready for a nn.State of its Task.
+type Import struct {
+	Points []nn.Point
+	Task   nn.Task
+	// Meta has the Transform and the names of the classes, in the order of the
+	// numbers or else of the alphabet; none where class numbers are their own names.
+	Meta
+	X, Y, Label int // indices of the columns
+	LeftOut     int // rows in which a value was missing
+	Unsampled   int // rows that a sample did not take
+	// Constant are the names of the columns for x and y that hold one value
+	// only, or as good as one. All their points are at 0.
+	Constant []string
+}
+
+// Convert makes points of the rows of a table, in their order. Rows that lack
+// one of the three values, being empty, NA, NaN or ?, are left out and counted.
+//
+// Whole numbers from 0 to 9 with a 0 among them are class numbers as they are, and with
+// ScalingNone they need no 0, so that points that were written without a
+// transformation come back bit for bit.
+func Convert(t Table, c Choice) (Import, error) {
+	if c.Scaling == "" {
+		c.Scaling = ScalingFit
+	}
+	if !slices.Contains(Scalings(), c.Scaling) {
+		return Import{}, errorAt(0, "", "the scaling must be fit, same or none; got %q", clip(string(c.Scaling)))
+	}
+	if c.Task != "" && !slices.Contains(nn.Tasks(), c.Task) {
+		return Import{}, errorAt(0, "", "the task must be classification or regression; got %q", clip(string(c.Task)))
+	}
+	m := Import{Task: c.Task}
+	if err := m.chooseColumns(t, c); err != nil {
+		return Import{}, err
+	}
+	rows, err := m.chooseRows(t, c)
+	if err != nil {
+		return Import{}, err
+	}
+	xs, err := numbers(t, rows, m.X)
+	if err != nil {
+		return Import{}, err
+	}
+	ys, err := numbers(t, rows, m.Y)
+	if err != nil {
+		return Import{}, err
+	}
+	if m.Task == "" {
+		m.Task = guessTask(t, rows, m.Label)
+	}
+	var labels []float64
+	if m.Task == nn.Regression {
+		labels, err = numbers(t, rows, m.Label)
+	} else {
+		labels, m.Classes, err = classes(t, rows, m.Label, c.Scaling)
+	}
+	if err != nil {
+		return Import{}, err
+	}
+	if err := m.scale(t, rows, c.Scaling, xs, ys, labels); err != nil {
+		return Import{}, err
+	}
+	m.Points = make([]nn.Point, len(rows))
+	for i := range m.Points {
+		m.Points[i] = nn.Point{X: xs[i], Y: ys[i], Label: labels[i]}
+	}
+	return m, nil
+}
+
+// Names that columns are recognised by, in lower case.
+var (
+	labelNames = []string{"label", "labels", "class", "target", "species", "category", "variety", "outcome", "diagnosis"}
+	indexNames = []string{"index", "id", "nr", "no", "no.", "#", "row"}
+)
+
+// chooseColumns sets the indices of the three columns.
+func (m *Import) chooseColumns(t Table, c Choice) error {
+	if len(t.Columns) < 3 {
+		return errorAt(0, "", "the table has %s; x, y and label need one each", count(len(t.Columns), "column"))
+	}
+	m.X, m.Y, m.Label = -1, -1, -1
+	for _, role := range []struct {
+		name string
+		dst  *int
+	}{{c.X, &m.X}, {c.Y, &m.Y}, {c.Label, &m.Label}} {
+		if role.name == "" {
+			continue
+		}
+		if *role.dst = t.find(role.name); *role.dst < 0 {
+			return errorAt(0, "", "there is no column %q", clip(role.name))
+		}
+	}
+	taken := func(i int) bool { return i == m.X || i == m.Y || i == m.Label }
+	guess := func(dst *int, names ...string) {
+		for _, name := range names {
+			for i, column := range t.Columns {
+				if *dst < 0 && !taken(i) && strings.EqualFold(column.Name, name) {
+					*dst = i
+				}
+			}
+		}
+	}
+	guess(&m.Label, labelNames...)
+	guess(&m.X, "x")
+	if m.X < 0 && t.hasFold("x1") && t.hasFold("x2") { // then y is the label's usual name
+		guess(&m.X, "x1")
+		guess(&m.Y, "x2")
+	}
+	guess(&m.Y, "y")
+	for i := len(t.Columns) - 1; i >= 0 && m.Label < 0; i-- {
+		if !taken(i) {
+			m.Label = i
+		}
+	}
+	for _, indexToo := range []bool{false, true} {
+		for i, column := range t.Columns {
+			index := slices.Contains(indexNames, strings.ToLower(column.Name))
+			if taken(i) || !column.mostlyNumbers() || index && !indexToo {
+				continue
+			}
+			if m.X < 0 {
+				m.X = i
+			} else if m.Y < 0 {
+				m.Y = i
+			}
+		}
+	}
+	switch {
+	case m.X < 0 || m.Y < 0:
+		return errorAt(0, "", "the table needs two columns of numbers, for x and y, besides the label in %q", t.Columns[m.Label].Name)
+	case m.X == m.Y || m.X == m.Label || m.Y == m.Label:
+		return errorAt(0, "", "x, y and label must be three columns; got %q, %q and %q", t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
+	}
+	return nil
+}
+
+func (t Table) hasFold(name string) bool {
+	return slices.ContainsFunc(t.Columns, func(c Column) bool { return strings.EqualFold(c.Name, name) })
+}
+
+// chooseRows returns the rows that become points.
+func (m *Import) chooseRows(t Table, c Choice) ([]Row, error) {
+	var rows []Row
+	for _, row := range t.Rows {
+		if missing(row.Cells[m.X]) || missing(row.Cells[m.Y]) || missing(row.Cells[m.Label]) {
+			m.LeftOut++
+			continue
+		}
+		rows = append(rows, row)
+	}
+	n := len(rows)
+	if n == 0 {
+		return nil, errorAt(0, "", "no row has a value in each of %q, %q and %q", t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
+	}
+	if c.MaxPoints <= 0 || n <= c.MaxPoints {
+		return rows, nil
+	}
+	if !c.Sample {
+		return nil, errorAt(0, "", "the table makes %d points; at most %d can be used, all of them or an even sample", n, c.MaxPoints)
+	}
+	sample := make([]Row, c.MaxPoints)
+	for i := range sample {
+		sample[i] = rows[i*n/c.MaxPoints]
+	}
+	m.Unsampled = n - len(sample)
+	return sample, nil
+}
+
+// numbers returns the cells of a column as numbers.
+func numbers(t Table, rows []Row, column int) ([]float64, error) {
+	values := make([]float64, len(rows))
+	for i, row := range rows {
+		v, ok := t.number(row.Cells[column])
+		if !ok {
+			return nil, errorAt(row.Line, t.Columns[column].Name, "%q is not a number", clip(row.Cells[column]))
+		}
+		if math.Abs(v) > maxSize {
+			return nil, errorAt(row.Line, t.Columns[column].Name, "must be from -1e100 to 1e100; got %v", v)
+		}
+		values[i] = v
+	}
+	return values, nil
+}
+
+// guessTask tells classes from values. One slip among many numbers is no class:
+// as a value it is named with its line.
+func guessTask(t Table, rows []Row, column int) nn.Task {
+	names, fractions := false, false
+	var found []float64
+	for _, row := range rows {
+		v, ok := t.number(row.Cells[column])
+		names = names || !ok
+		fractions = fractions || ok && v != math.Trunc(v)
+		if ok && len(found) <= nn.MaxClasses && !slices.Contains(found, v) {
+			found = append(found, v)
+		}
+	}
+	many := len(found) > nn.MaxClasses
+	if many && (!names || t.Columns[column].mostlyNumbers()) || fractions && !names {
+		return nn.Regression
+	}
+	return nn.Classification
+}
+
+// classes numbers the different cells of a column, and names them.
+func classes(t Table, rows []Row, column int, s Scaling) (labels []float64, names []string, err error) {
+	labels = make([]float64, len(rows))
+	values := make([]float64, len(rows))
+	numeric, own, zero := true, true, s == ScalingNone
+	for i, row := range rows {
+		v, ok := t.number(row.Cells[column])
+		values[i] = v
+		numeric = numeric && ok
+		own = own && ok && v >= 0 && v < nn.MaxClasses && v == math.Trunc(v)
+		zero = zero || v == 0
+	}
+	if numeric && own && zero {
+		return values, nil, nil
+	}
+	name := func(i int) string { return rows[i].Cells[column] }
+	if numeric {
+		name = func(i int) string { return numberText(values[i]) }
+	}
+	found := map[string]int{} // to a row that has it
+	for i := range rows {
+		if _, ok := found[name(i)]; !ok {
+			found[name(i)] = i
+			names = append(names, name(i))
+		}
+	}
+	if len(names) > nn.MaxClasses {
+		return nil, nil, errorAt(0, t.Columns[column].Name, "has %d classes; at most %d can be told apart", len(names), nn.MaxClasses)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if numeric && values[found[a]] != values[found[b]] {
+			if values[found[a]] < values[found[b]] {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
+	for i := range rows {
+		labels[i] = float64(slices.Index(names, name(i)))
+	}
+	for _, name := range names {
+		if row := rows[found[name]]; len([]rune(name)) > maxName {
+			return nil, nil, errorAt(row.Line, t.Columns[column].Name, "the name of a class must have at most %d letters; got %q", maxName, clip(name))
+		}
+	}
+	return labels, names, nil
+}
+
+// scale brings the values to [-1, 1] and keeps how.
+func (m *Import) scale(t Table, rows []Row, s Scaling, xs, ys, labels []float64) error {
+	m.Transform = Transform{Axis{Name: t.Columns[m.X].Name}, Axis{Name: t.Columns[m.Y].Name}, Axis{Name: t.Columns[m.Label].Name}}
+	values := []struct {
+		column int
+		all    []float64
+		axis   *Axis
+	}{{m.X, xs, &m.Transform.X}, {m.Y, ys, &m.Transform.Y}, {m.Label, labels, &m.Transform.Label}}
+	if m.Task == nn.Classification {
+		values = values[:2]
+	}
+	if s == ScalingNone {
+		for _, v := range values {
+			for i, value := range v.all {
+				if !(value >= -1 && value <= 1) {
+					return errorAt(rows[i].Line, t.Columns[v.column].Name, "%s is not from -1 to 1; scale the columns", numberText(value))
+				}
+			}
+		}
+		return nil
+	}
+	var half [3]float64
+	var middle [3]float64
+	for k, v := range values {
+		low, high := slices.Min(v.all), slices.Max(v.all)
+		half[k], middle[k] = high/2-low/2, low/2+high/2
+		if half[k] < 10/maxSize || half[k] < 1e-12*max(math.Abs(low), math.Abs(high)) {
+			half[k] = 0
+			if k < 2 {
+				m.Constant = append(m.Constant, t.Columns[v.column].Name)
+			}
+		}
+	}
+	if s == ScalingSame {
+		larger := max(half[0], half[1])
+		for k := range 2 {
+			if half[k] > 0 {
+				half[k] = larger
+			}
+		}
+	}
+	for k, v := range values {
+		if half[k] == 0 { // one value, at 0
+			v.axis.Scale, v.axis.Offset = 1, 0-middle[k]
+			clear(v.all)
+			continue
+		}
+		v.axis.Scale = 1 / half[k]
+		v.axis.Offset = 0 - middle[k]/half[k] // no negative zero
+		for i, value := range v.all {
+			v.all[i] = max(-1, min(1, v.axis.Shown(value))) + 0
+		}
+	}
+	return nil
+}
+
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return strconv.Itoa(n) + " " + thing
+}

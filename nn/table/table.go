@@ -1,0 +1,274 @@
+package table
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// MaxCells is how many cells a table may have, so that no text becomes many
+// times as much memory.
+const MaxCells = 1 << 20
+
+// A Separator is what stands between two cells of a line.
+type Separator string
+
+// The separators. In tables separated by semicolons numbers may have a decimal comma.
+const (
+	SeparatorAuto Separator = "" // the first that divides the first lines evenly
+	Tab           Separator = "tab"
+	Semicolon     Separator = "semicolon"
+	Bar           Separator = "bar"
+	Comma         Separator = "comma"
+	Space         Separator = "space" // any run of blanks
+)
+
+// separators are in the order in which they are tried: a comma may be part of
+// a number, and a space of a name.
+var separators = []struct {
+	name Separator
+	char rune
+}{{Tab, '\t'}, {Semicolon, ';'}, {Bar, '|'}, {Comma, ','}, {Space, ' '}}
+
+// Separators returns the separators that can be asked for.
+func Separators() []Separator {
+	names := []Separator{SeparatorAuto}
+	for _, s := range separators {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// A Header says whether the first row has the names of the columns.
+type Header string
+
+// Whether there is a header.
+const (
+	HeaderAuto Header = "" // there is one if no cell of the first row is a number
+	HeaderYes  Header = "yes"
+	HeaderNo   Header = "no"
+)
+
+// Headers returns what can be said of the header.
+func Headers() []Header { return []Header{HeaderAuto, HeaderYes, HeaderNo} }
+
+// Options say what Parse is not to find out by itself. JSON has no separator,
+// and a header only where rows are lists.
+type Options struct {
+	Separator Separator
+	Header    Header
+}
+
+// A Table is cells in rows of one length.
+type Table struct {
+	Columns []Column
+	Rows    []Row
+	Header  bool // the names of the columns were in the text
+	JSON    bool
+	// Separator is what divided the cells, SeparatorAuto for JSON.
+	Separator Separator
+}
+
+// A Column is what is known of all cells of a column.
+type Column struct {
+	Name    string // of one kind in each table: none is empty or there twice
+	Numeric bool   // there are numbers, and nothing but numbers and missing cells
+
+	filled, numbers int
+}
+
+// mostlyNumbers reports whether what is not a number is likelier a mistake.
+func (c Column) mostlyNumbers() bool { return 2*c.numbers > c.filled }
+
+// A Row is one row of cells, space around them trimmed.
+type Row struct {
+	Line  int // of the text, from 1
+	Cells []string
+}
+
+// Parse reads a table. Text that begins with [ or { is JSON, unless a separator
+// is given: a list of objects, whose members are the columns; a list of lists; or
+// an object with such a list as its member data, which is what GET /data
+// answers. All else is lines of cells.
+//
+// The first line is line 1, whatever the line ends and with or without a byte
+// order mark. Empty lines are skipped.
+func Parse(text string, o Options) (Table, error) {
+	text = strings.TrimPrefix(strings.ToValidUTF8(text, "\ufffd"), "\ufeff")
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	begins := strings.TrimSpace(text)
+	if begins == "" {
+		return Table{}, errorAt(0, "", "there is no text")
+	}
+	var t Table
+	var err error
+	named := false
+	if o.Separator == SeparatorAuto && (begins[0] == '[' || begins[0] == '{') {
+		t.JSON = true
+		named, err = t.readJSON(text)
+	} else {
+		err = t.readLines(text, o.Separator)
+	}
+	if err != nil {
+		return Table{}, err
+	}
+	if !named && len(t.Rows) > 0 {
+		if err := t.takeHeader(o.Header); err != nil {
+			return Table{}, err
+		}
+	}
+	if len(t.Rows) == 0 {
+		return Table{}, errorAt(0, "", "the table has no row of data")
+	}
+	t.countNumbers()
+	t.dropEmpty()
+	if len(t.Columns) == 0 {
+		return Table{}, errorAt(0, "", "every cell of the table is empty")
+	}
+	t.nameColumns()
+	return t, nil
+}
+
+// takeHeader sets the names of the columns, from the first row if it has them.
+func (t *Table) takeHeader(h Header) error {
+	switch h {
+	case HeaderAuto:
+		t.Header = t.looksLikeHeader(t.Rows[0].Cells)
+	case HeaderYes:
+		t.Header = true
+	case HeaderNo:
+	default:
+		return errorAt(0, "", "the header must be auto, yes or no; got %q", clip(string(h)))
+	}
+	t.Columns = make([]Column, len(t.Rows[0].Cells))
+	if t.Header {
+		for i, name := range t.Rows[0].Cells {
+			t.Columns[i].Name = name
+		}
+		t.Rows = t.Rows[1:]
+	}
+	return nil
+}
+
+func (t *Table) looksLikeHeader(cells []string) bool {
+	names := false
+	for _, cell := range cells {
+		if _, number := t.number(cell); number || cell != "" && missing(cell) {
+			return false
+		}
+		names = names || cell != ""
+	}
+	return names
+}
+
+func (t *Table) countNumbers() {
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		for _, row := range t.Rows {
+			cell := row.Cells[i]
+			if missing(cell) {
+				continue
+			}
+			c.filled++
+			if _, ok := t.number(cell); ok {
+				c.numbers++
+			}
+		}
+		c.Numeric = c.numbers > 0 && c.numbers == c.filled
+	}
+}
+
+// dropEmpty drops columns without a name and without a cell: separators at the
+// ends of lines make them.
+func (t *Table) dropEmpty() {
+	var keep []int
+	for i, c := range t.Columns {
+		if c.Name != "" || c.filled > 0 {
+			keep = append(keep, i)
+		}
+	}
+	if len(keep) == len(t.Columns) {
+		return
+	}
+	columns := make([]Column, len(keep))
+	for to, from := range keep {
+		columns[to] = t.Columns[from]
+	}
+	t.Columns = columns
+	for r, row := range t.Rows {
+		cells := make([]string, len(keep))
+		for to, from := range keep {
+			cells[to] = row.Cells[from]
+		}
+		t.Rows[r].Cells = cells
+	}
+}
+
+// nameColumns gives every column a name of its own.
+func (t *Table) nameColumns() {
+	taken := map[string]bool{}
+	for i := range t.Columns {
+		name := clip(t.Columns[i].Name)
+		switch {
+		case name == "" && t.Header && i == 0:
+			name = "index" // as programs leave it that number the rows
+		case name == "":
+			name = fmt.Sprintf("column %d", i+1)
+		}
+		unique := name
+		for n := 2; taken[unique]; n++ {
+			unique = fmt.Sprintf("%s (%d)", name, n)
+		}
+		taken[unique] = true
+		t.Columns[i].Name = unique
+	}
+}
+
+// find returns the column of a name, or -1.
+func (t Table) find(name string) int {
+	for i, c := range t.Columns {
+		if c.Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Has reports whether there is a column of this name.
+func (t Table) Has(name string) bool { return t.find(name) >= 0 }
+
+// missing reports whether a cell says that there is no value.
+func missing(cell string) bool {
+	switch len(cell) {
+	case 0:
+		return true
+	case 1:
+		return cell == "?"
+	case 2, 3, 4:
+		switch strings.ToLower(cell) {
+		case "na", "n/a", "nan", "null":
+			return true
+		}
+	}
+	return false
+}
+
+// number reads a cell. A minus may be the sign that people print.
+func (t *Table) number(cell string) (float64, bool) {
+	if t.Separator == Semicolon && strings.Count(cell, ",") == 1 && !strings.Contains(cell, ".") {
+		cell = strings.Replace(cell, ",", ".", 1)
+	}
+	return parseNumber(cell)
+}
+
+// parseNumber reads a decimal number. Go's own syntax takes more: hexadecimal
+// numbers, underscores, names of infinity.
+func parseNumber(text string) (float64, bool) {
+	text = strings.Replace(text, "−", "-", 1)
+	if text == "" || strings.Trim(text, "+-.0123456789eE") != "" {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	return v + 0, err == nil && !math.IsInf(v, 0) // no negative zero
+}

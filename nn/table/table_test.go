@@ -1,0 +1,169 @@
+package table
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// cells is a table as a test writes it: the names, then the rows with their lines.
+func cells(t Table) string {
+	var b strings.Builder
+	for i, c := range t.Columns {
+		if i > 0 {
+			b.WriteByte('|')
+		}
+		b.WriteString(c.Name)
+		if c.Numeric {
+			b.WriteByte('*')
+		}
+	}
+	for _, row := range t.Rows {
+		fmt.Fprintf(&b, "\n%d:%s", row.Line, strings.Join(row.Cells, "|"))
+	}
+	return b.String()
+}
+
+func TestParse(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		options    Options
+		want       string // names with * where numeric, then rows with their lines
+	}{
+		{"Comma", "a,b,c\n1,2,p\n3,4,q\n", Options{}, "a*|b*|c\n2:1|2|p\n3:3|4|q"},
+		{"Tab", "a\tb\tc\n1\t\tp\n", Options{}, "a*|b|c\n2:1||p"},
+		{"Semicolon", "a;b;c\n1,5;-2,25;p, q\n", Options{}, "a*|b*|c\n2:1,5|-2,25|p, q"},
+		{"SemicolonPoint", "a;b\n1.5;2\n", Options{}, "a*|b*\n2:1.5|2"},
+		{"Bar", "a | b | c\n1 | 2 | p\n", Options{}, "a*|b*|c\n2:1|2|p"},
+		{"Space", "a  b c\n 1 2   p\n3 \t4 q\n", Options{}, "a*|b*|c\n2:1|2|p\n3:3|4|q"},
+		{"SpaceQuoted", "\"sepal length\" b\n1 2\n", Options{}, "sepal length*|b*\n2:1|2"},
+		{"NamesWithSpaces", "sepal length,b\n1,2\n", Options{}, "sepal length*|b*\n2:1|2"},
+		{"SeparatorSaid", "a;b,c\n1;2,3\n", Options{Separator: Comma}, "a;b|c*\n2:1;2|3"},
+		{"NotJSON", "[cm],b\n1,2\n", Options{Separator: Comma}, "[cm]*|b*\n2:1|2"},
+		{"SeparatorInQuotes", "a,b\n\"1;2;3\",4\n", Options{}, "a|b*\n2:1;2;3|4"},
+		{"Quotes", "a,b\n\"say \"\"no\"\", twice\",\"2\"\n", Options{}, "a|b*\n2:say \"no\", twice|2"},
+		{"LineInCell", "a,b\n\"1\n2\",3\n4,5\n", Options{}, "a|b*\n2:1\n2|3\n4:4|5"},
+		{"CRLF", "a,b\r\n1,2\r\n\r\n3,4\r\n", Options{}, "a*|b*\n2:1|2\n4:3|4"},
+		{"CR", "a,b\r1,2\r3,4", Options{}, "a*|b*\n2:1|2\n3:3|4"},
+		{"BOM", "\ufeffa,b\n1,2", Options{}, "a*|b*\n2:1|2"},
+		{"NoHeader", "1,2\n3,4", Options{}, "column 1*|column 2*\n1:1|2\n2:3|4"},
+		{"HeaderSaid", "1,2\n3,4", Options{Header: HeaderYes}, "1*|2*\n2:3|4"},
+		{"HeaderDenied", "a,b\n3,4", Options{Header: HeaderNo}, "column 1|column 2\n1:a|b\n2:3|4"},
+		{"MissingIsNoName", "?,NA\n3,4", Options{}, "column 1*|column 2*\n1:?|NA\n2:3|4"},
+		{"Index", ",a,b\n0,1,2", Options{}, "index*|a*|b*\n2:0|1|2"},
+		{"Nameless", "a,,b\n0,1,2", Options{}, "a*|column 2*|b*\n2:0|1|2"},
+		{"SameNames", "a,a,a (2),a\n0,1,2,3", Options{}, "a*|a (2)*|a (2) (2)*|a (3)*\n2:0|1|2|3"},
+		{"LongName", strings.Repeat("é", 61) + ",b\n0,1", Options{}, strings.Repeat("é", 60) + "…*|b*\n2:0|1"},
+		{"TrailingSeparators", "a,b,\n1,2,\n3,4,\n", Options{}, "a*|b*\n2:1|2\n3:3|4"},
+		{"Missing", "a,b,c,d,e,f\n1,?,,NA,nan,Null\n2,1,1,1,1,x", Options{}, "a*|b*|c*|d*|e*|f\n2:1|?||NA|nan|Null\n3:2|1|1|1|1|x"},
+		{"NotNumbers", "a,b,c,d,e,f\n0x1,1_0,inf,1e999,--1,1 2", Options{}, "a|b|c|d|e|f\n2:0x1|1_0|inf|1e999|--1|1 2"},
+		{"Numbers", "a,b,c,d,e\n+1,.5,1.,1E-3,−2", Options{}, "a*|b*|c*|d*|e*\n2:+1|.5|1.|1E-3|−2"},
+		{"OneColumn", "a\n1\n2", Options{}, "a*\n2:1\n3:2"},
+		{"Blanks", "\n\n  \na,b\n1,2\n   \n", Options{}, "a*|b*\n5:1|2"},
+
+		{"Objects", "[\n {\"x\": 1, \"l\": \"p\"},\n\n {\"l\": null, \"x\": 2.50, \"z\": true}]", Options{}, "x*|l|z\n2:1|p|\n4:2.50||true"},
+		{"Lists", "[[\"a\",\"b\"],\n[1,\"q\"]]", Options{}, "a*|b\n2:1|q"},
+		{"ListsNoHeader", "[[1,2],\n[3,4]]", Options{}, "column 1*|column 2*\n1:1|2\n2:3|4"},
+		{"Data", "{\"task\": [{\"a\": {}}],\n\"data\": [{\"x\":1,\n\"y\":2}]}", Options{}, "x*|y*\n2:1|2"},
+		{"JSONBehindSpace", "\ufeff\r\n [{\"x\":1}]\r\n", Options{}, "x*\n2:1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Parse(test.text, test.options)
+			if err != nil || cells(got) != test.want {
+				t.Errorf("Parse(%q) = %q, %v; want %q", test.text, cells(got), err, test.want)
+			}
+		})
+	}
+}
+
+func TestParseRefused(t *testing.T) {
+	for _, test := range []struct {
+		name, text string
+		options    Options
+		want       string
+	}{
+		{"Empty", "", Options{}, "there is no text"},
+		{"Blank", "\ufeff \r\n\t", Options{}, "there is no text"},
+		{"EmptyCells", "\"\" \"\"", Options{}, "every cell of the table is empty"},
+		{"EmptyCell", "\"\"", Options{}, "the table has no row of data"},
+		{"OtherBlank", "\v\u2003", Options{}, "there is no text"},
+		{"HeaderAlone", "a,b,c\n", Options{}, "the table has no row of data"},
+		{"Ragged", "a,b,c\n1,2,3\n\n1,2\n", Options{}, "line 4: has 2 cells; the first row has 3"},
+		{"RaggedOne", "a,b,c\n1\n", Options{}, "line 2: has 1 cell; the first row has 3"},
+		{"RaggedSpace", "a b c\n1 2 3\n1 2 3 4\n", Options{}, "line 3: has 4 cells; the first row has 3"},
+		{"OpenQuote", "a,b\n1,2\n\"3,4\n5,6\n", Options{}, "line 3: a quotation mark is not closed, or stands in a cell that has none around it"},
+		{"BareQuote", "a,b\n1,5\"2\n", Options{}, "line 2: a quotation mark is not closed, or stands in a cell that has none around it"},
+		{"OpenQuoteSpace", "a b\n1 \"2\n", Options{}, "line 2: a quotation mark is not closed"},
+		{"Separator", "a,b", Options{Separator: ":"}, `the separator must be comma, tab, semicolon, bar or space; got ":"`},
+		{"Header", "a,b", Options{Header: "perhaps"}, `the header must be auto, yes or no; got "perhaps"`},
+		{"ManyCells", strings.Repeat(",\n", MaxCells/2), Options{}, "the table must have at most 1048576 cells"},
+		{"ManyWords", strings.Repeat("1 ", MaxCells+1), Options{}, "the table must have at most 1048576 cells"},
+
+		{"JSONShort", "[{\"x\": 1},\n", Options{}, "line 1: the JSON ends too early"},
+		{"JSONSyntax", "[{\"x\": 1},\n{x: 1}]", Options{}, "line 2: is not JSON: invalid character 'x'"},
+		{"JSONComma", "[[1,2],\n[1,,2]]", Options{}, "line 2: is not JSON: invalid character ','"},
+		{"JSONTrailing", "[[1,2],[1,2]]\n]", Options{}, "line 2: something stands behind the end of the JSON"},
+		{"JSONMixed", "[{\"x\": 1},\n[1]]", Options{}, "line 2: every row must be an object, or every row a list"},
+		{"JSONMixedBack", "[[1],\n{\"x\": 1}]", Options{}, "line 2: every row must be an object, or every row a list"},
+		{"JSONNumbers", "[\n1,2]", Options{}, "line 2: every row must be an object, or every row a list"},
+		{"JSONNested", "[{\"x\": 1,\n\"y\": [2]}]", Options{}, `line 2, column "y": a cell must be a number, a string, true, false or null`},
+		{"JSONTwice", "[{\"x\": 1,\n\"x\": 2}]", Options{}, `line 2, column "x": is given twice in one row`},
+		{"JSONRagged", "[[1,2],\n\n[1]]", Options{}, "line 3: has 1 cell; the first row has 2"},
+		{"JSONNoRows", "[]", Options{}, "the table has no row of data"},
+		{"JSONNoData", "{\"x\": [1]}", Options{}, "the JSON object has no member data; a table is a list of rows"},
+		{"JSONDataTwice", "{\"data\": [[1]],\n\"data\": [[1]]}", Options{}, "line 2: data is given twice"},
+		{"JSONDataText", "{\"data\": \"a\"}", Options{}, "line 1: data must be a list of rows"},
+		{"JSONMembers", "[{" + strings.Repeat(`"":0,`, 1) + `"a":{}}]`, Options{}, `line 1, column "a": a cell must be a number, a string, true, false or null`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Parse(test.text, test.options)
+			var e *Error
+			if !errors.As(err, &e) || !strings.HasPrefix(err.Error(), test.want) {
+				t.Errorf("Parse(%.40q) = %v; want %s", test.text, err, test.want)
+			}
+			if !reflect.DeepEqual(got, Table{}) {
+				t.Errorf("Parse(%.40q) gives a table besides an error", test.text)
+			}
+		})
+	}
+}
+
+// TestParseGrowing: objects that each bring a member of their own do not become
+// the square of their number.
+func TestParseGrowing(t *testing.T) {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i := range 2000 {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"%d":1}`, i)
+	}
+	b.WriteByte(']')
+	if _, err := Parse(b.String(), Options{}); err == nil || !strings.Contains(err.Error(), "at most 1048576 cells") {
+		t.Errorf("Parse of 2000 objects of 2000 members = %v; want the limit on cells", err)
+	}
+}
+
+func TestSeparator(t *testing.T) {
+	for text, want := range map[string]Separator{
+		"a,b\n1,2":          Comma,
+		"a\tb\n1\t2":        Tab,
+		"a;b\n1,5;2,5":      Semicolon,
+		"a|b\n1|2":          Bar,
+		"a b\n1 2":          Space,
+		"a, b\n1, 2":        Comma,
+		"a b,c\n1,2":        Comma,
+		"a,b,c\n1,2":        Comma, // ragged: the error names the line
+		"a;b;c\n1;2":        Semicolon,
+		"x":                 Comma,
+		"\"a;b\",c\n1,2":    Comma,
+		"1.5 2.5 setosa\n ": Space,
+	} {
+		if got := findSeparator(text); got != want {
+			t.Errorf("findSeparator(%q) = %s; want %s", text, got, want)
+		}
+	}
+}

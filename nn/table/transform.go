@@ -1,0 +1,173 @@
+package table
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// An Axis says how values of a column became what is shown, from -1 to 1:
+//
+//	shown = value·Scale + Offset
+//
+// The zero Axis changes nothing and has no name.
+type Axis struct {
+	// Name is what the column is called.
+	Name string `json:"name,omitzero"`
+	// Scale is never 0 but in an Axis that changes nothing, where 0 stands for 1.
+	Scale float64 `json:"scale,omitzero"`
+	// Offset is added to the scaled value.
+	Offset float64 `json:"offset,omitzero"`
+}
+
+// A Transform is an Axis for each part of a point. That of a class only has a name.
+type Transform struct {
+	X     Axis `json:"x,omitzero"`
+	Y     Axis `json:"y,omitzero"`
+	Label Axis `json:"label,omitzero"`
+}
+
+// Meta is what is kept with points that came from a table. The zero value is
+// for points that did not.
+type Meta struct {
+	Transform Transform `json:"transform,omitzero"`
+	// Classes are the names of the classes by number. Classes beyond them have no
+	// name but their number.
+	Classes []string `json:"classes,omitempty"`
+}
+
+// IsZero reports whether there is nothing to keep.
+func (m Meta) IsZero() bool { return m.Transform == (Transform{}) && len(m.Classes) == 0 }
+
+// Class returns the name of a class, or "" if it has none.
+func (m Meta) Class(k int) string {
+	if k < 0 || k >= len(m.Classes) {
+		return ""
+	}
+	return m.Classes[k]
+}
+
+// maxSize is how large a value, scale or offset may be, so that none overflows.
+const maxSize = 1e100
+
+// Check returns an *Error, whose Column is the path of the member at fault,
+// unless the Meta is one that Convert could have made.
+func (m Meta) Check(maxClasses int) error {
+	for _, a := range []struct {
+		path string
+		Axis
+	}{{"transform.x", m.Transform.X}, {"transform.y", m.Transform.Y}, {"transform.label", m.Transform.Label}} {
+		scale := math.Abs(a.Scale)
+		switch {
+		case len([]rune(a.Name)) > maxName+12: // an ellipsis and a number may be behind it
+			return errorAt(0, a.path+".name", "must have at most %d letters", maxName)
+		case scale != 0 && !(scale >= 1/maxSize && scale <= maxSize):
+			return errorAt(0, a.path+".scale", "must be from 1e-100 to 1e100 or from -1e100 to -1e-100; got %v", a.Scale)
+		case !(math.Abs(a.Offset) <= maxSize):
+			return errorAt(0, a.path+".offset", "must be from -1e100 to 1e100; got %v", a.Offset)
+		}
+	}
+	if len(m.Classes) > maxClasses {
+		return errorAt(0, "classes", "must have at most %d names; got %d", maxClasses, len(m.Classes))
+	}
+	for i, name := range m.Classes {
+		path := "classes[" + strconv.Itoa(i) + "]"
+		if n := len([]rune(name)); n < 1 || n > maxName {
+			return errorAt(0, path, "must have from 1 to %d letters; got %d", maxName, n)
+		}
+		for _, other := range m.Classes[:i] {
+			if name == other {
+				return errorAt(0, path, "must not repeat a name; got %q twice", name)
+			}
+		}
+	}
+	return nil
+}
+
+func (a Axis) scale() float64 {
+	if a.Scale == 0 {
+		return 1
+	}
+	return a.Scale
+}
+
+// IsIdentity reports whether what is shown is the value itself.
+func (a Axis) IsIdentity() bool { return a.scale() == 1 && a.Offset == 0 }
+
+// Shown returns what a value is shown as, within [-1, 1] up to rounding where
+// the value is one that the Axis was made for.
+func (a Axis) Shown(value float64) float64 { return float64(value*a.scale()) + a.Offset }
+
+// Value is the inverse of Shown, up to rounding.
+func (a Axis) Value(shown float64) float64 {
+	if a.IsIdentity() {
+		return shown
+	}
+	return (shown-a.Offset)/a.scale() + 0 // no negative zero
+}
+
+// exact is how near to what is shown a value must be to stand for it.
+const exact = 1e-13
+
+// Text returns the shortest decimal whose value is shown within 1e-13 of shown,
+// so that 5.1 comes back as 5.1; where nothing is changed, the very number.
+func (a Axis) Text(shown float64) string {
+	if a.IsIdentity() {
+		return numberText(shown)
+	}
+	v := a.Value(shown)
+	for digits := 1; digits < 17; digits++ {
+		short := rounded(v, digits)
+		if math.Abs(a.Shown(short)-shown) <= exact {
+			return numberText(short)
+		}
+	}
+	return numberText(v)
+}
+
+// rounded returns v with so many significant digits.
+func rounded(v float64, digits int) float64 {
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
+	if err != nil {
+		return v // rounded up past the largest number
+	}
+	return short + 0
+}
+
+// numberText writes all digits of a number, with an exponent where there would
+// be many zeros.
+func numberText(v float64) string {
+	if size := math.Abs(v); size != 0 && (size < 1e-4 || size >= 1e15) {
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return strconv.FormatFloat(v+0, 'f', -1, 64)
+}
+
+// Sentence says how a part of a point follows from its column, in six digits:
+//
+//	x = (sepal length − 5.85) / 1.55
+func (a Axis) Sentence(symbol string) string {
+	value := a.Name
+	if value == "" {
+		value = "value"
+	}
+	factor, middle := rounded(1/a.scale(), 6), rounded(a.Value(0), 6)
+	switch {
+	case middle > 0:
+		value += " − " + numberText(middle)
+	case middle < 0:
+		value += " + " + numberText(-middle)
+	}
+	if factor != 1 {
+		if middle != 0 {
+			value = "(" + value + ")"
+		}
+		value += " / " + numberText(factor)
+	}
+	return symbol + " = " + value
+}
+
+// String writes the sentences of x, y and label.
+func (t Transform) String() string {
+	return strings.Join([]string{t.X.Sentence("x"), t.Y.Sentence("y"), t.Label.Sentence("label")}, "; ")
+}
