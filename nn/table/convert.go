@@ -170,6 +170,20 @@ func (m *Import) chooseColumns(t Table, c Choice) error {
 	}
 	switch {
 	case m.X < 0 || m.Y < 0:
+		// A column with some numbers was likely meant to have nothing else.
+		best := -1
+		for i, column := range t.Columns {
+			if !taken(i) && column.numbers > 0 && (best < 0 || column.numbers > t.Columns[best].numbers) {
+				best = i
+			}
+		}
+		if best >= 0 {
+			for _, row := range t.Rows {
+				if _, ok := t.number(row.Cells[best]); !ok && !missing(row.Cells[best]) {
+					return errorAt(row.Line, t.Columns[best].Name, "%q is not a number; x and y need a column of numbers each", clip(row.Cells[best]))
+				}
+			}
+		}
 		return errorAt(0, "", "the table needs two columns of numbers, for x and y, besides the label in %q", t.Columns[m.Label].Name)
 	case m.X == m.Y || m.X == m.Label || m.Y == m.Label:
 		return errorAt(0, "", "x, y and label must be three columns; got %q, %q and %q", t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)

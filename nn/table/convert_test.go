@@ -232,6 +232,7 @@ func TestConvertRefused(t *testing.T) {
 		line       int
 	}{
 		{"NotANumber", "sepal,petal,species\n1,2,a\n1,2,a\n\n1,2,b\n1,2,b\n1,abc,b\n", Choice{}, `line 7, column "petal": "abc" is not a number`, 7},
+		{"SomeNumbers", "a,b,c,species\n1,2,p,a\n1,?,p,a\n1,abc,p,b\n1,x,1,b\n2,4,p,b", Choice{}, `line 4, column "b": "abc" is not a number; x and y need a column of numbers each`, 4},
 		{"LongCell", "x,y,label\n1,2,0\n1,2,1\n1," + strings.Repeat("z", 100) + ",0", Choice{}, `line 4, column "y": "` + strings.Repeat("z", 60) + `…" is not a number`, 4},
 		{"Classes", eleven, Choice{}, `column "species": has 11 classes; at most 10 can be told apart`, 0},
 		{"SlipInLabel", twelve + "1,1,l\n", Choice{}, `line 14, column "label": "l" is not a number`, 14},
