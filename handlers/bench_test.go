@@ -128,7 +128,7 @@ func BenchmarkPageFrame(b *testing.B) {
 					b.Fatal(err)
 				}
 				lab.State.Network, lab.JSON.Network, lab.Metrics = result.Network, string(network), &result.Metrics
-				lab.Cells = paint(&trainer.Model, false)
+				paint(&lab, &trainer.Model)
 				html.Reset()
 				if err := views.Frame(lab).Render(b.Context(), &html); err != nil {
 					b.Fatal(err)
@@ -159,7 +159,7 @@ func BenchmarkPaint(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				paint(model, test.name == "8-8/hard")
+				paintPlane(model, test.name == "8-8/hard")
 			}
 		})
 	}

@@ -440,6 +440,10 @@ func FuzzParseForm(f *testing.F) {
 		{urlencoded, `a=1&a=2&=&%61=+`}, {urlencoded, `a=%zz`}, {urlencoded, `a;b`}, {urlencoded, "\xff=\x00"},
 		{urlencoded, `controls=1&features=x&features=x2&hidden_layers=8-8&learning_rate=0.1&seed=1&task=regression&tool=erase&stroke=0%2C1`},
 		{urlencoded, `panel=gradients&log_scale=1&history=` + url.QueryEscape(`{"every":2,"step":[0,2],"epoch":[0,1],"loss":[1,0.5],"accuracy":[0,1],"test_loss":[-1,0.25],"best":{"step":2,"epoch":1,"test_loss":0.25}}`)},
+		{urlencoded, `panel=compare&until_step=9&until_loss=0.1&until_accuracy=99&patience=3&data_seed=4&hide=data&hide=share&lock=network&meta=` + url.QueryEscape(`{"classes":["a","b"],"transform":{"x":{"name":"w","scale":0.5,"offset":-1}}}`)},
+		{urlencoded, `act=set-parameter&parameter=weights.0.3.1&value=-0.5&probe=0.1%2C0.2`}, {urlencoded, `act=remove-neuron+0.1&hide=`}, {urlencoded, `lock=panel`},
+		{urlencoded, `pinned=` + url.QueryEscape(`{"config":{"hidden_layers":[]},"network":{"weights":[[[1,2],[3,4]]],"biases":[[0,0]]},"history":{"every":1,"step":[0],"epoch":[0],"loss":[1]}}`)},
+		{urlencoded, `act=open&opened=` + url.QueryEscape(`{"type":"nnvisu_state","version":1,"config":{"classes":2},"data":[{"x":0,"y":0,"label":1}],"meta":{"classes":["a","b"]},"history":{"every":1,"step":[0],"epoch":[0],"loss":[1]}}`)},
 		{boundary, part("config", `{"seed":1}`) + part("data", `[{"x":0,"y":0,"label":0}]`) + part("steps", "3") + "--8--\r\n"},
 		{boundary, part("a", "1") + part("a", "2") + "--8--"},
 		{boundary, part("a", "1")}, {boundary, part("a", "1")[:30]}, {boundary, "--8\r\n\r\nx\r\n--8--"}, {boundary, "--8--"},
@@ -482,6 +486,30 @@ func FuzzParseForm(f *testing.F) {
 			}
 		}
 		checkRoundTrip(t, s, p.message, trainMembers)
+		if u, err := readUntil(form); err == nil && (u.step < 0 || !(u.loss >= 0) || !(u.accuracy >= 0 && u.accuracy <= 100) || u.patience < 0) {
+			t.Errorf("readUntil(%v) = %+v; want ends that can be reached", form, u)
+		}
+		if checkParts(p.choices) != nil {
+			t.Errorf("the parts %v and %v were taken", p.choices.Hide, p.choices.Lock)
+		}
+		if p.pinned != nil {
+			again, err := s.readPinned(p.pinned.JSON)
+			if err != nil || !same(again.Config, p.pinned.Config) || !same(again.Network, p.pinned.Network) || !same(again.History, p.pinned.History) {
+				t.Errorf("the pinned run = %+v, %v; want it again, %+v", again, err, p.pinned)
+			}
+		}
+		opened := p
+		if err := s.readOpened(&opened); err == nil {
+			if _, err := nn.NewModel(opened.state); err != nil {
+				t.Errorf("the state %s was opened: %v", form.Get(views.FieldOpened), err)
+			}
+			checkRoundTrip(t, s, opened.message, trainMembers)
+		} else if !strings.HasPrefix(describe(err).Field, views.FieldOpened) || describe(err).Code == codeInternal {
+			t.Errorf("opening %q = %v; want an error of the file", form.Get(views.FieldOpened), err)
+		}
+		if _, err := setParameter(p.state, form); err != nil && describe(err).Code == codeInternal {
+			t.Errorf("setting %q to %q = %v", form.Get(views.FieldParameter), form.Get(views.FieldValue), err)
+		}
 		var history nn.History
 		text := mustJSON(t, p.history)
 		if err := newReader(text, views.FieldHistory).history(&history); err != nil || !same(history, p.history) {

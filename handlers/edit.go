@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -10,16 +11,58 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/views"
 )
 
-// act does what a button of the page asks for. The state given is prepared and
-// stays as it is; the one returned need not be within the limits.
-func (s *Server) act(name string, state nn.State, form url.Values) (nn.State, views.Notice, error) {
-	switch name {
-	case views.ActShow, views.ActRestore, views.ActSettings, "":
+// change does what a button of the page asks for: act is a name, for some with
+// the place in the network behind it. With an error p is the page to show beside it.
+func (s *Server) change(ctx context.Context, act string, p *pageRequest) error {
+	act, place, _ := strings.Cut(act, " ")
+	switch act {
+	case views.ActShow, views.ActRestore:
+		p.answer.look = true
+		return nil
+	case views.ActInspect:
+		return inspectUnit(p, place)
+	case views.ActShare:
+		links, err := s.share(ctx, *p)
+		p.answer = pageAnswer{part: true, view: func(views.Lab, bool) templ.Component { return views.Shared(links) }}
+		return err
+	case views.ActPin:
+		return s.pin(ctx, p)
+	case views.ActUnpin:
+		p.pinned, p.answer.look, p.answer.pinned = nil, true, true
+		return nil
+	case views.ActOpen:
+		return s.readOpened(p)
+	case views.ActImport, views.ActImportPreview:
+		return s.importPoints(ctx, act, p)
+	case views.ActTableShow, views.ActTableSet, views.ActTableAdd, views.ActTableRemove, views.ActTablePrevious, views.ActTableNext:
+		return s.editTable(act, p)
+	}
+	state, notice, err := s.act(act, place, p.state, p.form)
+	if err != nil {
+		return err
+	}
+	if last := p.state.Config.Classes - 1; act == views.ActRemoveClass && p.meta.Class(last) != "" {
+		notice.Text = strings.Replace(notice.Text, fmt.Sprintf("class %d", last), p.meta.Class(last), 1)
+	}
+	p.become(state, act)
+	if notice.Text != "" {
+		p.notice = notice
+	}
+	return nil
+}
+
+// act changes a prepared state, which stays as it is; the one returned need not
+// be within the limits.
+func (s *Server) act(act, place string, state nn.State, form url.Values) (nn.State, views.Notice, error) {
+	switch act {
+	case views.ActSettings, "":
 		return state, views.Notice{}, nil
 	case views.ActReset:
 		state.Network = nn.Initialize(state.Config)
@@ -50,6 +93,18 @@ func (s *Server) act(name string, state nn.State, form url.Values) (nn.State, vi
 		}
 		next, err := nn.RemoveLayer(state, len(state.Config.HiddenLayers)-1)
 		return next, undoable("Removed the last hidden layer; the weights before it stay."), err
+	case views.ActAddNeuron:
+		at, err := readPlace(views.FieldAct, place, 1)
+		if err != nil {
+			return state, views.Notice{}, err
+		}
+		next, err := nn.AddNeuron(state, at[0])
+		return next, undoable("Added a unit to layer %d; the other weights stay.", at[0]+1), err
+	case views.ActRemoveNeuron:
+		return removeNeuron(state, place)
+	case views.ActSetParameter:
+		next, err := setParameter(state, form)
+		return next, views.Notice{}, err
 	case views.ActAddClass:
 		next, err := nn.AddClass(state)
 		return next, undoable("Added class %d; all weights stay.", next.Config.Classes-1), err
@@ -67,7 +122,7 @@ func (s *Server) act(name string, state nn.State, form url.Values) (nn.State, vi
 		}
 		return state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", state.Network.Step), r.end()
 	}
-	return state, views.Notice{}, malformed(views.FieldAct, "is unknown: %q", clip(name))
+	return state, views.Notice{}, malformed(views.FieldAct, "is unknown: %q", clip(act))
 }
 
 func undoable(format string, args ...any) views.Notice {

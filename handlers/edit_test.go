@@ -5,8 +5,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"math"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"reflect"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"testing"
 
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -173,7 +176,7 @@ func FuzzReadStroke(f *testing.F) {
 // settingsForm is what the page posts for a state when nothing was touched.
 func settingsForm(tb testing.TB, s *Server, state nn.State) url.Values {
 	tb.Helper()
-	lab, err := s.lab(tb.Context(), state, nn.History{}, defaultChoices(), views.Notice{})
+	lab, err := s.lab(tb.Context(), pageRequest{message: message{state: state}, choices: defaultChoices()})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -462,7 +465,6 @@ func TestAct(t *testing.T) {
 		check           func(t *testing.T, from, to nn.State)
 	}{
 		{"None", "", "", "", same0},
-		{"Show", views.ActShow, "", "", same0},
 		{"Settings", views.ActSettings, "", "", same0},
 		{"Reset", views.ActReset, "", "seed 1.", func(t *testing.T, from, to nn.State) {
 			from.Network = nn.Initialize(from.Config)
@@ -537,7 +539,7 @@ func TestAct(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, notice, err := s.act(test.act, state, form)
+			got, notice, err := s.act(test.act, "", state, form)
 			if err != nil {
 				t.Fatalf("act(%s): %v", test.act, err)
 			}
@@ -600,7 +602,7 @@ func TestActRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := s.act(test.act, state, form); describeAs(err) != test.want {
+			if _, _, err := s.act(test.act, "", state, form); describeAs(err) != test.want {
 				t.Errorf("act(%s, %s) = %v (%s); want %s", test.act, test.form, err, describeAs(err), test.want)
 			}
 			if !same(state, before) {
@@ -610,7 +612,7 @@ func TestActRefused(t *testing.T) {
 	}
 	t.Run("TwoClasses", func(t *testing.T) {
 		state := sampleState(t, "circles", 30, 1, nil)
-		if _, _, err := s.act(views.ActRemoveClass, state, nil); describeAs(err) != "invalid config.classes" {
+		if _, _, err := s.act(views.ActRemoveClass, "", state, nil); describeAs(err) != "invalid config.classes" {
 			t.Errorf("act(remove-class) of two = %v; want invalid config.classes", err)
 		}
 	})
@@ -620,7 +622,7 @@ func TestActRefused(t *testing.T) {
 func TestActWrapsSeed(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "blobs", 30, 0, func(c *nn.Config) { c.Seed = math.MaxUint32 })
-	if got, _, err := s.act(views.ActReseed, state, nil); err != nil || got.Config.Seed != 0 {
+	if got, _, err := s.act(views.ActReseed, "", state, nil); err != nil || got.Config.Seed != 0 {
 		t.Errorf("act(reseed) at the largest seed = %d, %v; want 0", got.Config.Seed, err)
 	}
 }
@@ -629,7 +631,7 @@ func TestActWrapsSeed(t *testing.T) {
 func TestActErased(t *testing.T) {
 	s := newTestServer(t)
 	state := nn.State{Config: nn.DefaultConfig(), Data: []nn.Point{{X: 0}, {X: 0.06}, {X: 0.0601}, {Y: -0.06}, {X: 0.05, Y: 0.05}, {X: 1, Y: 1}}}
-	got, _, err := s.act(views.ActDraw, state, url.Values{views.FieldTool: {views.ToolErase}, views.FieldStroke: {"0,0 2,2"}})
+	got, _, err := s.act(views.ActDraw, "", state, url.Values{views.FieldTool: {views.ToolErase}, views.FieldStroke: {"0,0 2,2"}})
 	if want := []nn.Point{{X: 0.0601}, {X: 0.05, Y: 0.05}}; err != nil || !same(got.Data, want) {
 		t.Errorf("erasing at 0,0 and 1,1 leaves %v, %v; want %v", got.Data, err, want)
 	}
@@ -643,7 +645,7 @@ func TestDrawApart(t *testing.T) {
 	state.Config.Classes = 2
 	draw := func(tool, stroke string) nn.State {
 		t.Helper()
-		next, _, err := s.act(views.ActDraw, state, url.Values{views.FieldTool: {tool}, views.FieldStroke: {stroke}})
+		next, _, err := s.act(views.ActDraw, "", state, url.Values{views.FieldTool: {tool}, views.FieldStroke: {stroke}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -666,8 +668,8 @@ func TestActsKnown(t *testing.T) {
 	}
 	s := newTestServer(t)
 	for _, act := range acts {
-		_, _, err := s.act(act, sampleState(t, "blobs", 9, 0, nil), url.Values{})
-		if describeAs(err) == "malformed "+views.FieldAct {
+		p := pageRequest{message: message{state: sampleState(t, "blobs", 9, 0, nil)}, form: url.Values{}, choices: defaultChoices()}
+		if err := s.change(t.Context(), act, &p); err != nil && strings.Contains(err.Error(), "is unknown") {
 			t.Errorf("act(%s) = %v; want it known", act, err)
 		}
 	}
@@ -729,6 +731,183 @@ func TestPageJourney(t *testing.T) {
 	page = press(page, views.FieldAct, views.ActClear, "/edit")
 	if data := readForm(t, page, "", "").Get(views.FieldData); data != "[]" {
 		t.Errorf("the page behind clear has the data %s; want []", data)
+	}
+}
+
+// TestActsWithoutScript: each act that is posted without script is answered with
+// the whole page, whose form can be posted again; and one that is refused with
+// the page as it was.
+func TestActsWithoutScript(t *testing.T) {
+	s := newTestServer(t)
+	state, h := sampleHistory(t, sampleState(t, "blobs", 30, 0, nil), 3)
+	file := fmt.Sprintf(`{"type":"nnvisu_state","version":1,"data":%s}`, mustJSON(t, state.Data))
+	with := map[string][]string{ // what an act needs
+		views.ActDraw:         {views.FieldStroke, "0,0"},
+		views.ActRecover:      {views.FieldRecovered, string(mustJSON(t, state.Network))},
+		views.ActSetParameter: {views.FieldParameter, "biases.0.0", views.FieldValue, "1"},
+		views.ActOpen:         {views.FieldOpened, file},
+		views.ActImport:       {views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"},
+	}
+	places := map[string]string{views.ActAddNeuron: " 0", views.ActRemoveNeuron: " 0.1", views.ActInspect: " 1.0"}
+	refused := map[string][]string{
+		views.ActDraw: {views.FieldStroke, "a"}, views.ActRecover: {views.FieldRecovered, "{"}, views.ActSetParameter: {views.FieldParameter, "biases.0.0"},
+		views.ActOpen: {views.FieldOpened, "{}"}, views.ActImport: {views.FieldTableText, ""}, views.ActDataset: {views.FieldPoints, "0"},
+		views.ActAddNeuron + " 9": nil, views.ActRemoveNeuron + " 9": nil, views.ActInspect + " 9.9": nil, "explode": nil, "": {views.FieldL1, "-1"},
+	}
+	post := func(act string, pairs []string) (*httptest.ResponseRecorder, url.Values) {
+		form := historyForm(t, s, state, h)
+		form.Set(views.FieldAct, act)
+		for i := 0; i < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		w := postForm(s, "/edit", form)
+		page := w.Body.String()
+		if !strings.HasPrefix(page, "<!doctype html>") || strings.Count(page, "<form") != 1 || strings.Contains(page, "<hx-partial") || strings.Contains(page, " style=") || strings.Contains(page, "<script>") {
+			t.Errorf("act %q is answered %d %.200s; want the whole page", act, w.Code, page)
+		}
+		return w, readForm(t, page, views.FieldSteps, "1")
+	}
+	for _, act := range constantsNamed(t, "../views/fields.go", "Act") {
+		w, form := post(act+places[act], with[act])
+		if w.Code != http.StatusOK {
+			t.Errorf("act %q is answered %d; want 200", act, w.Code)
+			continue
+		}
+		if act != views.ActClear {
+			if w := postForm(s, "/step", form); w.Code != http.StatusOK {
+				t.Errorf("a step behind act %q is answered %d %.300s; want 200", act, w.Code, w.Body)
+			}
+		}
+	}
+	for act, pairs := range refused {
+		w, form := post(act, pairs)
+		if w.Code < 400 || w.Code >= 500 || !strings.Contains(w.Body.String(), `class="notice problem"`) || form.Get(views.FieldNetwork) != string(mustJSON(t, state.Network)) {
+			t.Errorf("act %q of %v is answered %d; want a refusal on the page as it was", act, pairs, w.Code)
+		}
+	}
+}
+
+// TestPartsOfThePage: acts that only look change only their part of the page.
+func TestPartsOfThePage(t *testing.T) {
+	s := newTestServer(t)
+	for act, want := range map[string]string{
+		views.ActInspect + " 0.0": "#inspector-body", views.ActShare: "#share-body", views.ActTableShow: "#table-body #table_of-error", views.ActImportPreview: "#import-preview",
+	} {
+		form := settingsForm(t, s, sampleState(t, "blobs", 9, 0, nil))
+		form.Set(views.FieldControls, "")
+		form.Set(views.FieldAct, act)
+		w := postForm(s, "/edit", form, "HX-Request", "true")
+		if got := partTargets(t, w.Body.String()); w.Code != http.StatusOK || strings.Join(got, " ") != want {
+			t.Errorf("act %s = %d with parts for %v; want %s alone", act, w.Code, got, want)
+		}
+	}
+}
+
+// TestPartsThatFollow: an edit draws the network anew only where that is another
+// one or has other names, the pinned run only where the page may show another,
+// and says nothing where it only looks.
+func TestPartsThatFollow(t *testing.T) {
+	s := newTestServer(t)
+	state, h, meta := savedRun(t)
+	base := historyForm(t, s, state, h)
+	base.Set(views.FieldControls, "")
+	base.Set(views.FieldMeta, string(mustJSON(t, meta)))
+	base.Set(views.FieldAct, views.ActPin)
+	base.Set(views.FieldPinned, readForm(t, postForm(s, "/edit", base).Body.String(), "", "").Get(views.FieldPinned))
+	_, table := postPart(s, withAct(base, views.ActTableShow))
+	rows := readForm(t, table, "", "")
+	for _, test := range []struct {
+		name, act string
+		change    func(url.Values)
+		want      string // of the drawing, the pinned run and the notice
+	}{
+		{"Show", views.ActShow, nil, "#pinned"},
+		{"Restore", views.ActRestore, nil, "#network-view #legend #pinned"},
+		{"Open", views.ActOpen, func(f url.Values) { f.Set(views.FieldOpened, `{"type":"nnvisu_state","version":1}`) }, "#network-view #legend #pinned #notice"},
+		{"Pin", views.ActPin, nil, "#pinned #notice"},
+		{"Unpin", views.ActUnpin, nil, "#pinned"},
+		{"Draw", views.ActDraw, func(f url.Values) { f.Set(views.FieldStroke, "0,0") }, "#notice"},
+		{"Reset", views.ActReset, nil, "#notice"},
+		{"AddClass", views.ActAddClass, nil, "#network-view #legend #notice"},
+		{"AddLayer", views.ActAddLayer, nil, "#network-view #legend #notice"},
+		{"Features", views.ActSettings, func(f url.Values) { f.Set(views.FieldControls, "1"); f.Set(views.FieldFeatures, "x") }, "#network-view #legend #notice"},
+		{"Names", views.ActClear, nil, "#network-view #legend #notice"},
+		{"NoNames", views.ActClear, func(f url.Values) { f.Set(views.FieldMeta, "") }, "#notice"},
+		{"Table", views.ActTableSet, func(f url.Values) {
+			for name := range rows {
+				if strings.HasPrefix(name, "row_") || strings.HasPrefix(name, "table_") {
+					f[name] = slices.Clone(rows[name])
+				}
+			}
+			f[views.FieldRowLabel][0] = strconv.Itoa(2 - int(state.Data[0].Label))
+		}, "#notice"},
+	} {
+		form := withAct(base, test.act)
+		if test.change != nil {
+			test.change(form)
+		}
+		w := postForm(s, "/edit", form, "HX-Request", "true")
+		var got []string
+		for _, target := range partTargets(t, w.Body.String()) {
+			if slices.Contains([]string{"#network-view", "#legend", "#pinned", "#notice"}, target) {
+				got = append(got, target)
+			}
+		}
+		if w.Code != http.StatusOK || strings.Join(got, " ") != test.want {
+			t.Errorf("%s = %d %.200s with parts for %v; want %s", test.name, w.Code, w.Body, got, test.want)
+		}
+		// Without script the page shows all of it, with the pinned run's picture.
+		if page := postForm(s, "/edit", form); page.Code != http.StatusOK || !strings.Contains(page.Body.String(), `id="network-view"`) ||
+			strings.Contains(page.Body.String(), `alt="What the pinned network says`) != (test.act != views.ActUnpin) || strings.Contains(page.Body.String(), `src="data:image/png;base64,"`) {
+			t.Errorf("%s without script = %d; want the whole page", test.name, page.Code)
+		}
+	}
+	form := withAct(base, views.ActShow)
+	if got := partTargets(t, postForm(s, "/step", form, "HX-Request", "true").Body.String()); slices.Contains(got, "#pinned") || slices.Contains(got, "#network-view") {
+		t.Errorf("a step has parts for %v; want neither the drawing nor the pinned run", got)
+	}
+	// Also the page of an error shows the pinned run.
+	form = withAct(base, views.ActShow)
+	form.Set(views.FieldAct, views.ActDraw)
+	form.Set(views.FieldStroke, "here")
+	if w := postForm(s, "/edit", form); w.Code < 400 || !strings.Contains(w.Body.String(), `alt="What the pinned network says`) {
+		t.Errorf("a refusal without script = %d; want the page with its pinned run", w.Code)
+	}
+}
+
+// withAct returns a copy of a form that asks for an act.
+func withAct(form url.Values, act string) url.Values {
+	form = maps.Clone(form)
+	form.Set(views.FieldAct, act)
+	return form
+}
+
+// TestBecome: what a state takes the place of keeps what is still true.
+func TestBecome(t *testing.T) {
+	state, h := sampleHistory(t, sampleState(t, "blobs", 30, 0, nil), 3)
+	values := sampleState(t, "hills", 30, 0, nil)
+	two := sampleState(t, "circles", 30, 0, nil)
+	meta := table.Meta{Classes: []string{"a", "b", "c"}, Transform: table.Transform{X: table.Axis{Name: "width"}, Label: table.Axis{Name: "kind"}}}
+	for _, test := range []struct {
+		name, act string
+		to        nn.State
+		samples   int
+		want      table.Meta
+	}{
+		{"Same", views.ActSettings, state, 3, meta},
+		{"Fewer", views.ActRemoveClass, two, 3, table.Meta{Classes: []string{"a", "b"}, Transform: meta.Transform}},
+		{"Task", views.ActSettings, values, 0, table.Meta{Transform: table.Transform{X: table.Axis{Name: "width"}}}},
+		{"Clear", views.ActClear, state, 3, table.Meta{}},
+		{"Dataset", views.ActDataset, two, 3, table.Meta{}},
+	} {
+		p := pageRequest{message: message{state: state}, meta: meta, history: h.Clone()}
+		p.become(test.to, test.act)
+		if p.history.Len() != test.samples || !reflect.DeepEqual(p.meta, test.want) || !same(p.state, test.to) {
+			t.Errorf("%s: %d samples and %+v; want %d and %+v", test.name, p.history.Len(), p.meta, test.samples, test.want)
+		}
+	}
+	if len(meta.Classes) != 3 {
+		t.Error("become shortened the names that it was given")
 	}
 }
 

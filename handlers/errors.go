@@ -15,6 +15,8 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/table"
+	"nnvisu/views"
 )
 
 // A code is the machine's name of an error.
@@ -112,6 +114,7 @@ func describe(err error) errorBody {
 		field    *nn.FieldError
 		diverged *nn.DivergedError
 		data     *dataset.ParamError
+		own      *table.Error
 		http404  *echo.HTTPError
 	)
 	b := errorBody{Code: codeInternal, Message: "something went wrong in the server"}
@@ -124,6 +127,8 @@ func describe(err error) errorBody {
 		b = errorBody{Code: codeDiverged, Message: diverged.Error(), Step: diverged.Step, Network: &diverged.Network}
 	case errors.As(err, &data):
 		b = errorBody{Code: codeInvalid, Field: data.Field, Message: data.Message}
+	case errors.As(err, &own):
+		b = errorBody{Code: codeInvalid, Field: views.FieldTableText, Message: own.Error()}
 	case errors.As(err, &http404) && http404.Code == http.StatusNotFound:
 		b = errorBody{Code: codeNotFound, Message: "there is nothing at this address"}
 	case errors.As(err, &http404) && http404.Code == http.StatusMethodNotAllowed:

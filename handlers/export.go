@@ -8,7 +8,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/nn"
 	"nnvisu/nn/export"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -40,9 +42,17 @@ func (s *Server) export(c echo.Context) error {
 	if mediaType, _, _ := strings.Cut(info.MediaType, ";"); !wantsHTML(c.Request()) && !accepts(c.Request(), mediaType) {
 		return withID{notAcceptable(mediaType), m.id}
 	}
+	meta, history, err := decodeKept(form)
+	if err != nil {
+		return withID{err, m.id}
+	}
 	var file bytes.Buffer
 	if err := s.computing(c.Request().Context(), nil, func() error {
-		return export.Write(&file, info.Format, m.state)
+		err := export.Write(&file, info.Format, m.state)
+		if err == nil && info.Format == export.State {
+			err = appendSaved(&file, meta, history)
+		}
+		return err
 	}); err != nil {
 		return err
 	}
@@ -67,6 +77,15 @@ func (s *Server) decodeExport(form url.Values, body []byte) (m message, err erro
 	}
 	m.classesFromNetwork()
 	return m, s.checkState(&m)
+}
+
+// decodeKept reads what the page's form keeps with a state.
+func decodeKept(form url.Values) (meta table.Meta, history nn.History, err error) {
+	if meta, err = readMeta(form); err != nil {
+		return meta, history, err
+	}
+	history, err = readHistory(form)
+	return meta, history, err
 }
 
 // exportFormats returns the wire names of the formats.

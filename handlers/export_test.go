@@ -92,7 +92,12 @@ func TestExportPageForm(t *testing.T) {
 	form.Set(views.FieldLearningRate, "none")
 	form.Set(views.FieldFormat, "state")
 	info, _ := export.Lookup("state")
+	form.Set(views.FieldHistory, "")
 	checkFile(t, postForm(s, "/export", form), info, state)
+	form.Set(views.FieldMeta, `{"classes":["`)
+	if w := postForm(s, "/export", form); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "Meta is not complete JSON") {
+		t.Errorf("a broken meta is answered %d %.200s; want malformed meta", w.Code, w.Body)
+	}
 }
 
 // TestExportDefaults: what is left out is filled in as elsewhere.

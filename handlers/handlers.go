@@ -149,13 +149,14 @@ func (s *Server) routes() http.Handler {
 		})
 	}
 	g.Match(read, "/", s.page, compress)
-	g.Match(read, "/public/*", s.asset, compress)
+	g.Match(read, "/public/:hash/*", s.asset, compress)
 	g.POST("/edit", s.edit)
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)
 	g.GET("/train", s.trainRecipe)
 	g.POST("/predict", s.predict)
 	g.POST("/export", s.export)
+	g.POST("/points.csv", s.pointsCSV)
 	g.GET("/data/:dataset", s.data)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
@@ -172,14 +173,19 @@ func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // sameOrigin refuses what a page of another site makes a browser do: posts and
-// sockets, and GET /train, which costs work.
+// sockets, GET /train, which costs work, and GET / of a recipe, which costs as
+// much, unless the user goes there.
 func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		route := strings.TrimPrefix(c.Path(), s.config.BasePath)
 		costly := route == "/train" || route == "/ws" || route == "/ws/page"
-		if r.Method == http.MethodGet && costly {
-			// The protection lets every GET pass; these are judged like a post.
+		// A link from another site may be followed, but not asked for behind a page's back.
+		if mode := r.Header.Get("Sec-Fetch-Mode"); route == "/" && r.URL.RawQuery != "" && mode != "" && mode != "navigate" {
+			costly = true
+		}
+		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && costly {
+			// The protection lets these methods pass; here they are judged like a post.
 			r = r.Clone(r.Context())
 			r.Method = http.MethodPost
 		}

@@ -161,8 +161,9 @@ func sameValue(a, b reflect.Value) bool {
 	return a.Equal(b)
 }
 
-// readForm returns what the form of a page posts when the button with the name
-// and value is pressed: all its successful controls.
+// readForm returns what the form of a page, or of fragments of it, posts when
+// the button with the name and value is pressed: all successful controls. What
+// stands outside of the form, such as the tour, is not posted.
 func readForm(tb testing.TB, page, button, value string) url.Values {
 	tb.Helper()
 	root, err := html.Parse(strings.NewReader(page))
@@ -171,7 +172,7 @@ func readForm(tb testing.TB, page, button, value string) url.Values {
 	}
 	form := url.Values{}
 	pressed := false
-	for n := range root.Descendants() {
+	for n := range labForm(root).Descendants() {
 		attributes := map[string]string{}
 		for _, a := range n.Attr {
 			attributes[a.Key] = a.Val
@@ -192,6 +193,12 @@ func readForm(tb testing.TB, page, button, value string) url.Values {
 			default:
 				form.Add(name, attributes["value"])
 			}
+		case "textarea":
+			text := ""
+			for inner := range n.Descendants() {
+				text += inner.Data
+			}
+			form.Add(name, text)
 		case "select":
 			for option := range n.Descendants() {
 				for _, a := range option.Attr {
@@ -211,6 +218,16 @@ func readForm(tb testing.TB, page, button, value string) url.Values {
 		tb.Fatalf("the page has no button %s=%s", button, value)
 	}
 	return form
+}
+
+// labForm returns the form of a page; fragments are within it.
+func labForm(root *html.Node) *html.Node {
+	for n := range root.Descendants() {
+		if n.Data == "form" && attributeOf(n, "id") == "lab" {
+			return n
+		}
+	}
+	return root
 }
 
 func attributeOf(n *html.Node, name string) string {

@@ -192,7 +192,7 @@ func TestHistoryStream(t *testing.T) {
 }
 
 // TestHistoryEdit: what keeps the weights keeps the curves; what draws new ones
-// empties them; what goes back cuts them.
+// empties them; what goes back cuts them, and what looks back does not.
 func TestHistoryEdit(t *testing.T) {
 	s := newTestServer(t)
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, nil), 10)
@@ -200,6 +200,7 @@ func TestHistoryEdit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	toOlder := func(f url.Values) { f.Set(views.FieldNetwork, string(mustJSON(t, older.Network))) }
 	for _, test := range []struct {
 		name, act string
 		change    func(url.Values)
@@ -218,11 +219,15 @@ func TestHistoryEdit(t *testing.T) {
 		{"Task", views.ActSettings, func(f url.Values) { f.Set(views.FieldTask, "regression") }, "[10]"},
 		{"ResetWithoutPoints", views.ActReset, func(f url.Values) { f.Set(views.FieldData, "[]") }, "[]"},
 		{"Recover", views.ActRecover, func(f url.Values) { f.Set(views.FieldRecovered, string(mustJSON(t, older.Network))) }, "[1 2 3 4]"},
-		{"OlderNetwork", views.ActRestore, func(f url.Values) { f.Set(views.FieldNetwork, string(mustJSON(t, older.Network))) }, "[1 2 3 4]"},
-		{"OlderWithoutPoints", views.ActRestore, func(f url.Values) {
-			f.Set(views.FieldNetwork, string(mustJSON(t, older.Network)))
-			f.Set(views.FieldData, "[]")
-		}, "[1 2 3 4]"},
+		{"OlderShow", views.ActShow, toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderRestore", views.ActRestore, toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderPin", views.ActPin, toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderUnpin", views.ActUnpin, toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderShowWithoutPoints", views.ActShow, func(f url.Values) { toOlder(f); f.Set(views.FieldData, "[]") }, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderSettings", views.ActSettings, func(f url.Values) { toOlder(f); f.Set(views.FieldLearningRate, "0.1") }, "[1 2 3 4]"},
+		{"OlderDraw", views.ActDraw, func(f url.Values) { toOlder(f); f.Set(views.FieldStroke, "0,0") }, "[1 2 3 4]"},
+		{"OlderClear", views.ActClear, toOlder, "[1 2 3 4]"},
+		{"ShowFirst", views.ActShow, func(f url.Values) { f.Set(views.FieldHistory, "") }, "[10]"},
 	} {
 		for _, hx := range []string{"", "true"} {
 			form := historyForm(t, s, state, h)
@@ -268,7 +273,7 @@ func TestInspect(t *testing.T) {
 		state := sampleState(t, datasetName(test.set), 20, 2, nil)
 		choices := defaultChoices()
 		choices.Panel = test.panel
-		lab, err := s.lab(context.Background(), state, nn.History{}, choices, views.Notice{})
+		lab, err := s.lab(context.Background(), pageRequest{message: message{state: state}, choices: choices})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -291,7 +296,7 @@ func TestInspect(t *testing.T) {
 		}
 		choices.Panel = test.panel
 		state.Data = nil
-		if lab, err = s.lab(context.Background(), state, nn.History{}, choices, views.Notice{}); err != nil || lab.Confusion != nil || lab.GradientNorms != nil {
+		if lab, err = s.lab(context.Background(), pageRequest{message: message{state: state}, choices: choices}); err != nil || lab.Confusion != nil || lab.GradientNorms != nil {
 			t.Errorf("the panel %s without points: %v, %v, %v; want nothing", test.panel, lab.Confusion, lab.GradientNorms, err)
 		}
 	}

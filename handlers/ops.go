@@ -88,16 +88,15 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// asset answers GET /public/*: our own files and the libraries, embedded. The
-// page asks for them with a hash of their content, so they may be kept for ever.
+// asset answers GET /public/{hash}/*: our own files and the libraries, embedded.
+// What is asked for by the hash of this release may be kept for ever.
 func (s *Server) asset(c echo.Context) error {
 	name := c.Param("*")
-	hash := public.Hash(name)
-	if hash == "" {
+	if !public.Has(name) {
 		return echo.ErrNotFound
 	}
 	cache := "no-cache"
-	if c.QueryParam("v") == hash {
+	if c.Param("hash") == public.Hash() {
 		cache = "public, max-age=31536000, immutable"
 	}
 	c.Response().Header().Set("Cache-Control", cache)

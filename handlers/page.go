@@ -3,6 +3,7 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -20,6 +21,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -29,9 +31,12 @@ const pageFrameMS = 40
 // firstDataset is what a first visit shows.
 const firstDataset = "circles"
 
-// page answers GET /: the application with a first state. The script puts the
-// user's own state in its place.
+// page answers GET /: the application with a first state, or with what the
+// query asks for. The script puts the user's own state in the place of the first.
 func (s *Server) page(c echo.Context) error {
+	if len(c.QueryParams()) > 0 {
+		return s.linkedPage(c)
+	}
 	html, err := s.first()
 	if err != nil {
 		return err
@@ -41,17 +46,11 @@ func (s *Server) page(c echo.Context) error {
 
 func (s *Server) firstPage() ([]byte, error) {
 	ctx := context.Background()
-	state := nn.State{Config: nn.DefaultConfig()}
-	choices := defaultChoices()
-	choices.Points = strconv.Itoa(min(defaultPoints, s.config.MaxPoints))
-	var err error
-	if state.Data, _, err = s.generate(url.Values{"dataset": {choices.Dataset}, "points": {choices.Points}}); err != nil {
+	p, err := s.firstRequest()
+	if err != nil {
 		return nil, err
 	}
-	if state, err = state.Prepare(); err != nil {
-		return nil, err
-	}
-	lab, err := s.lab(ctx, state, nn.History{}, choices, views.Notice{})
+	lab, err := s.lab(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -60,20 +59,69 @@ func (s *Server) firstPage() ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// firstRequest is what a first visit shows.
+func (s *Server) firstRequest() (pageRequest, error) {
+	p := pageRequest{choices: defaultChoices()}
+	p.choices.Points = strconv.Itoa(min(defaultPoints, s.config.MaxPoints))
+	p.state.Config = nn.DefaultConfig()
+	var err error
+	if p.state.Data, _, err = s.generate(url.Values{"dataset": {p.choices.Dataset}, "points": {p.choices.Points}}); err != nil {
+		return p, err
+	}
+	p.state, err = p.state.Prepare()
+	return p, err
+}
+
 func defaultChoices() views.Choices {
 	return views.Choices{
-		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1,
-		Dataset: firstDataset, Points: strconv.Itoa(defaultPoints), DataSeed: "1", Panel: views.PanelCurves,
+		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1, Panel: views.PanelCurves,
+		Dataset: firstDataset, Points: strconv.Itoa(defaultPoints), DataSeed: "1",
 	}
 }
 
-// A pageRequest is what the page's form posts.
+// A pageRequest is what the page's form posts, and what becomes of it.
 type pageRequest struct {
 	message
-	form    url.Values
-	choices views.Choices
-	history nn.History   // of the run up to the state
-	notice  views.Notice // of what the settings changed
+	form     url.Values
+	choices  views.Choices
+	meta     table.Meta
+	history  nn.History
+	pinned   *views.PinnedRun
+	until    until
+	imported views.ImportForm
+	table    *views.TablePage
+	notice   views.Notice // of what the settings or an act changed
+	answer   pageAnswer
+	posted   nn.Config // the config before the settings and the act changed it
+}
+
+// A pageAnswer is what of the page an act changes.
+type pageAnswer struct {
+	// view renders the fragments; nil is views.Edited.
+	view func(l views.Lab, settings bool) templ.Component
+	// part says that the state stays as it was and is not measured and painted again.
+	part bool
+	// look says that a state is shown that need not be the run's newest.
+	look bool
+	// reshaped says that the drawing of the network is another one.
+	reshaped bool
+	// pinned says that the pinned run is to be shown anew.
+	pinned bool
+}
+
+// openPage reads a request of the page. leave gives back the place that enter took.
+func (s *Server) openPage(c echo.Context, enter func() (func(), error)) (p pageRequest, leave func(), err error) {
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return p, nil, err
+	}
+	if leave, err = enter(); err != nil { // not before the body is here: a slow client takes nobody's place
+		return p, nil, err
+	}
+	if p, err = s.decodePage(c, body); err != nil {
+		leave()
+	}
+	return p, leave, err
 }
 
 // decodePage decodes the page's form: the hidden state, with the visible
@@ -94,7 +142,7 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 }
 
 func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
-	p := pageRequest{form: form, choices: readChoices(form)}
+	p := pageRequest{form: form, choices: readChoices(form), imported: readImport(form)}
 	var err error
 	if p.message, err = s.decodeForm(form, trainMembers); err != nil {
 		return p, err
@@ -102,16 +150,20 @@ func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 	if err := s.checkState(&p.message); err != nil {
 		return p, err
 	}
-	if err := decodeField(form, views.FieldHistory, func(r *reader) error { return r.history(&p.history) }); err != nil {
+	if p.meta, p.history, err = decodeKept(form); err != nil {
 		return p, err
 	}
-	if err := p.history.Validate(); err != nil {
+	p.meta = keepMeta(p.meta, views.ActShow, p.state.Config, p.state.Config)
+	if p.pinned, err = s.readPinned(form.Get(views.FieldPinned)); err != nil {
 		return p, err
 	}
-	p.history.Until(p.state.Network.Step + 1) // the page may have gone back to an older network
+	if err := checkParts(p.choices); err != nil {
+		return p, err
+	}
 	if !slices.Contains(views.Panels, p.choices.Panel) {
 		return p, malformed(views.FieldPanel, "must be one of %s; got %q", strings.Join(views.Panels, ", "), clip(p.choices.Panel))
 	}
+	p.posted = p.state.Config
 	if form.Get(views.FieldControls) == "" {
 		return p, nil
 	}
@@ -119,11 +171,26 @@ func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 	if err != nil {
 		return p, editError{err, p}
 	}
+	p.become(state, views.ActSettings)
+	p.notice = notice
+	return p, nil
+}
+
+// become puts a state in the place of p's own, and keeps what is still true of it.
+func (p *pageRequest) become(state nn.State, act string) {
+	p.meta = keepMeta(p.meta, act, p.state.Config, state.Config)
 	if state.Config.Task != p.state.Config.Task {
 		p.history = nn.History{} // losses of another kind
 	}
-	p.state, p.notice = state, notice
-	return p, nil
+	p.state = state
+}
+
+// readHistory reads FieldHistory, which may be absent or empty.
+func readHistory(form url.Values) (h nn.History, err error) {
+	if err = decodeField(form, views.FieldHistory, func(r *reader) error { return r.history(&h) }); err != nil {
+		return h, err
+	}
+	return h, h.Validate()
 }
 
 func readChoices(form url.Values) views.Choices {
@@ -139,13 +206,18 @@ func readChoices(form url.Values) views.Choices {
 	d.HideTest = form.Get(views.FieldHideTest) != ""
 	d.Transport = or(views.FieldTransport, d.Transport)
 	d.FrameSteps, _ = strconv.Atoi(or(views.FieldFrameSteps, "1")) // decodeForm has said if it is wrong
+	d.Panel = or(views.FieldPanel, d.Panel)
+	d.LogScale = form.Get(views.FieldLogScale) != ""
 	d.Dataset = or(views.FieldDataset, d.Dataset)
 	d.Points = or(views.FieldPoints, d.Points)
 	d.Noise = form.Get(views.FieldNoise)
 	d.DataClasses = form.Get(views.FieldDataClasses)
 	d.DataSeed = or(views.FieldDataSeed, d.DataSeed)
-	d.Panel = or(views.FieldPanel, d.Panel)
-	d.LogScale = form.Get(views.FieldLogScale) != ""
+	d.UntilStep = form.Get(views.FieldUntilStep)
+	d.UntilLoss = form.Get(views.FieldUntilLoss)
+	d.UntilAccuracy = form.Get(views.FieldUntilAccuracy)
+	d.Patience = form.Get(views.FieldPatience)
+	d.Hide, d.Lock = form[views.FieldHide], form[views.FieldLock]
 	return d
 }
 
@@ -160,52 +232,36 @@ func (e editError) Unwrap() error { return e.error }
 
 // edit answers POST /edit: a change of the state that is no training.
 func (s *Server) edit(c echo.Context) error {
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return err
-	}
-	leave, err := s.enter()
+	p, leave, err := s.openPage(c, s.enter)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	p, err := s.decodePage(c, body)
-	if err != nil {
-		return err
-	}
 	act := p.form.Get(views.FieldAct)
 	if p.form.Has(views.FieldClickX) {
 		act = views.ActDraw
 	}
-	state, notice, err := s.act(act, p.state, p.form)
-	if err == nil {
-		err = s.checkState(&message{state: state})
+	next := p
+	if err = s.change(c.Request().Context(), act, &next); err == nil {
+		err = s.checkState(&next.message)
 	}
 	if err != nil {
+		p.imported, p.table = next.imported, next.table
 		return editError{err, p}
 	}
-	if notice.Text == "" {
-		notice = p.notice
-	}
-	settings := act == views.ActRestore || !reflect.DeepEqual(state.Config, p.state.Config)
-	return s.render(c, http.StatusOK, state, p.history, p.choices, notice, settings)
+	restored := act == views.ActRestore || act == views.ActOpen
+	next.answer.reshaped = restored || !reflect.DeepEqual(next.state.Config, p.posted) || !reflect.DeepEqual(next.meta, p.meta)
+	next.answer.pinned = next.answer.pinned || restored || act == views.ActShow
+	return s.render(c, http.StatusOK, next, restored || !reflect.DeepEqual(next.state.Config, p.state.Config))
 }
 
 // stepPage answers POST /step for the page.
 func (s *Server) stepPage(c echo.Context) error {
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return err
-	}
-	leave, err := s.enter()
+	p, leave, err := s.openPage(c, s.enter)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	p, err := s.decodePage(c, body)
-	if err != nil {
-		return err
-	}
 	if p.steps == 0 {
 		p.steps = 1
 	}
@@ -214,21 +270,29 @@ func (s *Server) stepPage(c echo.Context) error {
 		return editError{err, p}
 	}
 	p.state.Network = result.Network
-	return s.render(c, http.StatusOK, p.state, p.history, p.choices, p.notice, false)
+	return s.render(c, http.StatusOK, p, false)
 }
 
 // render answers with the page, or for htmx with the fragments that follow
 // from the state. settings says that the controls may not show the state's own.
-func (s *Server) render(c echo.Context, status int, state nn.State, history nn.History, choices views.Choices, notice views.Notice, settings bool) error {
-	lab, err := s.lab(c.Request().Context(), state, history, choices, notice)
+func (s *Server) render(c echo.Context, status int, p pageRequest, settings bool) error {
+	script := c.Request().Header.Get("HX-Request") != ""
+	view := p.answer.view
+	if view == nil {
+		view = views.Edited
+	}
+	if script && p.answer.part {
+		return s.html(c, status, view(views.Lab{State: p.state, Meta: p.meta, Import: p.imported, Table: p.table}, settings))
+	}
+	p.answer.pinned = p.answer.pinned || !script
+	lab, err := s.lab(c.Request().Context(), p)
 	if err != nil {
 		return err
 	}
-	view := views.Page(lab)
-	if c.Request().Header.Get("HX-Request") != "" {
-		view = views.Edited(lab, settings)
+	if script {
+		return s.html(c, status, view(lab, settings))
 	}
-	return s.html(c, status, view)
+	return s.html(c, status, views.Page(lab))
 }
 
 func (s *Server) html(c echo.Context, status int, view templ.Component) error {
@@ -244,11 +308,16 @@ func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 // is wrong, without script the page as it was with a notice.
 func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 	notice := problem(b)
+	e, edited := asEditError(cause)
 	if c.Request().Header.Get("HX-Request") != "" {
+		if edited && e.page.imported.Preview != nil {
+			return s.html(c, b.status, views.RefusedImport(notice, views.Lab{Import: e.page.imported}))
+		}
 		return s.html(c, b.status, views.Refused(notice, views.ControlOf(b.Field), b.Message))
 	}
-	if e, ok := asEditError(cause); ok {
-		if lab, err := s.lab(c.Request().Context(), e.page.state, e.page.history, e.page.choices, notice); err == nil {
+	if edited {
+		e.page.notice, e.page.answer.pinned = notice, true
+		if lab, err := s.lab(c.Request().Context(), e.page); err == nil {
 			return s.html(c, b.status, views.Page(lab))
 		}
 	}
@@ -258,7 +327,7 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 // problem is the notice of an error.
 func problem(b errorBody) views.Notice {
 	text := b.Message
-	if b.Field != "" {
+	if b.Field != "" && b.Field != views.FieldTableText { // whose errors are sentences
 		text = views.Label(b.Field) + " " + b.Message
 	}
 	if b.RequestID != "" {
@@ -274,18 +343,32 @@ func problem(b errorBody) views.Notice {
 	return n
 }
 
-// grid holds the places of the picture's cells, which are always the same.
-var grid = sync.OnceValue(func() (g struct{ xs, ys []float64 }) {
-	g.xs, g.ys = views.Grid()
-	return g
-})
+// places of the pictures' cells, which are always the same.
+type places struct{ xs, ys []float64 }
 
-// paint returns the picture of a model.
-func paint(m *nn.Model, hard bool) views.Cells {
-	g := grid()
-	outputs := make([]float64, m.Outputs()*len(g.xs))
-	m.PredictTo(outputs, g.xs, g.ys)
-	cells := make(views.Cells, 3*len(g.xs))
+var (
+	planePlaces = sync.OnceValue(func() (p places) { p.xs, p.ys = views.Grid(); return p })
+	mapPlaces   = sync.OnceValue(func() (p places) { p.xs, p.ys = views.MapGrid(); return p })
+)
+
+// paint draws what a model says over the plane, and what its units do.
+func paint(lab *views.Lab, m *nn.Model) {
+	lab.Cells = paintPlane(m, lab.Choices.Hard)
+	at := mapPlaces()
+	sizes := m.Config().Sizes()[1:]
+	units := make([][]float64, len(sizes))
+	for l, n := range sizes {
+		units[l] = make([]float64, n*len(at.xs))
+	}
+	m.UnitsTo(units, at.xs, at.ys)
+	lab.Maps = views.PaintMaps(units, m.Config())
+}
+
+func paintPlane(m *nn.Model, hard bool) views.Cells {
+	at := planePlaces()
+	outputs := make([]float64, m.Outputs()*len(at.xs))
+	m.PredictTo(outputs, at.xs, at.ys)
+	cells := make(views.Cells, 3*len(at.xs))
 	views.PaintCells(cells, outputs, m.Config().Task, hard)
 	return cells
 }
@@ -302,19 +385,29 @@ func inspect(lab *views.Lab, t *nn.Trainer) {
 }
 
 // lab measures and draws a prepared state. Its metrics become the newest sample
-// of the history; a network of step 0 begins a new one.
-func (s *Server) lab(ctx context.Context, state nn.State, history nn.History, choices views.Choices, notice views.Notice) (views.Lab, error) {
-	lab := views.Lab{State: state, Choices: choices, Notice: notice, Version: s.config.Version}
+// of the history, unless the page only looks at a moment of the run.
+func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
+	lab := views.Lab{
+		State: p.state, Choices: p.choices, Notice: p.notice, Version: s.config.Version,
+		Meta: p.meta, History: p.history, Pinned: p.pinned, Import: p.imported, Table: p.table, Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Looks: p.answer.look,
+	}
 	err := s.computing(ctx, nil, func() error {
-		model, err := nn.NewModel(state)
+		model, err := nn.NewModel(p.state)
 		if err != nil {
 			return err
 		}
-		lab.Cells = paint(model, choices.Hard)
-		if len(state.Data) == 0 {
+		paint(&lab, model)
+		if p.pinned != nil && p.answer.pinned {
+			pinned, err := nn.NewModel(nn.State{Config: p.pinned.Config, Network: p.pinned.Network})
+			if err != nil {
+				return err
+			}
+			p.pinned.Cells = paintPlane(pinned, p.choices.Hard)
+		}
+		if len(p.state.Data) == 0 {
 			return nil
 		}
-		t, err := nn.NewTrainer(state)
+		t, err := nn.NewTrainer(p.state)
 		if err != nil {
 			return err
 		}
@@ -326,46 +419,46 @@ func (s *Server) lab(ctx context.Context, state nn.State, history nn.History, ch
 	if err != nil {
 		return lab, err
 	}
-	if state.Network.Step > 0 {
-		lab.History = history
+	switch {
+	case p.answer.look && lab.History.Len() > 0 && slices.Max(lab.History.Step) > p.state.Network.Step:
+	case lab.Metrics == nil:
+		lab.History.Until(p.state.Network.Step + 1) // what came after it is of another run
+	default:
+		lab.History.Add(p.state.Network.Step, p.state.Network.Epoch, *lab.Metrics)
 	}
-	if lab.Metrics != nil {
-		lab.History.Add(state.Network.Step, state.Network.Epoch, *lab.Metrics)
-	}
-	for _, f := range []struct {
-		dst   *string
-		value any
-	}{{&lab.JSON.Config, state.Config}, {&lab.JSON.Network, state.Network}, {&lab.JSON.Data, state.Data}, {&lab.JSON.History, lab.History}} {
-		text, err := json.Marshal(f.value)
-		if err != nil {
+	if !p.meta.IsZero() {
+		if err := marshal(&lab.JSON.Meta, p.meta); err != nil {
 			return lab, err
 		}
-		*f.dst = string(text)
 	}
-	return lab, nil
+	return lab, errors.Join(
+		marshal(&lab.JSON.Config, p.state.Config),
+		marshal(&lab.JSON.Network, p.state.Network),
+		marshal(&lab.JSON.Data, p.state.Data),
+		marshal(&lab.JSON.History, lab.History),
+	)
+}
+
+// marshal sets dst to the JSON of a value.
+func marshal(dst *string, value any) error {
+	text, err := json.Marshal(value)
+	*dst = string(text)
+	return err
 }
 
 // trainPage answers POST /train for the page: a stream of fragments.
 func (s *Server) trainPage(c echo.Context) error {
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return err
-	}
-	leave, err := s.enterStream()
+	p, leave, err := s.openPage(c, s.enterStream)
 	if err != nil {
 		return err
 	}
 	defer leave()
-	p, err := s.decodePage(c, body)
-	if err != nil {
-		return err
-	}
 	return s.streamHTML(c, p)
 }
 
 // streamHTML sends the fragments as an event stream.
 func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
-	t, work, err := s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
+	t, work, err := s.startPage(&p)
 	if err != nil {
 		return editError{err, p}
 	}
@@ -412,12 +505,26 @@ func (s *Server) openPageSocket(body []byte, bad error) (p pageRequest, t *nn.Tr
 		return p, nil, work, nil, err
 	}
 	if p, err = s.decodePageForm(form); err == nil {
-		t, work, err = s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
+		t, work, err = s.startPage(&p)
 	}
 	if err != nil {
 		leave()
 	}
 	return p, t, work, leave, err
+}
+
+// startPage returns the trainer of a page's stream, which ends where the page says.
+func (s *Server) startPage(p *pageRequest) (t *nn.Trainer, work nn.Work, err error) {
+	if p.until, err = readUntil(p.form); err != nil {
+		return nil, work, err
+	}
+	if err := p.until.check(p.state); err != nil {
+		return nil, work, err
+	}
+	if left := p.until.step - p.state.Network.Step; p.until.step > 0 {
+		p.steps = left
+	}
+	return s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
 }
 
 // A pageSink is where the fragments of a training stream go.
@@ -427,27 +534,26 @@ type pageSink struct {
 	idle      func() error
 }
 
+// errReached ends a stream that has come to an end that the page asked for.
+var errReached = errors.New("an end is reached")
+
 // streamPage trains and sends a frame of fragments after another.
 func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, t *nn.Trainer, work nn.Work, to pageSink) error {
 	var b bytes.Buffer
-	lab := views.Lab{State: p.state, Choices: p.choices, History: p.history}
+	lab := views.Lab{State: p.state, Choices: p.choices, Meta: p.meta, History: p.history, Pinned: p.pinned}
 	p.frameMS = max(p.frameMS, pageFrameMS)
 	reason, err := s.stream(ctx, t, work, &p.message, streamSink{
 		frame: func(result nn.Result) error {
+			lab.State.Network, lab.Metrics = result.Network, &result.Metrics
 			lab.History.Add(result.Network.Step, result.Network.Epoch, result.Metrics)
-			network, err := json.Marshal(result.Network)
-			if err != nil {
+			if err := marshal(&lab.JSON.Network, result.Network); err != nil {
 				return err
 			}
-			history, err := json.Marshal(lab.History)
-			if err != nil {
+			if err := marshal(&lab.JSON.History, lab.History); err != nil {
 				return err
 			}
-			lab.State.Network = result.Network
-			lab.JSON.Network, lab.JSON.History = string(network), string(history)
-			lab.Metrics = &result.Metrics
 			if err := s.computing(ctx, to.idle, func() error {
-				lab.Cells = paint(&t.Model, p.choices.Hard)
+				paint(&lab, &t.Model)
 				inspect(&lab, t)
 				return nil
 			}); err != nil {
@@ -457,10 +563,28 @@ func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, 
 			if err := views.Frame(lab).Render(ctx, &b); err != nil {
 				return err
 			}
-			return to.fragments(b.Bytes())
+			reached := p.until.reached(result.Network, result.Metrics, lab.History)
+			if reached != "" {
+				if p.until.step > 0 && result.Network.Step >= p.until.step {
+					lab.Choices.UntilStep = "" // or there would be no going on
+				}
+				if err := views.Reached(reached, lab.Choices).Render(ctx, &b); err != nil {
+					return err
+				}
+			}
+			if err := to.fragments(b.Bytes()); err != nil {
+				return err
+			}
+			if reached != "" {
+				return errReached
+			}
+			return nil
 		},
 		idle: to.idle,
 	})
+	if errors.Is(err, errReached) {
+		reason, err = doneTarget, nil
+	}
 	if err != nil {
 		return s.failStream(c, ctx, to, err)
 	}

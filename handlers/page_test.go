@@ -30,6 +30,12 @@ func TestReadChoices(t *testing.T) {
 		{"dataset=moons&points=50&noise=0.1&data_classes=2&data_seed=9", func(c *views.Choices) {
 			c.Dataset, c.Points, c.Noise, c.DataClasses, c.DataSeed = "moons", "50", "0.1", "2", "9"
 		}},
+		{"until_step=9&until_loss=0.1&until_accuracy=99&patience=3", func(c *views.Choices) {
+			c.UntilStep, c.UntilLoss, c.UntilAccuracy, c.Patience = "9", "0.1", "99", "3"
+		}},
+		{"panel=compare&log_scale=1&hide=data&hide=panel&lock=network", func(c *views.Choices) {
+			c.Panel, c.LogScale, c.Hide, c.Lock = views.PanelCompare, true, []string{"data", "panel"}, []string{"network"}
+		}},
 		{"points=many", func(c *views.Choices) { c.Points = "many" }}, // shown again, beside what is wrong
 	} {
 		form, err := url.ParseQuery(test.form)
@@ -38,7 +44,7 @@ func TestReadChoices(t *testing.T) {
 		}
 		want := defaultChoices()
 		test.want(&want)
-		if got := readChoices(form); got != want {
+		if got := readChoices(form); !reflect.DeepEqual(got, want) {
 			t.Errorf("readChoices(%s) = %+v; want %+v", test.form, got, want)
 		}
 	}
@@ -57,7 +63,7 @@ func TestFirstPage(t *testing.T) {
 		t.Fatalf("the form of the first page is refused: %v", err)
 	}
 	want := sampleState(t, firstDataset, defaultPoints, 0, nil)
-	if !same(p.state, want) || p.notice != (views.Notice{}) || p.choices != defaultChoices() {
+	if !same(p.state, want) || p.notice != (views.Notice{}) || !reflect.DeepEqual(p.choices, defaultChoices()) {
 		t.Errorf("the first page holds %+v, %+v, %+v; want the default state and choices", p.state.Config, p.choices, p.notice)
 	}
 }
@@ -285,7 +291,7 @@ func TestPaint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells := paint(model, false)
+	cells := paintPlane(model, false)
 	if len(cells) != 3*views.GridSize*views.GridSize {
 		t.Fatalf("paint gives %d bytes; want three for each cell", len(cells))
 	}
@@ -300,7 +306,7 @@ func TestPaint(t *testing.T) {
 	if !(left[2] > left[0]) || !(right[0] > right[2]) {
 		t.Errorf("the picture is %v on the left and %v on the right; want blue and orange", left, right)
 	}
-	if hard := paint(model, true); [3]byte(hard) != left || [3]byte(hard[3*(views.GridSize/2-1):]) != left || [3]byte(hard[3*views.GridSize/2:]) != right {
+	if hard := paintPlane(model, true); [3]byte(hard) != left || [3]byte(hard[3*(views.GridSize/2-1):]) != left || [3]byte(hard[3*views.GridSize/2:]) != right {
 		t.Errorf("with hard edges the middle is %v and %v; want %v and %v", hard[3*(views.GridSize/2-1):][:3], hard[3*views.GridSize/2:][:3], left, right)
 	}
 }

@@ -10,6 +10,9 @@ import (
 
 // predict answers POST /predict: what the network says at each point.
 func (s *Server) predict(c echo.Context) error {
+	if c.Request().Header.Get("HX-Request") != "" {
+		return s.probe(c)
+	}
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}

@@ -26,6 +26,7 @@ const (
 	doneSteps    = "steps"    // all updates asked for were made
 	doneLimit    = "limit"    // the stream lasted as long as a stream may
 	doneShutdown = "shutdown" // this server stops; go on at another
+	doneTarget   = "target"   // the page's own end is reached
 )
 
 // train answers POST /train with a stream of results.
@@ -195,7 +196,8 @@ func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *mes
 }
 
 // readRecipe reads a message from a query: the scalars of config, lists by
-// commas, and a data set with its parameters. seed and classes go to both.
+// commas, and a data set with its parameters. seed and
+// classes go to both; data_seed is the data set's own.
 func (s *Server) readRecipe(query url.Values) (message, error) {
 	m := newMessage(trainMembers)
 	names := slices.Sorted(maps.Keys(query)) // in order: the same query, the same error
@@ -206,6 +208,7 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 	}
 	c := &m.state.Config
 	params := url.Values{"dataset": {query.Get("dataset")}}
+	dataSeed := query.Get("seed")
 	for _, name := range names {
 		var err error
 		value := query.Get(name)
@@ -213,6 +216,9 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 		switch name {
 		case "dataset", "points", "noise":
 			params.Set(name, value)
+		case "data_seed":
+			err = querySeed(value, name, new(uint32))
+			dataSeed = value
 		case "task":
 			c.Task = nn.Task(value)
 		case "features":
@@ -261,7 +267,6 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 		case "test_fraction":
 			err = queryFloat(value, path, &c.TestFraction)
 		case "seed":
-			params.Set(name, value)
 			err = querySeed(value, path, &c.Seed)
 		case "steps":
 			err = queryInt(value, name, &m.steps)
@@ -285,6 +290,7 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 	if err := c.Validate(); err != nil {
 		return m, err
 	}
+	params.Set("seed", dataSeed)
 	points, info, err := s.generate(params)
 	if err != nil {
 		return m, err

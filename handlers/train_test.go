@@ -392,6 +392,11 @@ func TestReadRecipe(t *testing.T) {
 		{"dataset=xor&points=2001", "too_large points"},
 		{"dataset=xor&points=0", "invalid points"},
 		{"dataset=xor&noise=NaN", "malformed noise"},
+		{"dataset=xor&data_seed=4294967295&seed=3", "ok"},
+		{"dataset=xor&data_seed=4294967296", "invalid data_seed"},
+		{"dataset=xor&data_seed=-1", "invalid data_seed"},
+		{"dataset=xor&data_seed=", "malformed data_seed"},
+		{"dataset=xor&data_seed=1&data_seed=2", "malformed data_seed"},
 		{"dataset=xor&steps=100001", "invalid steps"},
 		{"dataset=xor&config={}", "malformed config"},
 		{"dataset=xor&Seed=1", "malformed Seed"},
@@ -407,6 +412,24 @@ func TestReadRecipe(t *testing.T) {
 		}
 		if err == nil && s.checkState(&m) != nil {
 			t.Errorf("readRecipe(%s) = %+v; want a state that can be prepared", test.query, m.state.Config)
+		}
+	}
+}
+
+// TestReadRecipeDataSeed: data_seed is the data set's own, and seed the network's;
+// without it seed is for both.
+func TestReadRecipeDataSeed(t *testing.T) {
+	s := newTestServer(t)
+	for query, want := range map[string]struct{ seed, data uint32 }{
+		"": {1, 1}, "&seed=7": {7, 7}, "&data_seed=9": {1, 9}, "&seed=7&data_seed=9": {7, 9}, "&data_seed=0&seed=7": {7, 0},
+	} {
+		values, err := url.ParseQuery("dataset=moons&points=30" + query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := s.readRecipe(values)
+		if err != nil || m.state.Config.Seed != want.seed || !slices.Equal(m.state.Data, sampleDataset(t, "moons", 30, want.data)) {
+			t.Errorf("readRecipe(%s) has the seed %d, %v; want %d, and the points of the seed %d", values.Encode(), m.state.Config.Seed, err, want.seed, want.data)
 		}
 	}
 }

@@ -44,6 +44,20 @@ type Best struct {
 	TestLoss float64 `json:"test_loss"`
 }
 
+// Clone returns a copy that shares nothing with h.
+func (h *History) Clone() History {
+	c := *h
+	c.Step, c.Epoch = slices.Clone(h.Step), slices.Clone(h.Epoch)
+	for _, column := range c.columns() {
+		*column = slices.Clone(*column)
+	}
+	if h.Best != nil {
+		best := *h.Best
+		c.Best = &best
+	}
+	return c
+}
+
 // Len returns the number of samples.
 func (h *History) Len() int { return len(h.Step) }
 

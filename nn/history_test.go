@@ -287,3 +287,23 @@ func TestHistoryAfterAnything(t *testing.T) {
 		}
 	}
 }
+
+// TestHistoryClone: what is added to a history does not change its copy.
+func TestHistoryClone(t *testing.T) {
+	var h History
+	loss := 0.5
+	for i := range MaxSamples {
+		h.Add(i, i, Metrics{Loss: 1, Accuracy: &loss, TestLoss: &loss, TestAccuracy: &loss})
+	}
+	c, want := h.Clone(), h.Clone()
+	h.Best.Step = 7
+	h.Add(MaxSamples, MaxSamples, Metrics{Loss: 2}) // thins it out, in place
+	h.Add(1, 1, Metrics{Loss: 3, Accuracy: &loss})
+	if !reflect.DeepEqual(c, want) || c.Len() != MaxSamples || c.Best.Step != 0 {
+		t.Errorf("the copy has the steps %v now; want %d of them", c.Step, MaxSamples)
+	}
+	var none History
+	if got := none.Clone(); !reflect.DeepEqual(got, none) {
+		t.Errorf("the copy of nothing is %+v", got)
+	}
+}

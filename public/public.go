@@ -27,7 +27,7 @@ var libraries = [...]string{"lib/htmx.min.js", "lib/hx-sse.min.js"}
 // assetsCommand fills lib/, in the form the README gives.
 const assetsCommand = "go run github.com/go-task/task/v3/cmd/task@v3.44.1 assets"
 
-// FS returns the embedded files: "app.js", "lib/htmx.min.js" and so on.
+// FS returns the embedded files: "lab.js", "lib/htmx.min.js" and so on.
 func FS() fs.FS { return files }
 
 // Check returns an error that names the missing third-party files and the
@@ -48,40 +48,43 @@ func check(fsys fs.FS) error {
 		strings.Join(missing, ", "), assetsCommand)
 }
 
-// Path returns the address of a file relative to the application's root, with
-// its content hash: "public/app.js?v=3b0c…". The address changes when the
-// content does, so what it answers may be cached for ever. It panics when
-// there is no such file.
+// Path returns the address of a file relative to the application's root:
+// "public/3b0c…/lab.js". The hash is of all files, so the address changes when
+// any of them does: what it answers may be cached for ever, and modules that
+// import each other are of one release. It panics when there is no such file.
 func Path(name string) string {
-	hash := Hash(name)
-	if hash == "" {
+	if !Has(name) {
 		panic(fmt.Sprintf("public: no file %q (files in lib/ come from: %s)", name, assetsCommand))
 	}
-	return "public/" + name + "?v=" + hash
+	return "public/" + Hash() + "/" + name
 }
 
-// Hash returns the content hash of a file as in [Path], or "" for a name that
-// is nothing to serve: an unknown one, a directory, a dot file. During a
-// rolling update a replica is asked for another release's hash; only an
-// answer to its own hash may be marked immutable.
-func Hash(name string) string { return hashes()[name] }
+// Has reports whether a name is that of a file to serve, and not of a directory
+// or a dot file.
+func Has(name string) bool {
+	info, err := fs.Stat(files, name)
+	return err == nil && !info.IsDir() && !strings.HasPrefix(info.Name(), ".")
+}
 
-var hashes = sync.OnceValue(func() map[string]string {
-	m := make(map[string]string)
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
+// Hash returns the hash of all files that is in their addresses, twelve
+// hexadecimal digits. During a rolling update a replica is asked for files of
+// another release; only what is asked for by its own hash may be kept.
+func Hash() string { return hash() }
+
+var hash = sync.OnceValue(func() string { return hashOf(files) })
+
+func hashOf(fsys fs.FS) string {
+	sum := sha256.New()
+	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
 			return err
 		}
-		data, err := files.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(data)
-		m[name] = hex.EncodeToString(sum[:6])
-		return nil
+		data, err := fs.ReadFile(fsys, name)
+		fmt.Fprintf(sum, "%s %d\n%s", name, len(data), data)
+		return err
 	})
 	if err != nil {
 		panic("public: " + err.Error()) // embedded files cannot fail to read
 	}
-	return m
-})
+	return hex.EncodeToString(sum.Sum(nil)[:6])
+}

@@ -2,6 +2,7 @@ package public
 
 import (
 	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -30,37 +31,88 @@ func TestCheck(t *testing.T) {
 // TestPath holds for whatever is embedded, so it does not depend on the
 // assets task having run.
 func TestPath(t *testing.T) {
+	if len(Hash()) != 12 {
+		t.Errorf("Hash() = %q; want 12 hexadecimal digits", Hash())
+	}
 	served := 0
 	err := fs.WalkDir(FS(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if entry.IsDir() || strings.HasPrefix(entry.Name(), ".") {
-			if got := Hash(name); got != "" {
-				t.Errorf("Hash(%q) = %q; want none", name, got)
+			if Has(name) {
+				t.Errorf("Has(%q) = true; want false", name)
 			}
 			return nil
 		}
 		served++
-		if got, want := Path(name), "public/"+name+"?v="+Hash(name); got != want {
+		if got, want := Path(name), "public/"+Hash()+"/"+name; got != want {
 			t.Errorf("Path(%q) = %q; want %q", name, got, want)
-		}
-		if got := Hash(name); len(got) != 12 {
-			t.Errorf("Hash(%q) = %q; want 12 hexadecimal digits", name, got)
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if served != len(hashes()) {
-		t.Errorf("%d files have a hash; want %d", len(hashes()), served)
+	if served < 3 { // script, style and icon
+		t.Errorf("%d files are served; want some", served)
+	}
+}
+
+// TestHash: the addresses change whenever a file does, comes or goes.
+func TestHash(t *testing.T) {
+	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+	seen := map[string]string{}
+	for name, fsys := range map[string]fstest.MapFS{
+		"two":     {"a.js": file("1"), "lib/b.js": file("2")},
+		"changed": {"a.js": file("1"), "lib/b.js": file("3")},
+		"swapped": {"a.js": file("2"), "lib/b.js": file("1")},
+		"moved":   {"a.js": file("12"), "lib/b.js": file("")},
+		"renamed": {"a.js": file("1"), "lib/c.js": file("2")},
+		"one":     {"a.js": file("1")},
+		"none":    {},
+	} {
+		h := hashOf(fsys)
+		if other, ok := seen[h]; ok || len(h) != 12 || hashOf(fsys) != h {
+			t.Errorf("the hash of %s is %q, and of %s as well", name, h, other)
+		}
+		seen[h] = name
+	}
+	if hashOf(FS()) != Hash() {
+		t.Errorf("Hash() = %s; want that of the files, %s", Hash(), hashOf(FS()))
+	}
+}
+
+// TestImports: what a module or the style names beside itself is there.
+func TestImports(t *testing.T) {
+	named := regexp.MustCompile(`(?:from|import) "\./([^"]+)"|url\("?([^")]+)"?\)`)
+	found := 0
+	for _, pattern := range []string{"*.js", "*.css"} {
+		files, err := fs.Glob(FS(), pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := fs.ReadFile(FS(), file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range named.FindAllSubmatch(text, -1) {
+				name := string(m[1]) + string(m[2])
+				if found++; !Has(name) && !strings.HasPrefix(name, "data:") {
+					t.Errorf("%s names %s, which is not there", file, name)
+				}
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("the modules import %d others; want more, or this pattern has grown old", found)
 	}
 }
 
 func TestPathUnknown(t *testing.T) {
-	if got := Hash("nowhere.js"); got != "" {
-		t.Errorf("Hash(unknown) = %q; want none", got)
+	if Has("nowhere.js") {
+		t.Error("Has(unknown) = true; want false")
 	}
 	defer func() {
 		if recover() == nil {

@@ -18,7 +18,9 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	cdpdom "github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	cdplog "github.com/chromedp/cdproto/log"
@@ -135,15 +137,23 @@ type tabOptions struct {
 	noScript bool
 	before   []string // scripts to run before those of the page, in every document
 	width    int64    // of the screen in CSS pixels; 0: as wide as the window
+	height   int64    // 0: 800
 	phone    bool
 	dark     bool
+	tour     bool   // it is a first visit
+	address  string // below the page's own: a link
 	provoked []string
 }
 
 func withoutScript(o *tabOptions)         { o.noScript = true }
 func dark(o *tabOptions)                  { o.dark = true }
 func phone(o *tabOptions)                 { o.width, o.phone = 360, true }
+func touring(o *tabOptions)               { o.tour = true }
 func wide(pixels int64) func(*tabOptions) { return func(o *tabOptions) { o.width = pixels } }
+func at(address string) func(*tabOptions) {
+	return func(o *tabOptions) { o.address = address }
+}
+func laptop(o *tabOptions) { o.width, o.height = 1440, 900 }
 func before(js string) func(o *tabOptions) {
 	return func(o *tabOptions) { o.before = append(o.before, js) }
 }
@@ -172,7 +182,11 @@ func (s *server) openIn(tb testing.TB, parent context.Context, how []chromedp.Co
 		option(&with)
 	}
 	ctx, cancel := chromedp.NewContext(parent, how...)
-	p := &tab{server: s, tb: tb, ctx: ctx, home: s.root + s.base + "/"}
+	p := &tab{server: s, tb: tb, ctx: ctx, home: s.root + s.base + "/" + with.address}
+	scripts := []string{tellViolations}
+	if !with.tour {
+		scripts = append(scripts, toured)
+	}
 	p.provokes(with.provoked...)
 	tb.Cleanup(func() {
 		tb.Helper()
@@ -192,7 +206,7 @@ func (s *server) openIn(tb testing.TB, parent context.Context, how []chromedp.Co
 	if err := chromedp.Listen(ctx, p.listen); err != nil {
 		tb.Fatalf("open a tab: %v", err)
 	}
-	for _, script := range append([]string{tellViolations}, with.before...) {
+	for _, script := range append(scripts, with.before...) {
 		must(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 	}
 	if with.noScript {
@@ -204,6 +218,9 @@ func (s *server) openIn(tb testing.TB, parent context.Context, how []chromedp.Co
 	}
 	if with.width > 0 {
 		p.screen(with.width, with.phone)
+	}
+	if with.height > 0 {
+		p.size(with.width, with.height, with.phone)
 	}
 	if with.phone {
 		must(p, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true, MaxTouchPoints: 5})
@@ -227,6 +244,12 @@ func (p *tab) part(name string, f func(t *testing.T)) {
 // tellViolations makes a violation of the content security policy a console error.
 const tellViolations = `addEventListener("securitypolicyviolation", (e) =>
 	console.error("content security policy", e.violatedDirective, e.blockedURI, e.sourceFile, e.lineNumber))`
+
+// toured keeps the tour of a first visit from what the test is about.
+const toured = `{
+	const show = HTMLDialogElement.prototype.show;
+	HTMLDialogElement.prototype.show = function () { this.id === "tour" || show.call(this); };
+}`
 
 // provokes says which complaints of the browser the test brings about: regular expressions.
 func (p *tab) provokes(patterns ...string) {
@@ -323,8 +346,13 @@ func (p *tab) scheme(name string) {
 // screen makes the window as wide as a screen, in CSS pixels.
 func (p *tab) screen(width int64, mobile bool) {
 	p.tb.Helper()
+	p.size(width, 800, mobile)
+}
+
+func (p *tab) size(width, height int64, mobile bool) {
+	p.tb.Helper()
 	must(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
-		Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: mobile,
+		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: mobile,
 	})
 }
 
@@ -492,7 +520,7 @@ const viewScript = `((full) => {
 	return {
 		config: value("config"), network: value("network"), data: value("data"),
 		step: text("step"), epoch: text("epoch"), loss: text("loss"), accuracy: text("accuracy"),
-		connection: text("connection"), notice: text("notice"), storage: text("storage-notice"),
+		connection: text("connection"), notice: text("notice"), storage: text("storage-notice").replace(/\s*✕$/, ""),
 		pressed: $("train").getAttribute("aria-pressed") === "true",
 		points: text("point-count"), undo: !$("undo").disabled,
 		session: stored("sessionStorage"), local: stored("localStorage"),
@@ -621,6 +649,88 @@ func (p *tab) click(selector string) {
 	p.do("click "+selector, chromedp.MouseClickXY(b.X+b.Width/2, b.Y+b.Height/2))
 }
 
+// clickAt clicks a place in the window.
+func (p *tab) clickAt(x, y float64) {
+	p.tb.Helper()
+	p.do("click", chromedp.MouseClickXY(x, y))
+}
+
+// point moves the mouse to the middle of an element.
+func (p *tab) point(selector string) {
+	p.tb.Helper()
+	b := p.box(selector)
+	p.move(b.X+b.Width/2, b.Y+b.Height/2)
+}
+
+// move moves the mouse to a place in the window.
+func (p *tab) move(x, y float64) {
+	p.tb.Helper()
+	p.do("move the mouse", chromedp.MouseEvent(chromedp.MouseMoved, x, y))
+}
+
+// hidden returns the value of a hidden field.
+func (p *tab) hidden(name string) string {
+	p.tb.Helper()
+	return eval[string](p, script(`document.getElementById("lab").elements.namedItem(%s).value`, name))
+}
+
+// dialog opens a dialog by its button.
+func (p *tab) dialog(id string) {
+	p.tb.Helper()
+	p.click("button[data-open=" + id + "]:not(.unit)")
+	eventually(p.tb, "the dialog "+id+" is open", func() bool { return p.isOpen(id) && ready(p.look()) })
+}
+
+func (p *tab) isOpen(id string) bool {
+	p.tb.Helper()
+	return eval[bool](p, script(`document.getElementById(%s).open`, id))
+}
+
+// leave closes a dialog by the button that only closes it.
+func (p *tab) leave(id string) {
+	p.tb.Helper()
+	p.click("#" + id + ` button[type=button][data-close-dialog]`)
+	eventually(p.tb, "the dialog "+id+" is closed", func() bool { return !p.isOpen(id) })
+}
+
+// downloads makes the tab save what it downloads, and returns where.
+func (p *tab) downloads() string {
+	p.tb.Helper()
+	dir := p.tb.TempDir()
+	must(p, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior:         cdpbrowser.SetDownloadBehaviorBehaviorAllow,
+		BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
+		DownloadPath:     dir,
+	})
+	return dir
+}
+
+// downloaded waits for a file and returns what is in it.
+func (p *tab) downloaded(dir, name string) []byte {
+	p.tb.Helper()
+	var body []byte
+	eventually(p.tb, "the download of "+name, func() (ok bool) {
+		var err error
+		body, err = os.ReadFile(filepath.Join(dir, name))
+		return err == nil && len(body) > 0
+	})
+	return body
+}
+
+// upload chooses a file, as a person does in the browser's own dialog.
+func (p *tab) upload(selector, name string, body []byte) {
+	p.tb.Helper()
+	path := filepath.Join(p.tb.TempDir(), name)
+	if err := os.WriteFile(path, body, 0o600); err != nil {
+		p.tb.Fatal(err)
+	}
+	found := must(p, cdpruntime.Evaluate, cdpruntime.EvaluateParams{Expression: script(`document.querySelector(%s)`, selector)})
+	if found.Result.ObjectID == "" {
+		p.tb.Fatalf("%s is not there; want to choose a file with it", selector)
+	}
+	must(p, cdpdom.SetFileInputFiles, cdpdom.SetFileInputFilesParams{Files: []string{path}, ObjectID: found.Result.ObjectID})
+}
+
 // at returns where in the window a place of the plane is.
 func (p *tab) at(x, y float64) (float64, float64) {
 	p.tb.Helper()
@@ -675,6 +785,15 @@ func (p *tab) toggle(name string) {
 	p.click("label:has(> input[name=" + name + "])")
 }
 
+// panel shows a view of the panel.
+func (p *tab) panel(name string) {
+	p.tb.Helper()
+	p.click("label:has(> #panel-" + name + ")")
+	eventually(p.tb, "the view "+name, func() bool {
+		return eval[bool](p, script(`document.getElementById("panel-" + %s).checked`, name)) && ready(p.look())
+	})
+}
+
 // act clicks the button for an act of the page.
 func (p *tab) act(name string) {
 	p.tb.Helper()
@@ -714,14 +833,13 @@ func (p *tab) fill(id, text string) {
 // enter puts the focus into a field and selects what it holds.
 func (p *tab) enter(id string) {
 	p.tb.Helper()
-	p.run(script(`((e) => { (e.closest("details") ?? {}).open = true; e.focus(); e.select?.(); })(document.getElementById(%s))`, id))
+	p.run(script(`((e) => { e.focus(); e.select?.(); })(document.getElementById(%s))`, id))
 }
 
 // choose takes an option of a select. A browser without a screen has no list to click on.
 func (p *tab) choose(name, value string) {
 	p.tb.Helper()
 	p.run(script(`((e, value) => {
-		(e.closest("details") ?? {}).open = true;
 		e.focus();
 		e.value = value;
 		for (const type of ["input", "change"]) e.dispatchEvent(new Event(type, {bubbles: true}));

@@ -49,7 +49,7 @@ func TestBrowserWithoutScript(t *testing.T) {
 	}
 
 	p.fill("learning_rate", "0.2")
-	p.fill("l2", "0.001") // opens the advanced settings
+	p.fill("l2", "0.001")
 	p.click("label:has(> #feature-xy)")
 	p.toggle("hard")
 	v = after("the settings", func() { p.act("settings") }, func(v view) bool { return v.setting(t, "learning_rate") == "0.2" })

@@ -19,7 +19,6 @@ type screen struct {
 // screens are shown one after another on the same page. Dialogs and the tabs of the panel need no entry: they are found.
 var screens = []screen{
 	{name: "first", show: func(*tab) {}, leave: (*tab).endTour},
-	{name: "tour", needs: "[data-tour=start]", show: func(p *tab) { p.use("[data-tour=start]") }, leave: (*tab).endTour},
 	{name: "trained", show: func(p *tab) { p.trainTo(5) }},
 	{name: "refused", show: func(p *tab) {
 		p.fill("hidden_layers", "8-0")
@@ -83,13 +82,13 @@ func (p *tab) use(selector string) {
 // endTour closes the tour if it is shown.
 func (p *tab) endTour() {
 	p.tb.Helper()
-	p.run(`document.querySelector("#tour:not([hidden]) [data-tour=end]")?.click()`)
+	p.run(`document.getElementById("tour")?.close()`)
 }
 
 // openDialog opens a dialog by its first button, or as a button would if it has none.
 func (p *tab) openDialog(id string) {
 	p.tb.Helper()
-	p.run(script(`((dialog, opener) => opener ? opener.click() : dialog.showModal())
+	p.run(script(`((dialog, opener) => dialog.id === "tour" ? dialog.setAttribute("open", "") : opener ? opener.click() : dialog.showModal())
 		(document.getElementById(%s), document.querySelector("[data-open=" + %s + "]:enabled"))`, id, id))
 	eventually(p.tb, "the dialog "+id+" is open", func() bool { return eval[bool](p, script(`document.getElementById(%s).open`, id)) })
 	p.until("the page is ready", ready)

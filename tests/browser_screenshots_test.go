@@ -20,7 +20,7 @@ func TestBrowserScreenshots(t *testing.T) {
 		name    string
 		options []func(*tabOptions)
 	}{
-		{"light", nil}, {"dark", []func(*tabOptions){dark}}, {"tablet", []func(*tabOptions){wide(768)}},
+		{"light", []func(*tabOptions){laptop}}, {"dark", []func(*tabOptions){laptop, dark}}, {"tablet", []func(*tabOptions){wide(768)}},
 		{"phone", []func(*tabOptions){phone}}, {"phone-dark", []func(*tabOptions){phone, dark}},
 		{"no-script", []func(*tabOptions){withoutScript}},
 	} {

@@ -48,13 +48,17 @@ func TestBrowserSwitches(t *testing.T) {
 		p.still()
 	}
 	p.choose("frame_steps", "25")
-	p.by("websocket") // opens the advanced settings
+	p.by("websocket")
 	p.tool("2")
+	p.toggle("log_scale") // which is a matter of the curves
 	p.still()
-	const switches = `(({hard, hide_test, frame_steps, transport, tool}, advanced) =>
-		[hard.checked, hide_test.checked, frame_steps.value, transport.value, advanced.open, tool.value].join())(
-		document.getElementById("lab").elements, document.getElementById("advanced"))`
-	const want = "true,true,25,websocket,true,2"
+	p.panel("gradients")
+	p.fill("until_loss", "0.001")
+	p.still()
+	const switches = `(({hard, hide_test, frame_steps, transport, tool, log_scale, panel, until_loss}) =>
+		[hard.checked, hide_test.checked, frame_steps.value, transport.value, tool.value, log_scale.checked, panel.value, until_loss.value].join())(
+		document.getElementById("lab").elements)`
+	const want = "true,true,25,websocket,2,true,gradients,0.001"
 	if got := eval[string](p, switches); got != want {
 		t.Fatalf("the switches are %s; want %s", got, want)
 	}

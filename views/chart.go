@@ -51,23 +51,24 @@ type curve struct {
 // charts returns the charts of a run: the loss and, of a classifier, the
 // accuracy. There are none before the first update.
 func charts(l Lab) []chart {
-	if l.History.Len() < 2 && (l.Pinned == nil || l.Pinned.Len() < 2) {
+	pinned := l.Pinned.history(l.State.Config.Task)
+	if l.History.Len() < 2 && (pinned == nil || pinned.Len() < 2) {
 		return nil
 	}
 	perEpoch, pinnedPerEpoch := 1, 1
 	unit := "step"
 	if e := updatesPerEpoch(&l.History, batches(l.State)); e > 0 {
-		pinned := 1
-		if l.Pinned != nil {
-			pinned = updatesPerEpoch(l.Pinned, e)
+		other := 1
+		if pinned != nil {
+			other = updatesPerEpoch(pinned, e)
 		}
-		if pinned > 0 {
-			perEpoch, pinnedPerEpoch, unit = e, pinned, "epoch"
+		if other > 0 {
+			perEpoch, pinnedPerEpoch, unit = e, other, "epoch"
 		}
 	}
 	x := axis{lo: math.Inf(1), hi: math.Inf(-1), from: plotLeft, to: plotRight}
 	curves := func(train, test func(*nn.History) []float64) (list []curve) {
-		if p := l.Pinned; p != nil {
+		if p := pinned; p != nil {
 			list = append(list, curve{"train pinned", p, float64(pinnedPerEpoch), train(p)}, curve{"test pinned", p, float64(pinnedPerEpoch), test(p)})
 		}
 		h := &l.History
@@ -137,7 +138,7 @@ func newChart(name, title, unit string, l Lab, x, y *axis, curves []curve, train
 		c.Label += "; test " + name + " " + test
 		c.Keys = append(c.Keys, chartKey{"curve test", "test", testColumn, test})
 	}
-	if l.Pinned != nil {
+	if l.Pinned.history(l.State.Config.Task) != nil {
 		c.Keys = append(c.Keys, chartKey{"curve pinned", "pinned", "", ""})
 	}
 	p := make(pen, 0, 8<<10)

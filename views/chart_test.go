@@ -272,8 +272,14 @@ func TestCurvesShown(t *testing.T) {
 		{"Classes", curvesLab(t, dataset.Circles, losses, nil, nil), "2 charts, 2 curves, 0 pinned, 2 keys"},
 		{"HeldOut", curvesLab(t, dataset.Circles, losses, losses, nil), "2 charts, 4 curves, 0 pinned, 4 keys"},
 		{"Values", curvesLab(t, dataset.Hills, losses, losses, nil), "1 charts, 2 curves, 0 pinned, 2 keys"},
-		{"Pinned", curvesLab(t, dataset.Circles, losses, nil, func(l *Lab) { l.Pinned = &pinned }), "2 charts, 6 curves, 4 pinned, 4 keys"},
-		{"PinnedAlone", sampleLab(t, dataset.Circles, func(l *Lab) { l.History, l.Pinned = nn.History{}, &pinned }), "2 charts, 4 curves, 4 pinned, 4 keys"},
+		{"Pinned", curvesLab(t, dataset.Circles, losses, nil, func(l *Lab) { l.Pinned = pinnedRun(pinned) }), "2 charts, 6 curves, 4 pinned, 4 keys"},
+		{"PinnedOfValues", curvesLab(t, dataset.Circles, losses, nil, func(l *Lab) { l.Pinned = pinnedRun(pinned); l.Pinned.Config.Task = nn.Regression }), "2 charts, 2 curves, 0 pinned, 2 keys"},
+		{"PinnedOfClasses", curvesLab(t, dataset.Hills, losses, nil, func(l *Lab) { l.Pinned = pinnedRun(pinned) }), "1 charts, 1 curves, 0 pinned, 1 keys"},
+		{"PinnedOfValuesAlone", sampleLab(t, dataset.Circles, func(l *Lab) {
+			l.History, l.Pinned = nn.History{}, pinnedRun(pinned)
+			l.Pinned.Config.Task = nn.Regression
+		}), "0 charts, 0 curves, 0 pinned, 0 keys"},
+		{"PinnedAlone", sampleLab(t, dataset.Circles, func(l *Lab) { l.History, l.Pinned = nn.History{}, pinnedRun(pinned) }), "2 charts, 4 curves, 4 pinned, 4 keys"},
 		{"NoPointsAnyMore", curvesLab(t, dataset.Circles, losses, nil, func(l *Lab) { l.State.Data, l.Metrics = nil, nil }), "2 charts, 2 curves, 0 pinned, 2 keys"},
 	} {
 		if got := count(test.lab); got != test.want {
@@ -341,7 +347,7 @@ func TestCurvesAnyValue(t *testing.T) {
 				step += 1 + rng.IntN(1000)
 			}
 			l.Choices.LogScale = rng.IntN(2) == 0
-			l.Pinned = &l.History
+			l.Pinned = pinnedRun(l.History)
 		})
 		page := text(t, Curves(l))
 		if bad := regexp.MustCompile(`NaN|Inf|e\+|--|\d{8}\.`).FindString(regexp.MustCompile(`class="[^"]*"|<output.*?</output>|<title>.*?</title>|aria-label="[^"]*"`).ReplaceAllString(page, "")); bad != "" {
@@ -376,7 +382,7 @@ func BenchmarkCurves(b *testing.B) {
 	})
 	logarithmic, pinned := lab, lab
 	logarithmic.Choices.LogScale = true
-	pinned.Pinned = &lab.History
+	pinned.Pinned = pinnedRun(lab.History)
 	for _, test := range []struct {
 		name string
 		lab  Lab

@@ -1,6 +1,10 @@
 package views
 
-import "math"
+import (
+	"fmt"
+	"math"
+	"sync"
+)
 
 // An rgb is a colour, each part from 0 to 255.
 type rgb [3]float64
@@ -63,4 +67,38 @@ func scale(v float64) rgb {
 		return mix(midColour, lowColour, -v)
 	}
 	return mix(midColour, highColour, v)
+}
+
+// ramp writes colours as the script reads them: three bytes for each level of a
+// heat map, in base64.
+func ramp(at func(share float64) rgb) string {
+	colours := make(Cells, 0, 3*mapLevels)
+	for i := range mapLevels {
+		for _, v := range at(float64(i) / (mapLevels - 1)) {
+			colours = append(colours, byte(v+0.5))
+		}
+	}
+	return colours.Base64()
+}
+
+// divergingRamp is for values around 0.
+var divergingRamp = sync.OnceValue(func() string {
+	return ramp(func(share float64) rgb { return scale(2*share - 1) })
+})
+
+// classRamp is for the probability of a class.
+func classRamp(k int) string {
+	return ramp(func(share float64) rgb { return mix(white, classColours[k], share) })
+}
+
+type legendStop struct{ Offset, Colour string }
+
+// legendStops are those of the regression's colours, as the picture shows them.
+func legendStops() []legendStop {
+	var stops []legendStop
+	for i := range 9 {
+		v := float64(i)/4 - 1
+		stops = append(stops, legendStop{fmt.Sprintf("%d%%", i*100/8), mix(white, scale(v), areaTint+0.2).hex()})
+	}
+	return stops
 }

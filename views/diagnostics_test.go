@@ -10,6 +10,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/table"
 )
 
 // TestPanel: a tab for each view, the chosen one in hand, and its body alone.
@@ -77,7 +78,7 @@ func TestPanelNothing(t *testing.T) {
 // TestConfusionMatrix: each count is in its place, shaded by its share of the
 // class, and the scores are beside.
 func TestConfusionMatrix(t *testing.T) {
-	e := render(t, ConfusionMatrix("Training points", [][]int{{30, 10, 0}, {0, 0, 0}, {1, 0, 1999}}))
+	e := render(t, ConfusionMatrix("Training points", [][]int{{30, 10, 0}, {0, 0, 0}, {1, 0, 1999}}, table.Meta{}))
 	if got := e.one(t, "caption").content(); !strings.HasPrefix(got, "Training points") {
 		t.Errorf("the caption is %q; want what was counted", got)
 	}
@@ -108,6 +109,14 @@ func TestConfusionMatrix(t *testing.T) {
 	}
 	if got := heat(5, 5); got != "heat-9" {
 		t.Errorf("heat(5, 5) = %s; want heat-9", got)
+	}
+	named := render(t, ConfusionMatrix("Training points", [][]int{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, table.Meta{Classes: []string{"setosa", "", "<b>"}}))
+	for _, heads := range [][]element{named.all("tbody th[scope=row]"), named.all("thead th[scope=col]")[1:4]} {
+		for k, want := range []string{"setosa", "1", "<b>"} {
+			if got := heads[k].content(); got != want {
+				t.Errorf("class %d is called %q; want %q", k, got, want)
+			}
+		}
 	}
 	both := render(t, Confusion(labs(t)["Confusion"]))
 	if got := len(both.all("table")); got != 2 {

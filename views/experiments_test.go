@@ -128,7 +128,7 @@ func TestRecipeDots(t *testing.T) {
 
 // teachers are the components that teach beside the controls.
 func teachers() map[string]templ.Component {
-	return map[string]templ.Component{"ExperimentsDialog": ExperimentsDialog(), "TourBox": TourBox(), "HelpDialog": HelpDialog()}
+	return map[string]templ.Component{"ExperimentsDialog": ExperimentsDialog(), "TourBox": TourBox(), "HelpDialog": HelpDialog("v1")}
 }
 
 // TestTeachersAccessible: dialogs are labelled, headings in order, ids there

@@ -13,6 +13,7 @@ const (
 	FieldNetwork = "network"
 	FieldData    = "data"
 	FieldHistory = "history" // the curves of the run
+	FieldMeta    = "meta"    // what is kept with points that came from a table; may be empty
 
 	FieldAct       = "act"       // what a button of the page does
 	FieldControls  = "controls"  // not empty: the visible settings are to be read
@@ -53,6 +54,36 @@ const (
 	FieldTestFraction   = "test_fraction"
 	FieldSeed           = "seed"
 	FieldInit           = "init"
+
+	FieldUntilStep     = "until_step"     // train until this step,
+	FieldUntilLoss     = "until_loss"     // until the train loss is as low,
+	FieldUntilAccuracy = "until_accuracy" // until the train accuracy, in per cent, is as high, or
+	FieldPatience      = "patience"       // until the test loss was not better for as many epochs
+
+	FieldPinned    = "pinned"    // a run to compare with: config, network and history
+	FieldParameter = "parameter" // the path of a weight or bias, such as weights.0.3.1
+	FieldValue     = "value"     // what it is set to
+	FieldProbe     = "probe"     // the place to be read: x,y
+	FieldOpened    = "opened"    // a state as it was saved in a file or a link
+	FieldHide      = "hide"      // parts of the page that a link leaves out
+	FieldLock      = "lock"      // and those that it locks
+
+	FieldTableText      = "table_text" // a table to import
+	FieldTableHeader    = "table_header"
+	FieldTableSeparator = "table_separator"
+	FieldTableX         = "table_x" // names of columns; empty ones are guessed
+	FieldTableY         = "table_y"
+	FieldTableLabel     = "table_label"
+	FieldTableTask      = "table_task"
+	FieldTableScaling   = "table_scaling"
+	FieldTableSample    = "table_sample" // not empty: take an even sample where there are too many rows
+
+	FieldTablePage = "table_page" // the page of the points that the table shows, from 1
+	FieldTableOf   = "table_of"   // which points it shows, so that rows of others change nothing
+	FieldRowX      = "row_x"      // once for each row of that page, as are the next two
+	FieldRowY      = "row_y"
+	FieldRowLabel  = "row_label"
+	FieldRowRemove = "row_remove" // numbers of the rows to remove, from 1
 )
 
 // What the buttons of the page do: values of FieldAct.
@@ -70,6 +101,27 @@ const (
 	ActAddClass    = "add-class"
 	ActRemoveClass = "remove-class"
 	ActRecover     = "recover" // go back to the last finite network
+
+	// These are followed by a space and the layer, or the layer and the unit: add-neuron 0, inspect 1.3.
+	ActAddNeuron    = "add-neuron"
+	ActRemoveNeuron = "remove-neuron"
+	ActInspect      = "inspect"
+
+	ActSetParameter = "set-parameter" // put FieldValue in the place of FieldParameter
+	ActPin          = "pin"           // keep this run beside the next
+	ActUnpin        = "unpin"
+	ActShare        = "share" // make the links
+	ActOpen         = "open"  // take the state of FieldOpened
+
+	ActImportPreview = "import-preview" // show what would come of FieldTableText
+	ActImport        = "import"         // take its points
+
+	ActTableShow     = "table-show" // show the points as a table; the other acts take the rows first
+	ActTableSet      = "table-set"
+	ActTableAdd      = "table-add"
+	ActTableRemove   = "table-remove"
+	ActTablePrevious = "table-previous"
+	ActTableNext     = "table-next"
 )
 
 // Tools and transports.
@@ -90,12 +142,16 @@ const (
 // Panels are the views of the panel in the order of its tabs.
 var Panels = []string{PanelCurves, PanelConfusion, PanelGradients, PanelCompare}
 
+// pathTrain is where the form is posted to train; what is refused there is
+// cleared by the next try.
+const pathTrain = "train"
+
 // PlaneSize is the width and height, in CSS pixels, of the picture that can be
 // clicked without script.
 const PlaneSize = 320
 
 // RepeatedFields may be given more than once.
-var RepeatedFields = []string{FieldFeatures}
+var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove}
 
 // fieldNames are all fields a form may have: those of the page, and those of a
 // program's form.
@@ -105,11 +161,18 @@ var fieldNames = []string{
 	FieldFrameSteps, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
 	FieldTask, FieldFeatures, FieldHiddenLayers, FieldActivation, FieldLearningRate, FieldOptimizer, FieldBatchSize,
 	FieldSchedule, FieldScheduleSteps, FieldScheduleFactor, FieldL1, FieldL2, FieldDropout, FieldTestFraction, FieldSeed, FieldInit,
+	FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience,
+	FieldPinned, FieldParameter, FieldValue, FieldProbe, FieldOpened, FieldHide, FieldLock,
+	FieldMeta, FieldTableText, FieldTableHeader, FieldTableSeparator, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove,
 	"id", "type", "frame_ms",
 }
 
 // IsField reports whether a form may have a field of this name.
 func IsField(name string) bool { return slices.Contains(fieldNames, name) }
+
+// describedBy names what explains a control, and what says that it is wrong.
+func describedBy(field string) string { return ErrorID(field) + " " + field + "-hint" }
 
 // ErrorID is the id of the element beside a control that shows what is wrong with it.
 func ErrorID(field string) string { return field + "-error" }
@@ -117,6 +180,9 @@ func ErrorID(field string) string { return field + "-error" }
 // ControlOf returns the control that a path of the wire contract, such as
 // config.hidden_layers[1], is set with, or "".
 func ControlOf(path string) string {
+	if strings.HasPrefix(path, FieldOpened+".") {
+		return FieldOpened
+	}
 	control, _, _ := strings.Cut(strings.TrimPrefix(path, "config."), "[")
 	if control == "classes" {
 		control = FieldDataClasses
@@ -139,9 +205,9 @@ var controlLabels = map[string]string{
 	FieldHiddenLayers:   "Hidden layers",
 	FieldActivation:     "Activation",
 	FieldLearningRate:   "Learning rate",
-	FieldSchedule:       "Rate schedule",
-	FieldScheduleSteps:  "Schedule steps",
-	FieldScheduleFactor: "Schedule factor",
+	FieldSchedule:       "Schedule",
+	FieldScheduleSteps:  "Period, steps",
+	FieldScheduleFactor: "Factor",
 	FieldOptimizer:      "Optimizer",
 	FieldBatchSize:      "Batch size",
 	FieldL1:             "L1 penalty",
@@ -150,14 +216,41 @@ var controlLabels = map[string]string{
 	FieldTestFraction:   "Test share",
 	FieldSeed:           "Seed",
 	FieldInit:           "First weights",
+
+	FieldUntilStep:     "Step",
+	FieldUntilLoss:     "Train loss",
+	FieldUntilAccuracy: "Accuracy, %",
+	FieldPatience:      "Patience",
+	FieldValue:         "The value",
+	FieldOpened:        "The file",
+	FieldTableOf:       "Table,",
+}
+
+// importLabels are what the controls of the import are called. What is wrong
+// with them is said in the preview.
+var importLabels = map[string]string{
+	FieldTableText:      "Table",
+	FieldTableHeader:    "Names of columns",
+	FieldTableSeparator: "Separator",
+	FieldTableX:         "x",
+	FieldTableY:         "y",
+	FieldTableLabel:     "Label",
+	FieldTableTask:      "Labels are",
+	FieldTableScaling:   "Scaling",
 }
 
 // Label names what a path of the wire contract stands for, as the page calls
 // it, with the path itself where the page has no name for it.
 func Label(path string) string {
+	if label := importLabels[path]; label != "" {
+		return label
+	}
 	label := controlLabels[ControlOf(path)]
 	if label == "" {
 		return path
+	}
+	if member, ok := strings.CutPrefix(path, FieldOpened+"."); ok {
+		return label + ", " + member + ":"
 	}
 	if _, index, ok := strings.Cut(strings.TrimSuffix(path, "]"), "["); ok {
 		if n, err := strconv.Atoi(index); err == nil {

@@ -23,6 +23,7 @@ var colourNotes = []string{
 	"A class has one colour and one shape of marker, so it can be told by either.",
 	"The background has the colour of the likeliest class, the paler the less sure the network is. Hard edges show the likeliest class alone.",
 	"Values of a regression go from blue at −1 over pale grey at 0 to orange at 1, for points and background alike.",
+	"A line of the network is the wider the larger its weight, orange above 0 and blue below. A unit's picture is its activation over the plane: orange above 0, blue below, pale at 0.",
 	"Points held out for testing are hollow; in a regression they are diamonds.",
 }
 

@@ -11,7 +11,7 @@ func TestHelp(t *testing.T) {
 	if !slices.IsSortedFunc(glossary, func(a, b term) int { return strings.Compare(strings.ToLower(a.Word), strings.ToLower(b.Word)) }) {
 		t.Errorf("the glossary is not in the order of the alphabet")
 	}
-	dialog := render(t, HelpDialog()).one(t, "dialog#help")
+	dialog := render(t, HelpDialog("v1")).one(t, "dialog#help")
 	keys, words, notes := dialog.all(".keys div"), dialog.all(".glossary div"), dialog.all("li")
 	if len(keys) != len(shortcuts) || len(words) != len(glossary) || len(notes) != len(colourNotes) {
 		t.Fatalf("the help has %d keys, %d words and %d notes; want %d, %d and %d", len(keys), len(words), len(notes), len(shortcuts), len(glossary), len(colourNotes))
@@ -31,6 +31,12 @@ func TestHelp(t *testing.T) {
 			t.Errorf("the help explains %q; want %q", got, word.Word)
 		}
 		checkProse(t, word.Word, word.Text)
+	}
+	// Not posted, but kept by the browser, and on at first.
+	keySwitch := dialog.one(t, "label input#keys[type=checkbox][data-keep]")
+	_, on := keySwitch.lookup("checked")
+	if _, named := keySwitch.lookup("name"); !on || named {
+		t.Errorf("the keys are on: %t, and posted: %t; want them on and not posted", on, named)
 	}
 	for i, note := range colourNotes {
 		if notes[i].content() != note {

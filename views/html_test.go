@@ -10,6 +10,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/table"
 )
 
 // knownBugs are tests that fail for a reason that was reported and is not yet
@@ -146,7 +147,8 @@ func (e element) one(tb testing.TB, selector string) element {
 	return found[0]
 }
 
-// sampleLab is all that a page shows of a data set, as change leaves it.
+// sampleLab is all that a page shows of a data set, as change leaves it; an
+// answer with it shows all of that anew.
 func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 	tb.Helper()
 	info, _ := dataset.Lookup(string(set))
@@ -154,7 +156,7 @@ func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l := Lab{State: nn.State{Config: nn.DefaultConfig()}, Version: "v0", Choices: Choices{
+	l := Lab{State: nn.State{Config: nn.DefaultConfig()}, Version: "v0", Reshaped: true, ShowPinned: true, Choices: Choices{
 		Tool: "0", Transport: TransportSSE, FrameSteps: 1, Dataset: string(set), Points: "40", DataSeed: "1", Panel: PanelCurves,
 	}}
 	l.State.Config.Task = nn.Task(info.Task)
@@ -175,6 +177,9 @@ func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 		tb.Fatal(err)
 	}
 	l.JSON = StateJSON{Config: `{"task":"a<b&\"c\""}`, Network: `{"weights":[[[1e-7]]]}`, Data: `[{"x":0.1}]`, History: `{"every":1,"step":[0],"epoch":[0],"loss":[0.7]}`}
+	if !l.Meta.IsZero() {
+		l.JSON.Meta = `{"classes":["p"]}`
+	}
 	return l
 }
 
@@ -196,12 +201,22 @@ func labs(tb testing.TB) map[string]Lab {
 			l.State.Config.TestFraction = 0.5
 			l.Metrics = &nn.Metrics{Loss: 1, Accuracy: &share, TestLoss: &share, TestAccuracy: &share}
 			l.History.Add(2, 2, *l.Metrics)
-			l.Pinned = new(l.History)
+			l.Pinned = pinnedRun(l.History)
 			l.Choices.LogScale = true
 		}),
 		"Diverged": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Recover: &RecoverAct{Step: 12345, Network: `{"a":"<&'\""}`}}
 		}),
+		"Import": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Import = importForm(tb, "a,b,<c>\n1,2,<b>\n3,4,q\n", table.Choice{X: "b", Y: "a"})
+		}),
+		"ImportRefused": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Import = importForm(tb, "a,b,c\n1,2,p\n3,<b>,q\n4,5,q\n", table.Choice{}) }),
+		"Table": sampleLab(tb, dataset.Blobs, func(l *Lab) {
+			l.State.Config.Classes = 3
+			l.Meta = table.Meta{Classes: []string{"<b>", "q", "r"}, Transform: table.Transform{X: table.Axis{Name: "<x>", Scale: 0.5, Offset: -2}}}
+			l.Table = NewTablePage(l.State, l.Meta, 1)
+		}),
+		"TableOfValues": sampleLab(tb, dataset.Hills, func(l *Lab) { l.Table = NewTablePage(l.State, l.Meta, 1) }),
 		"Choices": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Choices = Choices{Tool: ToolErase, Hard: true, HideTest: true, Transport: TransportSocket, FrameSteps: 25,
 				Dataset: "moons", Points: `"><script>`, Noise: "'", DataClasses: "&amp;", DataSeed: "<"}
@@ -219,7 +234,33 @@ func labs(tb testing.TB) map[string]Lab {
 		}),
 		"GradientsOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = PanelGradients }),
 		"Compare":            sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = PanelCompare }),
+		"ComparePinned":      comparing(tb, func(*Lab) {}),
+		"Largest":            sampleLab(tb, dataset.Circles, networkShapes()["Largest"]),
+		"Linked": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Choices.Opened, l.Choices.Hide, l.Choices.Lock = true, []string{PartData, PartShare}, []string{PartNetwork}
+			l.Choices.UntilStep, l.Choices.UntilLoss, l.Choices.UntilAccuracy, l.Choices.Patience = "500", `"`, "<", "&"
+		}),
 	}
+}
+
+// pinnedRun is a run that was pinned with these curves.
+func pinnedRun(h nn.History) *PinnedRun {
+	c := nn.DefaultConfig()
+	c.Classes = 2
+	return &PinnedRun{JSON: `{"network":"<&'\""}`, Config: c, Network: nn.Initialize(c), History: h, Cells: make(Cells, 3*GridSize*GridSize)}
+}
+
+// importForm is an import that was looked at.
+func importForm(tb testing.TB, text string, c table.Choice) ImportForm {
+	tb.Helper()
+	f := ImportForm{Text: text, X: c.X, Y: c.Y, Label: c.Label, Task: c.Task, Scaling: c.Scaling, Sample: c.Sample}
+	t, err := table.Parse(text, table.Options{})
+	var m table.Import
+	if err == nil {
+		m, err = table.Convert(t, c)
+	}
+	f.Preview = NewImportPreview(text, t, m, err)
+	return f
 }
 
 // TestSelectors checks the tests' own selectors.

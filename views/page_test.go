@@ -15,6 +15,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
 	"nnvisu/nn"
@@ -44,6 +45,25 @@ func TestPageIDs(t *testing.T) {
 			}
 			expect(t, len(byID[id]) == 1, "the id %s is there %d times: %s; want once", id, len(byID[id]), ids(byID[id]))
 		})
+	}
+}
+
+// TestFragmentIDs: what the dialogs show has ids of its own, and every other
+// element of the page keeps its.
+func TestFragmentIDs(t *testing.T) {
+	lab := sampleLab(t, dataset.Circles, nil)
+	page := render(t, Page(lab))
+	for within, fragment := range map[string]templ.Component{
+		"#inspector-body": Inspector(Inspect(lab.State, lab.Meta, 0, 0)), "#share-body": ShareBody(Sharing{Recipe: "?a=1"}), "#probe": Reading(Probe{}),
+	} {
+		here := map[string]bool{}
+		for _, e := range render(t, fragment).all("[id]") {
+			id := e.attr("id")
+			if elsewhere := len(page.all("#"+id)) - len(page.all(within+" #"+id)); elsewhere > 0 || here[id] {
+				t.Errorf("the id %s within %s is there again", id, within)
+			}
+			here[id] = true
+		}
 	}
 }
 
@@ -77,10 +97,13 @@ func TestFragmentTargets(t *testing.T) {
 	for name, lab := range labs(t) {
 		page := render(t, Page(lab))
 		for fragment, e := range map[string]element{
-			"Frame":   render(t, Frame(lab)),
-			"Edited":  render(t, Edited(lab, true)),
-			"Noticed": render(t, Noticed(lab.Notice)),
-			"Refused": render(t, Refused(lab.Notice, FieldLearningRate, "no")),
+			"Frame":    render(t, Frame(lab)),
+			"Edited":   render(t, Edited(lab, true)),
+			"Noticed":  render(t, Noticed(lab.Notice)),
+			"Reached":  render(t, Reached("Done.", lab.Choices)),
+			"Refused":  render(t, Refused(lab.Notice, FieldLearningRate, "no")),
+			"Imported": render(t, Imported(lab, true)), "PreviewedImport": render(t, PreviewedImport(lab)), "RefusedImport": render(t, RefusedImport(lab.Notice, lab)),
+			"ShownTable": render(t, ShownTable(lab)), "EditedTable": render(t, EditedTable(lab, true)),
 		} {
 			list := targets(e)
 			if len(list) == 0 {
@@ -106,19 +129,50 @@ func TestFragmentTargets(t *testing.T) {
 func TestFragmentParts(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	frame := targets(render(t, Frame(lab)))
-	if want := []string{"#live", "#measures", "#panel-body"}; !slices.Equal(frame, want) {
+	if want := []string{"#live", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))
-	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#notice") {
+	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#more-settings", "#schedule-settings", "#network-view", "#legend", "#pinned", "#notice") {
 		if !slices.Contains(edited, want) {
 			t.Errorf("Edited has parts for %v; want one for %s", edited, want)
+		}
+	}
+	// What the page shows already is left out.
+	says := Notice{Text: "Done."}
+	for _, test := range []struct {
+		name    string
+		change  func(*Lab)
+		without []string
+	}{
+		{"NotReshaped", func(l *Lab) { l.Reshaped = false }, []string{"#network-view", "#legend"}},
+		{"NotPinned", func(l *Lab) { l.ShowPinned = false }, []string{"#pinned"}},
+		{"Looks", func(l *Lab) { l.Looks = true }, []string{"#notice"}},
+		{"LooksAndSays", func(l *Lab) { l.Looks, l.Notice = true, says }, nil},
+		{"Says", func(l *Lab) { l.Notice = says }, nil},
+	} {
+		l := lab
+		test.change(&l)
+		want := slices.DeleteFunc(slices.Clone(edited), func(target string) bool { return slices.Contains(test.without, target) })
+		if got := targets(render(t, Edited(l, true))); !slices.Equal(got, want) {
+			t.Errorf("%s: Edited has parts for %v; want %v", test.name, got, want)
 		}
 	}
 	for _, target := range targets(render(t, Edited(lab, false))) {
 		if strings.Contains(target, "settings") {
 			t.Errorf("Edited without settings has a part for %s; want the controls left as the user has them", target)
 		}
+	}
+	for name, c := range map[string]struct {
+		fragment templ.Component
+		want     string
+	}{"Inspected": {Inspected(Inspect(lab.State, lab.Meta, 0, 0)), "#inspector-body"}, "Shared": {Shared(Sharing{Recipe: "?a=1"}), "#share-body"}} {
+		if got := targets(render(t, c.fragment)); !slices.Equal(got, []string{c.want}) {
+			t.Errorf("%s has parts for %v; want %s alone", name, got, c.want)
+		}
+	}
+	if got := targets(render(t, Reached("Done.", lab.Choices))); !slices.Equal(got, []string{"#notice", "#until-settings"}) {
+		t.Errorf("Reached has parts for %v; want the notice and where runs end", got)
 	}
 	if got := targets(render(t, Refused(Notice{Text: "no"}, "", "no"))); !slices.Equal(got, []string{"#notice"}) {
 		t.Errorf("Refused without a control has parts for %v; want the notice alone", got)
@@ -145,7 +199,10 @@ func targetOf(tb testing.TB, class string, lab Lab) string {
 func TestFragmentsAreThePage(t *testing.T) {
 	for name, lab := range labs(t) {
 		page := render(t, Page(lab))
-		for _, partial := range render(t, Edited(lab, true)).all("hx-partial") {
+		parts := render(t, EditedTable(lab, true)).all("hx-partial")
+		parts = append(parts, render(t, Reached(lab.Notice.Text, lab.Choices)).all("hx-partial")[1]) // behind the notice
+		parts = append(parts, render(t, RefusedImport(lab.Notice, lab)).all("hx-partial")...)
+		for _, partial := range append(parts, render(t, Imported(lab, true)).all("hx-partial")...) {
 			places := page.all(partial.attr("hx-target"))
 			if len(places) == 0 {
 				continue // of TestFragmentTargets
@@ -196,6 +253,36 @@ func TestRefusedControls(t *testing.T) {
 	}
 }
 
+// TestErrorsClear: what is wrong with a control is taken away by asking again
+// for what can mend it: the act that the control asks for, or a run.
+func TestErrorsClear(t *testing.T) {
+	acts := append(constantsNamed(t, "Act"), pathTrain)
+	for name, lab := range labs(t) {
+		page, inspector := render(t, Page(lab)), render(t, Inspector(Inspect(lab.State, lab.Meta, 0, 0)))
+		for _, e := range append(page.all(".field-error"), inspector.all(".field-error")...) {
+			clears := e.attr("data-clears")
+			if !slices.Contains(acts, clears) || e.content() != "" {
+				t.Fatalf("%s: %s is cleared by %q and says %q; want an act, or %s, and nothing said yet", name, e.attr("id"), clears, e.content(), pathTrain)
+			}
+			for _, control := range page.all("form [name=" + strings.TrimSuffix(e.attr("id"), "-error") + "]") {
+				want := control.attr("data-change")
+				if _, restarts := control.lookup("data-restart"); restarts {
+					want = pathTrain
+				}
+				if want != "" && want != clears {
+					t.Errorf("%s: the error of %s is cleared by %s; want %s, which the control asks for", name, control.attr("name"), clears, want)
+				}
+			}
+		}
+		if got := inspector.one(t, ".field-error").attr("data-clears"); got != ActSetParameter {
+			t.Errorf("%s: the inspector's error is cleared by %s; want %s", name, got, ActSetParameter)
+		}
+	}
+	if !strings.Contains(script(t), `[data-clears="${values.act ?? path}"]`) || !strings.Contains(script(t), `path: "`+pathTrain+`"`) {
+		t.Errorf("the script does not clear what an act, or %s, can mend", pathTrain)
+	}
+}
+
 // TestRefusedEscapes: a message may hold what the user typed.
 func TestRefusedEscapes(t *testing.T) {
 	const said = `must be a number; got "<script>&amp;"`
@@ -210,14 +297,14 @@ func TestRefusedEscapes(t *testing.T) {
 // through escaping and back.
 func TestHiddenState(t *testing.T) {
 	for _, json := range []StateJSON{
-		{`{"a":"\"quotes\" 'both' <tags> & &amp; \u003c"}`, `[1e-7,-0.5,"` + "\u2028é€😀" + `"]`, "[]", `{"step":"<&\""}`},
-		{"", "null", `"\\"`, ""},
-		{`</textarea></form><input name="config" value="x">`, `"/>`, "a\nb\tc", "'"},
+		{`{"a":"\"quotes\" 'both' <tags> & &amp; \u003c"}`, `[1e-7,-0.5,"` + "\u2028é€😀" + `"]`, "[]", `{"classes":["\"<é"]}`, `{"step":"<&\""}`},
+		{"", "null", `"\\"`, "", ""},
+		{`</textarea></form><input name="config" value="x">`, `"/>`, "a\nb\tc", "</dialog>", "'"},
 	} {
 		lab := sampleLab(t, dataset.Circles, nil)
 		lab.JSON = json
 		for name, e := range map[string]element{"Page": render(t, Page(lab)), "Edited": render(t, Edited(lab, true))} {
-			for field, want := range map[string]string{FieldConfig: json.Config, FieldNetwork: json.Network, FieldData: json.Data, FieldHistory: json.History} {
+			for field, want := range map[string]string{FieldConfig: json.Config, FieldNetwork: json.Network, FieldData: json.Data, FieldMeta: json.Meta, FieldHistory: json.History} {
 				input := e.one(t, "input[name="+field+"]")
 				if got := input.attr("value"); got != want || input.attr("type") != "hidden" {
 					t.Errorf("%s: the hidden field %s holds %q; want %q", name, field, got, want)
@@ -230,9 +317,17 @@ func TestHiddenState(t *testing.T) {
 // TestLive: a frame carries the network and the picture.
 func TestLive(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
+	lab.State.Network.Step, lab.Maps = 12345, "?@~"
 	e := render(t, Frame(lab))
-	if got := e.one(t, "#cells").attr("data-cells"); got != lab.Cells.Base64() {
-		t.Errorf("data-cells = %.40s…; want the cells", got)
+	for name, want := range map[string]string{"data-cells": lab.Cells.Base64(), "data-maps": "?@~", "data-step": "12345"} {
+		if got := e.one(t, "#picture").attr(name); got != want {
+			t.Errorf("%s = %.40s…; want %.40s", name, got, want)
+		}
+	}
+	for _, partial := range e.all("hx-partial") {
+		if got, want := partial.content(), rateText(lab.State); partial.attr("hx-target") == "#rate" && got != want {
+			t.Errorf("a frame says the rate %s; want %s", got, want)
+		}
 	}
 	var fields []string
 	for _, input := range e.all("input") {
@@ -251,7 +346,7 @@ func TestPageLabels(t *testing.T) {
 	for name, lab := range labs(t) {
 		page := render(t, Page(lab))
 		for _, e := range slices.Concat(page.all("input"), page.all("select"), page.all("textarea"), page.all("button"), page.all("canvas"), page.all("img")) {
-			if e.attr("type") == "hidden" {
+			if e.attr("type") == "hidden" || e.attr("aria-hidden") == "true" {
 				continue
 			}
 			label := strings.TrimSpace(e.attr("aria-label"))
@@ -319,13 +414,26 @@ func TestPageFields(t *testing.T) {
 	// What the page never posts, the decoder need not know, but for what is
 	// posted by programs alone.
 	for _, name := range constants {
-		if posted[name] == (name == FieldFormat) {
-			t.Errorf("the page posts the field %s: %t; want %t", name, posted[name], !posted[name])
+		if !posted[name] && !scriptPosts[name] {
+			t.Errorf("neither the page nor its script posts the field %s", name)
 		}
 	}
 	for _, name := range []string{"", "Config", "config ", "speed", "at", "at.z"} {
 		if IsField(name) {
 			t.Errorf("IsField(%q) = true; want false", name)
+		}
+	}
+}
+
+// scriptPosts are fields that the script adds to what it posts, in its own words.
+var scriptPosts = map[string]bool{FieldParameter: true, FieldValue: true, FieldProbe: true, FieldOpened: true}
+
+// TestScriptPosts: those fields are what the script says.
+func TestScriptPosts(t *testing.T) {
+	said := script(t)
+	for name := range scriptPosts {
+		if !regexp.MustCompile(`\b` + name + `: |"` + name + `", `).MatchString(said) {
+			t.Errorf("the script does not post the field %s", name)
 		}
 	}
 }
@@ -341,12 +449,13 @@ func TestPageActs(t *testing.T) {
 	for name, lab := range labs(t) {
 		page := render(t, Page(lab))
 		for _, e := range page.all("[name=" + FieldAct + "]") {
-			asked[e.attr("value")] = true
+			act, _, _ := strings.Cut(e.attr("value"), " ")
+			asked[act] = true
 			if e.attr("type") != "submit" {
 				t.Errorf("%s: a %s of the type %q asks for %s; want a button that submits", name, e.Data, e.attr("type"), e.attr("value"))
 			}
 		}
-		for _, e := range page.all("[data-change]") {
+		for _, e := range append(page.all("[data-change]"), render(t, Inspector(Inspect(lab.State, lab.Meta, 0, 0))).all("[data-change]")...) {
 			asked[e.attr("data-change")] = true
 		}
 	}
@@ -367,11 +476,19 @@ var scriptActs = regexp.MustCompile(`\bact: "([^"]*)"`)
 
 func script(tb testing.TB) string {
 	tb.Helper()
-	text, err := fs.ReadFile(public.FS(), "app.js")
-	if err != nil {
-		tb.Fatal(err)
+	files, err := fs.Glob(public.FS(), "*.js")
+	if err != nil || len(files) == 0 {
+		tb.Fatalf("the modules of the script are %v, %v", files, err)
 	}
-	return string(text)
+	var all strings.Builder
+	for _, file := range files {
+		text, err := fs.ReadFile(public.FS(), file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		all.Write(text)
+	}
+	return all.String()
 }
 
 // TestScriptNames: the acts, tools and transports that the script names are
@@ -629,8 +746,8 @@ func TestPageWithoutScript(t *testing.T) {
 		t.Errorf("the form posts %s to %s; want post to edit", form.attr("method"), form.attr("action"))
 	}
 	for _, e := range page.all("[formaction]") {
-		if got := e.attr("formaction"); got != "step" && got != "edit" {
-			t.Errorf("a %s posts to %q; want step or edit", e.Data, got)
+		if got := e.attr("formaction"); got != "step" && got != "edit" && got != "points.csv" && got != "export" {
+			t.Errorf("a %s posts to %q; want step, edit, points.csv or export", e.Data, got)
 		}
 	}
 	for _, attribute := range []string{"src", "href", "action", "formaction", "hx-post", "hx-get"} {
@@ -670,6 +787,9 @@ func TestPagePolicy(t *testing.T) {
 		for component, e := range map[string]element{
 			"Page": render(t, Page(lab)), "Edited": render(t, Edited(lab, true)), "Frame": render(t, Frame(lab)),
 			"Refused": render(t, Refused(lab.Notice, FieldL1, "no")), "Failure": render(t, Failure("no")),
+			"Imported": render(t, Imported(lab, true)), "EditedTable": render(t, EditedTable(lab, true)),
+			"Inspected": render(t, Inspected(Inspect(lab.State, lab.Meta, 0, 0))), "Shared": render(t, Shared(Sharing{Recipe: "?a=1", Lost: "x"})),
+			"Reading": render(t, Reading(Probe{Parts: []ProbePart{{Text: "x", Marker: "M0 0", Colour: "#000000"}}, Point: "y"})),
 		} {
 			for _, node := range e.all("") {
 				for n := range node.Descendants() {
@@ -700,7 +820,8 @@ func TestPagePolicy(t *testing.T) {
 }
 
 // TestTemplatesWriteConstants: no template writes the name of a field or an act
-// as text; the picture's is the one that the browser lengthens.
+// as text; the picture's is the one that the browser lengthens, and the tour's
+// is not posted.
 func TestTemplatesWriteConstants(t *testing.T) {
 	files, err := filepath.Glob("*.templ")
 	if err != nil || len(files) == 0 {
@@ -713,10 +834,74 @@ func TestTemplatesWriteConstants(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range literal.FindAllStringSubmatch(string(source), -1) {
-			if got := m[1] + "=" + m[2]; got != "name=at" && got != "value=1" && got != "value=100" {
+			if got := m[1] + "=" + m[2]; !slices.Contains([]string{"name=at", "name=stop", "value=1", "value=100", "for=moments", "value=0"}, got) {
 				t.Errorf("%s writes %s; want a constant", file, got)
 			}
 		}
+	}
+}
+
+// TestStorageNotice: it waits hidden for what the script has to tell, with a
+// button to close it.
+func TestStorageNotice(t *testing.T) {
+	notice := render(t, Page(sampleLab(t, dataset.Circles, nil))).one(t, "form #notices #storage-notice")
+	if _, hidden := notice.lookup("hidden"); !hidden || notice.one(t, "#told").content() != "" || notice.one(t, "button[data-close]").attr("type") != "button" {
+		t.Errorf("the storage notice says %q; want it hidden and empty, with a button to close it", notice.content())
+	}
+}
+
+// TestLocked: where the points are locked or hidden there is nothing to draw
+// with, with script or without, and the picture stays.
+func TestLocked(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*Choices)
+		locked bool
+	}{
+		{"Free", func(*Choices) {}, false},
+		{"Locked", func(c *Choices) { c.Lock = []string{PartNetwork, PartData} }, true},
+		{"Hidden", func(c *Choices) { c.Hide = []string{PartData} }, true},
+		{"Others", func(c *Choices) { c.Lock, c.Hide = []string{PartNetwork}, []string{PartPanel} }, false},
+	} {
+		lab := sampleLab(t, dataset.Circles, func(l *Lab) { test.change(&l.Choices) })
+		page := render(t, Page(lab))
+		plane := page.one(t, "#plane")
+		if _, got := plane.lookup("data-locked"); got != test.locked {
+			t.Errorf("%s: the plane is locked: %t; want %t", test.name, got, test.locked)
+		}
+		inputs, images := plane.all("input[type=image]"), plane.all("img")
+		if got := len(inputs) == 0; got != test.locked || len(inputs)+len(images) != 1 {
+			t.Fatalf("%s: the plane has %d pictures to click and %d to look at; want one, to click unless it is locked", test.name, len(inputs), len(images))
+		}
+		if got := append(inputs, images...)[0].attr("src"); got != string(lab.Cells.DataURI()) {
+			t.Errorf("%s: the picture is %.60s; want that of the plane", test.name, got)
+		}
+		plane.one(t, "canvas")
+	}
+}
+
+// TestSpeeds: those of the page, in order, with the one that a link asks for.
+func TestSpeeds(t *testing.T) {
+	before := slices.Clone(Speeds)
+	for used, want := range map[int][]int{Speeds[0]: Speeds, Speeds[len(Speeds)-1]: Speeds, 7: slices.Sorted(slices.Values(append([]int{7}, Speeds...))), 9999: append(slices.Clone(Speeds), 9999)} {
+		page := render(t, Page(sampleLab(t, dataset.Circles, func(l *Lab) { l.Choices.FrameSteps = used })))
+		var got []int
+		for _, option := range page.all("select[name=" + FieldFrameSteps + "] option") {
+			n, err := strconv.Atoi(option.attr("value"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, selected := option.lookup("selected"); selected != (n == used) {
+				t.Errorf("with %d in use the speed %d is selected: %t", used, n, selected)
+			}
+			got = append(got, n)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("with %d in use the speeds are %v; want %v", used, got, want)
+		}
+	}
+	if !slices.Equal(Speeds, before) {
+		t.Errorf("the speeds of all pages have become %v", Speeds)
 	}
 }
 
@@ -735,8 +920,8 @@ func TestFailure(t *testing.T) {
 func TestPageVersion(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, func(l *Lab) { l.Version = "v1.2.3-<test>" })
 	page := render(t, Page(lab))
-	if !strings.Contains(page.one(t, "footer").content(), lab.Version) {
-		t.Errorf("the footer is %q; want the version %s", page.one(t, "footer").content(), lab.Version)
+	if got := strings.Count(page.one(t, "#help").content(), lab.Version); got != 1 {
+		t.Errorf("the help says the version %s %d times; want once", lab.Version, got)
 	}
 	if len(page.all("h1")) != 1 || len(page.all("main")) != 1 || page.one(t, "html").attr("lang") != "en" {
 		t.Errorf("the page has %d h1, %d main and the language %q; want one, one and en", len(page.all("h1")), len(page.all("main")), page.one(t, "html").attr("lang"))

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 )
 
 // GridSize is the number of cells along each side of the picture.
@@ -19,12 +20,16 @@ const GridSize = 100
 
 // Grid returns the centres of the cells of the picture, row by row from the
 // top left: 10,000 places.
-func Grid() (xs, ys []float64) {
-	xs, ys = make([]float64, GridSize*GridSize), make([]float64, GridSize*GridSize)
-	for row := range GridSize {
-		for column := range GridSize {
-			xs[row*GridSize+column] = (float64(column)+0.5)/(GridSize/2) - 1
-			ys[row*GridSize+column] = 1 - (float64(row)+0.5)/(GridSize/2)
+func Grid() (xs, ys []float64) { return gridOf(GridSize) }
+
+// gridOf returns the centres of size×size cells over the plane.
+func gridOf(size int) (xs, ys []float64) {
+	xs, ys = make([]float64, size*size), make([]float64, size*size)
+	half := float64(size) / 2
+	for row := range size {
+		for column := range size {
+			xs[row*size+column] = (float64(column)+0.5)/half - 1
+			ys[row*size+column] = 1 - (float64(row)+0.5)/half
 		}
 	}
 	return xs, ys
@@ -241,36 +246,39 @@ type Swatch struct {
 	Path   string // the marker, in a box from -10000 to 10000
 }
 
-// Swatches returns what can be drawn with a config that has its number of classes.
-func Swatches(c nn.Config) []Swatch {
-	icon := func(shape []mark) string {
-		var b strings.Builder
-		outline(&b, shape, 0, 0, 0.72)
-		return b.String()
-	}
+// Swatches returns what can be drawn with a config that has its number of
+// classes, which meta may have names for.
+func Swatches(c nn.Config, meta table.Meta) []Swatch {
 	var swatches []Swatch
 	if c.Task == nn.Regression {
 		for _, v := range []float64{-1, -0.5, 0, 0.5, 1} {
 			text := strconv.FormatFloat(v, 'g', -1, 64)
-			swatches = append(swatches, Swatch{Value: text, Label: "Draw points with the value " + text, Colour: scale(v).hex(), Path: icon(markers[0])})
+			swatches = append(swatches, Swatch{Value: text, Label: "Draw points with the value " + text, Colour: scale(v).hex(), Path: markerIcon(markers[0])})
 		}
 		return swatches
 	}
 	for k := range c.Classes {
 		swatches = append(swatches, Swatch{
 			Value:  strconv.Itoa(k),
-			Label:  fmt.Sprintf("Draw points of class %d (%s)", k, classNames[k]),
+			Label:  fmt.Sprintf("Draw points of %s (%s)", className(meta, k), classNames[k]),
 			Colour: classColours[k].hex(),
-			Path:   icon(markers[k]),
+			Path:   markerIcon(markers[k]),
 		})
 	}
 	return swatches
 }
 
+// markerIcon is a marker in a box from -10000 to 10000.
+func markerIcon(shape []mark) string {
+	var b strings.Builder
+	outline(&b, shape, 0, 0, 0.72)
+	return b.String()
+}
+
 // toolInHand returns the tool that was chosen or, where the palette has it no
 // longer, the first.
 func toolInHand(l Lab) string {
-	swatches := Swatches(l.State.Config)
+	swatches := Swatches(l.State.Config, l.Meta)
 	if l.Choices.Tool == ToolErase || slices.ContainsFunc(swatches, func(s Swatch) bool { return s.Value == l.Choices.Tool }) {
 		return l.Choices.Tool
 	}

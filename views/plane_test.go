@@ -13,6 +13,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/table"
 )
 
 // TestGrid: the cells' centres, row by row from the top left. With 100 cells
@@ -408,13 +409,13 @@ func TestViewBoxes(t *testing.T) {
 
 // TestSwatches: a tool shows the very colour and marker of the points it draws.
 func TestSwatches(t *testing.T) {
-	for k, s := range Swatches(nn.Config{Task: nn.Classification, Classes: 10}) {
+	for k, s := range Swatches(nn.Config{Task: nn.Classification, Classes: 10}, table.Meta{}) {
 		shape := shapes(t, s.Path)
 		if s.Value != strconv.Itoa(k) || s.Colour != classColours[k].hex() || !strings.Contains(s.Label, classNames[k]) || len(shape[0]) != len(markers[k]) {
 			t.Errorf("swatch %d = %+v; want the class's number, colour, name and marker", k, s)
 		}
 	}
-	got := Swatches(nn.Config{Task: nn.Regression})
+	got := Swatches(nn.Config{Task: nn.Regression}, table.Meta{})
 	for i, want := range []string{"-1", "-0.5", "0", "0.5", "1"} {
 		v, err := strconv.ParseFloat(want, 64)
 		if err != nil || len(got) != 5 || got[i].Value != want || got[i].Colour != scale(v).hex() || !strings.Contains(got[i].Label, want) {

@@ -41,3 +41,6 @@ func Tour() []TourStep {
 
 // tourCount says where a step, counted from 0, is in the tour.
 func tourCount(i int) string { return fmt.Sprintf("%d of %d", i+1, len(Tour())) }
+
+// tourID is the id of the radio button of a step, counted from 0.
+func tourID(i int) string { return fmt.Sprintf("tour-%d", i+1) }

@@ -1,15 +1,18 @@
 package views
 
 import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
-	"nnvisu/nn/dataset"
-)
+	"golang.org/x/net/html"
 
-// pendingTargets are elements that the page does not have yet. An entry fails
-// as soon as the page has it: then it is to be removed.
-var pendingTargets = map[string]bool{"data-card": true, "network-view": true, "experiments-open": true}
+	"nnvisu/nn/dataset"
+	"nnvisu/public"
+)
 
 // TestTour: few steps, each about an element of the page.
 func TestTour(t *testing.T) {
@@ -21,16 +24,8 @@ func TestTour(t *testing.T) {
 		}
 		seen[step.Target] = true
 		checkProse(t, step.Title, step.Text)
-		switch n := len(page.all("#" + step.Target)); {
-		case n == 1 && pendingTargets[step.Target]:
-			t.Errorf("the page has %s now; take it out of pendingTargets", step.Target)
-		case n != 1 && !pendingTargets[step.Target]:
+		if n := len(page.all("#" + step.Target)); n != 1 {
 			t.Errorf("%s points at %s, which is %d times in the page; want once", step.Title, step.Target, n)
-		}
-	}
-	for target := range pendingTargets {
-		if !seen[target] {
-			t.Errorf("%s is pending, and no step points at it", target)
 		}
 	}
 	if n := len(Tour()); n == 0 || n > 6 {
@@ -38,30 +33,64 @@ func TestTour(t *testing.T) {
 	}
 }
 
-// TestTourBox: it waits hidden with all steps, the first one open, and the
-// buttons that the script listens to.
+// TestTourBox: it waits closed, outside of the form so that it is not posted,
+// with a radio button before every stop, the first one chosen, and a way on from
+// each but the last.
 func TestTourBox(t *testing.T) {
-	box := render(t, TourBox()).one(t, "#tour")
-	if _, hidden := box.lookup("hidden"); !hidden || box.attr("role") != "dialog" {
-		t.Errorf("the tour has the role %q and is hidden: %v; want a hidden dialog", box.attr("role"), hidden)
+	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
+	box := page.one(t, "dialog#tour[data-modeless]")
+	if _, open := box.lookup("open"); open || len(page.all("form #tour")) != 0 || len(page.all("#tour form")) != 0 {
+		t.Errorf("the tour is open: %t; want it closed, and outside of the form", open)
 	}
-	sections := box.all("section")
-	if len(sections) != len(Tour()) {
-		t.Fatalf("the tour has %d sections; want %d", len(sections), len(Tour()))
+	box.one(t, "button[type=button][data-close-dialog]")
+	var stops []element // radio buttons and sections, as they follow each other
+	for n := range box.one(t, "fieldset.stops").ChildNodes() {
+		if n.Type == html.ElementNode && n.Data != "legend" {
+			stops = append(stops, element{n})
+		}
+	}
+	if len(stops) != 2*len(Tour()) {
+		t.Fatalf("the tour has %d radio buttons and sections; want %d of each", len(stops), len(Tour()))
 	}
 	for i, step := range Tour() {
-		s := sections[i]
-		if s.attr("data-target") != step.Target || s.one(t, "h3").content() != step.Title || !strings.Contains(s.content(), step.Text) {
-			t.Errorf("section %d is %q about %s; want %q about %s", i, s.content(), s.attr("data-target"), step.Text, step.Target)
+		radio, section := stops[2*i], stops[2*i+1]
+		if !radio.is("input[type=radio][name=stop]") || radio.attr("id") != fmt.Sprintf("tour-%d", i+1) || radio.attr("aria-label") != fmt.Sprintf("%d of %d: %s", i+1, len(Tour()), step.Title) {
+			t.Errorf("stop %d has the %s %s, %q; want a radio button that counts it", i+1, radio.Data, radio.attr("id"), radio.attr("aria-label"))
 		}
-		if _, hidden := s.lookup("hidden"); hidden != (i > 0) {
-			t.Errorf("section %d is hidden: %v; want only the first one open", i, hidden)
+		if _, checked := radio.lookup("checked"); checked != (i == 0) {
+			t.Errorf("stop %d is chosen: %t; want the first one", i+1, checked)
+		}
+		if !section.is("section") || section.attr("data-target") != step.Target || section.one(t, "h3").content() != step.Title || !strings.Contains(section.content(), step.Text) {
+			t.Errorf("stop %d is %q about %s; want %q about %s", i+1, section.content(), section.attr("data-target"), step.Text, step.Target)
+		}
+		next := ""
+		for _, label := range section.all("label.button") {
+			next += label.attr("for")
+		}
+		if want := fmt.Sprintf("tour-%d", i+2); i+1 < len(Tour()) && next != want || i+1 == len(Tour()) && next != "" {
+			t.Errorf("stop %d leads on to %q; want %s, or nothing from the last one", i+1, next, want)
 		}
 	}
-	if got := sections[1].one(t, ".tour-count").content(); got != "2 of 6" {
-		t.Errorf("the second section counts %q; want 2 of 6", got)
+}
+
+// TestTourStyle: the style sheet shows the stop that is chosen and marks what it
+// is about, by a rule for each stop and no more.
+func TestTourStyle(t *testing.T) {
+	css, err := fs.ReadFile(public.FS(), "app.css")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, act := range []string{"back", "next", "end"} {
-		box.one(t, "button[data-tour="+act+"]")
+	if !strings.Contains(string(css), ".stops section { display: none;") || !strings.Contains(string(css), ".stops input:checked + section { display: flex; }") {
+		t.Error("the style sheet does not show the chosen stop alone")
+	}
+	var got, want []string
+	for _, m := range regexp.MustCompile(`body:has\(#tour\[open\] #(tour-\d+):checked\) #([\w-]+)`).FindAllStringSubmatch(string(css), -1) {
+		got = append(got, m[1]+" "+m[2])
+	}
+	for i, step := range Tour() {
+		want = append(want, tourID(i)+" "+step.Target)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the style sheet marks %q; want %q", got, want)
 	}
 }

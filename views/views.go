@@ -6,33 +6,43 @@ package views
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/table"
 )
 
 // Lab is all that the page shows.
 type Lab struct {
 	State   nn.State // prepared
+	Meta    table.Meta
 	JSON    StateJSON
 	Metrics *nn.Metrics // nil: there is no point to measure with
 	History nn.History  // the curves of the run up to this state
-	Pinned  *nn.History // those of a run to compare with, or nil
+	Pinned  *PinnedRun  // a run to compare with, or nil
 	// Confusion and GradientNorms are measured where the panel shows them, and
 	// nil elsewhere and where there is nothing to measure with.
 	Confusion     *nn.Confusion
 	GradientNorms []float64
 	Cells         Cells
+	Maps          Maps
 	Choices       Choices
 	Notice        Notice
 	Version       string
+	Import        ImportForm
+	Table         *TablePage // nil: not shown
+	Reshaped      bool       // the page shows the drawing of another network
+	ShowPinned    bool       // the page does not show the pinned run as it is
+	Looks         bool       // the state is only looked at: what the notice says is still true
 }
 
-// StateJSON is the state as the hidden fields hold it.
-type StateJSON struct{ Config, Network, Data, History string }
+// StateJSON is the state as the hidden fields hold it. Meta is empty where
+// there is nothing to keep.
+type StateJSON struct{ Config, Network, Data, Meta, History string }
 
 // Choices are settings of the page that are not part of a training run.
 type Choices struct {
@@ -48,7 +58,54 @@ type Choices struct {
 	DataSeed    string
 	Panel       string // one of Panels
 	LogScale    bool
+
+	UntilStep, UntilLoss, UntilAccuracy, Patience string
+
+	Hide, Lock []string // names of parts
+	Opened     bool     // the state came with the page's address, and is to be shown in place of the stored one
 }
+
+// Parts of the page that a link can leave out or lock.
+const (
+	PartData        = "data"
+	PartNetwork     = "network"
+	PartSettings    = "settings"
+	PartUntil       = "until"
+	PartPanel       = "panel"
+	PartExperiments = "experiments"
+	PartShare       = "share"
+)
+
+type part struct {
+	Name, Title string
+	CanLock     bool
+}
+
+var parts = []part{
+	{PartData, "Data", true},
+	{PartNetwork, "Network", true},
+	{PartSettings, "Settings", true},
+	{PartUntil, "Run until", true},
+	{PartPanel, "Curves and history", false},
+	{PartExperiments, "Experiments", false},
+	{PartShare, "Share and export", false},
+}
+
+// IsPart reports whether a link can name a part so.
+func IsPart(name string) bool {
+	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name })
+}
+
+// CanLock reports whether a link can lock the part of this name.
+func CanLock(name string) bool {
+	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name && p.CanLock })
+}
+
+func (c Choices) hides(name string) bool { return slices.Contains(c.Hide, name) }
+func (c Choices) locks(name string) bool { return slices.Contains(c.Lock, name) }
+
+// pointsLocked reports whether points cannot be drawn either.
+func (c Choices) pointsLocked() bool { return c.hides(PartData) || c.locks(PartData) }
 
 // A Notice tells the user what happened.
 type Notice struct {
@@ -70,8 +127,20 @@ var Speeds = []int{1, 2, 5, 10, 25, 100}
 // summary describes the shape of the network in words.
 func summary(c nn.Config) string {
 	var sizes []string
-	for _, n := range c.Sizes() {
-		sizes = append(sizes, strconv.Itoa(n))
+	all := c.Sizes()
+	for i := 0; i < len(all); {
+		same := 1
+		for i+same < len(all) && all[i+same] == all[i] {
+			same++
+		}
+		text := strconv.Itoa(all[i])
+		if same > 2 { // a long row of equal layers
+			text += fmt.Sprintf(" (%d layers)", same)
+		} else if same == 2 {
+			text += " → " + text
+		}
+		sizes = append(sizes, text)
+		i += same
 	}
 	return fmt.Sprintf("%s units · %s parameters", strings.Join(sizes, " → "), grouped(nn.ParameterCount(c)))
 }
@@ -103,6 +172,19 @@ func lossText(v float64) string {
 		return strconv.FormatFloat(v, 'e', 2, 64)
 	}
 	return strconv.FormatFloat(v, 'f', 4, 64)
+}
+
+// speeds are those of the page, with the one in use.
+func speeds(used int) []int {
+	if slices.Contains(Speeds, used) {
+		return Speeds
+	}
+	return slices.Sorted(slices.Values(append(slices.Clone(Speeds), used)))
+}
+
+// rateText is the learning rate of the next update, with three significant digits.
+func rateText(s nn.State) string {
+	return strconv.FormatFloat(s.Config.LearningRateAt(s.Network.Step), 'g', 3, 64)
 }
 
 func percent(v *float64) string {
@@ -213,3 +295,44 @@ var thumbnails = sync.OnceValue(func() []thumbnail {
 	}
 	return out
 })
+
+// A Probe is what the network says at a place of the plane.
+type Probe struct {
+	At    string
+	Parts []ProbePart
+	Point string // of the point at that place, if there is one
+}
+
+// A ProbePart is a class with its probability, or the value.
+type ProbePart struct{ Text, Marker, Colour string }
+
+// NewProbe describes outputs, as nn.Model's Predict gives them for one place,
+// and the point there, if any.
+func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, point *nn.Point) Probe {
+	p := Probe{At: fmt.Sprintf("(%s, %s)", coordinate(at.X), coordinate(at.Y))}
+	if c.Task == nn.Regression {
+		p.Parts = []ProbePart{{Text: "not finite"}}
+		if v := outputs[0]; v-v == 0 {
+			p.Parts[0].Text = strconv.FormatFloat(v, 'f', 3, 64)
+		}
+		if point != nil {
+			p.Point = "point: " + strconv.FormatFloat(point.Label, 'f', 3, 64)
+		}
+		return p
+	}
+	for k, v := range outputs {
+		share := percent(&v)
+		if v != v {
+			share = "not finite"
+		}
+		p.Parts = append(p.Parts, ProbePart{className(meta, k) + " " + share, markerIcon(markers[k]), classColours[k].hex()})
+	}
+	if point != nil {
+		p.Point = "point: " + className(meta, int(point.Label))
+	}
+	return p
+}
+
+func coordinate(v float64) string {
+	return strings.Replace(strconv.FormatFloat(v+0, 'f', 2, 64), "-", "−", 1)
+}

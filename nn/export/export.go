@@ -91,9 +91,12 @@ func Write(w io.Writer, f Format, s nn.State) error {
 	return fmt.Errorf("export: unknown format %q", f)
 }
 
-// stateVersion is that of the file; it grows when an older reader would
-// misunderstand a newer file.
-const stateVersion = 1
+// What says that a file is a state. The version grows when an older reader
+// would misunderstand a newer file.
+const (
+	StateType    = "nnvisu_state"
+	StateVersion = 1
+)
 
 func writeState(w io.Writer, s nn.State) error {
 	// The wire contract knows lists that are empty but not null.
@@ -107,5 +110,5 @@ func writeState(w io.Writer, s nn.State) error {
 		Type    string `json:"type"`
 		Version int    `json:"version"`
 		nn.State
-	}{"nnvisu_state", stateVersion, s})
+	}{StateType, StateVersion, s})
 }

@@ -57,7 +57,8 @@ func TestParse(t *testing.T) {
 		{"SameNames", "a,a,a (2),a\n0,1,2,3", Options{}, "a*|a (2)*|a (2) (2)*|a (3)*\n2:0|1|2|3"},
 		{"LongName", strings.Repeat("é", 61) + ",b\n0,1", Options{}, strings.Repeat("é", 60) + "…*|b*\n2:0|1"},
 		{"TrailingSeparators", "a,b,\n1,2,\n3,4,\n", Options{}, "a*|b*\n2:1|2\n3:3|4"},
-		{"Missing", "a,b,c,d,e,f\n1,?,,NA,nan,Null\n2,1,1,1,1,x", Options{}, "a*|b*|c*|d*|e*|f\n2:1|?||NA|nan|Null\n3:2|1|1|1|1|x"},
+		{"Missing", "a,b,c,d,e,f,g\n1,?,,NA,nan,Null,none\n2,1,1,1,1,1,1", Options{}, "a*|b*|c*|d*|e*|f*|g\n2:1|?||NA|nan|Null|none\n3:2|1|1|1|1|1|1"},
+		{"CommaInComma", "a,b\n\"1,5\",2", Options{}, "a|b*\n2:1,5|2"},
 		{"NotNumbers", "a,b,c,d,e,f\n0x1,1_0,inf,1e999,--1,1 2", Options{}, "a|b|c|d|e|f\n2:0x1|1_0|inf|1e999|--1|1 2"},
 		{"Numbers", "a,b,c,d,e\n+1,.5,1.,1E-3,−2", Options{}, "a*|b*|c*|d*|e*\n2:+1|.5|1.|1E-3|−2"},
 		{"OneColumn", "a\n1\n2", Options{}, "a*\n2:1\n3:2"},
@@ -130,20 +131,18 @@ func TestParseRefused(t *testing.T) {
 	}
 }
 
-// TestParseGrowing: objects that each bring a member of their own do not become
-// the square of their number.
+// TestParseGrowing: objects that each bring members of their own, or one that
+// brings many, do not become the square of their number.
 func TestParseGrowing(t *testing.T) {
-	var b strings.Builder
-	b.WriteByte('[')
+	var each, last []string
 	for i := range 2000 {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `{"%d":1}`, i)
+		each = append(each, fmt.Sprintf(`{"%d":1}`, i))
+		last = append(last, fmt.Sprintf(`"%d":1`, i))
 	}
-	b.WriteByte(']')
-	if _, err := Parse(b.String(), Options{}); err == nil || !strings.Contains(err.Error(), "at most 1048576 cells") {
-		t.Errorf("Parse of 2000 objects of 2000 members = %v; want the limit on cells", err)
+	for _, text := range []string{strings.Join(each, ","), strings.Repeat(`{"0":1},`, 2000) + "{" + strings.Join(last, ",") + "}"} {
+		if _, err := Parse("["+text+"]", Options{}); err == nil || !strings.Contains(err.Error(), "at most 1048576 cells") {
+			t.Errorf("Parse of %.20s… = %v; want the limit on cells", text, err)
+		}
 	}
 }
 

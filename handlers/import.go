@@ -1,0 +1,359 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+	"nnvisu/views"
+)
+
+// keepMeta returns what is still true of the points after an act.
+func keepMeta(m table.Meta, act string, from, to nn.Config) table.Meta {
+	switch {
+	case act == views.ActClear || act == views.ActDataset:
+		return table.Meta{}
+	case from.Task != to.Task: // the labels were converted
+		m.Classes, m.Transform.Label = nil, table.Axis{}
+	case to.Task == nn.Classification && len(m.Classes) > to.Classes:
+		m.Classes = slices.Clone(m.Classes[:to.Classes])
+	}
+	return m
+}
+
+// readImport reads the controls of the import. What they say is judged by
+// package table.
+func readImport(form url.Values) views.ImportForm {
+	return views.ImportForm{
+		Text:      form.Get(views.FieldTableText),
+		Header:    table.Header(form.Get(views.FieldTableHeader)),
+		Separator: table.Separator(form.Get(views.FieldTableSeparator)),
+		X:         form.Get(views.FieldTableX),
+		Y:         form.Get(views.FieldTableY),
+		Label:     form.Get(views.FieldTableLabel),
+		Task:      nn.Task(form.Get(views.FieldTableTask)),
+		Scaling:   table.Scaling(form.Get(views.FieldTableScaling)),
+		Sample:    form.Get(views.FieldTableSample) != "",
+	}
+}
+
+// importPoints shows what would come of a table or takes its points.
+func (s *Server) importPoints(ctx context.Context, act string, p *pageRequest) error {
+	var t table.Table
+	var m table.Import
+	var wrong error
+	f := &p.imported
+	err := s.computing(ctx, nil, func() error {
+		t, m, wrong = convertTable(f, s.config.MaxPoints)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = wrong
+	if act == views.ActImportPreview || err != nil {
+		f.Preview = views.NewImportPreview(f.Text, t, m, err)
+		p.answer = answerPreview
+		if act == views.ActImportPreview {
+			err = nil // the preview says it
+		}
+		return err
+	}
+	next := p.state
+	next.Data = m.Points
+	next.Config = next.Config.Clone()
+	next.Config.Task = m.Task
+	next.Config.Classes = 0
+	next.Network = nn.Network{}
+	if next, err = next.Prepare(); err != nil {
+		return err
+	}
+	p.state, p.meta = next, m.Meta
+	p.imported = views.ImportForm{}
+	p.notice = undoable("Imported %s The weights start again.", views.ImportSummary(m))
+	p.answer = answerImported
+	return nil
+}
+
+// convertTable makes points of the text of an import. A column chosen that the
+// table does not have was of the table before; it is guessed anew.
+func convertTable(f *views.ImportForm, most int) (table.Table, table.Import, error) {
+	t, err := table.Parse(f.Text, table.Options{Header: f.Header, Separator: f.Separator})
+	if err != nil {
+		return t, table.Import{}, err
+	}
+	for _, name := range []*string{&f.X, &f.Y, &f.Label} {
+		if !t.Has(*name) {
+			*name = ""
+		}
+	}
+	m, err := table.Convert(t, table.Choice{
+		X: f.X, Y: f.Y, Label: f.Label, Task: f.Task, Scaling: f.Scaling, MaxPoints: most, Sample: f.Sample,
+	})
+	return t, m, err
+}
+
+// editTable takes the rows of the table into the points and shows a page of it.
+func (s *Server) editTable(act string, p *pageRequest) error {
+	page := 1
+	if err := formInt(p.form, views.FieldTablePage, &page); err != nil {
+		return err
+	}
+	show := func(answer pageAnswer) {
+		p.table, p.answer = views.NewTablePage(p.state, p.meta, page), answer
+	}
+	of := views.TableOf(p.state, p.meta)
+	switch {
+	case act == views.ActTableShow:
+		show(answerTable)
+		return nil
+	case p.form.Get(views.FieldTableOf) != of:
+		p.notice = views.Notice{Text: "The points have changed since the table was shown. It shows them as they are; nothing was edited.", Problem: true}
+		show(answerTableEdited)
+		return nil
+	}
+	shown := views.NewTablePage(p.state, p.meta, page)
+	points, changed, err := readRows(*p, shown)
+	if err != nil {
+		show(answerTable)
+		return err
+	}
+	page = shown.Page
+	var done []string
+	if changed > 0 {
+		done = append(done, rowsDone("Changed", changed))
+	}
+	switch act {
+	case views.ActTablePrevious:
+		page--
+	case views.ActTableNext:
+		page++
+	case views.ActTableAdd:
+		if len(points) >= s.config.MaxPoints {
+			show(answerTable)
+			return tooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
+		}
+		points = append(points, nn.Point{})
+		page = math.MaxInt // the last
+		done = append(done, fmt.Sprintf("Added row %d, in the middle of the plane.", len(points)))
+	case views.ActTableRemove:
+		before := len(points)
+		if points, err = removeRows(p.form, points); err != nil {
+			show(answerTable)
+			return err
+		}
+		if n := before - len(points); n > 0 {
+			done = append(done, rowsDone("Removed", n))
+		}
+	}
+	p.state.Data = points
+	if len(done) == 0 {
+		show(answerTable)
+		return nil
+	}
+	p.notice = undoable("%s", strings.Join(done, " "))
+	show(answerTableEdited)
+	return nil
+}
+
+func rowsDone(what string, n int) string {
+	if n == 1 {
+		return what + " 1 row."
+	}
+	return fmt.Sprintf("%s %d rows.", what, n)
+}
+
+// readRows returns the points as the rows of a page have them. A row that says
+// what it was shown with leaves its point as it is, to the last bit.
+func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed int, err error) {
+	points = slices.Clone(p.state.Data)
+	fields := []string{views.FieldRowX, views.FieldRowY, views.FieldRowLabel}
+	for _, field := range fields {
+		if n := len(p.form[field]); n != len(shown.Rows) {
+			return nil, 0, malformed(field, "must be given for each of the %d rows shown; got %d", len(shown.Rows), n)
+		}
+	}
+	axes := []table.Axis{p.meta.Transform.X, p.meta.Transform.Y, p.meta.Transform.Label}
+	for i, row := range shown.Rows {
+		point := &points[row.Number-1]
+		different := false
+		for k, part := range []struct {
+			was string
+			dst *float64
+		}{{row.X, &point.X}, {row.Y, &point.Y}, {row.Label, &point.Label}} {
+			text := strings.TrimSpace(p.form[fields[k]][i])
+			if text == part.was {
+				continue
+			}
+			different = true
+			if k == 2 && len(shown.Classes) > 0 {
+				class, err := strconv.Atoi(text)
+				if err != nil || class < 0 || class >= len(shown.Classes) {
+					return nil, 0, invalid(views.FieldTableOf, "row %d, %s: must be a class from 0 to %d; got %q", row.Number, shown.Headers[k], len(shown.Classes)-1, clip(text))
+				}
+				*part.dst = float64(class)
+				continue
+			}
+			value, err := parseFloat(strings.Replace(strings.Replace(text, ",", ".", 1), "−", "-", 1))
+			if err != nil {
+				return nil, 0, malformed(views.FieldTableOf, "row %d, %s: %q is not a number", row.Number, shown.Headers[k], clip(text))
+			}
+			at := axes[k].Shown(value)
+			if !(math.Abs(at) <= 1+edge) {
+				low, high := axes[k].Text(-1), axes[k].Text(1)
+				if axes[k].Scale < 0 {
+					low, high = high, low
+				}
+				return nil, 0, invalid(views.FieldTableOf, "row %d, %s: must be from %s to %s, the edges of the plane; got %s", row.Number, shown.Headers[k], low, high, clip(text))
+			}
+			*part.dst = max(-1, min(1, at)) + 0 // no negative zero
+		}
+		if different {
+			changed++
+		}
+	}
+	return points, changed, nil
+}
+
+// edge is by how much rounding may carry a value beyond the plane.
+const edge = 1e-9
+
+// removeRows returns the points without those of the rows marked.
+func removeRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
+	marked := map[int]bool{}
+	for _, text := range form[views.FieldRowRemove] {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > len(points) {
+			return nil, invalid(views.FieldRowRemove, "must be the number of a row; got %q", clip(text))
+		}
+		marked[n-1] = true
+	}
+	left := make([]nn.Point, 0, len(points))
+	for i, p := range points {
+		if !marked[i] {
+			left = append(left, p)
+		}
+	}
+	return left, nil
+}
+
+// What the acts of the dialogs change of the page.
+var (
+	answerPreview     = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.PreviewedImport(l) }}
+	answerImported    = pageAnswer{view: views.Imported}
+	answerTable       = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.ShownTable(l) }}
+	answerTableEdited = pageAnswer{view: views.EditedTable}
+)
+
+// meta reads what is kept with points.
+func (r *reader) meta(m *table.Meta) error {
+	return r.object(func(member string) error {
+		switch member {
+		case "transform":
+			return r.object(func(member string) error {
+				switch member {
+				case "x":
+					return r.axis(&m.Transform.X)
+				case "y":
+					return r.axis(&m.Transform.Y)
+				case "label":
+					return r.axis(&m.Transform.Label)
+				}
+				return r.unknown()
+			})
+		case "classes":
+			return r.list(func() error {
+				var name string
+				if err := r.text(&name); err != nil {
+					return err
+				}
+				m.Classes = append(m.Classes, name)
+				return r.tooMany(len(m.Classes), nn.MaxClasses, "names")
+			})
+		}
+		return r.unknown()
+	})
+}
+
+func (r *reader) axis(a *table.Axis) error {
+	return r.object(func(member string) error {
+		switch member {
+		case "name":
+			return r.text(&a.Name)
+		case "scale":
+			if err := r.number(&a.Scale); err != nil {
+				return err
+			}
+			if a.Scale == 0 { // which would stand for 1
+				return invalid(r.place(), "must not be 0")
+			}
+			return nil
+		case "offset":
+			return r.number(&a.Offset)
+		}
+		return r.unknown()
+	})
+}
+
+// readMeta reads FieldMeta, which may be absent or empty.
+func readMeta(form url.Values) (table.Meta, error) {
+	var m table.Meta
+	if err := decodeField(form, views.FieldMeta, func(r *reader) error { return r.meta(&m) }); err != nil {
+		return table.Meta{}, err
+	}
+	return m, checkMeta(m)
+}
+
+// checkMeta returns an error for what package table could not have made.
+func checkMeta(m table.Meta) error {
+	if err := m.Check(nn.MaxClasses); err != nil {
+		bad := err.(*table.Error) // Check returns no other
+		return invalid(views.FieldMeta+"."+bad.Column, "%s", bad.Message)
+	}
+	return nil
+}
+
+// pointsCSV answers POST /points.csv: the points of the page as a file, in the
+// units that they came in.
+func (s *Server) pointsCSV(c echo.Context) error {
+	body, err := s.readBody(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
+	if err != nil {
+		return err
+	}
+	var p pageRequest
+	if form == nil {
+		p, err = s.decodePage(c, body)
+	} else {
+		form.Del(views.FieldControls) // settings that were not applied have nothing to do with the points
+		p, err = s.decodePageForm(form)
+	}
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := table.WriteCSV(&b, p.state.Data, p.state.Config.Task, p.meta); err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="nnvisu-points.csv"`)
+	return answer(c, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
+}

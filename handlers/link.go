@@ -1,0 +1,217 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/views"
+)
+
+// linkedPage answers GET / with a query: a recipe, whose state the page shows
+// and trains on to its steps, and the parts of the page to hide and to lock.
+func (s *Server) linkedPage(c echo.Context) error {
+	leave, err := s.enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
+	query := maps.Clone(c.QueryParams())
+	state, choices, err := s.readLink(query)
+	if err == nil {
+		return s.render(c, http.StatusOK, pageRequest{message: message{state: state}, choices: choices}, true)
+	}
+	// The page as everybody gets it, but for its parts, and what is wrong with the address.
+	e := s.describeLogged(err, c)
+	p, err := s.firstRequest()
+	if err != nil {
+		return err
+	}
+	if checkParts(choices) == nil {
+		p.choices.Hide, p.choices.Lock = choices.Hide, choices.Lock
+	}
+	p.notice = problem(e)
+	p.notice.Text = "This link cannot be opened. " + p.notice.Text
+	return s.render(c, e.status, p, true)
+}
+
+// readLink reads the query of the page's address.
+func (s *Server) readLink(query url.Values) (nn.State, views.Choices, error) {
+	choices := defaultChoices()
+	for _, f := range []struct {
+		name string
+		dst  *[]string
+	}{{views.FieldHide, &choices.Hide}, {views.FieldLock, &choices.Lock}} {
+		for _, list := range query[f.name] {
+			*f.dst = append(*f.dst, strings.Split(list, ",")...)
+		}
+		delete(query, f.name)
+	}
+	if err := checkParts(choices); err != nil {
+		return nn.State{}, choices, err
+	}
+	if len(query) == 0 {
+		p, err := s.firstRequest()
+		choices.Points = p.choices.Points
+		return p.state, choices, err
+	}
+	choices.Opened = true
+	choices.Dataset = firstDataset
+	if query.Has("dataset") {
+		choices.Dataset = query.Get("dataset")
+	} else {
+		query.Set("dataset", firstDataset)
+	}
+	m, err := s.readRecipe(query)
+	if err != nil {
+		return nn.State{}, choices, err
+	}
+	if err := s.checkState(&m); err != nil {
+		return nn.State{}, choices, err
+	}
+	choices.Points = strconv.Itoa(len(m.state.Data))
+	choices.Noise = query.Get("noise")
+	choices.DataClasses = query.Get("classes")
+	choices.DataSeed = strconv.FormatUint(uint64(m.state.Config.Seed), 10)
+	if query.Has("data_seed") {
+		choices.DataSeed = query.Get("data_seed")
+	}
+	choices.FrameSteps = m.frameSteps
+	if m.steps > 0 {
+		choices.UntilStep = strconv.Itoa(m.steps)
+	}
+	return m.state, choices, nil
+}
+
+// checkParts returns an error for parts to hide or to lock that there are not.
+func checkParts(c views.Choices) error {
+	for _, f := range []struct {
+		name  string
+		parts []string
+		can   func(string) bool
+		which string
+	}{{views.FieldHide, c.Hide, views.IsPart, ""}, {views.FieldLock, c.Lock, views.CanLock, " that can be locked"}} {
+		for _, part := range f.parts {
+			if !f.can(part) {
+				return invalid(f.name, "must name parts of the page%s; got %q", f.which, clip(part))
+			}
+		}
+	}
+	return nil
+}
+
+// share makes the links of a state. A recipe is tried out before it is given:
+// what it cannot say, it must not seem to.
+func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error) {
+	query := url.Values{}
+	for name, list := range map[string][]string{views.FieldHide: p.choices.Hide, views.FieldLock: p.choices.Lock} {
+		if len(list) > 0 {
+			query.Set(name, strings.Join(list, ","))
+		}
+	}
+	sharing := views.Sharing{Parts: "?" + query.Encode()}
+	recipe := s.recipeOf(p)
+	lost, err := s.lostBy(ctx, recipe, p)
+	if err != nil {
+		return views.Sharing{}, err
+	}
+	sharing.Lost = lost
+	maps.Copy(query, recipe)
+	sharing.Recipe = "?" + query.Encode()
+	return sharing, nil
+}
+
+// recipeOf returns the recipe that is closest to a state: what differs from the
+// defaults.
+func (s *Server) recipeOf(p pageRequest) url.Values {
+	q := url.Values{}
+	set := func(name, value, otherwise string) {
+		if value != otherwise {
+			q.Set(name, value)
+		}
+	}
+	float := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	c, d := p.state.Config, nn.DefaultConfig()
+	info, known := dataset.Lookup(p.choices.Dataset)
+	set("dataset", p.choices.Dataset, "")
+	set("points", strconv.Itoa(len(p.state.Data)), strconv.Itoa(defaultPoints))
+	set("noise", strings.TrimSpace(p.choices.Noise), "")
+	if known && info.MaxClasses > 0 {
+		set("classes", strings.TrimSpace(p.choices.DataClasses), "")
+	}
+	set("data_seed", strings.TrimSpace(p.choices.DataSeed), strconv.FormatUint(uint64(c.Seed), 10))
+	features := make([]string, len(c.Features))
+	for i, f := range c.Features {
+		features[i] = string(f)
+	}
+	set("features", strings.Join(features, ","), "x,y")
+	set("hidden_layers", strings.ReplaceAll(views.LayersText(c.HiddenLayers), "-", ","), "8,8")
+	set("activation", string(c.Activation), string(d.Activation))
+	set("init", string(c.Init), string(d.Init))
+	set("optimizer", string(c.Optimizer), string(d.Optimizer))
+	set("learning_rate", float(c.LearningRate), float(d.LearningRate))
+	set("schedule", string(c.Schedule), string(d.Schedule))
+	set("schedule_steps", strconv.Itoa(int(c.ScheduleSteps)), strconv.Itoa(int(d.ScheduleSteps)))
+	set("schedule_factor", float(float64(c.ScheduleFactor)), float(float64(d.ScheduleFactor)))
+	set("batch_size", strconv.Itoa(c.BatchSize), "0")
+	set("l1", float(c.L1), "0")
+	set("l2", float(c.L2), "0")
+	set("dropout", float(c.Dropout), "0")
+	set("test_fraction", float(c.TestFraction), "0")
+	set("seed", strconv.FormatUint(uint64(c.Seed), 10), "1")
+	set("steps", strconv.Itoa(min(p.state.Network.Step, maxSteps)), "0")
+	set("frame_steps", strconv.Itoa(p.choices.FrameSteps), "1")
+	return q
+}
+
+// trialWork is the share of the work of one request that a recipe may cost when
+// it is tried out.
+const trialWork = 0.1
+
+// lostBy says what of a state its recipe does not lead to, or "".
+func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (string, error) {
+	m, err := s.readRecipe(recipe)
+	if err == nil {
+		err = s.checkState(&m)
+	}
+	switch {
+	case err != nil:
+		return "This state has no recipe: its points or settings are no data set's.", nil
+	case !slices.Equal(m.state.Data, p.state.Data):
+		return "Your points are not those of the data set: they are not in this link.", nil
+	case !reflect.DeepEqual(m.state.Config, p.state.Config):
+		return "The number of classes is not that of the data set: it is not in this link.", nil
+	}
+	if p.state.Network.Step > maxSteps {
+		return fmt.Sprintf("This run has made more than %d updates, the most that a recipe makes.", maxSteps), nil
+	}
+	work := nn.WorkOf(m.state.Config, len(m.state.Data))
+	if float64(m.steps)*work.Update > trialWork*s.config.MaxWork {
+		return "The run is too long to be tried out here: what was changed during it is not in this link.", nil
+	}
+	network := m.state.Network
+	if m.steps > 0 {
+		result, err := s.trainStep(ctx, &m)
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		if err != nil {
+			return "A run like this diverges.", nil
+		}
+		network = result.Network
+	}
+	if !reflect.DeepEqual(network, p.state.Network) {
+		return "Something was changed during this run: the recipe leads to another network.", nil
+	}
+	return "", nil
+}

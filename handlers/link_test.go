@@ -1,0 +1,428 @@
+package handlers
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	nethtml "golang.org/x/net/html"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+	"nnvisu/views"
+)
+
+// openLink is what the form of the page at an address posts.
+func openLink(tb testing.TB, s *Server, query string) url.Values {
+	tb.Helper()
+	w := serve(s, http.MethodGet, "/?"+strings.TrimPrefix(query, "?"), "", "Accept", "text/html")
+	if w.Code != http.StatusOK {
+		tb.Fatalf("GET /?%s = %d %.300s; want the page", query, w.Code, w.Body)
+	}
+	return readForm(tb, w.Body.String(), "", "")
+}
+
+// TestLinkedPage: a recipe in the address is the state that the page shows.
+func TestLinkedPage(t *testing.T) {
+	s := newTestServer(t)
+	const query = "dataset=spiral&points=60&noise=0.1&classes=3&seed=7&data_seed=9&features=x,sin_y&hidden_layers=4,3&activation=relu&init=he&optimizer=sgd&learning_rate=0.5" +
+		"&schedule=step&schedule_steps=40&schedule_factor=0.25&batch_size=8&l1=0.1&l2=0.2&dropout=0.3&test_fraction=0.4&steps=500&frame_steps=10"
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.readRecipe(values)
+	if err == nil {
+		err = s.checkState(&m)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := serve(s, http.MethodGet, "/?"+query, "").Body.String()
+	if !strings.Contains(page, `<body data-state="idle" data-opened>`) {
+		t.Error("the page does not say that its state came with the address")
+	}
+	form := readForm(t, page, views.FieldAct, views.ActSettings)
+	p, err := s.decodePageForm(form)
+	if err != nil || !same(p.state, m.state) {
+		t.Errorf("the page of a recipe has the state %+v, %v; want %+v", p.state.Config, err, m.state.Config)
+	}
+	for field, want := range map[string]string{
+		views.FieldDataset: "spiral", views.FieldPoints: "60", views.FieldNoise: "0.1", views.FieldDataClasses: "3", views.FieldDataSeed: "9",
+		views.FieldUntilStep: "500", views.FieldFrameSteps: "10", views.FieldSeed: "7", views.FieldSteps: "",
+	} {
+		if got := form.Get(field); got != want {
+			t.Errorf("the page of a recipe has %s = %q; want %q", field, got, want)
+		}
+	}
+	if h := postedHistory(t, page); h.Len() != 1 || h.Step[0] != 0 {
+		t.Errorf("the page of a recipe begins with the history %+v; want step 0", h)
+	}
+	// What is left out is the default, and the first data set.
+	form = openLink(t, s, "hidden_layers=3")
+	if p, err = s.decodePageForm(form); err != nil || !slices.Equal(p.state.Config.HiddenLayers, []int{3}) ||
+		!same(p.state.Data, sampleState(t, firstDataset, defaultPoints, 0, nil).Data) || form.Get(views.FieldDataset) != firstDataset || form.Get(views.FieldUntilStep) != "" {
+		t.Errorf("the page of ?hidden_layers=3 has %+v, %v", p.state.Config, err)
+	}
+	if form := openLink(t, s, "dataset=moons&seed=5"); form.Get(views.FieldDataSeed) != "5" {
+		t.Errorf("the page of a seed has the data seed %q; want the same seed", form.Get(views.FieldDataSeed))
+	}
+	// An empty query is the page of everybody.
+	if got, want := serve(s, http.MethodGet, "/?", "").Body.String(), serve(s, http.MethodGet, "/", "").Body.String(); got != want {
+		t.Error("GET /? is not GET /")
+	}
+}
+
+// shown reports of each section of the page, by its class, how it is shown.
+func shown(tb testing.TB, page string) map[string]string {
+	tb.Helper()
+	root, err := nethtml.Parse(strings.NewReader(page))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	sections := map[string]string{}
+	for n := range root.Descendants() {
+		if n.Type != nethtml.ElementNode || n.Data != "section" || !strings.HasPrefix(attributeOf(n, "class"), "card ") {
+			continue
+		}
+		how := ""
+		for _, a := range n.Attr {
+			if a.Key == "hidden" || a.Key == "inert" {
+				how += a.Key
+			}
+		}
+		sections[strings.TrimPrefix(attributeOf(n, "class"), "card ")] = how
+	}
+	return sections
+}
+
+// TestLinkParts: a link leaves parts of the page out or locks them, with script
+// and without, whatever is done next.
+func TestLinkParts(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxPoints = 50 })
+	const query = "hide=data,settings&hide=share&lock=network,until&hide=experiments&lock=network"
+	page := serve(s, http.MethodGet, "/?"+query, "").Body.String()
+	want := map[string]string{"data": "hidden", "until": "inert", "network": "inert", "panel": "", "result": "", "settings": "hidden"}
+	check := func(what, page string) {
+		t.Helper()
+		if got := shown(t, page); len(got) != len(want) {
+			t.Errorf("%s: the page has the sections %v; want %v", what, got, want)
+		} else {
+			for name, how := range want {
+				if got[name] != how {
+					t.Errorf("%s: the section %s is %q; want %q", what, name, got[name], how)
+				}
+			}
+		}
+		for _, id := range []string{`id="experiments-open"`, `data-open="share"`, `data-open="export"`} {
+			if strings.Contains(page, id) {
+				t.Errorf("%s: the page has %s; want it left out", what, id)
+			}
+		}
+	}
+	check("GET", page)
+	if strings.Contains(page, "data-opened") {
+		t.Error("a link to parts alone takes the place of the stored state")
+	}
+	form := readForm(t, page, views.FieldSteps, "1")
+	if got := form.Get(views.FieldPoints); got != "50" {
+		t.Errorf("the page offers %s points; want the 50 that the server takes", got)
+	}
+	for range 2 { // without script the form carries them on
+		w := postForm(s, "/step", form)
+		if w.Code != http.StatusOK {
+			t.Fatalf("POST /step = %d %.300s; want 200", w.Code, w.Body)
+		}
+		check("Step", w.Body.String())
+		form = readForm(t, w.Body.String(), views.FieldSteps, "1")
+	}
+	form.Add(views.FieldHide, "nothing")
+	if w := postForm(s, "/step", form); w.Code != 422 || !strings.Contains(w.Body.String(), "ide must name parts of the page; got &#34;nothing&#34;") {
+		t.Errorf("hiding what there is not = %d %.300s; want 422", w.Code, w.Body)
+	}
+}
+
+// TestLinkCrossSite: a link on another site may be followed, but no page of it
+// may make a browser ask for the work of a recipe in its back.
+func TestLinkCrossSite(t *testing.T) {
+	for _, base := range []string{"", "/a/b"} {
+		s := newTestServer(t, func(c *Config) { c.BasePath = base })
+		for _, test := range []struct {
+			path, site, mode string
+			want             int
+		}{
+			{"/?dataset=xor", "cross-site", "navigate", 200},
+			{"/?dataset=xor", "cross-site", "", 200},
+			{"/?dataset=xor", "", "", 200},
+			{"/?dataset=xor", "same-origin", "cors", 200},
+			{"/?dataset=xor", "none", "navigate", 200},
+			{"/?dataset=xor", "cross-site", "no-cors", 403},
+			{"/?dataset=xor", "cross-site", "cors", 403},
+			{"/?dataset=xor", "same-site", "no-cors", 403},
+			{"/?hide=data", "cross-site", "no-cors", 403},
+			{"/", "cross-site", "no-cors", 200}, // always the same page, which costs nothing
+		} {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				headers := []string{"Accept", "text/html"}
+				if test.site != "" {
+					headers = append(headers, "Sec-Fetch-Site", test.site)
+				}
+				if test.mode != "" {
+					headers = append(headers, "Sec-Fetch-Mode", test.mode)
+				}
+				if w := serve(s, method, base+test.path, "", headers...); w.Code != test.want {
+					t.Errorf("%s %s from %s by %s = %d %.200s; want %d", method, base+test.path, test.site, test.mode, w.Code, w.Body, test.want)
+				}
+			}
+		}
+	}
+}
+
+// TestLinkErrors: what is wrong with an address is said on the page, and with
+// its status.
+func TestLinkErrors(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxPoints = 300 })
+	for _, test := range []struct {
+		query  string
+		status int
+		says   string
+	}{
+		{"dataset=cats", 422, `Dataset must be one of circles,`},
+		{"speed=1", 400, "Speed is not a parameter of a recipe"},
+		{"seed=1&seed=2", 400, "Seed is given twice"},
+		{"points=301", 413, "Points must be at most 300; got 301"},
+		{"points=0", 422, "Points must be between 1 and"},
+		{"hidden_layers=101", 422, "Hidden layers, number 1: must be from 1 to 100 units; got 101"},
+		{"batch_size=301", 422, "Batch size must be at most 300"},
+		{"data_seed=x", 400, "Data seed must be a whole number; got &#34;x&#34;"},
+		{"data_seed=-1", 422, "Data seed must be from 0 to 4294967295; got -1"},
+		{"steps=100001", 422, "must be from 0 to 100000; got 100001"},
+		{"classes=11", 422, "Classes must be "},
+		{"hide=", 422, "Hide must name parts of the page; got &#34;&#34;"},
+		{"hide=data,all", 422, "Hide must name parts of the page; got &#34;all&#34;"},
+		{"lock=panel", 422, "Lock must name parts of the page that can be locked; got &#34;panel&#34;"},
+		{"lock=%3Cscript%3E", 422, "Lock must name parts of the page that can be locked; got &#34;&lt;script&gt;&#34;"},
+		{"hide=data&dataset=cats", 422, `Dataset must be one of circles,`},
+	} {
+		w := serve(s, http.MethodGet, "/?"+test.query, "", "Accept", "text/html")
+		page := w.Body.String()
+		if w.Code != test.status || !strings.Contains(page, "This link cannot be opened. ") || !strings.Contains(page, test.says) || !strings.HasPrefix(page, "<!") {
+			notice := regexp.MustCompile(`<p>.*?</p>`).FindString(page)
+			t.Errorf("GET /?%s = %d %.300s; want %d and the page with %q", test.query, w.Code, notice, test.status, test.says)
+		}
+		if strings.Contains(page, "data-opened") {
+			t.Errorf("GET /?%s takes the place of the stored state", test.query)
+		}
+		p, err := s.decodePageForm(readForm(t, page, views.FieldAct, views.ActSettings))
+		if first, _ := s.firstRequest(); err != nil || !same(p.state, first.state) {
+			t.Errorf("GET /?%s shows %+v, %v; want the first state", test.query, p.state.Config, err)
+		}
+		if got, want := shown(t, page)["data"] == "hidden", strings.HasPrefix(test.query, "hide=data&"); got != want {
+			t.Errorf("GET /?%s hides the data: %t; want %t", test.query, got, want)
+		}
+	}
+	s.Drain()
+	if w := serve(s, http.MethodGet, "/?dataset=xor", "", "Accept", "text/html"); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("GET /?dataset=xor of a server that drains = %d; want 503 and when to try again", w.Code)
+	}
+}
+
+// shareForm asks for the links of a page's form, and returns the recipe's query
+// and what is lost.
+func shareForm(tb testing.TB, s *Server, form url.Values) (recipe, lost, parts string) {
+	tb.Helper()
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldAct, views.ActShare)
+	w := postForm(s, "/edit", form, "HX-Request", "true")
+	if got := strings.Join(partTargets(tb, w.Body.String()), " "); w.Code != http.StatusOK || got != "#share-body" {
+		tb.Fatalf("share = %d %.300s with parts for %s; want the links alone", w.Code, w.Body, got)
+	}
+	find := func(pattern string) string {
+		m := regexp.MustCompile(pattern).FindStringSubmatch(w.Body.String())
+		if m == nil {
+			return ""
+		}
+		return html.UnescapeString(m[1])
+	}
+	return find(`id="recipe-link" href="([^"]*)"`), find(`<strong>([^<]*)</strong>`), find(`id="state-link" href="([^"]*)"`)
+}
+
+// trainTo posts a page's form as its script does, to the end of the run.
+func trainTo(tb testing.TB, s *Server, form url.Values) url.Values {
+	tb.Helper()
+	form.Set(views.FieldControls, "")
+	w := postForm(s, "/train", form, "HX-Request", "true")
+	if w.Code != http.StatusOK {
+		tb.Fatalf("POST /train = %d %.300s", w.Code, w.Body)
+	}
+	events := parseEvents(w.Body.String())
+	if last := events[len(events)-1]; last.name != "done" || last.data != `{"reason":"target"}` {
+		tb.Fatalf("the run ends with %s %s; want the end of the recipe", last.name, last.data)
+	}
+	frame := readForm(tb, events[len(events)-2].data, "", "")
+	form.Set(views.FieldNetwork, frame.Get(views.FieldNetwork))
+	form.Set(views.FieldHistory, frame.Get(views.FieldHistory))
+	return form
+}
+
+// TestShareRoundTrip: a recipe that loses nothing leads to the same network, bit for bit.
+func TestShareRoundTrip(t *testing.T) {
+	s := newTestServer(t)
+	for _, query := range []string{
+		"dataset=circles",
+		"dataset=circles&steps=7",
+		"dataset=moons&points=77&noise=0.25&data_seed=5&steps=12&test_fraction=0.3&batch_size=10&frame_steps=25",
+		"dataset=spiral&classes=4&points=80&seed=3&data_seed=1&steps=20&features=sin_x,xy,y2&hidden_layers=6,5,4&activation=gelu&init=normal&optimizer=adamw&l2=0.1&dropout=0.25",
+		"dataset=hills&points=60&steps=30&hidden_layers=&optimizer=momentum&learning_rate=0.001&schedule=cosine&schedule_steps=20&schedule_factor=0.05&l1=0.0001&seed=4294967295",
+		"dataset=blobs&points=30&steps=3&activation=leaky_relu&optimizer=rmsprop&schedule=exponential",
+		"hide=data&lock=network,until&dataset=xor&points=40&steps=5",
+	} {
+		form := openLink(t, s, query)
+		if form.Get(views.FieldUntilStep) != "" {
+			form = trainTo(t, s, form)
+		}
+		recipe, lost, parts := shareForm(t, s, form)
+		if lost != "" || !strings.HasPrefix(recipe, "?") {
+			t.Errorf("the recipe of %s is %q and loses %q; want nothing lost", query, recipe, lost)
+			continue
+		}
+		got, err := url.ParseQuery(recipe[1:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		wanted, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range wanted { // settings at their default may be left out
+			if v := got.Get(name); v != "" && v != wanted.Get(name) {
+				t.Errorf("the recipe of %s is %s; %s differs", query, recipe, name)
+			}
+		}
+		again := openLink(t, s, recipe)
+		if again.Get(views.FieldUntilStep) != "" {
+			again = trainTo(t, s, again)
+		}
+		for _, field := range []string{views.FieldConfig, views.FieldNetwork, views.FieldData} {
+			if again.Get(field) != form.Get(field) {
+				t.Errorf("the recipe %s leads to another %s", recipe, field)
+			}
+		}
+		want := "?"
+		if form.Get(views.FieldHide) != "" {
+			want = "?hide=data&lock=network%2Cuntil"
+		}
+		if parts != want {
+			t.Errorf("the link of %s to the state begins %q; want %q", query, parts, want)
+		}
+	}
+}
+
+// TestShareLost: what a recipe cannot say is said beside it.
+func TestShareLost(t *testing.T) {
+	s := newTestServer(t)
+	trained := func(query string) url.Values { return trainTo(t, s, openLink(t, s, query)) }
+	press := func(form url.Values, act string, pairs ...string) url.Values {
+		t.Helper()
+		form.Set(views.FieldAct, act)
+		form.Set(views.FieldControls, "")
+		for i := 0; i < len(pairs); i += 2 {
+			form.Set(pairs[i], pairs[i+1])
+		}
+		w := postForm(s, "/edit", form)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s = %d %.300s", act, w.Code, w.Body)
+		}
+		return readForm(t, w.Body.String(), "", "")
+	}
+	const other = "Something was changed during this run: the recipe leads to another network."
+	const points = "Your points are not those of the data set: they are not in this link."
+	for _, test := range []struct {
+		name string
+		form url.Values
+		want string
+	}{
+		{"Nothing", trained("dataset=xor&points=40&steps=5"), ""},
+		{"Drawn", press(trained("dataset=xor&points=40&steps=5"), views.ActDraw, views.FieldStroke, "0,0"), points},
+		{"Noise", press(trained("dataset=xor&points=40&steps=5"), views.ActShow, views.FieldNoise, "0.3"), points},
+		{"DataSeed", press(openLink(t, s, "dataset=xor"), views.ActShow, views.FieldDataSeed, "9"), points},
+		{"Cleared", press(openLink(t, s, "dataset=xor"), views.ActClear), "This state has no recipe: its points or settings are no data set's."},
+		{"Controls", press(openLink(t, s, "dataset=xor"), views.ActShow, views.FieldNoise, "much"), "This state has no recipe: its points or settings are no data set's."},
+		{"Class", press(openLink(t, s, "dataset=xor"), views.ActAddClass), "The number of classes is not that of the data set: it is not in this link."},
+		{"Weight", press(openLink(t, s, "dataset=xor"), views.ActSetParameter, views.FieldParameter, "biases.0.0", views.FieldValue, "1"), other},
+		{"WeightLater", press(trained("dataset=xor&points=40&steps=5"), views.ActSetParameter, views.FieldParameter, "biases.0.0", views.FieldValue, "1"), other},
+		{"RateLater", press(trained("dataset=xor&points=40&steps=5"), views.ActSettings, views.FieldLearningRate, "0.1", views.FieldControls, "1"), other},
+		{"OptimizerLater", press(trained("dataset=xor&points=40&steps=5"), views.ActSettings, views.FieldOptimizer, "sgd", views.FieldControls, "1"), other},
+		{"Moments", press(press(trained("dataset=xor&points=40&steps=5"), views.ActSettings, views.FieldOptimizer, "sgd", views.FieldControls, "1"),
+			views.ActSettings, views.FieldOptimizer, "adam", views.FieldControls, "1"), other},
+		{"SeedLater", press(trained("dataset=xor&points=40&steps=5"), views.ActSettings, views.FieldSeed, "2", views.FieldControls, "1"), other},
+		{"SeedBefore", press(press(openLink(t, s, "dataset=xor"), views.ActSettings, views.FieldSeed, "2", views.FieldControls, "1"), views.ActReset), ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			recipe, lost, _ := shareForm(t, s, test.form)
+			if lost != test.want {
+				t.Errorf("the recipe %s loses %q; want %q", recipe, lost, test.want)
+			}
+		})
+	}
+	t.Run("TooLong", func(t *testing.T) {
+		form := openLink(t, s, "dataset=xor&points=40")
+		p, err := s.decodePageForm(form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.state.Network.Step, p.state.Network.Epoch = maxSteps+1, maxSteps+1
+		form.Set(views.FieldNetwork, string(mustJSON(t, p.state.Network)))
+		form.Set(views.FieldHistory, "")
+		recipe, lost, _ := shareForm(t, s, form)
+		if lost != "This run has made more than 100000 updates, the most that a recipe makes." {
+			t.Errorf("a run of %d updates loses %q", maxSteps+1, lost)
+		}
+		openLink(t, s, recipe) // it can be opened, and leads as far as a recipe can
+	})
+	t.Run("Diverges", func(t *testing.T) {
+		form := openLink(t, s, "dataset=hills&points=40&hidden_layers=&optimizer=sgd&learning_rate=10&l2=10")
+		p, err := s.decodePageForm(form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.state.Network.Step, p.state.Network.Epoch = 2000, 2000
+		form.Set(views.FieldNetwork, string(mustJSON(t, p.state.Network)))
+		form.Set(views.FieldHistory, "")
+		if recipe, lost, _ := shareForm(t, s, form); lost != "A run like this diverges." {
+			t.Errorf("the recipe %s loses %q; want that it diverges", recipe, lost)
+		}
+	})
+	t.Run("Untried", func(t *testing.T) { // too costly
+		small := newTestServer(t, func(c *Config) { c.MaxWork = 2e5 })
+		form := trainTo(t, s, openLink(t, s, "dataset=xor&points=40&steps=9"))
+		form = press(form, views.ActSetParameter, views.FieldParameter, "biases.0.0", views.FieldValue, "1")
+		if _, lost, _ := shareForm(t, small, form); lost != "The run is too long to be tried out here: what was changed during it is not in this link." {
+			t.Errorf("a recipe that is too costly to try loses %q; want that it was not tried", lost)
+		}
+	})
+	t.Run("Imported", func(t *testing.T) {
+		form := openLink(t, s, "dataset=blobs&points=30")
+		p, err := s.decodePageForm(form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		form.Set(views.FieldMeta, string(mustJSON(t, table.Meta{Classes: []string{"a", "b", "c"}})))
+		form.Set(views.FieldData, string(mustJSON(t, append(slices.Clone(p.state.Data[:29]), nn.Point{X: 1, Label: 2}))))
+		if _, lost, _ := shareForm(t, s, form); lost != points {
+			t.Errorf("the recipe of points of one's own loses %q; want %q", lost, points)
+		}
+	})
+	t.Run("Refused", func(t *testing.T) {
+		form := openLink(t, s, "dataset=xor")
+		form.Add(views.FieldLock, "everything")
+		form.Set(views.FieldAct, views.ActShare)
+		if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code != 422 || !strings.Contains(w.Body.String(), "Lock must name parts of the page") {
+			t.Errorf("share with parts that there are not = %d %.300s; want 422", w.Code, w.Body)
+		}
+	})
+}

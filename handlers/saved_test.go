@@ -1,0 +1,411 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+	"nnvisu/views"
+)
+
+// savedRun is a run of all that a state can hold: moments, curves with a best
+// moment, held out points, names.
+func savedRun(tb testing.TB) (nn.State, nn.History, table.Meta) {
+	tb.Helper()
+	state := sampleState(tb, "blobs", 40, 0, func(c *nn.Config) {
+		c.TestFraction, c.BatchSize, c.Dropout, c.Features, c.HiddenLayers = 0.25, 8, 0.1, []nn.Feature{nn.FeatureXY, nn.FeatureX}, []int{5}
+	})
+	state, h := sampleHistory(tb, state, 12)
+	return state, h, table.Meta{Classes: []string{"a", "<b>", "c"}, Transform: table.Transform{X: table.Axis{Name: "width, cm", Scale: 0.125, Offset: -3}}}
+}
+
+// save downloads the state of a page's form.
+func save(tb testing.TB, s *Server, form url.Values) string {
+	tb.Helper()
+	form.Set(views.FieldFormat, "state")
+	w := postForm(s, "/export", form)
+	if w.Code != http.StatusOK {
+		tb.Fatalf("POST /export = %d %.300s", w.Code, w.Body)
+	}
+	form.Del(views.FieldFormat)
+	return w.Body.String()
+}
+
+// openSaved opens a saved state on the page of another.
+func openSaved(tb testing.TB, s *Server, text string, headers ...string) (status int, answer string) {
+	tb.Helper()
+	form := settingsForm(tb, s, sampleState(tb, "hills", 10, 1, nil))
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldAct, views.ActOpen)
+	form.Set(views.FieldOpened, text)
+	w := postForm(s, "/edit", form, headers...)
+	return w.Code, w.Body.String()
+}
+
+// TestSaveAndOpen: what was saved is opened again, to the last bit, with and
+// without script; and saved again it is the same file.
+func TestSaveAndOpen(t *testing.T) {
+	s := newTestServer(t)
+	state, h, meta := savedRun(t)
+	for name, change := range map[string]func(url.Values){
+		"All":       func(url.Values) {},
+		"NoMeta":    func(f url.Values) { f.Set(views.FieldMeta, "") },
+		"NoHistory": func(f url.Values) { f.Set(views.FieldHistory, "{}") },
+		"StateOnly": func(f url.Values) { f.Set(views.FieldMeta, ""); f.Del(views.FieldHistory) },
+		"NoPoints":  func(f url.Values) { f.Set(views.FieldData, "[]") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			form := historyForm(t, s, state, h)
+			form.Set(views.FieldMeta, string(mustJSON(t, meta)))
+			form.Set(views.FieldControls, "")
+			change(form)
+			file := save(t, s, form)
+			var members map[string]any
+			if err := json.Unmarshal([]byte(file), &members); err != nil || members["type"] != "nnvisu_state" || members["version"] != 1. || !strings.HasSuffix(file, "}\n") ||
+				!strings.HasPrefix(file, `{"type":"nnvisu_state","version":1,"config":`) {
+				t.Fatalf("the file is %.200s, %v", file, err)
+			}
+			for _, member := range []string{views.FieldMeta, views.FieldHistory} {
+				if _, got := members[member]; got != (len(form.Get(member)) > len("{}")) {
+					t.Errorf("the file has %s: %t; want it where the form has it, %q", member, got, form.Get(member))
+				}
+			}
+			want, err := s.decodePageForm(form)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, hx := range []string{"true", ""} {
+				status, answer := openSaved(t, s, file, "HX-Request", hx)
+				if status != http.StatusOK || !strings.Contains(answer, fmt.Sprintf("Opened a state at step 12, with %d points.", len(want.state.Data))) {
+					t.Fatalf("opening it = %d %.300s", status, answer)
+				}
+				if hx != "" && !slices.Contains(partTargets(t, answer), "#settings") {
+					t.Error("the settings of the state opened are not shown")
+				}
+				got := decodeAnswer(t, s, answer)
+				history := want.history.Clone()
+				if history.Len() == 0 && len(want.state.Data) > 0 {
+					trainer, err := nn.NewTrainer(want.state)
+					if err != nil {
+						t.Fatal(err)
+					}
+					history.Add(12, want.state.Network.Epoch, trainer.Metrics())
+				}
+				if !same(got.state, want.state) || !reflect.DeepEqual(got.meta, want.meta) || !same(got.history, history) {
+					t.Errorf("opened, the file is %+v, %+v, %+v; want %+v, %+v, %+v", got.state.Config, got.meta, got.history, want.state.Config, want.meta, history)
+				}
+				if name != "NoHistory" && name != "StateOnly" {
+					again := readForm(t, answer, "", "")
+					form := url.Values{}
+					for _, field := range []string{views.FieldConfig, views.FieldNetwork, views.FieldData, views.FieldMeta, views.FieldHistory} {
+						form.Set(field, again.Get(field))
+					}
+					if got := save(t, s, form); got != file {
+						t.Errorf("saved again it is\n%.400s\nwant\n%.400s", got, file)
+					}
+				}
+			}
+		})
+	}
+	// Only the format state has them.
+	form := historyForm(t, s, state, h)
+	form.Set(views.FieldFormat, "javascript")
+	if w := postForm(s, "/export", form); w.Code != http.StatusOK || strings.Contains(w.Body.String(), `"history"`) {
+		t.Errorf("the format javascript = %d; want no history in it", w.Code)
+	}
+}
+
+// TestOpenLinked: the script's own file, as links carry it, is read too; what
+// is left out is the default.
+func TestOpenLinked(t *testing.T) {
+	s := newTestServer(t)
+	state, h, meta := savedRun(t)
+	text := fmt.Sprintf(`{"type":"nnvisu_state","version":1,"config":%s,"network":%s,"data":%s,"meta":%s,"history":%s}`,
+		mustJSON(t, state.Config), mustJSON(t, state.Network), mustJSON(t, state.Data), mustJSON(t, meta), mustJSON(t, h))
+	for _, text := range []string{text, "\ufeff" + text, " \n" + text + "\n"} {
+		status, answer := openSaved(t, s, text, "HX-Request", "true")
+		if got := decodeAnswer(t, s, answer); status != http.StatusOK || !same(got.state, state) || !same(got.history, h) {
+			t.Errorf("opening %.60q = %d; want the state", text, status)
+		}
+	}
+	status, answer := openSaved(t, s, `{"version":1,"type":"nnvisu_state"}`)
+	if got := decodeAnswer(t, s, answer); status != http.StatusOK || len(got.state.Data) != 0 || !same(got.state.Config.HiddenLayers, []int{8, 8}) || got.state.Network.Step != 0 {
+		t.Errorf("opening a state of nothing = %d %+v; want the defaults without points", status, got.state.Config)
+	}
+	// More names than classes: those of the classes that are there.
+	status, answer = openSaved(t, s, `{"type":"nnvisu_state","version":1,"config":{"classes":2},"meta":{"classes":["a","b","c"]}}`)
+	if got := readForm(t, answer, "", "").Get(views.FieldMeta); status != http.StatusOK || got != `{"classes":["a","b"]}` {
+		t.Errorf("opening more names than classes = %d %s; want the first two", status, got)
+	}
+	// The history ends with the state.
+	status, answer = openSaved(t, s, `{"type":"nnvisu_state","version":1,"data":[{"x":0,"y":0,"label":0}],"history":{"every":1,"step":[0,5],"epoch":[0,5],"loss":[1,0.5]}}`)
+	if got := decodeAnswer(t, s, answer); status != http.StatusOK || !slices.Equal(got.history.Step, []int{0}) {
+		t.Errorf("opening a history beyond its state = %d %v; want step 0 alone", status, got.history.Step)
+	}
+}
+
+// TestOpenRefused: what is wrong in a file is named, and the page stays as it was.
+func TestOpenRefused(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxPoints = 20 })
+	const head = `{"type":"nnvisu_state","version":1,`
+	points := "[" + strings.TrimSuffix(strings.Repeat(`{"x":0,"y":0,"label":0},`, 21), ",") + "]"
+	for _, test := range []struct{ name, text, want string }{
+		{"Empty", ``, "malformed opened"},
+		{"Text", `state`, "malformed opened"},
+		{"List", `[]`, "malformed opened"},
+		{"Cut", head + `"config":{"seed":1`, "malformed opened"},
+		{"Behind", head + `"data":[]}{}`, "malformed opened"},
+		{"NoType", `{"version":1}`, "malformed opened"},
+		{"Type", `{"type":"other","version":1}`, "malformed opened"},
+		{"TypeNumber", `{"type":1,"version":1}`, "malformed opened.type"},
+		{"NoVersion", `{"type":"nnvisu_state"}`, "malformed opened"},
+		{"Version", `{"type":"nnvisu_state","version":2}`, "malformed opened"},
+		{"VersionPart", `{"type":"nnvisu_state","version":1.5}`, "invalid opened.version"},
+		{"Unknown", head + `"speed":1}`, "malformed opened.speed"},
+		{"Twice", head + `"data":[],"data":[]}`, "malformed opened.data"},
+		{"ConfigMember", head + `"config":{"speed":1}}`, "malformed opened.config.speed"},
+		{"Config", head + `"config":{"learning_rate":-1}}`, "invalid opened.config.learning_rate"},
+		{"ConfigSeed", head + `"config":{"seed":-1}}`, "invalid opened.config.seed"},
+		{"Batch", head + `"config":{"batch_size":21}}`, "invalid opened.config.batch_size"},
+		{"Network", head + `"network":{"weights":[[["a"]]]}}`, "malformed opened.network.weights[0][0][0]"},
+		{"Shape", head + `"config":{"hidden_layers":[]},"network":{"weights":[[[1,2]]],"biases":[[0]]}}`, "invalid opened.network.weights[0]"},
+		{"Label", head + `"data":[{"x":0,"y":0,"label":10}]}`, "invalid opened.data[0].label"},
+		{"Place", head + `"data":[{"x":2,"y":0,"label":0}]}`, "invalid opened.data[0].x"},
+		{"PlaceMissing", head + `"data":[{"y":0,"label":0}]}`, "invalid opened.data[0].x"},
+		{"Points", head + `"data":` + points + `}`, "too_large opened.data"},
+		{"Meta", head + `"meta":{"names":[]}}`, "malformed opened.meta.names"},
+		{"MetaTwice", head + `"meta":{"classes":["a","a"]}}`, "invalid opened.meta.classes[1]"},
+		{"MetaScale", head + `"meta":{"transform":{"x":{"scale":1e200}}}}`, "invalid opened.meta.transform.x.scale"},
+		{"MetaZero", head + `"meta":{"transform":{"x":{"scale":0}}}}`, "invalid opened.meta.transform.x.scale"},
+		{"History", head + `"history":{"every":1,"step":[1,1],"epoch":[0,0],"loss":[1,1]}}`, "invalid opened.history.step[1]"},
+		{"HistoryLoss", head + `"history":{"every":1,"step":[1],"epoch":[0],"loss":["low"]}}`, "malformed opened.history.loss[0]"},
+	} {
+		p := pageRequest{form: url.Values{views.FieldOpened: {test.text}}, choices: defaultChoices()}
+		p.state = sampleState(t, "circles", 5, 1, nil)
+		before := p
+		err := s.readOpened(&p)
+		if describeAs(err) != test.want {
+			t.Errorf("%s: opening %.80s = %v (%s); want %s", test.name, test.text, err, describeAs(err), test.want)
+		}
+		if !reflect.DeepEqual(p, before) {
+			t.Errorf("%s: the page changed", test.name)
+		}
+		status, answer := openSaved(t, s, test.text, "HX-Request", "true")
+		if status < 400 || !strings.Contains(answer, `hx-target="#opened-error"`) || !strings.Contains(answer, "The file") || strings.Contains(answer, `hx-target="#live"`) {
+			t.Errorf("%s: POST /edit = %d %.300s; want what is wrong with the file, beside it", test.name, status, answer)
+		}
+	}
+}
+
+// TestLongFields: the limit on the body is that of a file to open and of a
+// pinned run as well.
+func TestLongFields(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxBody = 100_000 })
+	for _, field := range []string{views.FieldOpened, views.FieldPinned, views.FieldHide, views.FieldProbe} {
+		form := settingsForm(t, s, sampleState(t, "circles", 5, 0, nil))
+		form.Set(views.FieldAct, views.ActOpen)
+		form.Set(field, strings.Repeat("[", 100_000))
+		for path, status := range map[string]int{"/edit": 413, "/train": 413, "/step": 413, "/predict": 413} {
+			if w := postForm(s, path, form, "HX-Request", "true"); w.Code != status || !strings.Contains(w.Body.String(), "must have at most 100000 bytes") {
+				t.Errorf("POST %s with a long %s = %d %.200s; want %d and the limit", path, field, w.Code, w.Body, status)
+			}
+		}
+		form.Set(field, strings.Repeat("[", 50_000))
+		if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code == 200 && field != views.FieldProbe || w.Body.Len() > 10_000 && w.Code != 200 {
+			t.Errorf("POST /edit with %s of 50,000 brackets = %d and %d bytes; want a short refusal", field, w.Code, w.Body.Len())
+		}
+	}
+}
+
+// pinnedOf reads the run that an answer's page has pinned; nil of none.
+func pinnedOf(tb testing.TB, s *Server, answer string) *views.PinnedRun {
+	tb.Helper()
+	run, err := s.readPinned(readForm(tb, answer, "", "").Get(views.FieldPinned))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return run
+}
+
+// TestPin: a run is kept with its curves beside the next one, which does not
+// change it, until it is unpinned.
+func TestPin(t *testing.T) {
+	s := newTestServer(t)
+	state, h, meta := savedRun(t)
+	form := historyForm(t, s, state, h)
+	form.Set(views.FieldMeta, string(mustJSON(t, meta)))
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldPanel, views.PanelCompare)
+	form.Set(views.FieldAct, views.ActPin)
+	for _, hx := range []string{"true", ""} {
+		w := postForm(s, "/edit", form, "HX-Request", hx)
+		run := pinnedOf(t, s, w.Body.String())
+		if w.Code != http.StatusOK || run == nil || !strings.Contains(w.Body.String(), "Pinned.") {
+			t.Fatalf("pin = %d %.300s", w.Code, w.Body)
+		}
+		if !same(run.Config, state.Config) || !same(run.Network.Parameters, state.Network.Parameters) || run.Network.Step != 12 || !same(run.History, h) || run.Network.Optimizer.First != nil {
+			t.Errorf("the pinned run is %+v, %+v; want that of the page, without moments", run.Config, run.History)
+		}
+		if !strings.Contains(w.Body.String(), "data:image/") {
+			t.Error("there is no picture of the pinned run")
+		}
+		if got := decodeAnswer(t, s, w.Body.String()); !same(got.history, h) || !same(got.state, state) {
+			t.Error("pinning changed the page's own run")
+		}
+	}
+	// Train on, far enough for the history to be thinned; the run that was pinned stays.
+	pinned := readForm(t, postForm(s, "/edit", form).Body.String(), "", "").Get(views.FieldPinned)
+	form.Set(views.FieldPinned, pinned)
+	form.Set(views.FieldSteps, "600")
+	form.Set(views.FieldFrameSteps, "2")
+	form.Set(views.FieldPanel, views.PanelCurves)
+	form.Set("frame_ms", "0")
+	p, err := s.decodePageForm(form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The request's own copies, as a stream has them.
+	trainer, err := nn.NewTrainer(p.state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := views.Lab{State: p.state, Choices: p.choices, History: p.history, Pinned: p.pinned}
+	for range 300 {
+		if err := trainer.Step(2); err != nil {
+			t.Fatal(err)
+		}
+		n := trainer.Network()
+		lab.History.Add(n.Step, n.Epoch, trainer.Metrics())
+	}
+	if lab.History.Every < 2 || !same(lab.Pinned.History, h) {
+		t.Errorf("behind 300 frames the pinned curves are those of step %v; want %v", lab.Pinned.History.Step, h.Step)
+	}
+	form.Set(views.FieldAct, views.ActUnpin)
+	for _, hx := range []string{"true", ""} {
+		w := postForm(s, "/edit", form, "HX-Request", hx)
+		if w.Code != http.StatusOK || pinnedOf(t, s, w.Body.String()) != nil {
+			t.Errorf("unpin = %d; want no run pinned", w.Code)
+		}
+	}
+}
+
+// TestPinSharesNothing: the answer that pins a run adds to the page's history,
+// and not to the pinned one.
+func TestPinSharesNothing(t *testing.T) {
+	s := newTestServer(t)
+	state, _ := sampleHistory(t, sampleState(t, "circles", 20, 0, nil), nn.MaxSamples)
+	// Full, so that the next sample makes the history thin itself in place.
+	var full nn.History
+	trainer, err := nn.NewTrainer(sampleState(t, "circles", 20, 0, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range nn.MaxSamples {
+		full.Add(i, i, trainer.Metrics())
+		if err := trainer.Step(1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := pageRequest{message: message{state: state}, choices: defaultChoices(), history: full.Clone()}
+	if err := s.pin(t.Context(), &p); err != nil {
+		t.Fatal(err)
+	}
+	want := p.pinned.History.Clone()
+	lab, err := s.lab(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab.History.Add(nn.MaxSamples+1, nn.MaxSamples+1, *lab.Metrics)
+	lab.History.Add(3, 3, *lab.Metrics)
+	lab.History.Add(4, 4, nn.Metrics{Loss: 99})
+	// Between two samples, in a history with room behind it.
+	var wide nn.History
+	for i := range 20 {
+		wide.Add(2*i, 2*i, *lab.Metrics)
+	}
+	older := pageRequest{message: message{state: sampleState(t, "circles", 20, 3, nil)}, choices: defaultChoices(), history: wide}
+	before := wide.Clone()
+	if err := s.pin(t.Context(), &older); err != nil {
+		t.Fatal(err)
+	}
+	if !same(older.history, before) || !slices.Equal(older.pinned.History.Step, []int{0, 2, 3}) {
+		t.Errorf("pinning at step 3 leaves the steps %v and pins %v; want those before, and 0, 2, 3", older.history.Step, older.pinned.History.Step)
+	}
+	if !same(lab.Pinned.History, want) {
+		t.Errorf("the pinned curves changed with the page's own, to the steps %v", lab.Pinned.History.Step)
+	}
+	var written struct {
+		Config  nn.Config  `json:"config"`
+		Network nn.Network `json:"network"`
+		History nn.History `json:"history"`
+	}
+	if err := json.Unmarshal([]byte(p.pinned.JSON), &written); err != nil || !same(written.History, want) {
+		t.Errorf("the field of the pinned run has other curves: %v", err)
+	}
+}
+
+// TestPinOlder: at an older moment the run is pinned as it was then.
+func TestPinOlder(t *testing.T) {
+	s := newTestServer(t)
+	first := sampleState(t, "circles", 30, 0, nil)
+	older, short := sampleHistory(t, first, 4)
+	_, h := sampleHistory(t, first, 10)
+	form := historyForm(t, s, older, h)
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldAct, views.ActPin)
+	answer := postForm(s, "/edit", form, "HX-Request", "true").Body.String()
+	if run := pinnedOf(t, s, answer); !same(run.History, short) || run.Network.Step != 4 {
+		t.Errorf("at step 4 of 10 the run is pinned with the steps %v; want %v", run.History.Step, short.Step)
+	}
+	if got := postedHistory(t, answer); !same(got, h) {
+		t.Errorf("pinning at step 4 of 10 leaves the history %v; want all of it", got.Step)
+	}
+	form.Set(views.FieldData, "[]")
+	if run := pinnedOf(t, s, postForm(s, "/edit", form, "HX-Request", "true").Body.String()); !same(run.History, short) {
+		t.Errorf("without points the run is pinned with the steps %v; want %v", run.History.Step, short.Step)
+	}
+}
+
+// TestReadPinned: a pinned run is read as strictly as a state, and what is wrong is named.
+func TestReadPinned(t *testing.T) {
+	s := newTestServer(t)
+	const network = `"network":{"weights":[[[1,2],[3,4]]],"biases":[[0,0]]}`
+	const good = `{"config":{"hidden_layers":[]},` + network + `}`
+	for _, test := range []struct{ text, want string }{
+		{``, "ok"}, {" \n", "ok"}, {`{}`, "ok"}, {good, "ok"},
+		{`null`, "malformed pinned"}, {`[]`, "malformed pinned"}, {`{`, "malformed pinned"}, {good + `{}`, "malformed pinned"},
+		{`{"data":[]}`, "malformed pinned.data"},
+		{`{"config":{"speed":1}}`, "malformed pinned.config.speed"},
+		{`{"config":{"learning_rate":0}}`, "invalid pinned.config.learning_rate"},
+		{`{"config":{"features":[]}}`, "invalid pinned.config.features"},
+		{`{"config":{"hidden_layers":[3]},` + network + `}`, "invalid pinned.network.weights"},
+		{`{"network":{"weights":1}}`, "malformed pinned.network.weights"},
+		{`{"network":{"biases":[[1e999]]}}`, "invalid pinned.network.biases[0][0]"},
+		{`{"history":{"every":0,"step":[0],"epoch":[0],"loss":[1]}}`, "invalid pinned.history.every"},
+		{`{"history":{"step":[0]}}`, "invalid pinned.history.epoch"},
+	} {
+		run, err := s.readPinned(test.text)
+		if describeAs(err) != test.want {
+			t.Errorf("readPinned(%s) = %v (%s); want %s", test.text, err, describeAs(err), test.want)
+		}
+		if (run == nil) != (test.want != "ok" || strings.TrimSpace(test.text) == "") {
+			t.Errorf("readPinned(%s) = %+v", test.text, run)
+		}
+	}
+	// As part of the page.
+	form := settingsForm(t, s, sampleState(t, "circles", 5, 0, nil))
+	form.Set(views.FieldPinned, `{"config":{"classes":1}}`)
+	for path := range map[string]bool{"/edit": true, "/step": true, "/train": true} {
+		if w := postForm(s, path, form, "HX-Request", "true"); w.Code != 422 || !strings.Contains(w.Body.String(), "inned.config.classes must be") {
+			t.Errorf("POST %s with a bad pinned run = %d %.200s; want 422 and its name", path, w.Code, w.Body)
+		}
+	}
+}

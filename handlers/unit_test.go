@@ -1,0 +1,168 @@
+package handlers
+
+import (
+	"math"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// TestSetParameter: a weight or bias is replaced by the number, and nothing else.
+func TestSetParameter(t *testing.T) {
+	s := newTestServer(t)
+	state := sampleState(t, "blobs", 30, 3, func(c *nn.Config) { c.HiddenLayers = []int{2, 3} })
+	for _, test := range []struct {
+		parameter, value string
+		set              func(nn.Parameters) *float64
+		want             float64
+	}{
+		{"weights.0.1.0", "0.5", func(p nn.Parameters) *float64 { return &p.Weights[0][1][0] }, 0.5},
+		{"weights.2.2.2", " -1e-3 ", func(p nn.Parameters) *float64 { return &p.Weights[2][2][2] }, -1e-3},
+		{"weights.1.0.1", "1000000", func(p nn.Parameters) *float64 { return &p.Weights[1][0][1] }, 1e6},
+		{"biases.0.0", "-0", func(p nn.Parameters) *float64 { return &p.Biases[0][0] }, 0},
+		{"biases.2.1", "-1000000", func(p nn.Parameters) *float64 { return &p.Biases[2][1] }, -1e6},
+	} {
+		before := clone(state)
+		form := url.Values{views.FieldParameter: {test.parameter}, views.FieldValue: {test.value}}
+		got, notice, err := s.act(views.ActSetParameter, "", state, form)
+		want := clone(state)
+		*test.set(want.Network.Parameters) = test.want
+		if err != nil || !same(got, want) || notice != (views.Notice{}) {
+			t.Errorf("setting %s to %s: %v, %v; want that number alone to change", test.parameter, test.value, notice, err)
+		}
+		if !same(state, before) {
+			t.Errorf("setting %s changed the state that it was given", test.parameter)
+		}
+	}
+	for _, test := range []struct{ parameter, value, want string }{
+		{"weights.0.1.0", "", "malformed value"},
+		{"weights.0.1.0", "big", "malformed value"},
+		{"weights.0.1.0", "NaN", "malformed value"},
+		{"weights.0.1.0", "1e999", "malformed value"},
+		{"weights.0.1.0", "0x1p3", "malformed value"},
+		{"weights.0.1.0", "1000001", "invalid value"},
+		{"biases.0.1", "-1e7", "invalid value"},
+		{"", "1", "malformed parameter"},
+		{"weights", "1", "malformed parameter"},
+		{"weights.0.1", "1", "malformed parameter"},
+		{"weights.0.1.0.0", "1", "malformed parameter"},
+		{"weights.0.1.x", "1", "malformed parameter"},
+		{"biases.0", "1", "malformed parameter"},
+		{"biases.0.1.0", "1", "malformed parameter"},
+		{"step.0", "1", "malformed parameter"},
+		{"Weights.0.1.0", "1", "malformed parameter"},
+		{"weights.3.0.0", "1", "invalid parameter"},
+		{"weights.-1.0.0", "1", "invalid parameter"},
+		{"weights.0.2.0", "1", "invalid parameter"},
+		{"weights.0.0.2", "1", "invalid parameter"},
+		{"biases.0.2", "1", "invalid parameter"},
+		{"biases.9.0", "1", "invalid parameter"},
+	} {
+		_, _, err := s.act(views.ActSetParameter, "", state, url.Values{views.FieldParameter: {test.parameter}, views.FieldValue: {test.value}})
+		if describeAs(err) != test.want {
+			t.Errorf("setting %q to %q = %v (%s); want %s", test.parameter, test.value, err, describeAs(err), test.want)
+		}
+	}
+}
+
+// TestNeurons: units are added and removed one by one; weights that stay, stay.
+func TestNeurons(t *testing.T) {
+	s := newTestServer(t)
+	state := sampleState(t, "blobs", 30, 3, func(c *nn.Config) { c.HiddenLayers = []int{3, 2} })
+	for _, test := range []struct {
+		act, place, says string
+		want             func() (nn.State, error)
+	}{
+		{views.ActAddNeuron, "0", "Added a unit to layer 1", func() (nn.State, error) { return nn.AddNeuron(state, 0) }},
+		{views.ActAddNeuron, "1", "Added a unit to layer 2", func() (nn.State, error) { return nn.AddNeuron(state, 1) }},
+		{views.ActRemoveNeuron, "0", "Removed unit 3 of layer 1", func() (nn.State, error) { return nn.RemoveNeuron(state, 0, 2) }},
+		{views.ActRemoveNeuron, "1.0", "Removed unit 1 of layer 2", func() (nn.State, error) { return nn.RemoveNeuron(state, 1, 0) }},
+	} {
+		want, err := test.want()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, notice, err := s.act(test.act, test.place, state, nil)
+		if err != nil || !same(got, want) || !notice.Undo || !strings.Contains(notice.Text, test.says) {
+			t.Errorf("%s %s: %+v, %v; want %q, to be undone", test.act, test.place, notice, err, test.says)
+		}
+	}
+	narrow := sampleState(t, "blobs", 30, 0, func(c *nn.Config) { c.HiddenLayers = []int{1, 100} })
+	for _, test := range []struct {
+		name, act, place string
+		state            nn.State
+		want             string
+	}{
+		{"NoPlace", views.ActAddNeuron, "", state, "malformed act"},
+		{"Text", views.ActAddNeuron, "a", state, "malformed act"},
+		{"Unit", views.ActAddNeuron, "0.1", state, "malformed act"},
+		{"Outputs", views.ActAddNeuron, "2", state, "invalid config.hidden_layers"},
+		{"Negative", views.ActAddNeuron, "-1", state, "invalid config.hidden_layers"},
+		{"Widest", views.ActAddNeuron, "1", narrow, "invalid config.hidden_layers[1]"},
+		{"RemoveNoPlace", views.ActRemoveNeuron, "", state, "malformed act"},
+		{"RemoveText", views.ActRemoveNeuron, "0.b", state, "malformed act"},
+		{"RemoveThree", views.ActRemoveNeuron, "0.0.0", state, "malformed act"},
+		{"RemoveNoLayer", views.ActRemoveNeuron, "2", state, "invalid config.hidden_layers"},
+		{"RemoveNegativeLayer", views.ActRemoveNeuron, "-1", state, "invalid config.hidden_layers"},
+		{"RemoveNoUnit", views.ActRemoveNeuron, "0.3", state, "invalid config.hidden_layers[0]"},
+		{"RemoveNegativeUnit", views.ActRemoveNeuron, "0.-1", state, "invalid config.hidden_layers[0]"},
+		{"RemoveOutput", views.ActRemoveNeuron, "2.0", state, "invalid config.hidden_layers"},
+		{"RemoveOnly", views.ActRemoveNeuron, "0", narrow, "invalid config.hidden_layers[0]"},
+		{"RemoveOnlyNamed", views.ActRemoveNeuron, "0.0", narrow, "invalid config.hidden_layers[0]"},
+	} {
+		if _, _, err := s.act(test.act, test.place, test.state, nil); describeAs(err) != test.want {
+			t.Errorf("%s: %s %s = %v (%s); want %s", test.name, test.act, test.place, err, describeAs(err), test.want)
+		}
+	}
+}
+
+// TestInspectUnit: the answer is the unit's numbers alone; a place that is not
+// in the network is refused.
+func TestInspectUnit(t *testing.T) {
+	s := newTestServer(t)
+	state := sampleState(t, "blobs", 30, 3, func(c *nn.Config) { c.HiddenLayers = []int{3, 2} })
+	form := settingsForm(t, s, state)
+	form.Set(views.FieldControls, "")
+	for _, test := range []struct {
+		place, says string
+		status      int
+	}{
+		{"0.2", "Layer 1, unit 3", 200}, {"1.0", "Layer 2, unit 1", 200}, {"2.2", "Output class 2", 200},
+		{"", "must name a place in the network", 400}, {"0", "must name a place in the network", 400}, {"0.x", "must name a place in the network", 400}, {"0.0.0", "must name a place in the network", 400},
+		{"0.3", "must name a unit of the network", 422}, {"0.-1", "must name a unit of the network", 422}, {"-1.0", "must name a unit of the network", 422}, {"3.0", "must name a unit of the network", 422},
+		{"99999999999999999999.0", "must name a place in the network", 400},
+	} {
+		form.Set(views.FieldAct, views.ActInspect+" "+test.place)
+		w := postForm(s, "/edit", form, "HX-Request", "true")
+		if w.Code != test.status || !strings.Contains(w.Body.String(), test.says) || strings.Contains(w.Body.String(), `hx-target="#live"`) {
+			t.Errorf("inspect %q = %d %.300s; want %d and %q alone", test.place, w.Code, w.Body, test.status, test.says)
+		}
+		if test.status == 200 && strings.Join(partTargets(t, w.Body.String()), " ") != "#inspector-body" {
+			t.Errorf("inspect %q changes %v; want the inspector alone", test.place, partTargets(t, w.Body.String()))
+		}
+	}
+}
+
+// TestSetParameterPage: over HTTP, with the place for the error; the history keeps its length.
+func TestSetParameterPage(t *testing.T) {
+	s := newTestServer(t)
+	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, nil), 5)
+	form := historyForm(t, s, state, h)
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldAct, views.ActSetParameter)
+	form.Set(views.FieldParameter, "biases.2.1")
+	form.Set(views.FieldValue, "3")
+	w := postForm(s, "/edit", form, "HX-Request", "true")
+	got := decodeAnswer(t, s, w.Body.String())
+	if w.Code != http.StatusOK || got.state.Network.Biases[2][1] != 3 || got.history.Len() != 5 || got.history.Loss[4] == h.Loss[4] || math.Abs(got.history.Loss[3]-h.Loss[3]) > 0 {
+		t.Errorf("setting a bias = %d with %d samples %v; want the bias, and the last of %v measured again", w.Code, got.history.Len(), got.history.Loss, h.Loss)
+	}
+	form.Set(views.FieldValue, "1e7")
+	if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code != 422 || !strings.Contains(w.Body.String(), `hx-target="#value-error"`) || !strings.Contains(w.Body.String(), "must be from -1000000 to 1000000") {
+		t.Errorf("setting a bias to 1e7 = %d %.400s; want 422 beside the value", w.Code, w.Body)
+	}
+}

@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// until says where a run of the page ends by itself. A zero value has no end.
+type until struct {
+	step     int
+	loss     float64 // train loss, in nats or half the squared error
+	accuracy float64 // train accuracy, per cent
+	patience int     // epochs without a better test loss (early stopping: Prechelt 1998)
+}
+
+func readUntil(form url.Values) (until, error) {
+	var u until
+	if err := errors.Join(
+		formInt(form, views.FieldUntilStep, &u.step),
+		formFloat(form, views.FieldUntilLoss, views.FieldUntilLoss, &u.loss),
+		formFloat(form, views.FieldUntilAccuracy, views.FieldUntilAccuracy, &u.accuracy),
+		formInt(form, views.FieldPatience, &u.patience),
+	); err != nil {
+		return u, err
+	}
+	given := func(field string) bool { return strings.TrimSpace(form.Get(field)) != "" }
+	switch {
+	case given(views.FieldUntilStep) && u.step <= 0:
+		return u, invalid(views.FieldUntilStep, "must be greater than 0, or empty; got %d", u.step)
+	case given(views.FieldUntilLoss) && u.loss <= 0:
+		return u, invalid(views.FieldUntilLoss, "must be greater than 0, or empty; got %v", u.loss)
+	case given(views.FieldUntilAccuracy) && !(u.accuracy > 0 && u.accuracy <= 100):
+		return u, invalid(views.FieldUntilAccuracy, "must be greater than 0 and at most 100, or empty; got %v", u.accuracy)
+	case given(views.FieldPatience) && u.patience <= 0:
+		return u, invalid(views.FieldPatience, "must be greater than 0, or empty; got %d", u.patience)
+	}
+	return u, nil
+}
+
+// check refuses an end that is not to be reached from a state.
+func (u until) check(s nn.State) error {
+	switch {
+	case u.step > 0 && s.Network.Step >= u.step:
+		return invalid(views.FieldUntilStep, "must be greater than %d, where the network is; got %d", s.Network.Step, u.step)
+	case u.accuracy > 0 && s.Config.Task != nn.Classification:
+		return invalid(views.FieldUntilAccuracy, "must be empty for values: only classes have an accuracy")
+	case u.patience > 0 && nn.HeldOut(len(s.Data), s.Config.TestFraction) == 0:
+		return invalid(views.FieldPatience, "must be empty where no point is held out for testing")
+	}
+	return nil
+}
+
+// reached says which end a frame has come to, or "". The history holds the frame.
+func (u until) reached(n nn.Network, m nn.Metrics, h nn.History) string {
+	switch {
+	case u.step > 0 && n.Step >= u.step:
+		return fmt.Sprintf("Step %d is reached.", n.Step)
+	case u.loss > 0 && m.Loss <= u.loss:
+		return fmt.Sprintf("The train loss is down to %v at step %d.", u.loss, n.Step)
+	case u.accuracy > 0 && m.Accuracy != nil && *m.Accuracy >= u.accuracy/100:
+		return fmt.Sprintf("The train accuracy is up to %v %% at step %d.", u.accuracy, n.Step)
+	case u.patience > 0 && h.Best != nil && n.Epoch-h.Best.Epoch >= u.patience:
+		return fmt.Sprintf("Stopped early: for %d epochs no test loss was below %.4g, that of step %d.", u.patience, h.Best.TestLoss, h.Best.Step)
+	}
+	return ""
+}

@@ -1,0 +1,244 @@
+package views
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+)
+
+// comparing is a page beside a pinned run, as change leaves them.
+func comparing(tb testing.TB, change func(*Lab)) Lab {
+	tb.Helper()
+	return sampleLab(tb, dataset.Circles, func(l *Lab) {
+		third := 1.0 / 3
+		l.Choices.Panel = PanelCompare
+		l.State.Config.Classes = 2
+		l.Metrics = &nn.Metrics{Loss: 0.25, Accuracy: &third}
+		var h nn.History
+		h.Add(3, 1, nn.Metrics{Loss: 0.7})
+		h.Add(1234, 5, nn.Metrics{Loss: 0.5, Accuracy: &third, TestLoss: &third, TestAccuracy: &third})
+		l.Pinned = pinnedRun(h)
+		l.Pinned.Network.Step = 1234
+		change(l)
+	})
+}
+
+// TestComparison: the numbers of both runs, and of the settings those that differ.
+func TestComparison(t *testing.T) {
+	row := func(name, pinned, now string) string { return fmt.Sprintf("%s|%s|%s", name, pinned, now) }
+	numbers := []string{
+		row("Step", "1\u202f234", "0"), row("Train loss", "0.5000", "0.2500"), row("Train accuracy", "33.3 %", "33.3 %"),
+		row("Test loss", "0.3333", "–"), row("Test accuracy", "33.3 %", "–"),
+	}
+	for _, test := range []struct {
+		name     string
+		change   func(*Lab)
+		numbers  []string
+		settings []string
+	}{
+		{"Same", func(*Lab) {}, numbers, nil},
+		{"All", func(l *Lab) {
+			l.State.Config = nn.Config{
+				Task: nn.Classification, Classes: 3, Features: []nn.Feature{nn.FeatureX2, nn.FeatureSinY}, HiddenLayers: []int{}, Activation: nn.GELU, Init: nn.InitHe, Optimizer: nn.SGD,
+				LearningRate: 0.5, Schedule: nn.StepDecay, ScheduleSteps: 10, ScheduleFactor: 0.25, BatchSize: 7, L1: 0.1, L2: 1e-5, Dropout: 0.2, TestFraction: 0.3, Seed: 4_294_967_295,
+			}
+		}, numbers, []string{
+			row("Classes", "2", "3"), row("Input features", "x, y", "x², sin 2πy"), row("Hidden layers", "8-8", "none"), row("Activation", "Tanh", "GELU"), row("First weights", "Automatic", "He"),
+			row("Optimizer", "Adam", "SGD"), row("Learning rate", "0.03", "0.5"), row("Schedule", "Constant", "Steps"), row("Period, steps", "1000", "10"), row("Factor", "0.1", "0.25"),
+			row("Batch size", "0", "7"), row("L1 penalty", "0", "0.1"), row("L2 penalty", "0", "1e-05"), row("Dropout", "0", "0.2"), row("Test share", "0", "0.3"), row("Seed", "1", "4294967295"),
+		}},
+		{"OrderOfFeatures", func(l *Lab) { l.State.Config.Features = []nn.Feature{nn.FeatureY, nn.FeatureX} }, numbers, []string{row("Input features", "x, y", "y, x")}},
+		{"NothingMeasured", func(l *Lab) { l.State.Data, l.Metrics, l.Pinned.History = nil, nil, nn.History{} },
+			[]string{row("Step", "1\u202f234", "0")}, nil},
+		{"NotMeasuredNow", func(l *Lab) { l.State.Data, l.Metrics = nil, nil }, []string{
+			row("Step", "1\u202f234", "0"), row("Train loss", "0.5000", "–"), row("Train accuracy", "33.3 %", "–"), row("Test loss", "0.3333", "–"), row("Test accuracy", "33.3 %", "–"),
+		}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l := comparing(t, test.change)
+			var got []string
+			for _, tr := range render(t, Compare(l)).all("tbody tr") {
+				cells := tr.all("td")
+				text := row(tr.one(t, "th").content(), cells[0].content(), cells[1].content())
+				if differs := strings.Contains(tr.attr("class"), "differs"); differs != slices.Contains(test.settings, text) {
+					t.Errorf("%s is marked as a setting that differs: %t", text, differs)
+				}
+				got = append(got, text)
+			}
+			if want := slices.Concat(test.numbers, test.settings); !slices.Equal(got, want) {
+				t.Errorf("the comparison is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		})
+	}
+	// Another task.
+	l := sampleLab(t, dataset.Hills, func(l *Lab) { l.Metrics = &nn.Metrics{Loss: 0.125}; l.Pinned = comparing(t, func(*Lab) {}).Pinned })
+	if got := comparison(l); !slices.Contains(got, comparisonRow{"Task", "Classes", "Values", true}) || !slices.Contains(got, comparisonRow{"Classes", "2", "1", true}) ||
+		!slices.Contains(got, comparisonRow{"Train accuracy", "33.3 %", "–", false}) {
+		t.Errorf("beside values, classes compare as %v", got)
+	}
+}
+
+// TestCompareNothing: where no run is pinned the panel says what it is for.
+func TestCompareNothing(t *testing.T) {
+	l := sampleLab(t, dataset.Circles, nil)
+	if e := render(t, Compare(l)); len(e.all("table")) != 0 || !strings.Contains(e.content(), "Pin this run") {
+		t.Errorf("Compare of nothing = %q", e.content())
+	}
+	e := render(t, PinnedPart(l))
+	if value, ok := e.one(t, "input[name=pinned]").lookup("value"); value != "" || !ok || len(e.all("img")) != 0 || len(e.all("button[value="+ActUnpin+"]")) != 0 {
+		t.Error("a page without a pinned run shows one")
+	}
+}
+
+// TestPinnedPart: the field holds the run as it is; the picture is its own.
+func TestPinnedPart(t *testing.T) {
+	l := comparing(t, func(*Lab) {})
+	l.Pinned.Cells[0] = 9
+	e := render(t, PinnedPart(l))
+	if got := e.one(t, "input[name=pinned]").attr("value"); got != l.Pinned.JSON || e.one(t, "img").attr("src") != string(l.Pinned.Cells.DataURI()) {
+		t.Errorf("the pinned run is %q; want %q, with its picture", got, l.Pinned.JSON)
+	}
+	for _, act := range []string{ActPin, ActUnpin} {
+		e.one(t, "button[value="+act+"]")
+	}
+}
+
+// TestLastMetrics: those of the newest sample, without what it lacks.
+func TestLastMetrics(t *testing.T) {
+	half := 0.5
+	var h nn.History
+	if got := lastMetrics(h); got != nil {
+		t.Errorf("lastMetrics of nothing = %+v; want nothing", got)
+	}
+	h.Add(1, 1, nn.Metrics{Loss: 1, TestLoss: &half})
+	h.Add(2, 2, nn.Metrics{Loss: 0.25, Accuracy: &half})
+	got := lastMetrics(h)
+	if got.Loss != 0.25 || got.Accuracy == nil || *got.Accuracy != 0.5 || got.TestLoss != nil || got.TestAccuracy != nil {
+		t.Errorf("lastMetrics = %+v; want the loss 0.25 and the accuracy 0.5 alone", got)
+	}
+}
+
+// TestRateText: the rate of the next update, by the schedule.
+func TestRateText(t *testing.T) {
+	s := nn.State{Config: nn.DefaultConfig()}
+	for _, test := range []struct {
+		schedule nn.Schedule
+		step     int
+		want     string
+	}{
+		{nn.ConstantRate, 0, "0.03"}, {nn.ConstantRate, 5000, "0.03"}, {nn.StepDecay, 999, "0.03"}, {nn.StepDecay, 1000, "0.003"}, {nn.StepDecay, 4000, "3e-06"},
+		{nn.ExponentialDecay, 500, "0.00949"}, {nn.CosineDecay, 500, "0.0165"},
+	} {
+		s.Config.Schedule, s.Config.ScheduleSteps, s.Config.ScheduleFactor, s.Network.Step = test.schedule, 1000, 0.1, test.step
+		if got := rateText(s); got != test.want {
+			t.Errorf("the rate of %s at step %d is %s; want %s", test.schedule, test.step, got, test.want)
+		}
+	}
+	l := sampleLab(t, dataset.Circles, nil)
+	if got := render(t, Schedule(l)).one(t, "#rate").content(); got != rateText(l.State) {
+		t.Errorf("the page says the rate %s; want %s", got, rateText(l.State))
+	}
+}
+
+// TestLegend: a regression says what its colours mean, and nothing else does.
+func TestLegend(t *testing.T) {
+	if got := strings.TrimSpace(text(t, Legend(sampleLab(t, dataset.Circles, nil)))); got != "" {
+		t.Errorf("the legend of classes is %q; want none", got)
+	}
+	e := render(t, Legend(sampleLab(t, dataset.Hills, nil)))
+	stops := e.all("stop")
+	if len(stops) != 9 || stops[0].attr("offset") != "0%" || stops[8].attr("offset") != "100%" || stops[4].attr("offset") != "50%" {
+		t.Fatalf("the legend has %d stops", len(stops))
+	}
+	// The colours are those of the picture where the value is.
+	for i, v := range []float64{-1, 0, 1} {
+		cells := make(Cells, 3)
+		PaintCells(cells, []float64{v}, nn.Regression, false)
+		var r, g, b int
+		if _, err := fmt.Sscanf(stops[4*i].attr("stop-color"), "#%02x%02x%02x", &r, &g, &b); err != nil {
+			t.Fatal(err)
+		}
+		for k, part := range []int{r, g, b} {
+			if d := part - int(cells[k]); d < -1 || d > 1 {
+				t.Errorf("the legend has %s for %v; want %v, as the picture", stops[4*i].attr("stop-color"), v, cells)
+				break
+			}
+		}
+	}
+}
+
+// TestReading: what the network says, or how to ask it.
+func TestReading(t *testing.T) {
+	if got := render(t, Reading(Probe{})).content(); !strings.HasPrefix(got, "Point at the picture") {
+		t.Errorf("Reading of nothing = %q", got)
+	}
+	c := nn.DefaultConfig()
+	c.Classes = 3
+	p := NewProbe(c, sampleLab(t, dataset.Blobs, nil).Meta, nn.Point{X: -0.126, Y: 1}, []float64{0.0004, 0.9996, math.NaN()}, &nn.Point{Label: 2})
+	e := render(t, Reading(p))
+	if got := strings.Join(strings.Fields(e.content()), " "); got != "(−0.13, 1.00) class 0 0.0 % class 1 99.9 % class 2 not finite point: class 2" {
+		t.Errorf("Reading = %q", got)
+	}
+	for k, svg := range e.all("svg path") {
+		if svg.attr("fill") != classColours[k].hex() || svg.attr("d") != markerIcon(markers[k]) {
+			t.Errorf("class %d is marked %q in %s", k, svg.attr("d"), svg.attr("fill"))
+		}
+	}
+	for v, want := range map[float64]string{0.12345: "0.123", -7: "-7.000", math.Inf(1): "not finite", math.NaN(): "not finite"} {
+		if p := NewProbe(nn.Config{Task: nn.Regression}, sampleLab(t, dataset.Hills, nil).Meta, nn.Point{}, []float64{v}, nil); p.Parts[0].Text != want || p.Point != "" || p.At != "(0.00, 0.00)" {
+			t.Errorf("the value %v reads %+v; want %s", v, p, want)
+		}
+	}
+}
+
+// TestParts: each part that a link can name is one section or button of the
+// page, which is left out or locked alone.
+func TestParts(t *testing.T) {
+	whole := render(t, Page(sampleLab(t, dataset.Circles, nil)))
+	count := func(page element) string {
+		return fmt.Sprintf("%d hidden, %d inert, %d buttons", len(page.all("section[hidden]"))-len(whole.all("section[hidden]")), len(page.all("section[inert]")), len(page.all("header button"))-len(whole.all("header button")))
+	}
+	for _, p := range parts {
+		hidden := render(t, Page(sampleLab(t, dataset.Circles, func(l *Lab) { l.Choices.Hide = []string{p.Name} })))
+		locked := render(t, Page(sampleLab(t, dataset.Circles, func(l *Lab) { l.Choices.Lock = []string{p.Name} })))
+		want := map[string]string{PartExperiments: "0 hidden, 0 inert, -1 buttons", PartShare: "0 hidden, 0 inert, -2 buttons"}[p.Name]
+		if want == "" {
+			want = "1 hidden, 0 inert, 0 buttons"
+		}
+		if got := count(hidden); got != want {
+			t.Errorf("without %s the page has %s; want %s", p.Name, got, want)
+		}
+		want = "0 hidden, 0 inert, 0 buttons"
+		if p.CanLock {
+			want = "0 hidden, 1 inert, 0 buttons"
+		}
+		if got := count(locked); got != want {
+			t.Errorf("with %s locked the page has %s; want %s", p.Name, got, want)
+		}
+		if _, checked := hidden.one(t, "input[name=hide][value="+p.Name+"]").lookup("checked"); !checked {
+			t.Errorf("the page does not carry on that %s is left out", p.Name)
+		}
+		if boxes := locked.all("input[name=lock][value=" + p.Name + "]"); len(boxes) == 1 != p.CanLock || !IsPart(p.Name) || CanLock(p.Name) != p.CanLock {
+			t.Errorf("%s can be locked: %t; want %t", p.Name, CanLock(p.Name), p.CanLock)
+		}
+	}
+	if IsPart("") || IsPart("Data") || CanLock("result") {
+		t.Error("there are parts that there are not")
+	}
+}
+
+// TestShareBody: the links are relative to the page, and say what they lose.
+func TestShareBody(t *testing.T) {
+	e := render(t, ShareBody(Sharing{Recipe: "?a=1&b=%22", Lost: "All <b>.", Parts: "?hide=data"}))
+	if got := e.one(t, "#recipe-link").attr("href"); got != "?a=1&b=%22" || e.one(t, "#state-link").attr("href") != "?hide=data" || e.one(t, "strong").content() != "All <b>." {
+		t.Errorf("the links are %q and %q, and lose %q", got, e.one(t, "#state-link").attr("href"), e.one(t, "strong").content())
+	}
+	if len(render(t, ShareBody(Sharing{Recipe: "?"})).all("strong")) != 0 {
+		t.Error("a recipe that loses nothing says so")
+	}
+}

@@ -1,0 +1,336 @@
+package views
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+)
+
+// The drawing of the network: a column for the input features, for every hidden
+// layer and for the outputs. Columns are of equal width and their cells of equal
+// height, so that the style sheet places the units and the edges, drawn here in
+// per mille of the box, meet them at any size.
+
+const (
+	// shownUnits is how many units of a hidden layer are drawn; of a wider one,
+	// the last cell says how many are not.
+	shownUnits = 10
+	// MapSize is the number of cells along each side of a unit's heat map.
+	MapSize = 20
+	// mapLevels is how many colours a heat map has: as many as one printable
+	// character can tell apart, of those that HTML does not escape.
+	mapLevels   = 64
+	mapFirst    = '?' // the character of level 0; the last is '~'
+	boxSize     = 1000
+	edgeWidths  = 8   // steps of the width of an edge
+	edgeHalf    = 1.5 // the weight that is drawn half as wide as the largest could be
+	cornerWidth = 0.4 // of the distance between columns, how far an edge runs level
+)
+
+// MapGrid returns the centres of the cells of a heat map, row by row from the
+// top left: MapSize² places.
+func MapGrid() (xs, ys []float64) { return gridOf(MapSize) }
+
+// A column is a layer of units as it is drawn.
+type column struct {
+	Layer  int // 0 is the inputs
+	Title  string
+	Units  []unit
+	Hidden int // how many units of the layer are not drawn
+}
+
+// A unit is an input feature, a hidden unit or an output.
+type unit struct {
+	Feature nn.Feature // of an input
+	On      bool       // an input in use
+	Path    string     // where the network has its bias, such as biases.0.3; "" for inputs
+	Act     string     // what a click asks for
+	Label   string     // what it is called, for the readout and for those who do not see it
+	Short   string
+	Colour  string // of a class's output
+	Marker  string
+	Ramp    string // the colours of its heat map; "" where the column has them
+	Map     string // of an input, whose map is always the same
+}
+
+// columns returns the drawing's columns for a config that has its number of
+// classes, which meta may have names for.
+func columns(c nn.Config, meta table.Meta) []column {
+	inputs := column{Title: "Inputs"}
+	for _, f := range nn.Features() {
+		inputs.Units = append(inputs.Units, unit{Feature: f, On: indexOf(c.Features, f) >= 0, Short: featureLabels[f], Label: "Input " + featureLabels[f], Map: featureMaps()[f]})
+	}
+	all := []column{inputs}
+	for l, width := range c.HiddenLayers {
+		col := column{Layer: l + 1, Title: fmt.Sprintf("Layer %d", l+1)}
+		shown := width
+		if width > shownUnits {
+			shown = shownUnits - 1
+			col.Hidden = width - shown
+		}
+		for u := range shown {
+			col.Units = append(col.Units, hiddenUnit(l, u))
+		}
+		all = append(all, col)
+	}
+	return append(all, outputs(c, meta))
+}
+
+func hiddenUnit(l, u int) unit {
+	return unit{Path: fmt.Sprintf("biases.%d.%d", l, u), Act: inspectAct(l, u), Label: fmt.Sprintf("Layer %d, unit %d", l+1, u+1)}
+}
+
+// inspectAct is the act that shows a unit of weight layer l.
+func inspectAct(l, u int) string { return fmt.Sprintf("%s %d.%d", ActInspect, l, u) }
+
+func outputs(c nn.Config, meta table.Meta) column {
+	l := len(c.HiddenLayers)
+	col := column{Layer: l + 1, Title: "Output"}
+	if c.Task == nn.Regression {
+		col.Units = []unit{{Path: fmt.Sprintf("biases.%d.0", l), Act: inspectAct(l, 0), Label: "Output", Ramp: divergingRamp()}}
+		return col
+	}
+	for k := range c.Classes {
+		name := className(meta, k)
+		col.Units = append(col.Units, unit{
+			Path: fmt.Sprintf("biases.%d.%d", l, k), Act: inspectAct(l, k), Label: "Output for " + name,
+			Colour: classColours[k].hex(), Marker: markerIcon(markers[k]), Ramp: classRamp(k),
+		})
+	}
+	return col
+}
+
+// unitName is what a unit of layer l is called, inputs being layer 0.
+func unitName(c nn.Config, meta table.Meta, l, u int) string {
+	switch {
+	case l == 0:
+		return featureLabels[c.Features[u]]
+	case l <= len(c.HiddenLayers):
+		return fmt.Sprintf("layer %d, unit %d", l, u+1)
+	case c.Task == nn.Regression:
+		return "output"
+	}
+	return "output " + className(meta, u)
+}
+
+// An edge joins two units that are drawn.
+type edge struct {
+	layer, out, in int // of the weight
+	path           string
+}
+
+// edges returns the weights whose two units are drawn, with their curves in a
+// box of 1000×1000.
+func edges(c nn.Config) []edge {
+	cols := columns(c, table.Meta{})
+	pitch := float64(boxSize) / float64(len(cols))
+	at := func(col, row, rows int) (x, y int) {
+		return int((float64(col) + 0.5) * pitch), int((float64(row) + 0.5) / float64(rows) * boxSize)
+	}
+	rowsOf := func(col column) int {
+		if col.Hidden > 0 {
+			return len(col.Units) + 1
+		}
+		return len(col.Units)
+	}
+	var out []edge
+	var b strings.Builder
+	for l := range cols[1:] {
+		from, to := cols[l], cols[l+1]
+		bend := int(pitch * cornerWidth)
+		for o := range to.Units {
+			x2, y2 := at(l+1, o, rowsOf(to))
+			in := 0
+			add := func(row int) {
+				x1, y1 := at(l, row, rowsOf(from))
+				b.Reset()
+				b.WriteByte('M')
+				writePair(&b, x1, y1)
+				b.WriteByte('C')
+				writePair(&b, x1+bend, y1)
+				b.WriteByte(' ')
+				writePair(&b, x2-bend, y2)
+				b.WriteByte(' ')
+				writePair(&b, x2, y2)
+				out = append(out, edge{l, o, in, b.String()})
+			}
+			if l == 0 { // in the order of the config, at the place of the column
+				for i, f := range c.Features {
+					in = i
+					add(indexOf(nn.Features(), f))
+				}
+				continue
+			}
+			for in = range from.Units {
+				add(in)
+			}
+		}
+	}
+	return out
+}
+
+// An edgeGroup is all edges that look alike, as one path.
+type edgeGroup struct {
+	Class string
+	Path  string
+}
+
+// edgeGroups sorts the edges by sign and width. A weight of 0 is not drawn.
+func edgeGroups(c nn.Config, p nn.Parameters) []edgeGroup {
+	var paths [2 * edgeWidths]strings.Builder
+	for _, e := range edges(c) {
+		w := p.Weights[e.layer][e.out][e.in]
+		if w == 0 {
+			continue
+		}
+		a := math.Abs(w)
+		kind := min(edgeWidths-1, int(a/(a+edgeHalf)*edgeWidths))
+		if w > 0 {
+			kind += edgeWidths
+		}
+		paths[kind].WriteString(e.path)
+	}
+	var groups []edgeGroup
+	for i := range paths {
+		if paths[i].Len() == 0 {
+			continue
+		}
+		class := "edge negative w" + strconv.Itoa(i%edgeWidths)
+		if i >= edgeWidths {
+			class = "edge positive w" + strconv.Itoa(i%edgeWidths)
+		}
+		groups = append(groups, edgeGroup{class, paths[i].String()})
+	}
+	return groups
+}
+
+// Maps are the heat maps of the units that are drawn, but for the inputs: one
+// character for each cell, map after map, column by column.
+type Maps string
+
+// PaintMaps draws the heat maps from the values of all units at the places of
+// MapGrid, as nn.Model's UnitsTo gives them. A hidden unit's map shows its
+// activation relative to its own largest; 0 has the middle colour, so that a
+// unit that says nothing is blank. An output's shows probability or value.
+func PaintMaps(values [][]float64, c nn.Config) Maps {
+	const cells = MapSize * MapSize
+	var b strings.Builder
+	for l, layer := range values {
+		shown := len(layer) / cells
+		output := l == len(values)-1
+		if !output && shown > shownUnits {
+			shown = shownUnits - 1
+		}
+		for u := range shown {
+			v := layer[u*cells : (u+1)*cells]
+			low, most := -1.0, 1.0
+			switch {
+			case output && c.Task == nn.Classification:
+				low = 0
+			case !output:
+				if largest := largestOf(v); largest > 0 {
+					most = largest
+				}
+			}
+			writeMap(&b, v, low, most)
+		}
+	}
+	return Maps(b.String())
+}
+
+// largestOf returns the largest size of the values that are finite, or 0.
+func largestOf(values []float64) float64 {
+	most := 0.0
+	for _, v := range values {
+		if a := math.Abs(v); a > most && a <= math.MaxFloat64 {
+			most = a
+		}
+	}
+	return most
+}
+
+// writeMap writes the levels of values, as shares of most, from low to 1.
+func writeMap(b *strings.Builder, values []float64, low, most float64) {
+	for _, v := range values {
+		level := (v/most - low) / (1 - low) * (mapLevels - 1)
+		if !(level >= 0) { // NaN as well: an overflow
+			level = 0
+		}
+		b.WriteByte(mapFirst + byte(min(level, mapLevels-1)+0.5))
+	}
+}
+
+// featureMaps are the heat maps of the input features.
+var featureMaps = sync.OnceValue(func() map[nn.Feature]string {
+	xs, ys := MapGrid()
+	maps := make(map[nn.Feature]string)
+	for _, f := range nn.Features() {
+		values := make([]float64, len(xs))
+		nn.FeaturesTo(values, []nn.Feature{f}, xs, ys)
+		var b strings.Builder
+		writeMap(&b, values, -1, 1)
+		maps[f] = b.String()
+	}
+	return maps
+})
+
+// A parameter is a weight or bias as the inspector shows it.
+type parameter struct {
+	Path  string // in the network, such as weights.0.3.1
+	Label string
+	Value string
+}
+
+// Inspection is a unit with all that runs into it.
+type Inspection struct {
+	Title      string
+	Remove     string // the act that removes the unit; "" where it cannot be
+	Parameters []parameter
+}
+
+// Inspect returns unit u of weight layer l of a prepared state, both from 0.
+func Inspect(s nn.State, meta table.Meta, l, u int) Inspection {
+	name := unitName(s.Config, meta, l+1, u)
+	v := Inspection{Title: strings.ToUpper(name[:1]) + name[1:]}
+	if l < len(s.Config.HiddenLayers) && s.Config.HiddenLayers[l] > 1 {
+		v.Remove = fmt.Sprintf("%s %d.%d", ActRemoveNeuron, l, u)
+	}
+	v.Parameters = append(v.Parameters, parameter{fmt.Sprintf("biases.%d.%d", l, u), "Bias", weightText(s.Network.Biases[l][u])})
+	for i, w := range s.Network.Weights[l][u] {
+		v.Parameters = append(v.Parameters, parameter{fmt.Sprintf("weights.%d.%d.%d", l, u, i), "From " + unitName(s.Config, meta, l, i), weightText(w)})
+	}
+	return v
+}
+
+// weightText writes a weight with four significant digits, as the script does.
+func weightText(v float64) string {
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64) // what was just written can be read
+	text, err := json.Marshal(v + 0)                                  // JavaScript's way to write numbers; −0 is 0
+	if err != nil {
+		return "not finite"
+	}
+	return string(text)
+}
+
+func indexOf[T comparable](list []T, v T) int {
+	for i := range list {
+		if list[i] == v {
+			return i
+		}
+	}
+	return -1
+}
+
+func weightPath(layer, out, in int) string {
+	return "weights." + strconv.Itoa(layer) + "." + strconv.Itoa(out) + "." + strconv.Itoa(in)
+}
+
+func edgeLabel(l Lab, e edge) string {
+	return "Weight from " + unitName(l.State.Config, l.Meta, e.layer, e.in) + " to " + unitName(l.State.Config, l.Meta, e.layer+1, e.out)
+}

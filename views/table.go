@@ -1,0 +1,298 @@
+package views
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+)
+
+// className is what a class is called: its name, or its number.
+func className(m table.Meta, k int) string {
+	if name := m.Class(k); name != "" {
+		return name
+	}
+	return "class " + strconv.Itoa(k)
+}
+
+// ImportForm is what the import's controls hold.
+type ImportForm struct {
+	Text      string
+	Header    table.Header
+	Separator table.Separator
+	X, Y      string // names of columns, or "" for a guess
+	Label     string
+	Task      nn.Task // or "" for a guess
+	Scaling   table.Scaling
+	Sample    bool
+	Preview   *ImportPreview // nil: not asked for
+}
+
+// ImportPreview is what would come of an import, or why nothing does.
+type ImportPreview struct {
+	Problem string
+	Line    int    // of the text that the problem is in, or 0
+	Quoted  string // that line
+
+	Columns   []PreviewColumn // none where the text is no table
+	Rows      [][]string      // the first ones
+	MoreRows  int
+	MoreCols  int
+	Summary   string
+	Sentences []string
+	Classes   []ClassCount
+	Groups    []PointGroup
+}
+
+// PreviewColumn is a column of the table and what it is taken for.
+type PreviewColumn struct{ Name, Role string }
+
+// ClassCount is a class and how many points it has.
+type ClassCount struct {
+	Swatch
+	Count int
+}
+
+const (
+	previewRows    = 5
+	previewColumns = 12
+	previewCell    = 30 // letters of a cell
+	previewLine    = 120
+	previewRadius  = 0.05
+)
+
+// NewImportPreview shows what Parse and Convert made of a text. t is empty where
+// Parse refused it, m where Convert did.
+func NewImportPreview(text string, t table.Table, m table.Import, err error) *ImportPreview {
+	p := &ImportPreview{}
+	for i, c := range t.Columns {
+		column := PreviewColumn{Name: c.Name}
+		if err == nil {
+			switch i {
+			case m.X:
+				column.Role = "x"
+			case m.Y:
+				column.Role = "y"
+			case m.Label:
+				column.Role = "label"
+			}
+		}
+		p.Columns = append(p.Columns, column)
+	}
+	p.MoreCols = max(0, len(t.Columns)-previewColumns)
+	p.MoreRows = max(0, len(t.Rows)-previewRows)
+	for _, row := range t.Rows[:len(t.Rows)-p.MoreRows] {
+		cells := slices.Clone(row.Cells[:len(row.Cells)-p.MoreCols])
+		for i := range cells {
+			cells[i] = shorten(cells[i], previewCell)
+		}
+		p.Rows = append(p.Rows, cells)
+	}
+	if err != nil {
+		p.Problem = upperFirst(err.Error())
+		var at *table.Error
+		if errors.As(err, &at) && at.Line > 0 {
+			p.Line, p.Quoted = at.Line, quoteLine(text, at.Line)
+		}
+		return p
+	}
+	p.Summary = ImportSummary(m)
+	p.Sentences = []string{m.Transform.X.Sentence("x"), m.Transform.Y.Sentence("y"), m.Transform.Label.Sentence("label")}
+	p.Groups = group(m.Points, m.Task, make([]bool, len(m.Points)), previewRadius)
+	if m.Task == nn.Classification {
+		counts := make([]int, importClasses(m))
+		for _, point := range m.Points {
+			counts[int(point.Label)]++
+		}
+		swatches := Swatches(nn.Config{Task: m.Task, Classes: len(counts)}, m.Meta)
+		for k, n := range counts {
+			swatches[k].Label = className(m.Meta, k)
+			p.Classes = append(p.Classes, ClassCount{swatches[k], n})
+		}
+	}
+	return p
+}
+
+// importClasses returns how many classes the points of an import have, those
+// without a point included.
+func importClasses(m table.Import) int {
+	n := len(m.Classes)
+	for _, p := range m.Points {
+		n = max(n, int(p.Label)+1)
+	}
+	return n
+}
+
+// ImportSummary says what an import has and has not taken.
+func ImportSummary(m table.Import) string {
+	text := counted(len(m.Points), "point")
+	if m.Task == nn.Classification {
+		text += " in " + plural(importClasses(m), "class", "classes")
+	}
+	text += fmt.Sprintf(" from %s, %s and %s.", m.Transform.X.Name, m.Transform.Y.Name, m.Transform.Label.Name)
+	if m.Unsampled > 0 {
+		text += fmt.Sprintf(" An even sample of %s rows.", grouped(len(m.Points)+m.Unsampled))
+	}
+	if m.LeftOut > 0 {
+		text += " " + plural(m.LeftOut, "row", "rows") + " with a missing value left out."
+	}
+	for _, name := range m.Constant {
+		text += fmt.Sprintf(" %s holds one value only: its points are at 0.", upperFirst(name))
+	}
+	return text
+}
+
+func counted(n int, thing string) string { return plural(n, thing, thing+"s") }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
+}
+
+func upperFirst(s string) string {
+	for i, r := range s {
+		return strings.ToUpper(string(r)) + s[i+len(string(r)):]
+	}
+	return s
+}
+
+func shorten(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// quoteLine returns a line of a text, counted from 1 as table.Parse counts.
+func quoteLine(text string, n int) string {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	for line := range strings.SplitSeq(text, "\n") {
+		if n--; n == 0 {
+			return shorten(strings.ToValidUTF8(line, "\ufffd"), previewLine)
+		}
+	}
+	return ""
+}
+
+// columnChoices are the columns that a part of a point can be taken from.
+func columnChoices(p *ImportPreview) []choice {
+	options := []choice{{"", "Automatic"}}
+	if p != nil {
+		for _, c := range p.Columns {
+			options = append(options, choice{c.Name, c.Name})
+		}
+	}
+	return options
+}
+
+// shownColumns are the columns that the preview has room for.
+func (p *ImportPreview) shownColumns() []PreviewColumn { return p.Columns[:len(p.Columns)-p.MoreCols] }
+
+var (
+	headerLabels    = map[table.Header]string{table.HeaderAuto: "Automatic", table.HeaderYes: "First row", table.HeaderNo: "None"}
+	separatorLabels = map[table.Separator]string{table.SeparatorAuto: "Automatic", table.Tab: "Tab", table.Semicolon: "Semicolon ;", table.Bar: "Bar |", table.Comma: "Comma ,", table.Space: "Spaces"}
+	scalingLabels   = map[table.Scaling]string{table.ScalingFit: "Each axis to −1 … 1", table.ScalingSame: "Both axes alike", table.ScalingNone: "None"}
+)
+
+// importTasks are the tasks with a guess before them.
+func importTasks() []choice {
+	return append([]choice{{"", "Automatic"}}, choices(nn.Tasks(), taskLabels)...)
+}
+
+// TableRows is how many points a page of the table has.
+const TableRows = 50
+
+// TablePage is a page of the points as a table, in the units that they came in.
+type TablePage struct {
+	Of      string // which points these are
+	Page    int    // from 1
+	Pages   int    // 1 at least
+	Headers []string
+	Says    []string // how the units follow, where they do
+	Rows    []TableRow
+	Classes []choice // none where labels are values
+}
+
+// TableRow is a point. Label is a class number or, for regression, a value.
+type TableRow struct {
+	Number      int // from 1
+	X, Y, Label string
+}
+
+// NewTablePage returns the page of a prepared state's points, or the nearest
+// that there is.
+func NewTablePage(s nn.State, m table.Meta, page int) *TablePage {
+	t := &TablePage{Of: TableOf(s, m), Pages: max(1, (len(s.Data)+TableRows-1)/TableRows)}
+	t.Page = max(1, min(page, t.Pages))
+	for _, a := range []struct {
+		table.Axis
+		name string
+	}{{m.Transform.X, "x"}, {m.Transform.Y, "y"}, {m.Transform.Label, "label"}} {
+		if !a.IsIdentity() {
+			t.Says = append(t.Says, a.Sentence(a.name))
+		}
+		if a.Name != "" {
+			a.name = a.Name
+		}
+		t.Headers = append(t.Headers, a.name)
+	}
+	if s.Config.Task == nn.Classification {
+		for k := range s.Config.Classes {
+			t.Classes = append(t.Classes, choice{strconv.Itoa(k), upperFirst(className(m, k))})
+			if name := m.Class(k); name != "" {
+				t.Classes[k].Label = name // to the letter
+			}
+		}
+	}
+	first := (t.Page - 1) * TableRows
+	for i, p := range s.Data[first:min(first+TableRows, len(s.Data))] {
+		row := TableRow{Number: first + i + 1, X: m.Transform.X.Text(p.X), Y: m.Transform.Y.Text(p.Y)}
+		if s.Config.Task == nn.Classification {
+			row.Label = strconv.Itoa(int(p.Label))
+		} else {
+			row.Label = m.Transform.Label.Text(p.Label)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// TableOf returns a fingerprint of what a table shows: rows that a page posts
+// may be those of points that are there no longer.
+func TableOf(s nn.State, m table.Meta) string {
+	hash := fnv.New64a()
+	put := func(values ...float64) {
+		for _, v := range values {
+			var bytes [8]byte
+			for i, bits := 0, math.Float64bits(v); i < 8; i, bits = i+1, bits>>8 {
+				bytes[i] = byte(bits)
+			}
+			_, _ = hash.Write(bytes[:]) // a hash takes everything
+		}
+	}
+	for _, a := range []table.Axis{m.Transform.X, m.Transform.Y, m.Transform.Label} {
+		put(a.Scale, a.Offset)
+	}
+	put(float64(len(s.Config.Task)), float64(s.Config.Classes))
+	for _, p := range s.Data {
+		put(p.X, p.Y, p.Label)
+	}
+	return strconv.FormatUint(hash.Sum64(), 16)
+}
+
+// rowLabel names a control of a row to those who hear the page.
+func rowLabel(row TableRow, header string) string {
+	return fmt.Sprintf("Row %d, %s", row.Number, header)
+}
+
+// rowID is the id of a control of a row, so that it keeps the focus when the
+// row is shown anew.
+func rowID(row TableRow, part string) string { return fmt.Sprintf("row-%d-%s", row.Number, part) }

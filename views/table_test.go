@@ -1,0 +1,313 @@
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
+	"nnvisu/nn/table"
+)
+
+// TestImportControls: every choice that package table knows can be made, has a
+// name of its own, and what was chosen is selected.
+func TestImportControls(t *testing.T) {
+	l := sampleLab(t, dataset.Circles, func(l *Lab) {
+		l.Import = importForm(t, "a,b,c\n1,2,p\n3,4,q\n", table.Choice{X: "b", Y: "a", Label: "c", Task: nn.Classification, Scaling: table.ScalingSame, Sample: true})
+		l.Import.Header, l.Import.Separator = table.HeaderYes, table.Comma
+	})
+	e := render(t, ImportDialog(l))
+	for _, test := range []struct {
+		field, selected string
+		want            []string
+	}{
+		{FieldTableHeader, "yes", names(table.Headers())},
+		{FieldTableSeparator, "comma", names(table.Separators())},
+		{FieldTableTask, "classification", append([]string{""}, names(nn.Tasks())...)},
+		{FieldTableScaling, "same", names(table.Scalings())},
+		{FieldTableX, "b", []string{"", "a", "b", "c"}},
+		{FieldTableY, "a", []string{"", "a", "b", "c"}},
+		{FieldTableLabel, "c", []string{"", "a", "b", "c"}},
+	} {
+		var got, labels []string
+		for _, o := range e.all("select[name=" + test.field + "] option") {
+			got = append(got, o.attr("value"))
+			if l := o.content(); l == "" || slices.Contains(labels, l) {
+				t.Errorf("the option %q of %s is called %q; want a name of its own", o.attr("value"), test.field, l)
+			}
+			labels = append(labels, o.content())
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("the options of %s are %q; want %q", test.field, got, test.want)
+		}
+		if s := e.all("select[name=" + test.field + "] option[selected]"); len(s) != 1 || s[0].attr("value") != test.selected {
+			t.Errorf("%s has %d options selected; want %s alone", test.field, len(s), test.selected)
+		}
+	}
+	if got := e.one(t, "textarea").content(); got != strings.TrimSpace(l.Import.Text) {
+		t.Errorf("the text is %q; want %q", got, l.Import.Text)
+	}
+	if _, ok := e.one(t, "input[name="+FieldTableSample+"]").lookup("checked"); !ok {
+		t.Error("the sample is not checked; want it as it was put")
+	}
+	file := e.one(t, "input[type=file]")
+	if _, named := file.lookup("name"); named || file.attr("data-read") != e.one(t, "textarea").attr("id") || file.attr("id") != "" {
+		t.Errorf("the file is posted or read to %q; want its text in the textarea", file.attr("data-read"))
+	}
+}
+
+// TestImportPreview: what is taken is said: the columns, the units, the classes.
+func TestImportPreview(t *testing.T) {
+	text := "id,sepal length,petal width,species\n"
+	for i := range 7 {
+		text += fmt.Sprintf("%d,%v,%v,%s\n", i, 4.5+float64(i)/2, i%3, []string{"setosa", "virginica"}[i%2])
+	}
+	text += "8,?,1,setosa\n"
+	l := sampleLab(t, dataset.Circles, func(l *Lab) { l.Import = importForm(t, text, table.Choice{}) })
+	e := render(t, ImportPreviewed(l))
+	var roles []string
+	for _, th := range e.all("th") {
+		roles = append(roles, strings.Join(strings.Fields(th.content()), " "))
+	}
+	if want := []string{"id", "sepal length x", "petal width y", "species label"}; !slices.Equal(roles, want) {
+		t.Errorf("the columns are %q; want %q", roles, want)
+	}
+	var cells []string
+	for _, td := range e.all("td") {
+		cells = append(cells, td.content())
+	}
+	if want := []string{"0", "4.5", "0", "setosa", "1", "5", "1", "virginica"}; len(cells) != 5*4 || !slices.Equal(cells[:8], want) {
+		t.Errorf("the preview has the cells %q; want five rows that begin with %q", cells, want)
+	}
+	said := e.one(t, ".import-result").content()
+	for _, want := range []string{"7 points in 2 classes from sepal length, petal width and species.", "1 row with a missing value left out.",
+		"x = (sepal length − 6) / 1.5", "y = petal width − 1", "label = species", "setosa: 4", "virginica: 3"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("the preview says %q; want %q in it", said, want)
+		}
+	}
+	if got := len(e.all("svg.scatter path")); got != 2 {
+		t.Errorf("the preview draws %d groups of points; want one for each class", got)
+	}
+	if !strings.Contains(e.content(), "And 3 more rows.") {
+		t.Errorf("the preview says nothing of the rows it does not show")
+	}
+	if len(e.all(".import-problem")) != 0 {
+		t.Errorf("the preview has a problem besides a result")
+	}
+}
+
+// TestImportPreviewRefused: an error is said with its line; where there is a
+// table, other columns can be chosen still.
+func TestImportPreviewRefused(t *testing.T) {
+	for _, test := range []struct {
+		text, problem, line string
+		columns             int
+	}{
+		{"a,b,c\r\n1,2,p\r\n1,<b>,q\r\n1,3,q\r\n", `Line 3, column "b": "<b>" is not a number`, "3 1,<b>,q", 4},
+		{"a,b,c\n1,2\n", "Line 2: has 2 cells; the first row has 3", "2 1,2", 1},
+		{"", "There is no text", "", 1},
+		{"a,b,c\n1,2," + strings.Repeat("p", 200) + "\n", "Line 2, column", "2 1,2," + strings.Repeat("p", 116) + "…", 4},
+	} {
+		l := sampleLab(t, dataset.Circles, func(l *Lab) { l.Import = importForm(t, test.text, table.Choice{}) })
+		e := render(t, ImportPreviewed(l))
+		if got := e.one(t, ".import-problem p").content(); !strings.HasPrefix(got, test.problem) {
+			t.Errorf("the preview of %.40q says %q; want %q", test.text, got, test.problem)
+		}
+		line := ""
+		for _, pre := range e.all("pre") {
+			line += pre.content()
+		}
+		if line != test.line {
+			t.Errorf("the preview of %.40q quotes %q; want %q", test.text, line, test.line)
+		}
+		if got := len(e.all("select[name=" + FieldTableX + "] option")); got != test.columns || len(e.all(".import-result")) != 0 {
+			t.Errorf("the preview of %.40q offers %d columns; want %d and no result", test.text, got, test.columns)
+		}
+	}
+}
+
+// TestImportPreviewWide: a table of many columns does not make a page of them.
+func TestImportPreviewWide(t *testing.T) {
+	row := strings.TrimSuffix(strings.Repeat("1,", 40), ",")
+	l := sampleLab(t, dataset.Circles, func(l *Lab) { l.Import = importForm(t, row+"\n"+row+"\n", table.Choice{}) })
+	e := render(t, ImportPreviewed(l))
+	if got, cells := len(e.all("th")), len(e.all("td")); got != previewColumns || cells != 2*previewColumns || !strings.Contains(e.content(), "And 28 more columns.") {
+		t.Errorf("the preview of 40 columns shows %d and %d cells; want %d in two rows, and the rest said", got, cells, previewColumns)
+	}
+}
+
+func TestImportSummary(t *testing.T) {
+	named := table.Meta{Transform: table.Transform{X: table.Axis{Name: "a"}, Y: table.Axis{Name: "b"}, Label: table.Axis{Name: "c"}}}
+	for _, test := range []struct {
+		m    table.Import
+		want string
+	}{
+		{table.Import{Task: nn.Regression, Meta: named, Points: make([]nn.Point, 1)}, "1 point from a, b and c."},
+		{table.Import{Task: nn.Classification, Meta: named, Points: make([]nn.Point, 1)}, "1 point in 1 class from a, b and c."},
+		{table.Import{Task: nn.Classification, Meta: named, Points: []nn.Point{{Label: 2}, {}}}, "2 points in 3 classes from a, b and c."},
+		{table.Import{Task: nn.Regression, Meta: named, Points: make([]nn.Point, 2000), Unsampled: 500, LeftOut: 2, Constant: []string{"b"}},
+			"2\u202f000 points from a, b and c. An even sample of 2\u202f500 rows. 2 rows with a missing value left out. B holds one value only: its points are at 0."},
+	} {
+		if got := ImportSummary(test.m); got != test.want {
+			t.Errorf("ImportSummary = %q; want %q", got, test.want)
+		}
+	}
+}
+
+// TestTablePage: the rows are the points, fifty a page, in their own units.
+func TestTablePage(t *testing.T) {
+	s := nn.State{Config: nn.DefaultConfig()}
+	s.Config.Classes = 3
+	for i := range 120 {
+		s.Data = append(s.Data, nn.Point{X: float64(i)/60 - 1, Y: -0.25, Label: float64(i % 3)})
+	}
+	m := table.Meta{Classes: []string{"p", "q"}, Transform: table.Transform{X: table.Axis{Name: "age", Scale: 1.0 / 60, Offset: -1}}}
+	for _, test := range []struct{ ask, page, first, rows int }{{1, 1, 1, 50}, {2, 2, 51, 50}, {3, 3, 101, 20}, {4, 3, 101, 20}, {0, 1, 1, 50}, {-9, 1, 1, 50}} {
+		got := NewTablePage(s, m, test.ask)
+		if got.Page != test.page || got.Pages != 3 || len(got.Rows) != test.rows || got.Rows[0].Number != test.first {
+			t.Errorf("page %d is %d of %d with %d rows from %d; want %+v", test.ask, got.Page, got.Pages, len(got.Rows), got.Rows[0].Number, test)
+		}
+	}
+	page := NewTablePage(s, m, 2)
+	if want := (TableRow{Number: 52, X: "51", Y: "-0.25", Label: "0"}); page.Rows[1] != want {
+		t.Errorf("the second row of page 2 is %+v; want %+v", page.Rows[1], want)
+	}
+	if want := []string{"age", "y", "label"}; !slices.Equal(page.Headers, want) || len(page.Says) != 1 || page.Says[0] != "x = (age − 60) / 60" {
+		t.Errorf("the columns are %q, %q; want %q and how x follows", page.Headers, page.Says, want)
+	}
+	if want := []choice{{"0", "p"}, {"1", "q"}, {"2", "Class 2"}}; !slices.Equal(page.Classes, want) {
+		t.Errorf("the classes are %v; want %v", page.Classes, want)
+	}
+	s.Data = nil
+	if got := NewTablePage(s, m, 1); got.Page != 1 || got.Pages != 1 || len(got.Rows) != 0 {
+		t.Errorf("the table of no points is page %d of %d with %d rows; want an empty page", got.Page, got.Pages, len(got.Rows))
+	}
+}
+
+// TestTableOf: whatever a row shows is in the fingerprint.
+func TestTableOf(t *testing.T) {
+	make := func(change func(*nn.State, *table.Meta)) string {
+		s, m := nn.State{Config: nn.DefaultConfig(), Data: []nn.Point{{X: 0.5}, {Y: 0.5, Label: 1}}}, table.Meta{}
+		s.Config.Classes = 2
+		change(&s, &m)
+		return TableOf(s, m)
+	}
+	seen := map[string]string{}
+	for name, change := range map[string]func(*nn.State, *table.Meta){
+		"Same":    func(*nn.State, *table.Meta) {},
+		"X":       func(s *nn.State, _ *table.Meta) { s.Data[0].X = 0.25 },
+		"Y":       func(s *nn.State, _ *table.Meta) { s.Data[0].Y = 0.25 },
+		"Label":   func(s *nn.State, _ *table.Meta) { s.Data[0].Label = 1 },
+		"Order":   func(s *nn.State, _ *table.Meta) { slices.Reverse(s.Data) },
+		"Less":    func(s *nn.State, _ *table.Meta) { s.Data = s.Data[:1] },
+		"Classes": func(s *nn.State, _ *table.Meta) { s.Config.Classes = 3 },
+		"Task":    func(s *nn.State, _ *table.Meta) { s.Config.Task = nn.Regression },
+		"Units":   func(_ *nn.State, m *table.Meta) { m.Transform.Y.Scale = 2 },
+	} {
+		got := make(change)
+		if other := seen[got]; other != "" || got == "" {
+			t.Errorf("the fingerprints of %s and %s are both %q", name, other, got)
+		}
+		seen[got] = name
+	}
+}
+
+// TestTableBody: each row has its three controls in order, with labels that
+// tell them apart.
+func TestTableBody(t *testing.T) {
+	for _, name := range []string{"Table", "TableOfValues"} {
+		l := labs(t)[name]
+		e := render(t, TableBody(l))
+		for i, row := range e.all("tbody tr") {
+			var posts []string
+			for _, c := range row.all("[name]") {
+				posts = append(posts, c.attr("name"))
+				if want := "Row " + strconv.Itoa(i+1) + ", "; !strings.HasPrefix(c.attr("aria-label"), want) || c.attr("aria-label") == want {
+					t.Errorf("%s: a control is called %q; want %q and its column", name, c.attr("aria-label"), want)
+				}
+			}
+			if want := []string{FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove}; !slices.Equal(posts, want) {
+				t.Fatalf("%s: row %d posts %v; want %v", name, i+1, posts, want)
+			}
+			if got := row.one(t, "input[name="+FieldRowX+"]").attr("value"); got != l.Table.Rows[i].X {
+				t.Errorf("%s: row %d shows x as %q; want %q", name, i+1, got, l.Table.Rows[i].X)
+			}
+			if selected := row.all("option[selected]"); len(l.Table.Classes) > 0 && (len(selected) != 1 || selected[0].attr("value") != l.Table.Rows[i].Label) {
+				t.Errorf("%s: row %d has %d classes selected; want %s", name, i+1, len(selected), l.Table.Rows[i].Label)
+			}
+		}
+		if got := len(e.all("tbody tr")); got != 40 {
+			t.Errorf("%s: %d rows; want all 40 points", name, got)
+		}
+		if e.one(t, "[name="+FieldTableOf+"]").attr("value") != TableOf(l.State, l.Meta) {
+			t.Errorf("%s: the table does not say which points it shows", name)
+		}
+	}
+	l := labs(t)["Default"]
+	if got := strings.TrimSpace(text(t, TableBody(l))); got != "" {
+		t.Errorf("a table that is not shown is %q; want nothing", got)
+	}
+}
+
+// TestTablePager: at the ends there is no way on.
+func TestTablePager(t *testing.T) {
+	for page, want := range map[int][2]bool{1: {true, false}, 2: {false, false}, 3: {false, true}} {
+		l := sampleLab(t, dataset.Circles, func(l *Lab) { l.State.Data = slices.Repeat(l.State.Data, 3) })
+		l.Table = NewTablePage(l.State, l.Meta, page)
+		e := render(t, TableBody(l))
+		_, first := e.one(t, "#"+ActTablePrevious).lookup("disabled")
+		_, last := e.one(t, "#"+ActTableNext).lookup("disabled")
+		if first != want[0] || last != want[1] || e.one(t, "[name="+FieldTablePage+"]").attr("value") != strconv.Itoa(page) {
+			t.Errorf("page %d cannot be left backwards: %t, forwards: %t; want %v", page, first, last, want)
+		}
+	}
+}
+
+// TestDialogs: what the script opens and closes is there.
+func TestDialogs(t *testing.T) {
+	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
+	for _, id := range []string{"import", "table"} {
+		dialog := page.one(t, "dialog#"+id)
+		if len(page.all("[data-open="+id+"]")) != 1 || len(dialog.all("[data-close-dialog]")) != 1 {
+			t.Errorf("the dialog %s has %d buttons to open it and %d to close it; want one each", id, len(page.all("[data-open="+id+"]")), len(dialog.all("[data-close-dialog]")))
+		}
+		if page.one(t, "#"+dialog.attr("aria-labelledby")).content() == "" {
+			t.Errorf("the dialog %s has no name", id)
+		}
+		if got := len(page.all("form dialog#" + id)); got != 1 {
+			t.Errorf("the dialog %s is within the form %d times; want its fields posted", id, got)
+		}
+	}
+	for _, download := range page.all("[data-native]") {
+		address, within := download.attr("formaction"), "#export"
+		switch {
+		case address == "points.csv":
+			within = "#table"
+		case download.attr("value") == string(export.State):
+			within = "#share"
+		}
+		if download.attr("type") != "submit" || !slices.Contains(page.all(within+" [data-native]"), download) {
+			t.Errorf("the download of %s posts to %q; want a button within %s", download.attr("value"), address, within)
+		}
+	}
+	if got, want := len(page.all("[data-native]")), 1+len(export.All()); got != want {
+		t.Errorf("the page has %d downloads; want the points and a file of each format, %d", got, want)
+	}
+}
+
+// TestClassNames: classes are called by their names where they have some.
+func TestClassNames(t *testing.T) {
+	l := sampleLab(t, dataset.Blobs, func(l *Lab) { l.Meta.Classes = []string{"setosa", "<b>"} })
+	var labels []string
+	for _, input := range render(t, Palette(l)).all("input[name=" + FieldTool + "]") {
+		labels = append(labels, input.attr("aria-label"))
+	}
+	if want := []string{"Draw points of setosa (blue)", "Draw points of <b> (orange)", "Draw points of class 2 (green)", "Erase points"}; !slices.Equal(labels, want) {
+		t.Errorf("the tools are %q; want %q", labels, want)
+	}
+}
