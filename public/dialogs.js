@@ -23,7 +23,7 @@ document.addEventListener("keydown", (event) => {
   const { key, target, ctrlKey, metaKey, altKey } = event, pressed = ctrlKey || metaKey;
   if (pressed && key === "z" && !target.matches("input:not([type]), textarea")) return undo();
   const typed = "input:not([type=radio], [type=checkbox], [type=range]), select, textarea";
-  const own = /[a-z?]/.test(key[1] ? "" : key) ? typed : key === " " ? "button, a, summary, input, select" : "input, select, textarea";
+  const own = /^[a-z?]$/.test(key) ? typed : key === " " ? "button, a, summary, input, select" : "input, select, textarea";
   if (pressed || altKey || !KEYS[key] || (event.repeat && !key.startsWith("Arrow")) || (key.length === 1 && !$("keys").checked)) return;
   if (target.closest("dialog:modal") || (target.closest(own) && key !== "Escape")) return;
   event.preventDefault();

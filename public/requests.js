@@ -27,8 +27,7 @@ export function stop() {
 const replaced = [], ROOM = 48e6; // for undo: what each change replaced, and how many characters in all
 export function keep(state, run) {
   replaced.push({ state, run });
-  const size = () => replaced.reduce((sum, { state }) => sum + (state.network?.length ?? 0), 0);
-  while (replaced.length > 50 || size() > ROOM) replaced.shift();
+  while (replaced.length > 50 || replaced.reduce((n, { state }) => n + (state.network?.length ?? 0), 0) > ROOM) replaced.shift();
   if (replaced.length > 3) delete replaced.at(-4).run; // the moments of long runs are large
   $("undo").disabled = !replaced.length;
 }
@@ -40,7 +39,8 @@ export const undo = () => ask("edit", { act: "restore" }, { begin() {
 } });
 const work = () => job || turns().catch((error) => {
   tell(`Something went wrong in this page: ${error.message}`);
-  jobs.shift(), (job = null), train(false), work();
+  if (jobs[0] === job) jobs.shift();
+  (job = null), train(false), work();
 });
 async function turns() {
   while ((job = jobs[0] ?? (training ? { path: "train", values: {} } : null))) {

@@ -171,6 +171,7 @@ func TestWriteState(t *testing.T) {
 			Version int
 			nn.State
 		}
+		got.Config = nn.DefaultConfig() // which stands for what is left out
 		decoder := json.NewDecoder(bytes.NewReader(text))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&got); err != nil {
