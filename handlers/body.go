@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -40,6 +42,16 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 	// The deadline must not outlast the body: it would end a stream.
 	_ = control.SetReadDeadline(time.Time{})
 	return body.Bytes(), nil
+}
+
+// takeBody reads the body of a request and then asks enter for a place, which
+// leave gives back: a client that sends slowly takes nobody's.
+func (s *Server) takeBody(c echo.Context, enter func() (leave func(), err error)) (body []byte, leave func(), err error) {
+	if body, err = s.readBody(c.Response(), c.Request()); err != nil {
+		return nil, nil, err
+	}
+	leave, err = enter()
+	return body, leave, err
 }
 
 func (s *Server) errBodySize() error {

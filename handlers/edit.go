@@ -190,7 +190,17 @@ func place(x, y float64) nn.Point {
 	return nn.Point{X: round(x), Y: round(y)}
 }
 
-// loadDataset replaces the points. A new problem starts with new weights.
+// newProblem returns the state with other points and their task. It starts with
+// new weights, and its classes follow from the labels.
+func newProblem(state nn.State, points []nn.Point, task nn.Task) (nn.State, error) {
+	state.Data = points
+	state.Config = state.Config.Clone()
+	state.Config.Task, state.Config.Classes = task, 0
+	state.Network = nn.Network{}
+	return state.Prepare()
+}
+
+// loadDataset replaces the points by a data set's.
 func (s *Server) loadDataset(state nn.State, form url.Values) (nn.State, views.Notice, error) {
 	params := url.Values{"dataset": {form.Get(views.FieldDataset)}}
 	for name, field := range map[string]string{"points": views.FieldPoints, "noise": views.FieldNoise, "classes": views.FieldDataClasses, "seed": views.FieldDataSeed} {
@@ -207,12 +217,7 @@ func (s *Server) loadDataset(state nn.State, form url.Values) (nn.State, views.N
 		}
 		return state, views.Notice{}, err
 	}
-	state.Data = points
-	state.Config = state.Config.Clone()
-	state.Config.Task = nn.Task(info.Task)
-	state.Config.Classes = 0
-	state.Network = nn.Network{}
-	next, err := state.Prepare()
+	next, err := newProblem(state, points, nn.Task(info.Task))
 	return next, undoable("%s: %d points. The weights start again.", info.Title, len(points)), err
 }
 

@@ -16,11 +16,7 @@ import (
 
 // export answers POST /export: the network as a file of the format asked for.
 func (s *Server) export(c echo.Context) error {
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return err
-	}
-	leave, err := s.enter()
+	body, leave, err := s.takeBody(c, s.enter)
 	if err != nil {
 		return err
 	}

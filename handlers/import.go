@@ -70,13 +70,8 @@ func (s *Server) importPoints(ctx context.Context, act string, p *pageRequest) e
 		}
 		return err
 	}
-	next := p.state
-	next.Data = m.Points
-	next.Config = next.Config.Clone()
-	next.Config.Task = m.Task
-	next.Config.Classes = 0
-	next.Network = nn.Network{}
-	if next, err = next.Prepare(); err != nil {
+	next, err := newProblem(p.state, m.Points, m.Task)
+	if err != nil {
 		return err
 	}
 	p.state, p.meta = next, m.Meta
@@ -327,11 +322,7 @@ func checkMeta(m table.Meta) error {
 // pointsCSV answers POST /points.csv: the points of the page as a file, in the
 // units that they came in.
 func (s *Server) pointsCSV(c echo.Context) error {
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return err
-	}
-	leave, err := s.enter()
+	body, leave, err := s.takeBody(c, s.enter)
 	if err != nil {
 		return err
 	}

@@ -111,11 +111,8 @@ type pageAnswer struct {
 
 // openPage reads a request of the page. leave gives back the place that enter took.
 func (s *Server) openPage(c echo.Context, enter func() (func(), error)) (p pageRequest, leave func(), err error) {
-	body, err := s.readBody(c.Response(), c.Request())
+	body, leave, err := s.takeBody(c, enter)
 	if err != nil {
-		return p, nil, err
-	}
-	if leave, err = enter(); err != nil { // not before the body is here: a slow client takes nobody's place
 		return p, nil, err
 	}
 	if p, err = s.decodePage(c, body); err != nil {

@@ -16,11 +16,7 @@ func (s *Server) predict(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return err
-	}
-	leave, err := s.enter()
+	body, leave, err := s.takeBody(c, s.enter)
 	if err != nil {
 		return err
 	}

@@ -158,15 +158,13 @@ func (s *Server) pin(ctx context.Context, p *pageRequest) error {
 	}
 	p.answer.look, p.answer.pinned = true, true
 	run.Network.Optimizer = nn.Moments{} // it is looked at only
-	text, err := json.Marshal(struct {
+	if err := marshal(&run.JSON, struct {
 		Config  nn.Config  `json:"config"`
 		Network nn.Network `json:"network"`
 		History nn.History `json:"history"`
-	}{run.Config, run.Network, run.History})
-	if err != nil {
+	}{run.Config, run.Network, run.History}); err != nil {
 		return err
 	}
-	run.JSON = string(text)
 	p.pinned = run
 	p.notice = views.Notice{Text: "Pinned. Its curves stay beside those of the next run; Compare shows both."}
 	return nil

@@ -33,11 +33,7 @@ func (s *Server) step(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json and text/html")
 	}
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return err
-	}
-	leave, err := s.enter() // not before the body is here: a slow client takes nobody's place
+	body, leave, err := s.takeBody(c, s.enter)
 	if err != nil {
 		return err
 	}

@@ -37,11 +37,7 @@ func (s *Server) train(c echo.Context) error {
 	if !accepts(c.Request(), "text/event-stream") {
 		return notAcceptable("text/event-stream and text/html")
 	}
-	body, err := s.readBody(c.Response(), c.Request())
-	if err != nil {
-		return err
-	}
-	leave, err := s.enterStream()
+	body, leave, err := s.takeBody(c, s.enterStream)
 	if err != nil {
 		return err
 	}

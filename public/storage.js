@@ -5,15 +5,15 @@ import { unpack } from "./share.js";
 import { record, behind, latest } from "./moments.js";
 
 const STORES = ["sessionStorage", "localStorage"];
-const key = (name) => `nnvisu_${name === "network" ? "weights" : name}`;
+const keyOf = (name) => `nnvisu_${name === "network" ? "weights" : name}`;
 const tooLong = {}; // lengths for which a store had no room
 // Each value by itself: what has no room starts anew, the rest stays.
-function put(store, name, value) {
+function put(store, key, value) {
   try {
-    window[store].removeItem(key(name));
-    if (!(value.length >= tooLong[store + name])) window[store].setItem(key(name), value);
+    window[store].removeItem(key);
+    if (!(value.length >= tooLong[store + key])) window[store].setItem(key, value);
   } catch (error) {
-    tooLong[store + name] = value.length;
+    tooLong[store + key] = value.length;
     tell(`This browser does not store all of the state (${error.name}). All else works, but a reload loses what is not stored.`);
   }
 }
@@ -25,16 +25,16 @@ export function save() {
   saving = 0;
   const page = JSON.stringify(Object.fromEntries(switches().map((e) => [label(e), e[property(e)]])));
   const state = { ...read(), ...(behind() ? latest() : {}) }; // not a moment that is only looked at
-  for (const store of STORES) Object.entries({ page, ...state }).forEach(([name, value]) => put(store, name, value));
+  for (const store of STORES) Object.entries({ page, ...state }).forEach(([name, value]) => put(store, keyOf(name), value));
 }
 export const saveSoon = () => (saving ||= setTimeout(save, 1000));
 function load() {
   try {
-    const store = STORES.map((name) => window[name]).find((s) => STATE.some((name) => s.getItem(key(name))));
+    const store = STORES.map((name) => window[name]).find((s) => STATE.some((name) => s.getItem(keyOf(name))));
     if (!store) return {};
-    const state = Object.fromEntries(STATE.map((name) => [name, store.getItem(key(name)) ?? ""]));
+    const state = Object.fromEntries(STATE.map((name) => [name, store.getItem(keyOf(name)) ?? ""]));
     if (!state.network) state.history = ""; // it had no room
-    return { state, page: JSON.parse(store.getItem(key("page")) ?? "{}") };
+    return { state, page: JSON.parse(store.getItem(keyOf("page")) ?? "{}") };
   } catch {
     return {}; // that it cannot be used is said when it is written
   }
@@ -66,6 +66,6 @@ export async function restore() {
 function setAside(state, first) {
   write(first);
   tell("The state stored in this browser cannot be used. It was set aside, not deleted; this is a new start.");
-  for (const [name, value] of Object.entries(state)) put("localStorage", `${name === "network" ? "weights" : name}_set_aside`, value);
+  for (const [name, value] of Object.entries(state)) put("localStorage", `${keyOf(name)}_set_aside`, value);
   if (Object.keys(tooLong).some((name) => name.endsWith("_set_aside"))) STORES.length = 1; // it stays where it is
 }

@@ -30,12 +30,6 @@ func judge(t *testing.T, problems []string) {
 	}
 }
 
-// window makes the window so large, in CSS pixels.
-func (p *tab) window(width, height int64) {
-	p.tb.Helper()
-	must(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1})
-}
-
 // TestBrowserLayoutWidths: no screen has to be scrolled sideways on a phone or a laptop, nor the page on anything else.
 func TestBrowserLayoutWidths(t *testing.T) {
 	t.Parallel()
@@ -72,7 +66,7 @@ func TestBrowserLayoutWidths(t *testing.T) {
 func TestBrowserLayoutOneScreen(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
-	p.window(1440, 900)
+	p.size(1440, 900, false)
 	p.endTour()
 	p.settled()
 	cards := eval[[]struct {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -64,7 +65,7 @@ type unit struct {
 func columns(c nn.Config, meta table.Meta) []column {
 	inputs := column{Title: "Inputs"}
 	for _, f := range nn.Features() {
-		inputs.Units = append(inputs.Units, unit{Feature: f, On: indexOf(c.Features, f) >= 0, Short: featureLabels[f], Label: "Input " + featureLabels[f], Map: featureMaps()[f]})
+		inputs.Units = append(inputs.Units, unit{Feature: f, On: slices.Contains(c.Features, f), Short: featureLabels[f], Label: "Input " + featureLabels[f], Map: featureMaps()[f]})
 	}
 	all := []column{inputs}
 	for l, width := range c.HiddenLayers {
@@ -163,7 +164,7 @@ func edges(c nn.Config) []edge {
 			if l == 0 { // in the order of the config, at the place of the column
 				for i, f := range c.Features {
 					in = i
-					add(indexOf(nn.Features(), f))
+					add(slices.Index(nn.Features(), f))
 				}
 				continue
 			}
@@ -316,15 +317,6 @@ func weightText(v float64) string {
 		return "not finite"
 	}
 	return string(text)
-}
-
-func indexOf[T comparable](list []T, v T) int {
-	for i := range list {
-		if list[i] == v {
-			return i
-		}
-	}
-	return -1
 }
 
 func weightPath(layer, out, in int) string {

@@ -209,12 +209,7 @@ func number(v float64) string {
 
 // pointCount says how many points there are, and how many are held out.
 func pointCount(s nn.State) string {
-	held := 0
-	for _, h := range nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed) {
-		if h {
-			held++
-		}
-	}
+	held := nn.HeldOut(len(s.Data), s.Config.TestFraction)
 	text := grouped(len(s.Data)) + " points"
 	if len(s.Data) == 1 {
 		text = "1 point"
