@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"nnvisu/handlers"
+	"nnvisu/nn/kernel"
 )
 
 // version is set by the build task (-ldflags "-X main.version=…"); without it
@@ -63,6 +64,9 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 
 	log := newLogger(stderr, s.logLevel, s.logFormat)
 	s.handlers.Logger = log
+	if err := kernel.Use(s.kernel); err != nil {
+		return err
+	}
 	app, err := handlers.New(s.handlers)
 	if err != nil {
 		return err
@@ -71,7 +75,7 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version", s.handlers.Version)
+	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version", s.handlers.Version, "kernel", kernel.Name())
 	return serve(ctx, app, listeners, s.drainDelay, s.shutdownTimeout, log)
 }
 
@@ -178,6 +182,7 @@ type settings struct {
 	shutdownTimeout time.Duration
 	logLevel        string
 	logFormat       string
+	kernel          string
 	showVersion     bool
 }
 
@@ -215,6 +220,7 @@ func parse(args []string, lookupEnv func(string) (string, bool), stdout io.Write
 	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second, "how long open requests may go on after SIGINT or SIGTERM")
 	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn", "error")
 	choiceVar(fs, &s.logFormat, "log-format", "text", "`format` of the log", "text", "json")
+	choiceVar(fs, &s.kernel, "kernel", kernel.Fastest, "inner `loops` of training; all give the same bits", append([]string{kernel.Fastest}, kernel.Names()...)...)
 	fs.BoolVar(&s.showVersion, "version", false, "print the version and exit")
 	fs.VisitAll(func(f *flag.Flag) {
 		if strings.HasPrefix(f.Name, "max-") {

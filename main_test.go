@@ -62,6 +62,7 @@ func TestParseSources(t *testing.T) {
 		{"shutdown-timeout", "NNVISU_SHUTDOWN_TIMEOUT", "1s", "0s", func(s settings) any { return s.shutdownTimeout }, time.Second, time.Duration(0)},
 		{"log-level", "NNVISU_LOG_LEVEL", "debug", "error", func(s settings) any { return s.logLevel }, "debug", "error"},
 		{"log-format", "NNVISU_LOG_FORMAT", "json", "text", func(s settings) any { return s.logFormat }, "json", "text"},
+		{"kernel", "NNVISU_KERNEL", "portable", "fastest", func(s settings) any { return s.kernel }, "portable", "fastest"},
 	}
 	for _, test := range tests {
 		t.Run(test.flag, func(t *testing.T) {

@@ -47,17 +47,26 @@ func FeaturesTo(dst []float64, features []Feature, xs, ys []float64) {
 	n := len(xs)
 	for i, f := range features {
 		row := dst[i*n : (i+1)*n]
-		for j := range xs {
-			row[j] = f.value(xs[j], ys[j])
+		switch f {
+		case FeatureX: // the picture has 10,000 places
+			copy(row, xs)
+			continue
+		case FeatureY:
+			copy(row, ys)
+			continue
+		}
+		value := f.function()
+		for j := range row {
+			row[j] = value(xs[j], ys[j])
 		}
 	}
 }
 
-// value returns the feature at a place of the plane.
-func (f Feature) value(x, y float64) float64 {
+// function returns the feature as a function of a place of the plane.
+func (f Feature) function() func(x, y float64) float64 {
 	for i := range featureTable {
 		if featureTable[i].name == f {
-			return featureTable[i].value(x, y)
+			return featureTable[i].value
 		}
 	}
 	panic("nn: unknown feature " + string(f))

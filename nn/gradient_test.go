@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/diff/fd"
+
+	"nnvisu/nn/kernel"
 )
 
 const (
@@ -154,20 +156,20 @@ func TestGradientDropout(t *testing.T) {
 					}
 					s.Network.Step = 3
 					trainer := trainer(t, s)
-					n := trainer.train.n
 					theta := slices.Clone(trainer.theta)
 					differences := func(size float64) []float64 {
 						defer copy(trainer.theta, theta)
 						return fd.Gradient(nil, func(x []float64) float64 {
 							copy(trainer.theta, x)
-							return trainer.gradient(0, n, false)
+							return dropoutLoss(trainer)
 						}, theta, &fd.Settings{Formula: fd.Central, Step: size})
 					}
 					want := differences(6e-6)
 					if !slices.EqualFunc(want, differences(2e-5), func(a, b float64) bool { return near(a, b, gradientTolerance) }) {
 						continue
 					}
-					loss := trainer.gradient(0, n, false)
+					loss := dropoutLoss(trainer)
+					trainer.gradient(0, trainer.train.n, false)
 					for i := range want {
 						if !near(trainer.grad[i], want[i], gradientTolerance) {
 							t.Errorf("gradient of number %d = %v; want %v", i, trainer.grad[i], want[i])
@@ -181,6 +183,23 @@ func TestGradientDropout(t *testing.T) {
 			})
 		}
 	}
+}
+
+// dropoutLoss returns the mean loss of all training points under the masks of
+// the trainer's next update, whose gradient the trainer computes.
+func dropoutLoss(t *Trainer) (loss float64) {
+	seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
+	for i := range t.train.blocks {
+		b := &t.train.blocks[i]
+		out, sum := t.forwardTraining(b), 0.0
+		if t.config.Task == Regression {
+			sum = kernel.HalfSquaredError(out, b.y[:b.n])
+		} else {
+			sum, _ = kernel.CrossEntropy(out, b.y[:b.n], t.Outputs(), b.width)
+		}
+		loss += sum
+	}
+	return loss / float64(t.train.n)
 }
 
 // TestGradientNorms compares with the gradient that an update of SGD at rate 1

@@ -1,6 +1,10 @@
 package nn
 
-import "math"
+import (
+	"math"
+
+	"nnvisu/nn/kernel"
+)
 
 // Metrics say how good a network is, dropout off and without penalty terms. A
 // loss that is too large to compute is math.MaxFloat64.
@@ -44,10 +48,14 @@ func (t *Trainer) Metrics() Metrics {
 
 func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 	correct := 0
-	for from := 0; from < s.n; from += blockWidth {
-		n := min(blockWidth, s.n-from)
-		out := t.run(t.block(s, from, n), n)
-		blockLoss, blockCorrect := t.loss(out, s, from, 1, n)
+	for i := range s.blocks {
+		b := &s.blocks[i]
+		out := t.run(b.x, b.width)
+		if t.config.Task == Regression {
+			loss += kernel.HalfSquaredError(out, b.y[:b.n])
+			continue
+		}
+		blockLoss, blockCorrect := kernel.CrossEntropy(out, b.y[:b.n], t.Outputs(), b.width)
 		loss += blockLoss
 		correct += blockCorrect
 	}
@@ -66,14 +74,6 @@ func clamped(v float64) float64 {
 		return math.MaxFloat64
 	}
 	return v
-}
-
-// block copies the features of n samples from index from into the input buffer.
-func (t *Trainer) block(s samples, from, n int) []float64 {
-	for i := range t.sizes[0] {
-		copy(t.input[i*n:(i+1)*n], s.x[i*s.n+from:])
-	}
-	return t.input[:t.sizes[0]*n]
 }
 
 // Confusion counts classifications: Train[k][j] is the number of training
@@ -97,17 +97,17 @@ func (t *Trainer) confusion(s samples) [][]int {
 	if t.config.Task != Classification {
 		panic("nn: the confusion matrix of a regression")
 	}
-	for from := 0; from < s.n; from += blockWidth {
-		n := min(blockWidth, s.n-from)
-		out := t.run(t.block(s, from, n), n)
-		for j := range n {
+	for i := range s.blocks {
+		b := &s.blocks[i]
+		out := t.run(b.x, b.width)
+		for j, label := range b.y[:b.n] {
 			best := 0
 			for k := 1; k < c; k++ {
-				if out[k*n+j] > out[best*n+j] {
+				if out[k*b.width+j] > out[best*b.width+j] {
 					best = k
 				}
 			}
-			counts[s.labels[from+j]][best]++
+			counts[int(label)][best]++
 		}
 	}
 	return counts

@@ -8,15 +8,29 @@ import (
 
 // blockWidth is how many samples pass through the layers at a time: few
 // enough that a block of every layer stays in the cache, and enough that the
-// vector operations run long.
-const blockWidth = 256
+// sums over samples run long. It is a multiple of 24, the widest strip of the
+// kernels, and an odd number of cache lines, so that rows do not compete for the
+// same lines.
+const blockWidth = 168
+
+// padded returns the length of vectors that hold n numbers: a multiple of what
+// the kernels take at a time.
+func padded(n int) int { return (n + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes }
+
+// repeatLast fills row up from n on with the number before: the network is
+// evaluated there, too, and nothing may overflow that does not elsewhere.
+func repeatLast(row []float64, n int) {
+	for j := n; j < len(row); j++ {
+		row[j] = row[n-1]
+	}
+}
 
 // A Model is a network laid out for computing. Its weights and biases are one
 // slice, all weights before all biases; the layers are views of it.
 type Model struct {
 	config  Config
 	sizes   []int     // [D, H…, C]
-	theta   []float64 // every weight, layer by layer and row by row, then every bias
+	theta   []float64 // every weight, layer by layer and row by row, then every bias, then zeros up to a padded length
 	weights int       // how many of theta are weights
 	layers  []layer
 	forward kernel.Activation
@@ -50,7 +64,7 @@ func newModel(c Config) *Model {
 		m.weights += m.sizes[l] * out
 		biases += out
 	}
-	m.theta = make([]float64, m.weights+biases)
+	m.theta = make([]float64, padded(m.weights+biases))
 	m.input = make([]float64, m.sizes[0]*blockWidth)
 	for _, a := range activationTable {
 		if a.name == c.Activation {
@@ -117,7 +131,7 @@ func (m *Model) nested(flat []float64) Parameters {
 }
 
 // run passes n samples, a D×n block x, through the layers and returns the
-// outputs (logits), C×n, which stay valid until the next run.
+// outputs (logits), C×n, which stay valid until the next run. n is padded.
 func (m *Model) run(x []float64, n int) []float64 {
 	a := x
 	last := len(m.layers) - 1
@@ -160,23 +174,41 @@ func (m *Model) placesTo(hidden [][]float64, dst, xs, ys []float64) {
 	total, c := len(xs), m.Outputs()
 	for from := 0; from < total; from += blockWidth {
 		n := min(blockWidth, total-from)
-		FeaturesTo(m.input, m.config.Features, xs[from:from+n], ys[from:from+n])
-		out := m.run(m.input[:m.sizes[0]*n], n)
+		x, width := m.features(xs[from:from+n], ys[from:from+n])
+		out := m.run(x, width)
 		if m.config.Task == Classification {
-			kernel.Softmax(out, c, n)
+			kernel.Softmax(out, c, width)
 		}
 		for l, units := range hidden {
-			copyBlock(units, m.layers[l].a, m.layers[l].out, from, n, total)
+			copyBlock(units, m.layers[l].a, from, n, width, total)
 		}
-		copyBlock(dst, out, c, from, n, total)
+		copyBlock(dst, out, from, n, width, total)
 	}
 }
 
-// copyBlock copies a block, rows×n, to the columns of dst, rows×total, from
-// column from on.
-func copyBlock(dst, block []float64, rows, from, n, total int) {
-	for k := range rows {
-		copy(dst[k*total+from:], block[k*n:(k+1)*n])
+// features returns the features of at most blockWidth places, D×width, which
+// stay valid until the next call. width is the padded number of places.
+func (m *Model) features(xs, ys []float64) (x []float64, width int) {
+	n := len(xs)
+	width = padded(n)
+	if n < width {
+		var pad [2][blockWidth]float64
+		copy(pad[0][:], xs)
+		copy(pad[1][:], ys)
+		xs, ys = pad[0][:width], pad[1][:width]
+		repeatLast(xs, n)
+		repeatLast(ys, n)
+	}
+	x = m.input[:m.sizes[0]*width]
+	FeaturesTo(x, m.config.Features, xs, ys)
+	return x, width
+}
+
+// copyBlock copies the first n columns of a block, whose rows have width, to
+// the columns of dst from from on, whose rows have total.
+func copyBlock(dst, block []float64, from, n, width, total int) {
+	for k := range len(dst) / total {
+		copy(dst[k*total+from:][:n], block[k*width:])
 	}
 }
 

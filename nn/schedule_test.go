@@ -131,7 +131,7 @@ func TestLearningRateFalls(t *testing.T) {
 }
 
 // scheduleDigest pins the bits of learning rates, as goldenDigest does those of runs.
-const scheduleDigest = "a9ca92fa9a9209f4bd9f56b4d2ff3834ba84e1512369640fcf71a61a4a844a7e"
+const scheduleDigest = "88fb866c1bec22260cae715c943f5d3cd7000b92433a2ed8bd57dceaa8e92340"
 
 func TestLearningRateGolden(t *testing.T) {
 	digest := sha256.New()

@@ -117,7 +117,7 @@ func TestSplitIndependent(t *testing.T) {
 				train = append(train, s.Data[i].X)
 			}
 		}
-		if !slices.Equal(tr.train.x, train) || !slices.Equal(tr.test.x, test) {
+		if !slices.Equal(tr.train.blocks[0].x[:len(train)], train) || !slices.Equal(tr.test.blocks[0].x[:len(test)], test) {
 			t.Errorf("seed %d: the trainer's points are not those of Split(30, 0.4, %d)", seed, s.Config.Seed)
 		}
 	}
@@ -163,10 +163,7 @@ func batchPoints(t *testing.T, tr *Trainer) []Point {
 	}
 	points := make([]Point, n)
 	for j := range points {
-		points[j] = Point{X: tr.batch.x[j], Y: tr.batch.x[n+j], Label: tr.batch.targets[j]}
-		if tr.batch.labels[j] != int(tr.batch.targets[j]) {
-			t.Errorf("class %d, label %v", tr.batch.labels[j], tr.batch.targets[j])
-		}
+		points[j] = Point{X: tr.batch.x[j], Y: tr.batch.x[tr.batch.width+j], Label: tr.batch.y[j]}
 	}
 	return points
 }
@@ -186,7 +183,7 @@ func TestBatches(t *testing.T) {
 		testFraction float64
 		batches      int
 	}{
-		{103, 10, 0, 11}, {100, 10, 0, 10}, {100, 99, 0, 2}, {50, 1, 0, 50}, {60, 7, 0.5, 5}, {300, 200, 0, 2},
+		{103, 10, 0, 11}, {100, 10, 0, 10}, {100, 99, 0, 2}, {50, 1, 0, 50}, {60, 7, 0.5, 5}, {300, blockWidth, 0, 2},
 	} {
 		t.Run(fmt.Sprintf("%d/%d/%v", c.n, c.batch, c.testFraction), func(t *testing.T) {
 			s := shuffled(c.n, c.batch, c.testFraction)
@@ -261,7 +258,7 @@ func TestBatchUpdate(t *testing.T) {
 				t.Fatal(err)
 			}
 			for j := range n {
-				alone.Data = append(alone.Data, Point{X: tr.batch.x[j], Y: tr.batch.x[n+j], Label: tr.batch.targets[j]})
+				alone.Data = append(alone.Data, Point{X: tr.batch.x[j], Y: tr.batch.x[tr.batch.width+j], Label: tr.batch.y[j]})
 			}
 			want, got := values(step(t, alone, 1).Network.Parameters), values(tr.Network().Parameters)
 			for i := range want {

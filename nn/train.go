@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"nnvisu/nn/kernel"
 )
@@ -18,20 +19,25 @@ type Trainer struct {
 	step, epoch   int
 	good          snapshot  // the state before the last update
 	dropout       []float64 // one number a unit and sample: 0 or 1/(1-p)
-	delta, spare  []float64 // gradients with respect to a layer's outputs and inputs
 	train, test   samples
 	order         []int // the order of the training points in this epoch
 	orderEpoch    int   // the epoch that order is of; -1 before the first
-	batch         samples
+	batch         block // of shuffled points
 	pcg           rand.PCG
 }
 
-// samples are points as the kernels read them.
+// samples are points as the kernels read them, in blocks of blockWidth but for
+// the last.
 type samples struct {
-	n       int
-	x       []float64 // D×n features
-	labels  []int     // class numbers
-	targets []float64 // regression targets
+	n      int
+	blocks []block
+}
+
+// A block is some samples, filled up with copies of the last.
+type block struct {
+	n, width int       // how many, and how many with the copies
+	x        []float64 // D×width features
+	y        []float64 // width class numbers or regression targets
 }
 
 // snapshot is what one update changes.
@@ -68,8 +74,6 @@ func NewTrainer(s State) (*Trainer, error) {
 			t.layers[l].d = make([]float64, len(t.layers[l].a))
 		}
 	}
-	t.delta = make([]float64, widest*blockWidth)
-	t.spare = make([]float64, widest*blockWidth)
 	if s.Config.Dropout > 0 {
 		t.dropout = make([]float64, widest*blockWidth)
 	}
@@ -77,10 +81,8 @@ func NewTrainer(s State) (*Trainer, error) {
 	t.train = t.sample(s.Data, held, false)
 	t.test = t.sample(s.Data, held, true)
 	t.order = make([]int, t.train.n)
-	t.batch = samples{
-		x:       t.input,
-		labels:  make([]int, blockWidth),
-		targets: make([]float64, blockWidth),
+	if s.Config.BatchSize > 0 {
+		t.batch = block{x: t.input, y: make([]float64, blockWidth)}
 	}
 	return t, nil
 }
@@ -100,19 +102,21 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 
 // sample returns the points that are held out, or those that are not.
 func (t *Trainer) sample(points []Point, held []bool, want bool) samples {
-	var xs, ys []float64
-	var s samples
+	var xs, ys, labels []float64
 	for i, p := range points {
-		if held[i] != want {
-			continue
+		if held[i] == want {
+			xs, ys, labels = append(xs, p.X), append(ys, p.Y), append(labels, p.Label)
 		}
-		xs, ys = append(xs, p.X), append(ys, p.Y)
-		s.labels = append(s.labels, int(p.Label))
-		s.targets = append(s.targets, p.Label)
 	}
-	s.n = len(xs)
-	s.x = make([]float64, t.sizes[0]*s.n)
-	FeaturesTo(s.x, t.config.Features, xs, ys)
+	s := samples{n: len(xs)}
+	for from := 0; from < s.n; from += blockWidth {
+		n := min(blockWidth, s.n-from)
+		x, width := t.features(xs[from:from+n], ys[from:from+n])
+		b := block{n: n, width: width, x: slices.Clone(x), y: make([]float64, width)}
+		copy(b.y, labels[from:from+n])
+		repeatLast(b.y, n)
+		s.blocks = append(s.blocks, b)
+	}
 	return s
 }
 
@@ -189,25 +193,40 @@ func (t *Trainer) update() error {
 	return nil
 }
 
-// gradient sets grad to the gradient of the mean loss over the training
-// points from…to, taken in the epoch's order if shuffled, and returns the loss.
-func (t *Trainer) gradient(from, to int, shuffled bool) float64 {
+// gradient sets grad to the gradient of the mean loss over the training points
+// from…to of the epoch's order if shuffled, else over all of them.
+func (t *Trainer) gradient(from, to int, shuffled bool) {
 	clear(t.grad)
 	if t.dropout != nil {
 		seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
 	}
 	scale := 1 / float64(to-from)
-	loss := 0.0
-	for ; from < to; from += blockWidth {
-		n := min(blockWidth, to-from)
-		t.gather(from, n, shuffled)
-		x := t.batch.x[:t.sizes[0]*n]
-		out := t.forwardTraining(x, n)
-		blockLoss, _ := t.loss(out, t.batch, 0, scale, n)
-		loss += blockLoss
-		t.backward(x, out, n)
+	if !shuffled {
+		for i := range t.train.blocks {
+			t.addGradient(&t.train.blocks[i], scale)
+		}
+		return
 	}
-	return loss * scale
+	for ; from < to; from += blockWidth {
+		t.gather(from, min(blockWidth, to-from))
+		t.addGradient(&t.batch, scale)
+	}
+}
+
+// addGradient adds to grad the gradient of the sum of a block's losses times scale.
+func (t *Trainer) addGradient(b *block, scale float64) {
+	out := t.forwardTraining(b)
+	if t.config.Task == Regression {
+		kernel.SquaredErrorGradient(out, b.y, scale)
+	} else {
+		kernel.SoftmaxGradient(out, b.y, scale, t.Outputs(), b.width)
+	}
+	if b.n < b.width { // the copies do not count
+		for k := range t.Outputs() {
+			clear(out[k*b.width+b.n : (k+1)*b.width])
+		}
+	}
+	t.backward(b, out)
 }
 
 // GradientNorms returns for each layer the Euclidean norm of the gradient, with
@@ -248,34 +267,41 @@ func norm(a, b []float64) float64 {
 	return largest * math.Sqrt(sum)
 }
 
-// gather copies n training points into the batch.
-func (t *Trainer) gather(from, n int, shuffled bool) {
-	for j := range n {
-		p := from + j
-		if shuffled {
-			p = t.order[p]
+// gather copies n training points, from an index of the epoch's order on, into
+// the batch.
+func (t *Trainer) gather(from, n int) {
+	b := &t.batch
+	b.n, b.width = n, padded(n)
+	order := t.order[from : from+n]
+	for i := range t.sizes[0] {
+		row := b.x[i*b.width : (i+1)*b.width]
+		for j, p := range order {
+			of := &t.train.blocks[p/blockWidth]
+			row[j] = of.x[i*of.width+p%blockWidth]
 		}
-		for i := range t.sizes[0] {
-			t.batch.x[i*n+j] = t.train.x[i*t.train.n+p]
-		}
-		t.batch.labels[j], t.batch.targets[j] = t.train.labels[p], t.train.targets[p]
+		repeatLast(row, n)
 	}
+	b.y = b.y[:b.width]
+	for j, p := range order {
+		b.y[j] = t.train.blocks[p/blockWidth].y[p%blockWidth]
+	}
+	repeatLast(b.y, n)
 }
 
 // forwardTraining is run with dropout, keeping what backward needs.
-func (t *Trainer) forwardTraining(x []float64, n int) []float64 {
-	a := x
+func (t *Trainer) forwardTraining(b *block) []float64 {
+	a := b.x
 	last := len(t.layers) - 1
 	for l := range t.layers {
 		layer := &t.layers[l]
-		z := layer.a[:layer.out*n]
-		kernel.DenseForward(z, layer.w, layer.b, a, layer.in, layer.out, n)
+		z := layer.a[:layer.out*b.width]
+		kernel.DenseForward(z, layer.w, layer.b, a, layer.in, layer.out, b.width)
 		if l < last {
-			d := layer.d[:layer.out*n]
+			d := layer.d[:layer.out*b.width]
 			t.forward(z, d, z)
 			if t.dropout != nil {
-				mask := t.dropout[:layer.out*n]
-				t.drawDropout(mask)
+				mask := t.dropout[:layer.out*b.width]
+				t.drawDropout(mask, b)
 				kernel.Mul(z, mask)
 				kernel.Mul(d, mask)
 			}
@@ -287,44 +313,37 @@ func (t *Trainer) forwardTraining(x []float64, n int) []float64 {
 
 // drawDropout fills mask with 0, at the probability of the config, and 1/(1-p)
 // (inverted dropout: Srivastava et al. 2014, section 10).
-func (t *Trainer) drawDropout(mask []float64) {
+func (t *Trainer) drawDropout(mask []float64, b *block) {
 	keep := 1 / (1 - t.config.Dropout)
-	for j := range mask {
-		mask[j] = keep
-		if uniform(&t.pcg) < t.config.Dropout {
-			mask[j] = 0
+	for ; len(mask) > 0; mask = mask[b.width:] {
+		row := mask[:b.width]
+		for j := range b.n {
+			row[j] = keep
+			if uniform(&t.pcg) < t.config.Dropout {
+				row[j] = 0
+			}
 		}
+		repeatLast(row, b.n)
 	}
 }
 
-// backward adds the gradient of a block to grad. It takes the gradient with
-// respect to the outputs in dOut, which it overwrites.
-func (t *Trainer) backward(x, dOut []float64, n int) {
-	dz := dOut
-	delta, spare := t.delta, t.spare
+// backward adds the gradient of a block to grad, from dz, that with respect to the
+// outputs. In place of each layer's derivatives it leaves the gradient with
+// respect to the sums that they were taken at.
+func (t *Trainer) backward(b *block, dz []float64) {
 	for l := len(t.layers) - 1; l >= 0; l-- {
 		layer := &t.layers[l]
 		dw, db := t.views(t.grad, l)
 		if l == 0 {
-			kernel.DenseBackward(dw, db, nil, layer.w, x, dz, layer.in, layer.out, n)
+			kernel.DenseGradient(dw, db, dz, b.x, layer.in, layer.out, b.width)
 			return
 		}
 		below := &t.layers[l-1]
-		da := delta[:layer.in*n]
-		kernel.DenseBackward(dw, db, da, layer.w, below.a[:layer.in*n], dz, layer.in, layer.out, n)
-		kernel.Mul(da, below.d[:layer.in*n])
-		dz = da
-		delta, spare = spare, delta
+		kernel.DenseGradient(dw, db, dz, below.a, layer.in, layer.out, b.width)
+		d := below.d[:layer.in*b.width]
+		kernel.DenseBackward(d, layer.w, dz, layer.in, layer.out, b.width)
+		dz = d
 	}
-}
-
-// loss returns the sum of the losses of n samples of s from index at, and how
-// many are classified correctly; it turns the outputs into their gradient times scale.
-func (t *Trainer) loss(out []float64, s samples, at int, scale float64, n int) (float64, int) {
-	if t.config.Task == Regression {
-		return kernel.HalfSquaredError(out, s.targets[at:at+n], scale), 0
-	}
-	return kernel.SoftmaxCrossEntropy(out, s.labels[at:at+n], scale, t.Outputs(), n)
 }
 
 func (t *Trainer) save() {

@@ -23,12 +23,12 @@ var functions = []struct {
 	maxUlp float64
 }{
 	{"Exp", Exp, ExpTo, math.Exp, 1},
-	{"Expm1", Expm1, Expm1To, math.Expm1, 1.5},
+	{"Expm1", Expm1, Expm1To, math.Expm1, 1.8},
 	{"Log", Log, LogTo, math.Log, 1},
 	{"Log1p", Log1p, Log1pTo, math.Log1p, 1.5},
-	{"Tanh", Tanh, TanhTo, math.Tanh, 2.7},
-	{"Sigmoid", Sigmoid, SigmoidTo, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 2.4},
-	{"Erfc", Erfc, ErfcTo, math.Erfc, 4.6},
+	{"Tanh", Tanh, TanhTo, math.Tanh, 2.2},
+	{"Sigmoid", Sigmoid, SigmoidTo, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 1.9},
+	{"Erfc", Erfc, ErfcTo, math.Erfc, 3.5},
 	{"Sin", Sin, SinTo, math.Sin, 1},
 	{"Cos", Cos, CosTo, math.Cos, 1},
 }
@@ -250,13 +250,13 @@ func TestTo(t *testing.T) {
 // change them as well; then every replica must be of one release.
 func TestGolden(t *testing.T) {
 	golden := map[string]uint64{
-		"Exp":     0x9066044681a0f31b,
-		"Expm1":   0x8c584a623e7c3734,
+		"Exp":     0x88ae7d373e3d3ade,
+		"Expm1":   0xacec222d2d8ea231,
 		"Log":     0xc9454db51fb50c44,
 		"Log1p":   0xa65c0056424ea9dc,
-		"Tanh":    0xab8d2430c13ccdff,
-		"Sigmoid": 0x09896c2f2470f9d6,
-		"Erfc":    0x7e3de555258c2c1f,
+		"Tanh":    0x07e659cce3c205dd,
+		"Sigmoid": 0x5b9125265ceb5ba7,
+		"Erfc":    0xe611d528b7c9b2c0,
 		"Sin":     0x697f3cc9e0ddd4b2,
 		"Cos":     0x3ffbb359b80c683e,
 	}

@@ -101,7 +101,7 @@ func checkLayout(t *testing.T, name, text string) {
 			t.Errorf("%s: blanks behind %q", name, line)
 		case strings.Contains(line, "<no value>"), strings.Contains(line, "{{"):
 			t.Errorf("%s: a template shows in %q", name, line)
-		case utf8.RuneCountInString(line) > codeWidth+10:
+		case utf8.RuneCountInString(line) > codeWidth+12:
 			t.Errorf("%s: %d characters in %q", name, utf8.RuneCountInString(line), line)
 		}
 		if blank++; line != "" {

@@ -7,22 +7,52 @@ import (
 )
 
 // An Activation sets a to f(z) and, unless d is nil, d to f'(z). All have the
-// same length; a may be z itself.
+// same length, a multiple of Lanes; a may be z itself.
 type Activation func(a, d, z []float64)
+
+// The vector kernels repeat the functions of package detmath where these need no
+// special care: for arguments up to the bounds below. Numbers beyond are rare, and
+// a slice that has one is left to Go as a whole.
+const (
+	anySize       = math.MaxFloat64
+	expBound      = 700
+	erfcBound     = 36 // of z; erfc(z/√2) is a normal number
+	reducedBySize = 1e5
+)
+
+// vectorised runs a vector kernel, if there is one and no z is beyond the bound.
+func vectorised(a, d, z []float64, bound float64, kernel func(*vectors) *elementwise) bool {
+	checkLengths(len(z), a, d)
+	if vector == nil || len(z) == 0 || bound < anySize && !Within(z, bound) {
+		return false
+	}
+	if e := kernel(vector); d == nil {
+		e.value(&a[0], &z[0], len(z))
+	} else {
+		e.slope(&a[0], &d[0], &z[0], len(z))
+	}
+	return true
+}
 
 // Tanh is f(z) = tanh z.
 func Tanh(a, d, z []float64) {
+	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.tanh }) {
+		return
+	}
 	detmath.TanhTo(a, z)
 	if d == nil {
 		return
 	}
 	for j, v := range a {
-		d[j] = 1 - float64(v*v)
+		d[j] = math.FMA(-v, v, 1)
 	}
 }
 
 // Sigmoid is f(z) = 1/(1+e⁻ᶻ).
 func Sigmoid(a, d, z []float64) {
+	if vectorised(a, d, z, expBound, func(v *vectors) *elementwise { return &v.sigmoid }) {
+		return
+	}
 	detmath.SigmoidTo(a, z)
 	if d == nil {
 		return
@@ -33,20 +63,38 @@ func Sigmoid(a, d, z []float64) {
 }
 
 // ReLU is f(z) = max(z, 0), with f'(0) = 0.
-func ReLU(a, d, z []float64) { rectify(a, d, z, 0) }
+func ReLU(a, d, z []float64) {
+	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.relu }) {
+		return
+	}
+	for j, v := range z {
+		slope := 0.0
+		if v > 0 {
+			slope = 1
+		}
+		if v < 0 {
+			v = 0
+		}
+		a[j] = v // NaN stays
+		if d != nil {
+			d[j] = slope
+		}
+	}
+}
 
 // LeakyReLU is f(z) = z for z > 0 and 0.01·z otherwise.
-func LeakyReLU(a, d, z []float64) { rectify(a, d, z, 0.01) }
-
-func rectify(a, d, z []float64, slope float64) {
+func LeakyReLU(a, d, z []float64) {
+	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.leakyReLU }) {
+		return
+	}
 	for j, v := range z {
-		gain := 1.0
-		if !(v > 0) {
-			gain = slope
+		slope := 0.01
+		if v > 0 {
+			slope = 1
 		}
-		a[j] = gain * v
+		a[j] = slope * v
 		if d != nil {
-			d[j] = gain
+			d[j] = slope
 		}
 	}
 }
@@ -55,23 +103,30 @@ func rectify(a, d, z []float64, slope float64) {
 // (Hendrycks & Gimpel 2016, "Gaussian error linear units", section 2), computed
 // exactly: Φ(z) = erfc(-z/√2)/2.
 func GELU(a, d, z []float64) {
+	if vectorised(a, d, z, erfcBound, func(v *vectors) *elementwise { return &v.gelu }) {
+		return
+	}
 	const invSqrt2Pi = 0.398942280401432677939946059934
 	for j, v := range z {
 		cdf := 0.5 * detmath.Erfc(-v*(1/math.Sqrt2))
 		a[j] = v * cdf
 		if d != nil {
-			d[j] = cdf + float64(v*invSqrt2Pi*detmath.Exp(-0.5*v*v))
+			density := detmath.Exp(-0.5*float64(v*v)) * invSqrt2Pi
+			d[j] = math.FMA(v, density, cdf)
 		}
 	}
 }
 
 // SiLU is f(z) = z·σ(z), σ being the sigmoid.
 func SiLU(a, d, z []float64) {
+	if vectorised(a, d, z, expBound, func(v *vectors) *elementwise { return &v.silu }) {
+		return
+	}
 	for j, v := range z {
 		s := detmath.Sigmoid(v)
 		a[j] = v * s
 		if d != nil {
-			d[j] = s * (1 + float64(v*(1-s)))
+			d[j] = s * math.FMA(v, 1-s, 1)
 		}
 	}
 }
@@ -79,6 +134,9 @@ func SiLU(a, d, z []float64) {
 // ELU is f(z) = z for z > 0 and eᶻ-1 otherwise (Clevert et al. 2015, equation
 // 14, with α = 1).
 func ELU(a, d, z []float64) {
+	if vectorised(a, d, z, expBound, func(v *vectors) *elementwise { return &v.elu }) {
+		return
+	}
 	for j, v := range z {
 		f, slope := v, 1.0
 		if !(v > 0) {
@@ -94,6 +152,9 @@ func ELU(a, d, z []float64) {
 
 // Softplus is f(z) = ln(1+eᶻ), computed as max(z, 0) + ln(1+e^-|z|).
 func Softplus(a, d, z []float64) {
+	if vectorised(a, d, z, expBound, func(v *vectors) *elementwise { return &v.softplus }) {
+		return
+	}
 	for j, v := range z {
 		a[j] = max(v, 0) + detmath.Log1p(detmath.Exp(-math.Abs(v)))
 		if d != nil {
@@ -105,6 +166,9 @@ func Softplus(a, d, z []float64) {
 // Sin is f(z) = sin z (Sitzmann et al. 2020, "Implicit neural representations
 // with periodic activation functions").
 func Sin(a, d, z []float64) {
+	if vectorised(a, d, z, reducedBySize, func(v *vectors) *elementwise { return &v.sin }) {
+		return
+	}
 	for j, v := range z {
 		a[j] = detmath.Sin(v)
 		if d != nil {
@@ -115,6 +179,7 @@ func Sin(a, d, z []float64) {
 
 // Linear is f(z) = z.
 func Linear(a, d, z []float64) {
+	checkLengths(len(z), a, d)
 	copy(a, z)
 	for j := range d {
 		d[j] = 1

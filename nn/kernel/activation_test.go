@@ -2,96 +2,79 @@ package kernel
 
 import (
 	"math"
+	"slices"
 	"testing"
 
-	"gonum.org/v1/gonum/diff/fd"
+	"nnvisu/nn/kernel/reference"
 )
 
-const (
-	// activationTolerance is for values against the formula: a few units in
-	// the last place, more where erfc magnifies the rounding of its argument.
-	activationTolerance = 1e-14
-	// slopeTolerance is for derivatives against central differences, whose own
-	// error with steps of 6e-6 is a few times 1e-11.
-	slopeTolerance = 1e-9
-)
+// activationTolerance is for values and slopes against the formulas.
+const activationTolerance = 1e-12
 
-// activations pairs each kernel with its formula as the papers write it.
+// activations are the kernels in the order of reference.Activations.
 var activations = []struct {
 	name    string
 	forward Activation
-	formula func(z float64) float64
-	atZero  float64 // the derivative at 0
-	kink    bool    // whether the derivative jumps there
 }{
-	{"tanh", Tanh, math.Tanh, 1, false},
-	{"relu", ReLU, func(z float64) float64 { return math.Max(z, 0) }, 0, true},
-	{"leaky_relu", LeakyReLU, func(z float64) float64 { return math.Max(z, 0) + 0.01*math.Min(z, 0) }, 0.01, true},
-	{"sigmoid", Sigmoid, func(z float64) float64 { return 1 / (1 + math.Exp(-z)) }, 0.25, false},
-	{"gelu", GELU, func(z float64) float64 { return z * math.Erfc(-z/math.Sqrt2) / 2 }, 0.5, false},
-	{"silu", SiLU, func(z float64) float64 { return z / (1 + math.Exp(-z)) }, 0.5, false},
-	{"elu", ELU, func(z float64) float64 {
-		if z > 0 {
-			return z
-		}
-		return math.Expm1(z)
-	}, 1, false},
-	{"softplus", Softplus, func(z float64) float64 { return math.Log1p(math.Exp(z)) }, 0.5, false},
-	{"sin", Sin, math.Sin, 1, false},
-	{"linear", Linear, func(z float64) float64 { return z }, 1, false},
+	{"tanh", Tanh}, {"relu", ReLU}, {"leaky_relu", LeakyReLU}, {"sigmoid", Sigmoid}, {"gelu", GELU},
+	{"silu", SiLU}, {"elu", ELU}, {"softplus", Softplus}, {"sin", Sin}, {"linear", Linear},
 }
 
-// grid returns arguments from -9 to 9, 0 among them.
+// grid returns arguments from -18 to 18, 0 and very small ones among them.
 func grid() []float64 {
 	var z []float64
-	for i := -144; i <= 144; i++ {
+	for i := -288; i < 288; i++ {
 		z = append(z, float64(i)/16)
 	}
-	return z
+	return append(z, 1e-3, -1e-5, 1e-8, -1e-10, 1e-16, -1e-300, 5e-324, math.Copysign(0, -1))
 }
 
 func TestActivation(t *testing.T) {
-	for _, f := range activations {
-		t.Run(f.name, func(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		for i, f := range activations {
+			formula := reference.Activations[i]
+			if formula.Name != f.name {
+				t.Fatalf("the reference of %s is %s", f.name, formula.Name)
+			}
 			z := grid()
 			a, d := newBuffer(len(z), math.NaN()), newBuffer(len(z), math.NaN())
 			f.forward(a.in, d.in, z)
 			if !sameBits(z, grid()) {
-				t.Error("z was modified")
+				t.Errorf("%s: z was modified", f.name)
 			}
 			if !a.intact() || !d.intact() {
-				t.Error("wrote beyond a or d")
+				t.Errorf("%s: wrote beyond a or d", f.name)
 			}
 			for j, v := range z {
-				if want := f.formula(v); !near(a.in[j], want, activationTolerance) {
-					t.Errorf("f(%v) = %v; want %v", v, a.in[j], want)
+				// The error of an activation that goes to 0 with z is relative to it.
+				want := formula.F(v)
+				if scale := max(math.Abs(want), min(1, math.Abs(v))); math.Abs(a.in[j]-want) > activationTolerance*scale {
+					t.Errorf("%s(%v) = %v; want %v", f.name, v, a.in[j], want)
 				}
-				want := fd.Derivative(f.formula, v, &fd.Settings{Formula: fd.Central})
-				if v == 0 {
-					want = f.atZero
-				}
-				if !near(d.in[j], want, slopeTolerance) {
-					t.Errorf("f'(%v) = %v; want %v", v, d.in[j], want)
+				if want := formula.Slope(v); !near(d.in[j], want, activationTolerance) {
+					t.Errorf("%s'(%v) = %v; want %v", f.name, v, d.in[j], want)
 				}
 			}
 
 			inPlace, slope := grid(), make([]float64, len(z))
 			f.forward(inPlace, slope, inPlace)
 			if !sameBits(inPlace, a.in) || !sameBits(slope, d.in) {
-				t.Error("in place differs from out of place")
+				t.Errorf("%s: in place differs from out of place", f.name)
 			}
 			valueOnly := grid()
 			f.forward(valueOnly, nil, valueOnly)
 			if !sameBits(valueOnly, a.in) {
-				t.Error("without d differs from with d")
+				t.Errorf("%s: without d differs from with d", f.name)
 			}
-		})
-	}
+		}
+	})
 }
 
 // TestActivationExtremes holds what the formulas say of arguments that are so
 // large that a careless way to compute them gives NaN.
-func TestActivationExtremes(t *testing.T) {
+func TestActivationExtremes(t *testing.T) { eachKernel(t, testActivationExtremes) }
+
+func testActivationExtremes(t *testing.T) {
 	for _, c := range []struct {
 		name         string
 		forward      Activation
@@ -114,8 +97,8 @@ func TestActivationExtremes(t *testing.T) {
 		{"softplus", Softplus, -1e308, 0, 0},
 		{"linear", Linear, -1e308, -1e308, 1},
 	} {
-		a, d := []float64{0}, []float64{0}
-		c.forward(a, d, []float64{c.z})
+		a, d := make([]float64, Lanes), make([]float64, Lanes)
+		c.forward(a, d, slices.Repeat([]float64{c.z}, Lanes))
 		if !near(a[0], c.f, activationTolerance) || !near(d[0], c.fPrime, activationTolerance) {
 			t.Errorf("%s(%v) = %v, slope %v; want %v, slope %v", c.name, c.z, a[0], d[0], c.f, c.fPrime)
 		}
@@ -124,11 +107,17 @@ func TestActivationExtremes(t *testing.T) {
 
 // TestActivationNaN holds that NaN stays NaN: it is how divergence is found.
 func TestActivationNaN(t *testing.T) {
-	for _, f := range activations {
-		a := []float64{0, 0, 0}
-		f.forward(a, nil, []float64{1, math.NaN(), -1})
-		if !math.IsNaN(a[1]) || math.IsNaN(a[0]) || math.IsNaN(a[2]) {
-			t.Errorf("%s(1, NaN, -1) = %v; want NaN in the middle only", f.name, a)
+	eachKernel(t, func(t *testing.T) {
+		for _, f := range activations {
+			a, z := make([]float64, Lanes), slices.Repeat([]float64{1}, Lanes)
+			z[1] = math.NaN()
+			f.forward(a, nil, z)
+			for j, v := range a {
+				if math.IsNaN(v) != (j == 1) {
+					t.Errorf("%s(1, NaN, 1, 1, …) = %v; want NaN at the second place only", f.name, a)
+					break
+				}
+			}
 		}
-	}
+	})
 }

@@ -6,15 +6,18 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"nnvisu/nn/kernel/reference"
 )
 
 // denseTolerance is for sums of up to 300 products of numbers near 1, taken in
 // another order.
-const denseTolerance = 1e-13
+const denseTolerance = 1e-12
 
-// denseShapes are in, out and n: single ones, odd ones that leave a rest
-// behind every vector width, and whole blocks.
-var denseShapes = [][3]int{{1, 1, 1}, {2, 8, 1}, {1, 3, 2}, {3, 5, 7}, {5, 2, 9}, {8, 8, 15}, {7, 1, 33}, {2, 3, 255}, {8, 8, 256}, {100, 10, 17}}
+// denseShapes are in, out and n: widths that leave every rest behind the tiles
+// of the kernels, and numbers of samples that do so behind their strips.
+var denseShapes = [][3]int{{1, 1, 8}, {2, 8, 8}, {1, 3, 16}, {3, 5, 24}, {5, 2, 40}, {8, 8, 16}, {7, 1, 64}, {2, 3, 256}, {8, 8, 168}, {100, 10, 32},
+	{13, 11, 48}, {10, 15, 8}, {6, 7, 72}, {4, 4, 80}, {9, 12, 104}}
 
 // A dense is one layer with everything that DenseForward and DenseBackward read.
 type dense struct {
@@ -46,70 +49,54 @@ func checkNear(t *testing.T, what string, got, want []float64) {
 }
 
 func TestDenseForward(t *testing.T) {
-	for _, shape := range denseShapes {
-		t.Run(fmt.Sprint(shape), func(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		for _, shape := range denseShapes {
 			l := newDense(shape)
 			want := make([]float64, l.out*l.n)
-			for o := range l.out {
-				for j := range l.n {
-					sum := l.b[o]
-					for i := range l.in {
-						sum += l.w[o*l.in+i] * l.a[i*l.n+j]
-					}
-					want[o*l.n+j] = sum
-				}
-			}
+			reference.DenseForward(want, l.w, l.b, l.a, l.in, l.out, l.n)
 			z := newBuffer(l.out*l.n, math.NaN())
 			DenseForward(z.in, l.w, l.b, l.a, l.in, l.out, l.n)
-			checkNear(t, "z", z.in, want)
+			checkNear(t, fmt.Sprint(shape, " z"), z.in, want)
 			if !z.intact() {
-				t.Error("wrote beyond z")
+				t.Errorf("%v: wrote beyond z", shape)
 			}
 			if !l.equal(newDense(shape)) {
-				t.Error("an operand was modified")
+				t.Errorf("%v: an operand was modified", shape)
 			}
-		})
-	}
+		}
+	})
 }
 
 func TestDenseBackward(t *testing.T) {
 	const before = 0.5 // of dw and db, which are added to
-	for _, shape := range denseShapes {
-		t.Run(fmt.Sprint(shape), func(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		for _, shape := range denseShapes {
 			l := newDense(shape)
 			wantW := slices.Repeat([]float64{before}, l.out*l.in)
 			wantB := slices.Repeat([]float64{before}, l.out)
-			wantA := make([]float64, l.in*l.n)
-			for o := range l.out {
-				for j := range l.n {
-					g := l.dz[o*l.n+j]
-					wantB[o] += g
-					for i := range l.in {
-						wantW[o*l.in+i] += g * l.a[i*l.n+j]
-						wantA[i*l.n+j] += g * l.w[o*l.in+i]
-					}
-				}
-			}
-			dw, db := newBuffer(l.out*l.in, before), newBuffer(l.out, before)
-			da := newBuffer(l.in*l.n, math.NaN())
-			DenseBackward(dw.in, db.in, da.in, l.w, l.a, l.dz, l.in, l.out, l.n)
-			checkNear(t, "dw", dw.in, wantW)
-			checkNear(t, "db", db.in, wantB)
-			checkNear(t, "da", da.in, wantA)
-			if !dw.intact() || !db.intact() || !da.intact() {
-				t.Error("wrote beyond dw, db or da")
-			}
-			if !l.equal(newDense(shape)) {
-				t.Error("an operand was modified")
+			wantD := make([]float64, l.in*l.n)
+			reference.DenseBackward(wantW, wantB, wantD, l.w, l.a, l.dz, l.in, l.out, l.n)
+			slope := normals(rand.New(rand.NewPCG(9, 0)), l.in*l.n)
+			for i, v := range slope {
+				wantD[i] *= v
 			}
 
-			dw2, db2 := newBuffer(l.out*l.in, before), newBuffer(l.out, before)
-			DenseBackward(dw2.in, db2.in, nil, l.w, l.a, l.dz, l.in, l.out, l.n)
-			if !sameBits(dw2.in, dw.in) || !sameBits(db2.in, db.in) {
-				t.Error("without da, dw or db differ from those with it")
+			dw, db := newBuffer(l.out*l.in, before), newBuffer(l.out, before)
+			DenseGradient(dw.in, db.in, l.dz, l.a, l.in, l.out, l.n)
+			d := newBuffer(l.in*l.n, 0)
+			copy(d.in, slope)
+			DenseBackward(d.in, l.w, l.dz, l.in, l.out, l.n)
+			checkNear(t, fmt.Sprint(shape, " dw"), dw.in, wantW)
+			checkNear(t, fmt.Sprint(shape, " db"), db.in, wantB)
+			checkNear(t, fmt.Sprint(shape, " d"), d.in, wantD)
+			if !dw.intact() || !db.intact() || !d.intact() {
+				t.Errorf("%v: wrote beyond dw, db or d", shape)
 			}
-		})
-	}
+			if !l.equal(newDense(shape)) {
+				t.Errorf("%v: an operand was modified", shape)
+			}
+		}
+	})
 }
 
 // TestDenseAlignment holds that the bits do not depend on where in memory the
@@ -125,11 +112,12 @@ func TestDenseAlignment(t *testing.T) {
 				return moved[offset : offset+copy(moved[offset:], x)]
 			}
 			w, b, a, dz := at(l.w), at(l.b), at(l.a), at(l.dz)
-			z, da := at(make([]float64, l.out*l.n)), at(make([]float64, l.in*l.n))
+			z, d := at(make([]float64, l.out*l.n)), at(slices.Repeat([]float64{1}, l.in*l.n))
 			dw, db := at(make([]float64, l.out*l.in)), at(make([]float64, l.out))
 			DenseForward(z, w, b, a, l.in, l.out, l.n)
-			DenseBackward(dw, db, da, w, a, dz, l.in, l.out, l.n)
-			got := slices.Concat(z, dw, db, da)
+			DenseGradient(dw, db, dz, a, l.in, l.out, l.n)
+			DenseBackward(d, w, dz, l.in, l.out, l.n)
+			got := slices.Concat(z, dw, db, d)
 			if first == nil {
 				first = got
 			}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -53,13 +54,86 @@ func sameBits(a, b []float64) bool {
 	return slices.EqualFunc(a, b, func(v, w float64) bool { return math.Float64bits(v) == math.Float64bits(w) })
 }
 
-func TestFinite(t *testing.T) {
+// eachKernel runs a test with all kernels that this machine has.
+func eachKernel(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	before := Name()
+	defer func() { must(t, Use(before)) }()
+	for _, name := range Names() {
+		must(t, Use(name))
+		t.Run(name, test)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestUse holds that kernels are chosen by their names, that the fastest come
+// first and portable is always there, and that an unknown one is an error that
+// names those there are.
+func TestUse(t *testing.T) {
+	before := Name()
+	defer func() { must(t, Use(before)) }()
+	names := Names()
+	if names[len(names)-1] != "portable" {
+		t.Errorf("Names() = %q; want portable at the end", names)
+	}
+	for _, name := range names {
+		if err := Use(name); err != nil || Name() != name {
+			t.Errorf("Use(%q) = %v and Name() = %q", name, err, Name())
+		}
+	}
+	if err := Use(Fastest); err != nil || Name() != names[0] {
+		t.Errorf("Use(Fastest) = %v and Name() = %q; want %q", err, Name(), names[0])
+	}
+	err := Use("sse9")
+	if want := `must be one of ` + strings.Join(names, ", ") + ` on this machine; got "sse9"`; err == nil || err.Error() != want || Name() != names[0] {
+		t.Errorf("Use(\"sse9\") = %v and Name() = %q; want %s and %q", err, Name(), want, names[0])
+	}
+}
+
+// TestLanes holds that what would make a vector kernel write beyond its slices
+// panics before.
+func TestLanes(t *testing.T) {
+	x := make([]float64, 64)
+	for name, call := range map[string]func(){
+		"samples":        func() { DenseForward(x, x, x, x, 1, 1, 12) },
+		"no samples":     func() { DenseForward(x, x, x, x, 1, 1, 0) },
+		"a short z":      func() { DenseForward(x, x, x, x, 1, 9, 8) },
+		"a short d":      func() { DenseBackward(x, x, x, 9, 1, 8) },
+		"a short dz":     func() { DenseGradient(x, x, x, x, 1, 9, 8) },
+		"a short a":      func() { DenseGradient(x, x, x, x, 9, 1, 8) },
+		"an odd vector":  func() { Tanh(x[:7], nil, x[:7]) },
+		"a short slope":  func() { GELU(x, x[:8], x) },
+		"short logits":   func() { Softmax(x, 9, 8) },
+		"short labels":   func() { SoftmaxGradient(x, x[:4], 1, 2, 8) },
+		"a short moment": func() { Adam(x, x, x, x[:8], 1, 1) },
+		"an odd product": func() { Mul(x[:9], x[:9]) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			call()
+		}()
+	}
+}
+
+func TestFinite(t *testing.T) { eachKernel(t, testFinite) }
+
+func testFinite(t *testing.T) {
 	for _, x := range [][]float64{nil, {0}, {math.Copysign(0, -1), 5e-324}, {math.MaxFloat64, math.MaxFloat64}, {math.MaxFloat64, -math.MaxFloat64}} {
 		if !Finite(x) {
 			t.Errorf("Finite(%v) = false; want true", x)
 		}
 	}
-	for _, n := range []int{1, 2, 7, 64} {
+	for _, n := range []int{1, 2, 7, 8, 29, 64} {
 		for i := range n {
 			for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 				x := make([]float64, n)
@@ -72,7 +146,9 @@ func TestFinite(t *testing.T) {
 	}
 }
 
-func TestWithin(t *testing.T) {
+func TestWithin(t *testing.T) { eachKernel(t, testWithin) }
+
+func testWithin(t *testing.T) {
 	for _, test := range []struct {
 		x    []float64
 		want bool
@@ -87,12 +163,14 @@ func TestWithin(t *testing.T) {
 }
 
 func TestMul(t *testing.T) {
-	dst := newBuffer(5, 0)
-	copy(dst.in, []float64{1, -2, 3, 0, 5})
-	Mul(dst.in, []float64{2, 3, -4, 7, 0})
-	if want := []float64{2, -6, -12, 0, 0}; !slices.Equal(dst.in, want) || !dst.intact() {
-		t.Errorf("Mul = %v; want %v", dst.all, want)
-	}
+	eachKernel(t, func(t *testing.T) {
+		dst := newBuffer(8, 0)
+		copy(dst.in, []float64{1, -2, 3, 0, 5, 1e300, 5e-324, 0.5})
+		Mul(dst.in, []float64{2, 3, -4, 7, 0, 1e300, 0.5, 0.5})
+		if want := []float64{2, -6, -12, 0, 0, math.Inf(1), 0, 0.25}; !slices.Equal(dst.in, want) || !dst.intact() {
+			t.Errorf("Mul = %v; want %v", dst.all, want)
+		}
+	})
 }
 
 func TestScale(t *testing.T) {

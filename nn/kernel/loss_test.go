@@ -1,182 +1,192 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/diff/fd"
+
+	"nnvisu/nn/kernel/reference"
 )
 
 const (
-	// lossTolerance is for losses and probabilities against their formulas.
-	lossTolerance = 1e-13
-	// lossSlopeTolerance is for gradients against central differences.
+	// lossTolerance is for losses and probabilities against the reference.
+	lossTolerance = 1e-12
+	// lossSlopeTolerance is for gradients against central differences, whose own
+	// error with steps of 6e-6 is a few times 1e-11.
 	lossSlopeTolerance = 1e-9
 )
 
-// plainCrossEntropy is the sum over the columns of -ln softmax at the label.
-func plainCrossEntropy(logits []float64, labels []int, c, n int) float64 {
-	loss := 0.0
-	for j := range n {
-		sum := 0.0
-		for k := range c {
-			sum += math.Exp(logits[k*n+j])
-		}
-		loss -= math.Log(math.Exp(logits[labels[j]*n+j]) / sum)
-	}
-	return loss
-}
-
 func TestSoftmax(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 0))
-	for c := 1; c <= 10; c++ {
-		for _, n := range []int{1, 2, 7, 64} {
-			logits := normals(rng, c*n)
-			p := newBuffer(c*n, 0)
-			copy(p.in, logits)
-			Softmax(p.in, c, n)
-			if !p.intact() {
-				t.Errorf("Softmax of %d×%d wrote beyond its slice", c, n)
-			}
-			for j := range n {
-				sum, total := 0.0, 0.0
-				for k := range c {
-					sum += math.Exp(logits[k*n+j])
-					total += p.in[k*n+j]
+	eachKernel(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(2, 0))
+		for c := 1; c <= 10; c++ {
+			for _, n := range []int{8, 16, 40} {
+				logits := normals(rng, c*n)
+				want := slices.Clone(logits)
+				reference.Softmax(want, c, n)
+				p := newBuffer(c*n, 0)
+				copy(p.in, logits)
+				Softmax(p.in, c, n)
+				if !p.intact() {
+					t.Errorf("Softmax of %d×%d wrote beyond its slice", c, n)
 				}
-				if !near(total, 1, lossTolerance) {
-					t.Errorf("Softmax of %d×%d: column %d sums to %v; want 1", c, n, j, total)
-				}
-				for k := range c {
-					if want := math.Exp(logits[k*n+j]) / sum; !near(p.in[k*n+j], want, lossTolerance) {
-						t.Errorf("Softmax of %d×%d at (%d, %d) = %v; want %v", c, n, k, j, p.in[k*n+j], want)
+				for i := range want {
+					if !near(p.in[i], want[i], lossTolerance) {
+						t.Errorf("Softmax of %d×%d: number %d = %v; want %v", c, n, i, p.in[i], want[i])
 					}
 				}
 			}
 		}
+	})
+}
+
+// columns returns a matrix of Lanes equal columns.
+func columns(column []float64) []float64 {
+	var m []float64
+	for _, v := range column {
+		m = append(m, slices.Repeat([]float64{v}, Lanes)...)
 	}
+	return m
 }
 
 func TestSoftmaxExtremes(t *testing.T) {
-	for _, c := range []struct{ logits, want []float64 }{
-		{[]float64{1000, 0}, []float64{1, 0}},
-		{[]float64{-1000, 0}, []float64{0, 1}},
-		{[]float64{1e308, -1e307, 1e308}, []float64{0.5, 0, 0.5}},
-		{[]float64{-1e308, -1e308}, []float64{0.5, 0.5}},
-		{[]float64{7, 7, 7, 7}, []float64{0.25, 0.25, 0.25, 0.25}},
-	} {
-		got := slices.Clone(c.logits)
-		if Softmax(got, len(got), 1); !slices.Equal(got, c.want) {
-			t.Errorf("Softmax(%v) = %v; want %v", c.logits, got, c.want)
+	eachKernel(t, func(t *testing.T) {
+		for _, c := range []struct{ logits, want []float64 }{
+			{[]float64{1000, 0}, []float64{1, 0}},
+			{[]float64{-1000, 0}, []float64{0, 1}},
+			{[]float64{350, -350}, []float64{1, math.Exp(-700)}},
+			{[]float64{1e308, -1e307, 1e308}, []float64{0.5, 0, 0.5}},
+			{[]float64{-1e308, -1e308}, []float64{0.5, 0.5}},
+			{[]float64{7, 7, 7, 7}, []float64{0.25, 0.25, 0.25, 0.25}},
+		} {
+			got := columns(c.logits)
+			Softmax(got, len(c.logits), Lanes)
+			for k, want := range c.want {
+				if v := got[k*Lanes+3]; math.Abs(v-want) > lossTolerance*want {
+					t.Errorf("Softmax(%v) = %v at %d; want %v", c.logits, v, k, want)
+				}
+			}
 		}
-	}
+	})
 }
 
-func TestSoftmaxCrossEntropy(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 0))
-	const scale = 0.125
-	for c := 2; c <= 10; c++ {
-		for _, n := range []int{1, 3, 20} {
-			t.Run(fmt.Sprintf("%dx%d", c, n), func(t *testing.T) {
-				logits, labels := normals(rng, c*n), make([]int, n)
-				wantCorrect := 0
+// TestCrossEntropy compares with the reference, and the gradient with
+// differences of the loss.
+func TestCrossEntropy(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		rng := rand.New(rand.NewPCG(3, 0))
+		const scale = 0.125
+		for c := 2; c <= 10; c++ {
+			for _, n := range []int{8, 24} {
+				logits, labels, classes := normals(rng, c*n), make([]float64, n), make([]int, n)
 				for j := range labels {
-					labels[j] = rng.IntN(c)
-					best := 0
-					for k := range c {
-						if logits[k*n+j] > logits[best*n+j] {
-							best = k
-						}
-					}
-					if best == labels[j] {
-						wantCorrect++
-					}
+					classes[j] = rng.IntN(c)
+					labels[j] = float64(classes[j])
 				}
-				wantLoss := plainCrossEntropy(logits, labels, c, n)
-				wantGrad := fd.Gradient(nil, func(x []float64) float64 { return plainCrossEntropy(x, labels, c, n) },
+				want := slices.Clone(logits)
+				wantLoss, wantCorrect := reference.SoftmaxCrossEntropy(want, classes, scale, c, n)
+				loss, correct := CrossEntropy(logits, labels, c, n)
+				if !near(loss, wantLoss, lossTolerance) || correct != wantCorrect {
+					t.Errorf("CrossEntropy of %d×%d = %v, %d correct; want %v, %d", c, n, loss, correct, wantLoss, wantCorrect)
+				}
+				slopes := fd.Gradient(nil, func(x []float64) float64 { loss, _ := CrossEntropy(x, labels, c, n); return loss },
 					logits, &fd.Settings{Formula: fd.Central})
 
 				grad := newBuffer(c*n, 0)
 				copy(grad.in, logits)
-				loss, correct := SoftmaxCrossEntropy(grad.in, labels, scale, c, n)
-				if !near(loss, wantLoss, lossTolerance) || correct != wantCorrect {
-					t.Errorf("SoftmaxCrossEntropy = %v, %d correct; want %v, %d", loss, correct, wantLoss, wantCorrect)
-				}
-				for i, want := range wantGrad {
-					if !near(grad.in[i], scale*want, lossSlopeTolerance) {
-						t.Errorf("gradient[%d] = %v; want %v", i, grad.in[i], scale*want)
+				SoftmaxGradient(grad.in, labels, scale, c, n)
+				for i := range want {
+					if !near(grad.in[i], want[i], lossTolerance) || !near(grad.in[i], scale*slopes[i], lossSlopeTolerance) {
+						t.Errorf("SoftmaxGradient of %d×%d: number %d = %v; want %v, by differences %v", c, n, i, grad.in[i], want[i], scale*slopes[i])
 					}
 				}
 				if !grad.intact() {
 					t.Error("wrote beyond the logits")
 				}
-			})
-		}
-	}
-}
-
-func TestSoftmaxCrossEntropyExtremes(t *testing.T) {
-	for _, c := range []struct {
-		logits  []float64
-		label   int
-		loss    float64
-		correct int
-		grad    []float64
-	}{
-		{[]float64{1000, -1000}, 0, 0, 1, []float64{0, 0}},
-		{[]float64{1000, -1000}, 1, 2000, 0, []float64{1, -1}},
-		{[]float64{1e307, -1e307}, 1, 2e307, 0, []float64{1, -1}},
-		// Equal outputs count as the first class.
-		{[]float64{3, 3}, 0, math.Ln2, 1, []float64{-0.5, 0.5}},
-		{[]float64{3, 3}, 1, math.Ln2, 0, []float64{0.5, -0.5}},
-		{[]float64{0, 5, 5}, 1, math.Log(2 + math.Exp(-5)), 1, nil},
-		{[]float64{0, 5, 5}, 2, math.Log(2 + math.Exp(-5)), 0, nil},
-	} {
-		grad := slices.Clone(c.logits)
-		loss, correct := SoftmaxCrossEntropy(grad, []int{c.label}, 1, len(grad), 1)
-		if !near(loss, c.loss, lossTolerance) || correct != c.correct {
-			t.Errorf("SoftmaxCrossEntropy(%v, label %d) = %v, %d correct; want %v, %d", c.logits, c.label, loss, correct, c.loss, c.correct)
-		}
-		for k, want := range c.grad {
-			if !near(grad[k], want, lossTolerance) {
-				t.Errorf("SoftmaxCrossEntropy(%v, label %d) gradient = %v; want %v", c.logits, c.label, grad, c.grad)
-				break
+				// Columns beyond the labels do not count.
+				_, first := CrossEntropy(logits, labels[:1], c, n)
+				if _, rest := CrossEntropy(logits[1:], labels[1:], c, n); first+rest != wantCorrect {
+					t.Errorf("CrossEntropy of %d×%d: %d and %d correct; want %d in all", c, n, first, rest, wantCorrect)
+				}
 			}
 		}
-	}
+	})
 }
 
-// TestLossNotFinite holds that outputs that are not finite make a loss that is not.
+func TestCrossEntropyExtremes(t *testing.T) {
+	eachKernel(t, func(t *testing.T) {
+		for _, c := range []struct {
+			logits  []float64
+			label   int
+			loss    float64
+			correct int
+			grad    []float64
+		}{
+			{[]float64{1000, -1000}, 0, 0, 1, []float64{0, 0}},
+			{[]float64{1000, -1000}, 1, 2000, 0, []float64{1, -1}},
+			{[]float64{1e307, -1e307}, 1, 2e307, 0, []float64{1, -1}},
+			// Equal outputs count as the first class.
+			{[]float64{3, 3}, 0, math.Ln2, 1, []float64{-0.5, 0.5}},
+			{[]float64{3, 3}, 1, math.Ln2, 0, []float64{0.5, -0.5}},
+			{[]float64{0, 5, 5}, 1, math.Log(2 + math.Exp(-5)), 1, nil},
+			{[]float64{0, 5, 5}, 2, math.Log(2 + math.Exp(-5)), 0, nil},
+		} {
+			label := float64(c.label)
+			loss, correct := CrossEntropy(c.logits, []float64{label}, len(c.logits), 1)
+			if !near(loss, c.loss, lossTolerance) || correct != c.correct {
+				t.Errorf("CrossEntropy(%v, label %d) = %v, %d correct; want %v, %d", c.logits, c.label, loss, correct, c.loss, c.correct)
+			}
+			grad := columns(c.logits)
+			SoftmaxGradient(grad, slices.Repeat([]float64{label}, Lanes), 1, len(c.logits), Lanes)
+			for k, want := range c.grad {
+				if !near(grad[k*Lanes+5], want, lossTolerance) {
+					t.Errorf("SoftmaxGradient(%v, label %d) = %v; want %v in each column", c.logits, c.label, grad, c.grad)
+					break
+				}
+			}
+		}
+	})
+}
+
+// TestLossNotFinite holds that outputs that are not finite make a loss and a
+// gradient that are not.
 func TestLossNotFinite(t *testing.T) {
-	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
-		for k := range 3 {
-			logits := []float64{1, 2, 3}
-			logits[k] = bad
-			// Minus infinity is a probability of 0, which only its own class minds.
-			loss, _ := SoftmaxCrossEntropy(logits, []int{k}, 1, 3, 1)
-			if Finite([]float64{loss}) {
-				t.Errorf("SoftmaxCrossEntropy with %v at the label = %v; want a loss that is not finite", bad, loss)
+	eachKernel(t, func(t *testing.T) {
+		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+			for k := range 3 {
+				logits := []float64{1, 2, 3}
+				logits[k] = bad
+				// Minus infinity is a probability of 0, which only its own class minds.
+				if loss, _ := CrossEntropy(logits, []float64{float64(k)}, 3, 1); Finite([]float64{loss}) {
+					t.Errorf("CrossEntropy with %v at the label = %v; want a loss that is not finite", bad, loss)
+				}
+				grad := columns(logits)
+				SoftmaxGradient(grad, make([]float64, Lanes), 1, 3, Lanes)
+				if !math.IsInf(bad, -1) && Finite(grad) {
+					t.Errorf("SoftmaxGradient with %v = %v; want one that is not finite", bad, grad)
+				}
+			}
+			if loss := HalfSquaredError([]float64{0, bad}, []float64{0, 0}); Finite([]float64{loss}) {
+				t.Errorf("HalfSquaredError with %v = %v; want a loss that is not finite", bad, loss)
 			}
 		}
-		if loss := HalfSquaredError([]float64{0, bad}, []float64{0, 0}, 1); Finite([]float64{loss}) {
-			t.Errorf("HalfSquaredError with %v = %v; want a loss that is not finite", bad, loss)
-		}
-	}
+	})
 }
 
 // TestHalfSquaredError is worked by hand: the errors are 1, -0.5 and 0, so the
 // loss is (1 + 0.25)/2 and the gradient of half of it half the errors.
 func TestHalfSquaredError(t *testing.T) {
-	out := newBuffer(3, 0)
+	out := newBuffer(4, 7)
 	copy(out.in, []float64{1.5, -1, 0.25})
-	loss := HalfSquaredError(out.in, []float64{0.5, -0.5, 0.25}, 0.5)
-	if want := 0.625; loss != want {
+	targets := []float64{0.5, -0.5, 0.25} // the fourth output has none
+	if loss, want := HalfSquaredError(out.in, targets), 0.625; loss != want {
 		t.Errorf("HalfSquaredError = %v; want %v", loss, want)
 	}
-	if want := []float64{0.5, -0.25, 0}; !slices.Equal(out.in, want) || !out.intact() {
-		t.Errorf("HalfSquaredError gradient = %v; want %v", out.all, want)
+	SquaredErrorGradient(out.in, targets, 0.5)
+	if want := []float64{0.5, -0.25, 0, 7}; !slices.Equal(out.in, want) || !out.intact() {
+		t.Errorf("SquaredErrorGradient = %v; want %v", out.all, want)
 	}
 }

@@ -58,8 +58,10 @@ var plainUpdates = []struct {
 	}},
 }
 
-func TestUpdate(t *testing.T) {
-	const n, steps, rate = 9, 50, 0.03
+func TestUpdate(t *testing.T) { eachKernel(t, testUpdate) }
+
+func testUpdate(t *testing.T) {
+	const n, steps, rate = 16, 50, 0.03
 	for _, c := range plainUpdates {
 		t.Run(c.name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(4, 0))
@@ -112,9 +114,9 @@ func TestUpdateByHand(t *testing.T) {
 		// The first step of Adam is the rate; with the same gradient the second is too.
 		{"adam", Adam, [2]float64{-5, -5}, [2]float64{1.1, 1.2}},
 	} {
-		p, first, second := []float64{1}, []float64{0}, []float64{0}
+		p, first, second := slices.Repeat([]float64{1}, Lanes), make([]float64, Lanes), make([]float64, Lanes)
 		for step, g := range c.g {
-			if c.update(p, []float64{g}, first, second, 0.1, step+1); !near(p[0], c.want[step], epsilonTolerance) {
+			if c.update(p, slices.Repeat([]float64{g}, Lanes), first, second, 0.1, step+1); !near(p[0], c.want[step], epsilonTolerance) {
 				t.Errorf("%s: p after update %d = %v; want %v", c.name, step+1, p[0], c.want[step])
 			}
 		}

@@ -1,9 +1,6 @@
-//go:build !amd64 || noasm || gccgo || safe
+//go:build !amd64
 
 package kernel
 
-// Elsewhere gonum's loops may be compiled to fused operations, with other bits.
-var (
-	vectorAddScaled = addScaled
-	vectorDot       = dot
-)
+// available returns the vector kernels that this machine can run.
+func available() []*vectors { return nil }

@@ -1,0 +1,94 @@
+// Command avo writes the vector kernels of package kernel: vector_amd64.s and
+// its Go declarations, each function once for AVX2 and once for AVX-512.
+//
+// Both give the bits of the portable ones in Go, operation by operation: element
+// by element the same sums in the same order with the same fused multiply-adds,
+// and reductions over samples in eight lanes. The functions check nothing. Their
+// lengths are multiples of eight, so that none has a rest to care for.
+//
+//	go generate ./nn/kernel
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+func main() {
+	for _, t := range []tier{{"AVX2", 4}, {"AVX512", 8}} {
+		t.dense()
+		t.activations()
+		t.losses()
+		t.updates()
+		t.multiply()
+	}
+	within()
+	Generate()
+}
+
+// A tier is a set of instructions: what they are called and how many float64 a
+// register holds.
+type tier struct {
+	name  string
+	lanes int
+}
+
+func (t tier) wide() bool { return t.lanes == 8 }
+
+// bytes is the size of a register.
+func (t tier) bytes() int { return 8 * t.lanes }
+
+func (t tier) reg() reg.VecVirtual {
+	if t.wide() {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// begin declares a function.
+func (t tier) begin(name, signature, doc string) {
+	TEXT(name+t.name, NOSPLIT, "func"+signature)
+	Pragma("noescape")
+	Doc(name + t.name + " " + doc)
+}
+
+// end returns. The upper halves of the registers are cleared: code with SSE
+// instructions would be slow after them.
+func end() {
+	VZEROUPPER()
+	RET()
+}
+
+func pointer(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
+
+var constants = map[uint64]Mem{}
+
+// bits returns a constant in every lane, in memory.
+func bits(v uint64) Mem {
+	m, known := constants[v]
+	if !known {
+		m = GLOBL(fmt.Sprintf("lanes_%016x", v), RODATA|NOPTR)
+		for i := range 8 {
+			DATA(8*i, U64(v))
+		}
+		constants[v] = m
+	}
+	return m
+}
+
+// each loops over slices of n numbers, a register at a time. at gives the
+// place in the slice that begins at base.
+func (t tier) each(body func(at func(base reg.Register) Mem)) {
+	n := pointer("n")
+	SHLQ(U8(3), n)
+	i := GP64()
+	XORQ(i, i)
+	Label("loop")
+	body(func(base reg.Register) Mem { return Mem{Base: base, Index: i, Scale: 1} })
+	ADDQ(U32(t.bytes()), i)
+	CMPQ(i, n)
+	JLT(LabelRef("loop"))
+}
