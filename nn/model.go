@@ -11,7 +11,7 @@ import (
 // sums over samples run long. It is a multiple of 24, the widest strip of the
 // kernels, and an odd number of cache lines, so that rows do not compete for the
 // same lines.
-const blockWidth = 168
+const blockWidth = 120
 
 // padded returns the length of vectors that hold n numbers: a multiple of what
 // the kernels take at a time.

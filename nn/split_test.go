@@ -183,7 +183,7 @@ func TestBatches(t *testing.T) {
 		testFraction float64
 		batches      int
 	}{
-		{103, 10, 0, 11}, {100, 10, 0, 10}, {100, 99, 0, 2}, {50, 1, 0, 50}, {60, 7, 0.5, 5}, {300, blockWidth, 0, 2},
+		{103, 10, 0, 11}, {100, 10, 0, 10}, {100, 99, 0, 2}, {50, 1, 0, 50}, {60, 7, 0.5, 5}, {200, blockWidth, 0, 2},
 	} {
 		t.Run(fmt.Sprintf("%d/%d/%v", c.n, c.batch, c.testFraction), func(t *testing.T) {
 			s := shuffled(c.n, c.batch, c.testFraction)

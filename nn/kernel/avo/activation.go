@@ -11,30 +11,31 @@ import (
 func (t tier) activations() {
 	for _, f := range []struct {
 		name string
+		exp  bool // whether it is made of e^x
 		of   func(z vec, slope bool) (a, d vec)
 	}{
-		{"tanh", func(z vec, slope bool) (a, d vec) {
+		{"tanh", true, func(z vec, slope bool) (a, d vec) {
 			a = t.tanh(z)
 			if slope {
 				d = t.fnma(a, a, val(1))
 			}
 			return a, d
 		}},
-		{"sigmoid", func(z vec, slope bool) (a, d vec) {
+		{"sigmoid", true, func(z vec, slope bool) (a, d vec) {
 			a = t.sigmoid(z)
 			if slope {
 				d = t.mul(t.sub(t.load(val(1)), a), a)
 			}
 			return a, d
 		}},
-		{"relu", func(z vec, slope bool) (a, d vec) {
+		{"relu", false, func(z vec, slope bool) (a, d vec) {
 			return t.positive(z), t.where(z, greater, t.zero(), t.load(val(1)))
 		}},
-		{"leakyReLU", func(z vec, slope bool) (a, d vec) {
+		{"leakyReLU", false, func(z vec, slope bool) (a, d vec) {
 			gain := t.pick(z, greater, t.zero(), t.load(val(1)), t.load(val(0.01)))
 			return t.mul(z, gain), gain
 		}},
-		{"gelu", func(z vec, slope bool) (a, d vec) {
+		{"gelu", true, func(z vec, slope bool) (a, d vec) {
 			cdf := t.mul(t.erfc(t.mul(z, val(-invSqrt2))), val(0.5))
 			if slope {
 				density := t.mul(t.exp(t.mul(t.mul(z, z), val(-0.5))), val(invSqrt2Pi))
@@ -42,7 +43,7 @@ func (t tier) activations() {
 			}
 			return t.mul(z, cdf), d
 		}},
-		{"silu", func(z vec, slope bool) (a, d vec) {
+		{"silu", true, func(z vec, slope bool) (a, d vec) {
 			s := t.sigmoid(z)
 			if slope {
 				d = t.fma(z, t.sub(t.load(val(1)), s), val(1))
@@ -50,7 +51,7 @@ func (t tier) activations() {
 			}
 			return t.mul(z, s), d
 		}},
-		{"elu", func(z vec, slope bool) (a, d vec) {
+		{"elu", true, func(z vec, slope bool) (a, d vec) {
 			f := t.expm1(t.negative(z))
 			if slope {
 				d = t.add(f, val(1))
@@ -58,14 +59,14 @@ func (t tier) activations() {
 			}
 			return t.pick(z, greater, t.zero(), z, f), d
 		}},
-		{"softplus", func(z vec, slope bool) (a, d vec) {
+		{"softplus", true, func(z vec, slope bool) (a, d vec) {
 			if slope {
 				d = t.sigmoid(z)
 			}
 			e := t.exp(t.or(z, bits(1<<63)))
 			return t.add(t.positive(z), t.log1p(e)), d
 		}},
-		{"sin", func(z vec, slope bool) (a, d vec) { return t.sinCos(z) }},
+		{"sin", false, func(z vec, slope bool) (a, d vec) { return t.sinCos(z) }},
 	} {
 		for _, slope := range []bool{false, true} {
 			name, signature, doc := f.name, "(a, z *float64, n int)", "sets a to the activation of z."
@@ -77,6 +78,9 @@ func (t tier) activations() {
 			var d reg.Register
 			if slope {
 				d = pointer("d")
+			}
+			if f.exp {
+				t.holdExp()
 			}
 			t.each(func(at func(reg.Register) Mem) {
 				value, derivative := f.of(t.load(at(z)), slope)

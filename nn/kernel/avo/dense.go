@@ -281,7 +281,7 @@ func (t tier) fold(parts []vec) vec {
 	if t.wide() {
 		upper := YMM()
 		VEXTRACTF64X4(U8(1), parts[0], upper)
-		VADDPD(upper, parts[0].(reg.VecVirtual).AsY(), sum)
+		VADDPD(upper, parts[0].AsY(), sum)
 	} else {
 		VADDPD(parts[1], parts[0], sum)
 	}

@@ -29,15 +29,22 @@ func (t tier) reduce(x vec) (k, r vec) {
 
 // reducedExpm1 is detmath's: e^r - 1 for |r| ≤ ln(2)/2.
 func (t tier) reducedExpm1(r vec) vec {
-	q := t.expSeries(r)
+	q := t.horner(r, expSeries...)
 	z := t.mul(r, r)
 	VFMADD213PD(r, z, q) // q = z·q + r
 	return q
 }
 
-func (t tier) expSeries(r vec) vec {
-	return t.horner(r, 0x1.0000000000005p-1, 0x1.555555555553dp-3, 0x1.555555555211ap-5, 0x1.1111111118202p-7, 0x1.6c16c17f2aac8p-10,
-		0x1.a01a017988a84p-13, 0x1.a019a6af2b619p-16, 0x1.71de7e6ab15edp-19, 0x1.28a281d49c7ebp-22, 0x1.ae7a67ab40523p-26)
+// expSeries are the coefficients of (e^r - 1 - r)/r².
+var expSeries = []float64{
+	0x1.0000000000005p-1, 0x1.555555555553dp-3, 0x1.555555555211ap-5, 0x1.1111111118202p-7, 0x1.6c16c17f2aac8p-10,
+	0x1.a01a017988a84p-13, 0x1.a019a6af2b619p-16, 0x1.71de7e6ab15edp-19, 0x1.28a281d49c7ebp-22, 0x1.ae7a67ab40523p-26,
+}
+
+// holdExp keeps the constants of exp in registers.
+func (t tier) holdExp() {
+	t.hold(log2e, shifter, ln2Hi, ln2Lo, 1)
+	t.hold(expSeries...)
 }
 
 // pow2 is 2^k.

@@ -25,6 +25,7 @@ func (t tier) losses() {
 			minus = t.xor(scale, bits(1<<63))
 			Load(Param("labels"), labels)
 		}
+		t.holdExp()
 		row, k := GP64(), GP64()
 		begin := func() {
 			MOVQ(logits, row)

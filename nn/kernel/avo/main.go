@@ -11,6 +11,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -50,6 +51,7 @@ func (t tier) reg() reg.VecVirtual {
 
 // begin declares a function.
 func (t tier) begin(name, signature, doc string) {
+	held = map[uint64]vec{}
 	TEXT(name+t.name, NOSPLIT, "func"+signature)
 	Pragma("noescape")
 	Doc(name + t.name + " " + doc)
@@ -64,10 +66,30 @@ func end() {
 
 func pointer(name string) reg.GPVirtual { return Load(Param(name), GP64()).(reg.GPVirtual) }
 
-var constants = map[uint64]Mem{}
+var (
+	constants = map[uint64]Mem{} // in memory
+	held      map[uint64]vec     // in registers, in this function
+)
 
-// bits returns a constant in every lane, in memory.
-func bits(v uint64) Mem {
+// hold keeps constants in registers where there are many: a register of AVX-512
+// takes as long to load as to compute with.
+func (t tier) hold(vs ...float64) {
+	if !t.wide() {
+		return
+	}
+	for _, v := range vs {
+		if r, at := t.reg(), math.Float64bits(v); held[at] == nil {
+			VMOVUPD(bits(at), r)
+			held[at] = r
+		}
+	}
+}
+
+// bits returns a constant in every lane, in memory or held.
+func bits(v uint64) Op {
+	if r := held[v]; r != nil {
+		return r
+	}
 	m, known := constants[v]
 	if !known {
 		m = GLOBL(fmt.Sprintf("lanes_%016x", v), RODATA|NOPTR)

@@ -13,7 +13,7 @@ import (
 
 type vec = reg.VecVirtual
 
-func val(v float64) Mem { return bits(math.Float64bits(v)) }
+func val(v float64) Op { return bits(math.Float64bits(v)) }
 
 func (t tier) load(m Op) vec {
 	r := t.reg()
@@ -40,7 +40,6 @@ func (t tier) add(x vec, y Op) vec { return t.op(VADDPD, x, y) }
 func (t tier) sub(x vec, y Op) vec { return t.op(VSUBPD, x, y) }
 func (t tier) mul(x vec, y Op) vec { return t.op(VMULPD, x, y) }
 func (t tier) div(x vec, y Op) vec { return t.op(VDIVPD, x, y) }
-func (t tier) max(x vec, y Op) vec { return t.op(VMAXPD, x, y) }
 
 func (t tier) sqrt(x Op) vec {
 	r := t.reg()
@@ -78,17 +77,6 @@ func (t tier) and(x vec, y Op) vec {
 		VPANDQ(y, x, r)
 	} else {
 		VPAND(y, x, r)
-	}
-	return r
-}
-
-// without returns the bits of x that are not in mask.
-func (t tier) without(mask vec, x Op) vec {
-	r := t.reg()
-	if t.wide() {
-		VPANDNQ(x, mask, r)
-	} else {
-		VPANDN(x, mask, r)
 	}
 	return r
 }
