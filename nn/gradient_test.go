@@ -195,7 +195,7 @@ func dropoutLoss(t *Trainer) (loss float64) {
 		if t.config.Task == Regression {
 			sum = kernel.HalfSquaredError(out, b.y[:b.n])
 		} else {
-			sum, _ = kernel.CrossEntropy(out, b.y[:b.n], t.Outputs(), b.width)
+			sum, _ = kernel.CrossEntropy(out, b.y[:b.n], t.room, t.Outputs(), b.width)
 		}
 		loss += sum
 	}

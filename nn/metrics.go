@@ -55,7 +55,7 @@ func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 			loss += kernel.HalfSquaredError(out, b.y[:b.n])
 			continue
 		}
-		blockLoss, blockCorrect := kernel.CrossEntropy(out, b.y[:b.n], t.Outputs(), b.width)
+		blockLoss, blockCorrect := kernel.CrossEntropy(out, b.y[:b.n], t.room, t.Outputs(), b.width)
 		loss += blockLoss
 		correct += blockCorrect
 	}

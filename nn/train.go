@@ -3,7 +3,6 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"nnvisu/nn/kernel"
 )
@@ -20,9 +19,10 @@ type Trainer struct {
 	good          snapshot  // the state before the last update
 	dropout       []float64 // one number a unit and sample: 0 or 1/(1-p)
 	train, test   samples
-	order         []int // the order of the training points in this epoch
-	orderEpoch    int   // the epoch that order is of; -1 before the first
-	batch         block // of shuffled points
+	order         []int     // the order of the training points in this epoch
+	orderEpoch    int       // the epoch that order is of; -1 before the first
+	batch         block     // of shuffled points
+	room          []float64 // for the cross-entropy
 	pcg           rand.PCG
 }
 
@@ -77,9 +77,11 @@ func NewTrainer(s State) (*Trainer, error) {
 	if s.Config.Dropout > 0 {
 		t.dropout = make([]float64, widest*blockWidth)
 	}
+	t.room = make([]float64, 2*blockWidth)
 	held := Split(len(s.Data), s.Config.TestFraction, s.Config.Seed)
-	t.train = t.sample(s.Data, held, false)
-	t.test = t.sample(s.Data, held, true)
+	n := HeldOut(len(s.Data), s.Config.TestFraction)
+	t.train = t.sample(s.Data, held, false, len(s.Data)-n)
+	t.test = t.sample(s.Data, held, true, n)
 	t.order = make([]int, t.train.n)
 	if s.Config.BatchSize > 0 {
 		t.batch = block{x: t.input, y: make([]float64, blockWidth)}
@@ -100,21 +102,29 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 	return flat
 }
 
-// sample returns the points that are held out, or those that are not.
-func (t *Trainer) sample(points []Point, held []bool, want bool) samples {
-	var xs, ys, labels []float64
-	for i, p := range points {
-		if held[i] == want {
-			xs, ys, labels = append(xs, p.X), append(ys, p.Y), append(labels, p.Label)
+// sample returns the n points that are held out, or those that are not.
+func (t *Trainer) sample(points []Point, held []bool, want bool, n int) samples {
+	s := samples{n: n, blocks: make([]block, 0, (n+blockWidth-1)/blockWidth)}
+	d := t.sizes[0]
+	floats := make([]float64, (d+1)*padded(n)) // blockWidth is padded itself
+	var xs, ys [blockWidth]float64
+	next := 0
+	for left := n; left > 0; left -= blockWidth {
+		b := block{n: min(blockWidth, left)}
+		b.width = padded(b.n)
+		b.x, b.y, floats = floats[:d*b.width], floats[d*b.width:(d+1)*b.width], floats[(d+1)*b.width:]
+		for j := range b.n {
+			for held[next] != want {
+				next++
+			}
+			p := &points[next]
+			xs[j], ys[j], b.y[j] = p.X, p.Y, p.Label
+			next++
 		}
-	}
-	s := samples{n: len(xs)}
-	for from := 0; from < s.n; from += blockWidth {
-		n := min(blockWidth, s.n-from)
-		x, width := t.features(xs[from:from+n], ys[from:from+n])
-		b := block{n: n, width: width, x: slices.Clone(x), y: make([]float64, width)}
-		copy(b.y, labels[from:from+n])
-		repeatLast(b.y, n)
+		repeatLast(xs[:b.width], b.n)
+		repeatLast(ys[:b.width], b.n)
+		repeatLast(b.y, b.n)
+		FeaturesTo(b.x, t.config.Features, xs[:b.width], ys[:b.width])
 		s.blocks = append(s.blocks, b)
 	}
 	return s

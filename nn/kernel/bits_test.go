@@ -90,6 +90,8 @@ func TestSameBits(t *testing.T) {
 			p, g := slices.Clone(logits), slices.Clone(logits)
 			Softmax(p, c, n)
 			SoftmaxGradient(g, labels, rate, c, n)
+			loss, correct := crossEntropy(logits, labels, c, n)
+			put("CrossEntropy", []float64{loss, float64(correct)})
 			put("Softmax", p)
 			put("SoftmaxGradient", g)
 			for _, u := range plainUpdates {

@@ -23,6 +23,7 @@ var avx2 = vectors{
 	rowSums:         rowSumsAVX2,
 	softmax:         softmaxAVX2,
 	softmaxGradient: softmaxGradientAVX2,
+	exponentials:    exponentialsAVX2,
 	multiply:        multiplyAVX2,
 	within:          withinAVX2,
 
@@ -52,6 +53,7 @@ var avx512 = vectors{
 	rowSums:         rowSumsAVX512,
 	softmax:         softmaxAVX512,
 	softmaxGradient: softmaxGradientAVX512,
+	exponentials:    exponentialsAVX512,
 	multiply:        multiplyAVX512,
 	within:          withinAVX2,
 

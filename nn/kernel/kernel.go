@@ -21,6 +21,7 @@ type vectors struct {
 	rowSums         func(db, dz *float64, out, n int)
 	softmax         func(logits *float64, c, n int)
 	softmaxGradient func(logits, labels *float64, scale float64, c, n int)
+	exponentials    func(tops, sums, logits *float64, c, n int)
 	multiply        func(dst, s *float64, n int)
 	within          func(x *float64, n int, limit float64) bool
 

@@ -21,7 +21,7 @@ func Softmax(logits []float64, c, n int) {
 		return
 	}
 	for j := range n {
-		sum := exponentials(logits, c, n, j)
+		_, sum := exponentials(logits, c, n, j, true)
 		for k := range c {
 			logits[k*n+j] /= sum
 		}
@@ -38,7 +38,8 @@ func SoftmaxGradient(logits, labels []float64, scale float64, c, n int) {
 		return
 	}
 	for j, label := range labels {
-		gain := scale / exponentials(logits, c, n, j)
+		_, sum := exponentials(logits, c, n, j, true)
+		gain := scale / sum
 		for k := range c {
 			minus := 0.0
 			if float64(k) == label {
@@ -49,48 +50,55 @@ func SoftmaxGradient(logits, labels []float64, scale float64, c, n int) {
 	}
 }
 
-// exponentials replaces column j of logits by e^(logit - largest) and returns
-// the sum.
-func exponentials(logits []float64, c, n, j int) float64 {
-	top := columnMax(logits, c, n, j)
-	sum := 0.0
-	for k := range c {
-		e := detmath.Exp(logits[k*n+j] - top)
-		logits[k*n+j] = e
-		sum += e
-	}
-	return sum
-}
-
 // CrossEntropy returns the sum over the first len(labels) columns of logits
 // (C×n) of the cross-entropy with the labels, in nats, and the number of these columns
-// whose largest logit (the first of equals) is that of the label.
-func CrossEntropy(logits, labels []float64, c, n int) (loss float64, correct int) {
-	for j, l := range labels {
-		top := columnMax(logits, c, n, j)
-		label := int(l)
-		sum, best := 0.0, -1
-		for k := range c {
-			v := logits[k*n+j]
-			if best < 0 && v == top {
-				best = k
-			}
-			sum += detmath.Exp(v - top)
+// whose largest logit (the first of equals) is that of the label. It needs room
+// for 2·n numbers.
+func CrossEntropy(logits, labels, room []float64, c, n int) (loss float64, correct int) {
+	checkLanes(n)
+	logits, room = leading(logits, c*n), leading(room, 2*n)
+	tops, sums := room[:n], room[n:]
+	if vector != nil && Within(logits, logitBound) {
+		vector.exponentials(&tops[0], &sums[0], &logits[0], c, n)
+	} else {
+		for j := range n {
+			tops[j], sums[j] = exponentials(logits, c, n, j, false)
 		}
-		if best == label {
+	}
+	for j, l := range labels {
+		own, top := logits[int(l)*n+j], tops[j]
+		loss += detmath.Log(sums[j]) - (own - top)
+		if own == top && firstOf(logits, top, n, j) == int(l) {
 			correct++
 		}
-		loss += detmath.Log(sum) - (logits[label*n+j] - top)
 	}
 	return loss, correct
 }
 
-func columnMax(m []float64, rows, n, j int) float64 {
-	top := m[j]
-	for k := 1; k < rows; k++ {
-		top = max(top, m[k*n+j])
+// firstOf returns the first row whose number in column j is v.
+func firstOf(m []float64, v float64, n, j int) int {
+	k := 0
+	for m[k*n+j] != v {
+		k++
 	}
-	return top
+	return k
+}
+
+// exponentials returns the largest number of column j of logits and the sum of
+// e^(logit - largest), which replace the logits if asked to.
+func exponentials(logits []float64, c, n, j int, replace bool) (top, sum float64) {
+	top = logits[j]
+	for k := 1; k < c; k++ {
+		top = max(top, logits[k*n+j])
+	}
+	for k := range c {
+		e := detmath.Exp(logits[k*n+j] - top)
+		if replace {
+			logits[k*n+j] = e
+		}
+		sum += e
+	}
+	return top, sum
 }
 
 // HalfSquaredError returns the sum of ½(output - target)².

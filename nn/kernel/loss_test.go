@@ -43,6 +43,19 @@ func TestSoftmax(t *testing.T) {
 	})
 }
 
+func crossEntropy(logits, labels []float64, c, n int) (loss float64, correct int) {
+	return CrossEntropy(logits, labels, make([]float64, 2*n), c, n)
+}
+
+// column returns column j of a matrix whose rows have n numbers.
+func column(m []float64, n, j int) []float64 {
+	var v []float64
+	for ; j < len(m); j += n {
+		v = append(v, m[j])
+	}
+	return v
+}
+
 // columns returns a matrix of Lanes equal columns.
 func columns(column []float64) []float64 {
 	var m []float64
@@ -88,11 +101,11 @@ func TestCrossEntropy(t *testing.T) {
 				}
 				want := slices.Clone(logits)
 				wantLoss, wantCorrect := reference.SoftmaxCrossEntropy(want, classes, scale, c, n)
-				loss, correct := CrossEntropy(logits, labels, c, n)
+				loss, correct := crossEntropy(logits, labels, c, n)
 				if !near(loss, wantLoss, lossTolerance) || correct != wantCorrect {
 					t.Errorf("CrossEntropy of %d×%d = %v, %d correct; want %v, %d", c, n, loss, correct, wantLoss, wantCorrect)
 				}
-				slopes := fd.Gradient(nil, func(x []float64) float64 { loss, _ := CrossEntropy(x, labels, c, n); return loss },
+				slopes := fd.Gradient(nil, func(x []float64) float64 { loss, _ := crossEntropy(x, labels, c, n); return loss },
 					logits, &fd.Settings{Formula: fd.Central})
 
 				grad := newBuffer(c*n, 0)
@@ -107,9 +120,9 @@ func TestCrossEntropy(t *testing.T) {
 					t.Error("wrote beyond the logits")
 				}
 				// Columns beyond the labels do not count.
-				_, first := CrossEntropy(logits, labels[:1], c, n)
-				if _, rest := CrossEntropy(logits[1:], labels[1:], c, n); first+rest != wantCorrect {
-					t.Errorf("CrossEntropy of %d×%d: %d and %d correct; want %d in all", c, n, first, rest, wantCorrect)
+				wantLoss, wantCorrect = reference.SoftmaxCrossEntropy(columns(column(logits, n, 0)), slices.Repeat(classes[:1], Lanes), 1, c, Lanes)
+				if loss, correct := crossEntropy(logits, labels[:1], c, n); !near(loss, wantLoss/Lanes, lossTolerance) || correct != wantCorrect/Lanes {
+					t.Errorf("CrossEntropy of the first column of %d×%d = %v, %d correct; want %v, %d", c, n, loss, correct, wantLoss/Lanes, wantCorrect/Lanes)
 				}
 			}
 		}
@@ -135,7 +148,7 @@ func TestCrossEntropyExtremes(t *testing.T) {
 			{[]float64{0, 5, 5}, 2, math.Log(2 + math.Exp(-5)), 0, nil},
 		} {
 			label := float64(c.label)
-			loss, correct := CrossEntropy(c.logits, []float64{label}, len(c.logits), 1)
+			loss, correct := crossEntropy(columns(c.logits), []float64{label}, len(c.logits), Lanes)
 			if !near(loss, c.loss, lossTolerance) || correct != c.correct {
 				t.Errorf("CrossEntropy(%v, label %d) = %v, %d correct; want %v, %d", c.logits, c.label, loss, correct, c.loss, c.correct)
 			}
@@ -160,7 +173,7 @@ func TestLossNotFinite(t *testing.T) {
 				logits := []float64{1, 2, 3}
 				logits[k] = bad
 				// Minus infinity is a probability of 0, which only its own class minds.
-				if loss, _ := CrossEntropy(logits, []float64{float64(k)}, 3, 1); Finite([]float64{loss}) {
+				if loss, _ := crossEntropy(columns(logits), []float64{float64(k)}, 3, Lanes); Finite([]float64{loss}) {
 					t.Errorf("CrossEntropy with %v at the label = %v; want a loss that is not finite", bad, loss)
 				}
 				grad := columns(logits)

@@ -127,6 +127,11 @@ func softmaxAVX2(logits *float64, c int, n int)
 //go:noescape
 func softmaxGradientAVX2(logits *float64, labels *float64, scale float64, c int, n int)
 
+// exponentialsAVX2 sets tops to the largest logits and sums to the sums of e^(logit - top).
+//
+//go:noescape
+func exponentialsAVX2(tops *float64, sums *float64, logits *float64, c int, n int)
+
 // sgdAVX2 is one update of n parameters.
 //
 //go:noescape
@@ -291,6 +296,11 @@ func softmaxAVX512(logits *float64, c int, n int)
 //
 //go:noescape
 func softmaxGradientAVX512(logits *float64, labels *float64, scale float64, c int, n int)
+
+// exponentialsAVX512 sets tops to the largest logits and sums to the sums of e^(logit - top).
+//
+//go:noescape
+func exponentialsAVX512(tops *float64, sums *float64, logits *float64, c int, n int)
 
 // sgdAVX512 is one update of n parameters.
 //

@@ -3223,6 +3223,69 @@ result:
 	VZEROUPPER
 	RET
 
+// func exponentialsAVX2(tops *float64, sums *float64, logits *float64, c int, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·exponentialsAVX2(SB), NOSPLIT, $0-40
+	MOVQ logits+16(FP), AX
+	MOVQ c+24(FP), CX
+	MOVQ n+32(FP), DX
+	MOVQ DX, BX
+	SHLQ $0x03, DX
+	MOVQ tops+0(FP), SI
+	MOVQ sums+8(FP), DI
+
+columns:
+	MOVQ    AX, R8
+	MOVQ    CX, R9
+	VMOVUPD (R8), Y0
+
+top:
+	VMAXPD  (R8), Y0, Y0
+	ADDQ    DX, R8
+	DECQ    R9
+	JNZ     top
+	MOVQ    AX, R8
+	MOVQ    CX, R9
+	VMOVUPD lanes_0000000000000000<>+0(SB), Y1
+
+sum:
+	VMOVUPD      (R8), Y2
+	VSUBPD       Y0, Y2, Y2
+	VMOVUPD      lanes_4338000000000000<>+0(SB), Y3
+	VFMADD231PD  lanes_3ff71547652b82fe<>+0(SB), Y2, Y3
+	VSUBPD       lanes_4338000000000000<>+0(SB), Y3, Y4
+	VMOVUPD      Y2, Y2
+	VFNMADD231PD lanes_3fe62e42fefa0000<>+0(SB), Y4, Y2
+	VFNMADD231PD lanes_3d7cf79abc9e3b3a<>+0(SB), Y4, Y2
+	VMOVUPD      lanes_3e5ae7a67ab40523<>+0(SB), Y4
+	VFMADD213PD  lanes_3e928a281d49c7eb<>+0(SB), Y2, Y4
+	VFMADD213PD  lanes_3ec71de7e6ab15ed<>+0(SB), Y2, Y4
+	VFMADD213PD  lanes_3efa019a6af2b619<>+0(SB), Y2, Y4
+	VFMADD213PD  lanes_3f2a01a017988a84<>+0(SB), Y2, Y4
+	VFMADD213PD  lanes_3f56c16c17f2aac8<>+0(SB), Y2, Y4
+	VFMADD213PD  lanes_3f81111111118202<>+0(SB), Y2, Y4
+	VFMADD213PD  lanes_3fa555555555211a<>+0(SB), Y2, Y4
+	VFMADD213PD  lanes_3fc555555555553d<>+0(SB), Y2, Y4
+	VFMADD213PD  lanes_3fe0000000000005<>+0(SB), Y2, Y4
+	VMULPD       Y2, Y2, Y5
+	VFMADD213PD  Y2, Y5, Y4
+	VADDPD       lanes_3ff0000000000000<>+0(SB), Y4, Y2
+	VPSLLQ       $0x34, Y3, Y3
+	VPADDQ       Y3, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	ADDQ         DX, R8
+	DECQ         R9
+	JNZ          sum
+	VMOVUPD      Y0, (SI)
+	VMOVUPD      Y1, (DI)
+	ADDQ         $0x00000020, SI
+	ADDQ         $0x00000020, DI
+	ADDQ         $0x00000020, AX
+	SUBQ         $0x04, BX
+	JNZ          columns
+	VZEROUPPER
+	RET
+
 // func sgdAVX2(p *float64, grad *float64, n int, rate float64)
 // Requires: AVX, AVX2, FMA3, SSE2
 TEXT ·sgdAVX2(SB), NOSPLIT, $0-32
@@ -6957,6 +7020,84 @@ result:
 	ADDQ        $0x00000040, AX
 	SUBQ        $0x08, BX
 	JNZ         columns
+	VZEROUPPER
+	RET
+
+// func exponentialsAVX512(tops *float64, sums *float64, logits *float64, c int, n int)
+// Requires: AVX, AVX512F
+TEXT ·exponentialsAVX512(SB), NOSPLIT, $0-40
+	MOVQ    logits+16(FP), AX
+	MOVQ    c+24(FP), CX
+	MOVQ    n+32(FP), DX
+	MOVQ    DX, BX
+	SHLQ    $0x03, DX
+	MOVQ    tops+0(FP), SI
+	MOVQ    sums+8(FP), DI
+	VMOVUPD lanes_3ff71547652b82fe<>+0(SB), Z0
+	VMOVUPD lanes_4338000000000000<>+0(SB), Z1
+	VMOVUPD lanes_3fe62e42fefa0000<>+0(SB), Z2
+	VMOVUPD lanes_3d7cf79abc9e3b3a<>+0(SB), Z3
+	VMOVUPD lanes_3ff0000000000000<>+0(SB), Z4
+	VMOVUPD lanes_3fe0000000000005<>+0(SB), Z5
+	VMOVUPD lanes_3fc555555555553d<>+0(SB), Z6
+	VMOVUPD lanes_3fa555555555211a<>+0(SB), Z7
+	VMOVUPD lanes_3f81111111118202<>+0(SB), Z8
+	VMOVUPD lanes_3f56c16c17f2aac8<>+0(SB), Z9
+	VMOVUPD lanes_3f2a01a017988a84<>+0(SB), Z10
+	VMOVUPD lanes_3efa019a6af2b619<>+0(SB), Z11
+	VMOVUPD lanes_3ec71de7e6ab15ed<>+0(SB), Z12
+	VMOVUPD lanes_3e928a281d49c7eb<>+0(SB), Z13
+	VMOVUPD lanes_3e5ae7a67ab40523<>+0(SB), Z14
+
+columns:
+	MOVQ    AX, R8
+	MOVQ    CX, R9
+	VMOVUPD (R8), Z15
+
+top:
+	VMAXPD  (R8), Z15, Z15
+	ADDQ    DX, R8
+	DECQ    R9
+	JNZ     top
+	MOVQ    AX, R8
+	MOVQ    CX, R9
+	VMOVUPD lanes_0000000000000000<>+0(SB), Z16
+
+sum:
+	VMOVUPD      (R8), Z17
+	VSUBPD       Z15, Z17, Z17
+	VMOVUPD      Z1, Z18
+	VFMADD231PD  Z0, Z17, Z18
+	VSUBPD       Z1, Z18, Z19
+	VMOVUPD      Z17, Z17
+	VFNMADD231PD Z2, Z19, Z17
+	VFNMADD231PD Z3, Z19, Z17
+	VMOVUPD      Z14, Z19
+	VFMADD213PD  Z13, Z17, Z19
+	VFMADD213PD  Z12, Z17, Z19
+	VFMADD213PD  Z11, Z17, Z19
+	VFMADD213PD  Z10, Z17, Z19
+	VFMADD213PD  Z9, Z17, Z19
+	VFMADD213PD  Z8, Z17, Z19
+	VFMADD213PD  Z7, Z17, Z19
+	VFMADD213PD  Z6, Z17, Z19
+	VFMADD213PD  Z5, Z17, Z19
+	VMULPD       Z17, Z17, Z20
+	VFMADD213PD  Z17, Z20, Z19
+	VADDPD       Z4, Z19, Z17
+	VPSLLQ       $0x34, Z18, Z18
+	VPADDQ       Z18, Z17, Z17
+	VADDPD       Z17, Z16, Z16
+	ADDQ         DX, R8
+	DECQ         R9
+	JNZ          sum
+	VMOVUPD      Z15, (SI)
+	VMOVUPD      Z16, (DI)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x00000040, DI
+	ADDQ         $0x00000040, AX
+	SUBQ         $0x08, BX
+	JNZ          columns
 	VZEROUPPER
 	RET
 

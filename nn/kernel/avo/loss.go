@@ -3,27 +3,32 @@ package main
 import (
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
 )
 
-// losses generates the softmax of the columns of a matrix whose numbers are at
-// most 350 in size, and the gradient of the cross-entropy with its labels.
+// losses generates what is done with the columns of a matrix of logits that are
+// at most 350 in size: their softmax, the gradient of the cross-entropy with their
+// labels, and what the cross-entropy itself needs.
 func (t tier) losses() {
-	for _, gradient := range []bool{false, true} {
-		if gradient {
-			t.begin("softmaxGradient", "(logits, labels *float64, scale float64, c, n int)", "replaces logits by scale·(softmax - one-hot).")
-		} else {
-			t.begin("softmax", "(logits *float64, c, n int)", "replaces logits by their softmax.")
-		}
+	for _, of := range []struct{ name, signature, doc string }{
+		{"softmax", "(logits *float64, c, n int)", "replaces logits by their softmax."},
+		{"softmaxGradient", "(logits, labels *float64, scale float64, c, n int)", "replaces logits by scale·(softmax - one-hot)."},
+		{"exponentials", "(tops, sums, logits *float64, c, n int)", "sets tops to the largest logits and sums to the sums of e^(logit - top)."},
+	} {
+		t.begin(of.name, of.signature, of.doc)
 		logits, c, stride := pointer("logits"), pointer("c"), pointer("n")
 		left := GP64()
 		MOVQ(stride, left)
 		SHLQ(U8(3), stride)
 		var scale, minus vec
-		labels := GP64()
-		if gradient {
+		var labels, tops, sums reg.GPVirtual
+		switch of.name {
+		case "softmaxGradient":
 			scale = t.broadcast("scale")
 			minus = t.xor(scale, bits(1<<63))
-			Load(Param("labels"), labels)
+			labels = pointer("labels")
+		case "exponentials":
+			tops, sums = pointer("tops"), pointer("sums")
 		}
 		t.holdExp()
 		row, k := GP64(), GP64()
@@ -49,12 +54,20 @@ func (t tier) losses() {
 		sum := t.zero()
 		Label("sum")
 		e := t.exp(t.sub(t.load(Mem{Base: row}), top))
-		VMOVUPD(e, Mem{Base: row})
+		if of.name != "exponentials" {
+			VMOVUPD(e, Mem{Base: row})
+		}
 		VADDPD(e, sum, sum)
 		again("sum")
 
-		begin()
-		if gradient {
+		switch of.name {
+		case "softmax":
+			begin()
+			Label("result")
+			VMOVUPD(t.div(t.load(Mem{Base: row}), sum), Mem{Base: row})
+			again("result")
+		case "softmaxGradient":
+			begin()
 			label, class := t.load(Mem{Base: labels}), t.zero()
 			gain := t.div(scale, sum)
 			Label("result")
@@ -64,10 +77,11 @@ func (t tier) losses() {
 			VADDPD(val(1), class, class)
 			again("result")
 			ADDQ(U32(t.bytes()), labels)
-		} else {
-			Label("result")
-			VMOVUPD(t.div(t.load(Mem{Base: row}), sum), Mem{Base: row})
-			again("result")
+		case "exponentials":
+			VMOVUPD(top, Mem{Base: tops})
+			VMOVUPD(sum, Mem{Base: sums})
+			ADDQ(U32(t.bytes()), tops)
+			ADDQ(U32(t.bytes()), sums)
 		}
 		ADDQ(U32(t.bytes()), logits)
 		SUBQ(U8(t.lanes), left)
