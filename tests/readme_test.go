@@ -522,7 +522,7 @@ func TestReadmePlaces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := regexp.MustCompile(`go run (github.com/go-task/\S+@\S+) (\w+)`)
+	command := regexp.MustCompile(`go run (github.com/go-task/\S+@\S+) ([\w:]+)`)
 	for _, m := range command.FindAllStringSubmatch(text, -1) {
 		if !strings.Contains(string(taskfile), m[1]+" ") {
 			t.Errorf("README.md runs %s; want the version in Taskfile.yml", m[1])
