@@ -2,13 +2,13 @@ package handlers
 
 import (
 	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"testing"
-
-	"github.com/go-json-experiment/json"
 
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -106,36 +106,101 @@ func BenchmarkStepHTTP(b *testing.B) {
 	}
 }
 
+// A pageRun is a page's stream, frame by frame.
+type pageRun struct {
+	trainer *nn.Trainer
+	lab     views.Lab
+	frames  *views.FrameWriter
+	html    []byte
+}
+
+// newPageRun is a run of the lab as it is first shown, but for the number of its
+// points, that is old enough for its curves to be as long as they get.
+func newPageRun(b *testing.B, points int) *pageRun {
+	b.Helper()
+	state := sampleState(b, firstDataset, points, 0, nil)
+	trainer, err := nn.NewTrainer(state)
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := &pageRun{trainer: trainer, lab: views.Lab{State: state}, frames: views.NewFrameWriter(trainer.Config())}
+	for range 300 {
+		if err := trainer.Step(1); err != nil {
+			b.Fatal(err)
+		}
+		n := trainer.Network()
+		r.lab.History.Add(n.Step, n.Epoch, trainer.Metrics())
+	}
+	return r
+}
+
+// next is the next frame, as streamPage makes it.
+func (r *pageRun) next(b *testing.B) []byte {
+	if err := r.trainer.Step(1); err != nil {
+		b.Fatal(err)
+	}
+	result := r.trainer.Result()
+	r.lab.State.Network, r.lab.Metrics = result.Network, &result.Metrics
+	r.lab.History.Add(result.Network.Step, result.Network.Epoch, result.Metrics)
+	if err := marshal(&r.lab.JSON.Network, result.Network); err != nil {
+		b.Fatal(err)
+	}
+	r.lab.JSON.History = ""
+	if r.frames.HistoryChanged(&r.lab.History) {
+		if err := marshal(&r.lab.JSON.History, r.lab.History); err != nil {
+			b.Fatal(err)
+		}
+	}
+	paint(&r.lab, &r.trainer.Model)
+	var err error
+	if r.html, err = r.frames.Append(r.html[:0], &r.lab); err != nil {
+		b.Fatal(err)
+	}
+	return r.html
+}
+
 // BenchmarkPageFrame is one event of the page's stream, of the lab as it is
-// first shown: an update, the measures, the picture and the fragments.
+// first shown: an update, the measures, the picture and the fragments. Beside it
+// stands how long an event is, as it is and in a stream that gzip makes as small
+// as it can at its fastest.
 func BenchmarkPageFrame(b *testing.B) {
 	for _, points := range []int{defaultPoints, 2000} {
 		b.Run(fmt.Sprintf("points=%d", points), func(b *testing.B) {
-			trainer, err := nn.NewTrainer(sampleState(b, firstDataset, points, 0, nil))
+			run := newPageRun(b, points)
+			b.ReportAllocs()
+			for b.Loop() {
+				run.next(b)
+			}
+			const measured = 64
+			plain, packed := 0, new(bytes.Buffer)
+			run = newPageRun(b, points)
+			stream, err := gzip.NewWriterLevel(packed, gzip.BestSpeed)
+			for range measured {
+				html := run.next(b)
+				plain += len(html)
+				_, werr := stream.Write(html)
+				err = errors.Join(err, werr, stream.Flush())
+			}
 			if err != nil {
 				b.Fatal(err)
 			}
-			lab := views.Lab{State: nn.State{Config: trainer.Config()}}
-			var html bytes.Buffer
-			b.ReportAllocs()
-			for b.Loop() { // as streamPage does
-				if err := trainer.Step(1); err != nil {
-					b.Fatal(err)
-				}
-				result := trainer.Result()
-				network, err := json.Marshal(result.Network)
-				if err != nil {
-					b.Fatal(err)
-				}
-				lab.State.Network, lab.JSON.Network, lab.Metrics = result.Network, string(network), &result.Metrics
-				paint(&lab, &trainer.Model)
-				html.Reset()
-				if err := views.Frame(lab).Render(b.Context(), &html); err != nil {
-					b.Fatal(err)
-				}
-				b.SetBytes(int64(html.Len()))
-			}
+			b.ReportMetric(float64(plain)/measured, "html-B/frame")
+			b.ReportMetric(float64(packed.Len())/measured, "gzip-B/frame")
 		})
+	}
+}
+
+// BenchmarkFragments is what a frame costs beside the network's own work: its
+// drawing, numbers, curves and state as HTML.
+func BenchmarkFragments(b *testing.B) {
+	run := newPageRun(b, defaultPoints)
+	run.next(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		var err error
+		if run.html, err = run.frames.Append(run.html[:0], &run.lab); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
@@ -157,9 +222,13 @@ func BenchmarkPaint(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
+			var (
+				c     canvas
+				cells views.Cells
+			)
 			b.ReportAllocs()
 			for b.Loop() {
-				paintPlane(model, test.name == "8-8/hard")
+				cells = c.plane(cells, model, test.name == "8-8/hard")
 			}
 		})
 	}

@@ -191,6 +191,56 @@ func TestHistoryStream(t *testing.T) {
 	}
 }
 
+// TestHistoryStreamThinned: where samples are thinned out, frames whose sample the
+// next replaces leave the history as it is; the page that goes on from there, by a
+// look or by the next stream, comes to the whole of it. The frame in which a run
+// reaches its end has it in any case.
+func TestHistoryStreamThinned(t *testing.T) {
+	s := newTestServer(t)
+	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, nil), 300)
+	form := historyForm(t, s, state, h)
+	form.Set(views.FieldControls, "")
+	for _, test := range []struct{ until, want string }{
+		{"", "[301 303 305]"}, // the samples that stay are 2 updates apart, from step 1 on
+		{"304", "[301 303 304]"},
+	} {
+		form.Set(views.FieldUntilStep, test.until)
+		form.Set(views.FieldSteps, "5")
+		trainer, err := nn.NewTrainer(state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent []int
+		whole := h.Clone()
+		for _, e := range parseEvents(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
+			if e.name != "" {
+				continue
+			}
+			if err := trainer.Step(1); err != nil {
+				t.Fatal(err)
+			}
+			n := trainer.Network()
+			whole.Add(n.Step, n.Epoch, trainer.Metrics())
+			page := readForm(t, e.data, "", "")
+			form.Set(views.FieldNetwork, page.Get(views.FieldNetwork))
+			if page.Has(views.FieldHistory) {
+				sent = append(sent, n.Step)
+				form.Set(views.FieldHistory, page.Get(views.FieldHistory))
+			}
+			form.Set(views.FieldUntilStep, "")
+			form.Set(views.FieldAct, views.ActShow)
+			if got := postedHistory(t, postForm(s, "/edit", form, "HX-Request", "true").Body.String()); !same(got, whole) {
+				t.Errorf("step %d: the page comes to the history %s; want %s", n.Step, mustJSON(t, got), mustJSON(t, whole))
+			}
+		}
+		if got := fmt.Sprint(sent); got != test.want {
+			t.Errorf("the history is in the frames of the steps %s; want %s", got, test.want)
+		}
+		form = historyForm(t, s, state, h)
+		form.Set(views.FieldControls, "")
+	}
+}
+
 // TestHistoryEdit: what keeps the weights keeps the curves; what draws new ones
 // empties them; what goes back cuts them, and what looks back does not.
 func TestHistoryEdit(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -340,36 +339,6 @@ func problem(b errorBody) views.Notice {
 	return n
 }
 
-// places of the pictures' cells, which are always the same.
-type places struct{ xs, ys []float64 }
-
-var (
-	planePlaces = sync.OnceValue(func() (p places) { p.xs, p.ys = views.Grid(); return p })
-	mapPlaces   = sync.OnceValue(func() (p places) { p.xs, p.ys = views.MapGrid(); return p })
-)
-
-// paint draws what a model says over the plane, and what its units do.
-func paint(lab *views.Lab, m *nn.Model) {
-	lab.Cells = paintPlane(m, lab.Choices.Hard)
-	at := mapPlaces()
-	sizes := m.Config().Sizes()[1:]
-	units := make([][]float64, len(sizes))
-	for l, n := range sizes {
-		units[l] = make([]float64, n*len(at.xs))
-	}
-	m.UnitsTo(units, at.xs, at.ys)
-	lab.Maps = views.PaintMaps(units, m.Config())
-}
-
-func paintPlane(m *nn.Model, hard bool) views.Cells {
-	at := planePlaces()
-	outputs := make([]float64, m.Outputs()*len(at.xs))
-	m.PredictTo(outputs, at.xs, at.ys)
-	cells := make(views.Cells, 3*len(at.xs))
-	views.PaintCells(cells, outputs, m.Config().Task, hard)
-	return cells
-}
-
 // inspect measures what the panel shows besides the curves.
 func inspect(lab *views.Lab, t *nn.Trainer) {
 	switch {
@@ -536,7 +505,8 @@ var errReached = errors.New("an end is reached")
 
 // streamPage trains and sends a frame of fragments after another.
 func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, t *nn.Trainer, work nn.Work, to pageSink) error {
-	var b bytes.Buffer
+	var frame []byte
+	frames := views.NewFrameWriter(t.Config())
 	lab := views.Lab{State: p.state, Choices: p.choices, Meta: p.meta, History: p.history, Pinned: p.pinned}
 	p.frameMS = max(p.frameMS, pageFrameMS)
 	reason, err := s.stream(ctx, t, work, &p.message, streamSink{
@@ -546,8 +516,12 @@ func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, 
 			if err := marshal(&lab.JSON.Network, result.Network); err != nil {
 				return err
 			}
-			if err := marshal(&lab.JSON.History, lab.History); err != nil {
-				return err
+			reached := p.until.reached(result.Network, result.Metrics, lab.History)
+			lab.JSON.History = ""
+			if reached != "" || frames.HistoryChanged(&lab.History) {
+				if err := marshal(&lab.JSON.History, lab.History); err != nil {
+					return err
+				}
 			}
 			if err := s.computing(ctx, to.idle, func() error {
 				paint(&lab, &t.Model)
@@ -556,20 +530,21 @@ func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, 
 			}); err != nil {
 				return err
 			}
-			b.Reset()
-			if err := views.Frame(lab).Render(ctx, &b); err != nil {
+			var err error
+			if frame, err = frames.Append(frame[:0], &lab); err != nil {
 				return err
 			}
-			reached := p.until.reached(result.Network, result.Metrics, lab.History)
 			if reached != "" {
 				if p.until.step > 0 && result.Network.Step >= p.until.step {
 					lab.Choices.UntilStep = "" // or there would be no going on
 				}
-				if err := views.Reached(reached, lab.Choices).Render(ctx, &b); err != nil {
+				b := bytes.NewBuffer(frame)
+				if err := views.Reached(reached, lab.Choices).Render(ctx, b); err != nil {
 					return err
 				}
+				frame = b.Bytes()
 			}
-			if err := to.fragments(b.Bytes()); err != nil {
+			if err := to.fragments(frame); err != nil {
 				return err
 			}
 			if reached != "" {

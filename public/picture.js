@@ -2,25 +2,25 @@
 import { $, field } from "./page.js";
 
 const plane = document.querySelector("#plane canvas"), view = $("network-view");
-// fill draws cells of which colour gives red, green and blue. Canvases stay in the page, which images would not.
-function fill(canvas, colour) {
-  const image = new ImageData(canvas.width, canvas.height);
-  for (let i = 0; i < image.data.length; i++) image.data[i] = i % 4 === 3 ? 255 : colour(i >> 2, i % 4);
+const palettes = {}; // red, green and blue of colours as pixels have them, by the text that they come in
+const palette = (text) => (palettes[text] ??= Uint32Array.from(atob(text).match(/.../gs), (rgb) =>
+  0xff000000 + rgb.charCodeAt(0) + rgb.charCodeAt(1) * 256 + rgb.charCodeAt(2) * 65536));
+// fill draws cells, each a character from first up. Canvases stay in the page, which images would not.
+function fill(canvas, colours, first, cells, from = 0) {
+  const image = new ImageData(canvas.width, canvas.height), pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = colours[cells.charCodeAt(from + i) - first];
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
-function heat(canvas, levels, from) { // one character a cell, from "?" up, is a place on the ramp
-  const colours = atob(canvas.closest("[data-ramp]").dataset.ramp);
-  return fill(canvas, (cell, part) => colours.charCodeAt(3 * (levels.charCodeAt(from + cell) - 63) + part));
-}
+const heat = (canvas, levels, from) => fill(canvas, palette(canvas.closest("[data-ramp]").dataset.ramp), 63, levels, from);
 export function paint() {
-  const { cells, maps } = $("picture").dataset, bytes = atob(cells);
-  fill(plane, (cell, part) => bytes.charCodeAt(3 * cell + part));
+  const { cells, maps } = $("picture").dataset;
+  fill(plane, palette(view.querySelector("[data-palette]").dataset.palette), 32, cells);
   const labels = [...view.querySelectorAll("[data-label]")].map((e) => e.dataset.label).join();
   if (drawn !== (drawn = labels)) pointed = $("inspector").close() ?? null; // it shows a unit of another network
   let from = 0;
   for (const canvas of view.querySelectorAll("canvas")) {
     const own = canvas.dataset.map; // an input's never changes
-    if (own) canvas.painted ||= !heat(canvas, own, 0);
+    if (own) canvas.painted ||= !heat(canvas, own);
     else heat(canvas, maps, from), (from += canvas.width * canvas.height);
   }
   show();

@@ -11,6 +11,7 @@ import (
 
 // history is the curves of a run, as the page holds them.
 type history struct {
+	Every        int       `json:"every"`
 	Step         []int     `json:"step"`
 	Epoch        []int     `json:"epoch"`
 	Loss         []float64 `json:"loss"`

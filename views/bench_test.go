@@ -2,6 +2,8 @@ package views
 
 import (
 	"bytes"
+	"fmt"
+	"math"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -26,13 +28,64 @@ func BenchmarkPaintCells(b *testing.B) {
 			for i := range outputs {
 				outputs[i] = float64(i%n) / n / float64(test.classes)
 			}
-			cells := make(Cells, 3*n)
+			cells := make(Cells, n)
 			b.ReportAllocs()
 			b.SetBytes(int64(len(cells)))
 			for b.Loop() {
 				PaintCells(cells, outputs, test.task, test.hard)
 			}
 		})
+	}
+}
+
+// BenchmarkCellsText writes the picture for the script.
+func BenchmarkCellsText(b *testing.B) {
+	for _, classes := range []int{2, 10} {
+		b.Run(fmt.Sprintf("classes=%d", classes), func(b *testing.B) {
+			c := nn.Config{Task: nn.Classification, Classes: classes}
+			cells := testCells(len(paletteOf(c).colours))
+			var text []byte
+			b.ReportAllocs()
+			for b.Loop() {
+				text = cells.text(text[:0])
+				b.SetBytes(int64(len(text)))
+			}
+		})
+	}
+}
+
+// BenchmarkPaintMaps draws the heat maps of the default network.
+func BenchmarkPaintMaps(b *testing.B) {
+	c := nn.DefaultConfig()
+	c.Classes = 2
+	values := make([][]float64, len(c.HiddenLayers)+1)
+	for l, n := range c.Sizes()[1:] {
+		values[l] = make([]float64, n*MapSize*MapSize)
+		for i := range values[l] {
+			values[l][i] = math.Sin(float64(i) / 300)
+		}
+	}
+	var maps Maps
+	b.ReportAllocs()
+	for b.Loop() {
+		maps = PaintMaps(maps[:0], values, c)
+		b.SetBytes(int64(len(maps)))
+	}
+}
+
+// BenchmarkEdges draws the default network's weights: the layout is there, and
+// what they look like changes.
+func BenchmarkEdges(b *testing.B) {
+	lab := sampleLab(b, dataset.Circles, nil)
+	edges := edges(lab.State.Config)
+	kinds := make([]uint8, len(edges))
+	var p pen
+	b.ReportAllocs()
+	for b.Loop() {
+		kindsOf(kinds, edges, &lab.State.Network.Parameters)
+		p = p[:0]
+		p.edges(edges, kinds)
+		b.SetBytes(int64(len(p)))
 	}
 }
 
@@ -45,10 +98,10 @@ func BenchmarkGrid(b *testing.B) {
 
 // BenchmarkDataURI makes the picture of the page without script.
 func BenchmarkDataURI(b *testing.B) {
-	cells := testCells()
+	cells, c := testCells(scaleTop+1), nn.Config{Task: nn.Classification, Classes: 2}
 	b.ReportAllocs()
 	for b.Loop() {
-		b.SetBytes(int64(len(cells.DataURI())))
+		b.SetBytes(int64(len(cells.DataURI(c))))
 	}
 }
 

@@ -1,9 +1,10 @@
 package views
 
 import (
-	"fmt"
 	"math"
 	"strconv"
+
+	"github.com/a-h/templ"
 
 	"nnvisu/nn"
 	"nnvisu/nn/detmath"
@@ -16,48 +17,72 @@ const (
 	plotTop, plotBottom     = 8, 164
 )
 
-// chartBox is the viewBox of a chart.
-var chartBox = fmt.Sprintf("0 0 %d %d", chartWidth, chartHeight)
-
-// A chart is one quantity over the run, as an SVG and the HTML around it.
-type chart struct {
-	Name   string // "loss" or "accuracy"
-	Title  string
-	Label  string // what there is to see, for those who do not
-	Moment string // where the run is, such as "epoch 120"
-	Keys   []chartKey
-	// Step0 and Step1 are the steps at plotLeft and plotRight. In between steps
-	// are spread evenly, whatever the numbers at the axis count.
-	Step0, Step1 string
-	Body         string // what is in the SVG, written from numbers
-}
-
-// A chartKey is a line of the legend, with the newest value of its curve.
-type chartKey struct {
-	Class  string // of the curve
-	Text   string
-	Column string // the member of nn.History that Value is of, or ""
-	Value  string
-}
-
 // A curve is a column of a history.
 type curve struct {
 	class    string
 	history  *nn.History
 	perEpoch float64 // what a unit of the horizontal axis is, in steps
+	xs       []int32 // where the samples are, in tenths of a unit
 	values   []float64
 }
 
-// charts returns the charts of a run: the loss and, of a classifier, the
-// accuracy. There are none before the first update.
-func charts(l Lab) []chart {
+// A quantity is what a chart shows over the run. Its methods are called and not
+// held in fields, so that what they are given need not live on the heap.
+type quantity struct {
+	name, title             string
+	trainColumn, testColumn string // members of nn.History
+	accuracy                bool   // or else it is the loss
+}
+
+var (
+	lossOverRun     = quantity{"loss", "Loss", "loss", "test_loss", false}
+	accuracyOverRun = quantity{"accuracy", "Accuracy", "accuracy", "test_accuracy", true}
+)
+
+// columns returns the values of a history.
+func (q *quantity) columns(h *nn.History) (train, test []float64) {
+	if q.accuracy {
+		return h.Accuracy, h.TestAccuracy
+	}
+	return h.Loss, h.TestLoss
+}
+
+// newest returns the values of metrics, which may be nil.
+func (q *quantity) newest(m *nn.Metrics) (train, test *float64) {
+	switch {
+	case m == nil:
+		return nil, nil
+	case q.accuracy:
+		return m.Accuracy, m.TestAccuracy
+	}
+	return &m.Loss, m.TestLoss
+}
+
+// value writes a value, or a dash where there is none.
+func (p *pen) value(q *quantity, v *float64) {
+	if q.accuracy {
+		*p = appendPercent(*p, v)
+	} else {
+		*p = appendLoss(*p, v)
+	}
+}
+
+// Curves shows loss and accuracy over the run. The page's script moves the
+// cursor with the pointer and writes what the history holds there into the
+// outputs, each of which names its column.
+func Curves(l Lab) templ.Component { return written(func(p *pen) { p.curves(&l) }) }
+
+// curves draws the charts of a run: the loss and, of a classifier, the accuracy.
+// There are none before the first update.
+func (p *pen) curves(l *Lab) {
 	pinned := l.Pinned.history(l.State.Config.Task)
 	if l.History.Len() < 2 && (pinned == nil || pinned.Len() < 2) {
-		return nil
+		p.text(`<p class="hint empty">The curves of loss and accuracy appear here as the network learns.</p>`)
+		return
 	}
 	perEpoch, pinnedPerEpoch := 1, 1
 	unit := "step"
-	if e := updatesPerEpoch(&l.History, batches(l.State)); e > 0 {
+	if e := updatesPerEpoch(&l.History, batches(&l.State)); e > 0 {
 		other := 1
 		if pinned != nil {
 			other = updatesPerEpoch(pinned, e)
@@ -66,16 +91,23 @@ func charts(l Lab) []chart {
 			perEpoch, pinnedPerEpoch, unit = e, other, "epoch"
 		}
 	}
-	x := axis{lo: math.Inf(1), hi: math.Inf(-1), from: plotLeft, to: plotRight}
-	curves := func(train, test func(*nn.History) []float64) (list []curve) {
-		if p := pinned; p != nil {
-			list = append(list, curve{"train pinned", p, float64(pinnedPerEpoch), train(p)}, curve{"test pinned", p, float64(pinnedPerEpoch), test(p)})
-		}
-		h := &l.History
-		return append(list, curve{"train", h, float64(perEpoch), train(h)}, curve{"test", h, float64(perEpoch), test(h)})
+	// Both runs' curves, of train and test in turn, the run's own last. The array
+	// is written to by itself, and not as a slice, to stay off the heap.
+	var (
+		xs   [2][nn.MaxSamples]int32
+		both [4]curve
+	)
+	n := 0
+	if pinned != nil {
+		both[0] = curve{class: "train pinned", history: pinned, perEpoch: float64(pinnedPerEpoch), xs: xs[0][:0]}
+		both[1] = curve{class: "test pinned", history: pinned, perEpoch: float64(pinnedPerEpoch)}
+		n = 2
 	}
-	losses := curves(func(h *nn.History) []float64 { return h.Loss }, func(h *nn.History) []float64 { return h.TestLoss })
-	for _, c := range losses {
+	both[n] = curve{class: "train", history: &l.History, perEpoch: float64(perEpoch), xs: xs[1][:0]}
+	both[n+1] = curve{class: "test", history: &l.History, perEpoch: float64(perEpoch)}
+	curves := both[:n+2]
+	x := axis{lo: math.Inf(1), hi: math.Inf(-1), from: plotLeft, to: plotRight}
+	for _, c := range curves {
 		if n := c.history.Len(); n > 0 {
 			x.lo = min(x.lo, float64(c.history.Step[0])/c.perEpoch)
 			x.hi = max(x.hi, float64(c.history.Step[n-1])/c.perEpoch)
@@ -90,69 +122,119 @@ func charts(l Lab) []chart {
 	}
 	x.ready(x.lo, x.hi)
 	x.tick(x.lo, x.hi, apart)
-
-	var m nn.Metrics
-	if l.Metrics != nil {
-		m = *l.Metrics
-	}
-	loss := func(v *float64) string {
-		if v == nil {
-			return "–"
+	for i := 0; i < len(curves); i += 2 { // train and test have the same samples
+		c := &both[i]
+		for _, step := range c.history.Step {
+			both[i].xs = append(both[i].xs, int32(quantised(x.at(float64(step)/c.perEpoch))))
 		}
-		return lossText(*v)
+		both[i+1].xs = both[i].xs
 	}
-	trainLoss := &m.Loss
-	if l.Metrics == nil {
-		trainLoss = nil
-	}
+
+	p.text(`<div class="curves">`)
 	y := axis{from: plotBottom, to: plotTop, log: l.Choices.LogScale}
-	y.fitLosses(losses)
-	list := []chart{newChart("loss", "Loss", unit, l, &x, &y, losses, "loss", loss(trainLoss), "test_loss", loss(m.TestLoss))}
+	measure(curves, &lossOverRun)
+	y.fitLosses(curves)
+	p.chart(&lossOverRun, unit, l, &x, &y, curves)
 	if l.State.Config.Task == nn.Classification {
-		accuracies := curves(func(h *nn.History) []float64 { return h.Accuracy }, func(h *nn.History) []float64 { return h.TestAccuracy })
 		y := axis{from: plotBottom, to: plotTop, percent: true}
-		y.fitShares(accuracies)
-		list = append(list, newChart("accuracy", "Accuracy", unit, l, &x, &y, accuracies, "accuracy", percent(m.Accuracy), "test_accuracy", percent(m.TestAccuracy)))
+		measure(curves, &accuracyOverRun)
+		y.fitShares(curves)
+		p.chart(&accuracyOverRun, unit, l, &x, &y, curves)
 	}
-	return list
+	p.text(`</div>`)
 }
 
-// newChart draws curves and says what they are. The last two of them are the
-// run's own.
-func newChart(name, title, unit string, l Lab, x, y *axis, curves []curve, trainColumn, train, testColumn, test string) chart {
-	c := chart{Name: name, Title: title}
-	c.Step0 = stepText(x.lo * curves[len(curves)-1].perEpoch)
-	c.Step1 = stepText(x.hi * curves[len(curves)-1].perEpoch)
-	network := l.State.Network
-	c.Moment = unit + " " + grouped(network.Step)
-	epochs := grouped(network.Epoch) + " epochs"
-	if unit == "epoch" {
-		c.Moment = unit + " " + grouped(network.Epoch)
+// measure gives curves, of train and test in turn, the values of a quantity.
+func measure(curves []curve, q *quantity) {
+	for i := 0; i < len(curves); i += 2 {
+		curves[i].values, curves[i+1].values = q.columns(curves[i].history)
 	}
-	if network.Epoch == 1 {
-		epochs = "1 epoch"
-	}
-	c.Label = "Train " + name + " " + train + " after " + epochs
-	c.Keys = append(c.Keys, chartKey{"curve train", "train", trainColumn, train})
-	if curves[len(curves)-1].values != nil {
-		c.Label += "; test " + name + " " + test
-		c.Keys = append(c.Keys, chartKey{"curve test", "test", testColumn, test})
+}
+
+// chart draws curves and says what they are. The last two of them are the run's
+// own. In between steps are spread evenly, whatever the numbers at the axis count.
+func (p *pen) chart(q *quantity, unit string, l *Lab, x, y *axis, curves []curve) {
+	train, test := q.newest(l.Metrics)
+	tested := curves[len(curves)-1].values != nil
+	network := &l.State.Network
+	p.text(`<figure class="chart" data-chart="`)
+	p.text(q.name)
+	p.text(`"><figcaption><b>`)
+	p.text(q.title)
+	p.text(`</b> `)
+	p.key(q, "train", q.trainColumn, train)
+	if tested {
+		p.key(q, "test", q.testColumn, test)
 	}
 	if l.Pinned.history(l.State.Config.Task) != nil {
-		c.Keys = append(c.Keys, chartKey{"curve pinned", "pinned", "", ""})
+		p.key(q, "pinned", "", nil)
 	}
-	p := make(pen, 0, 8<<10)
+	p.text(`<output class="curve-moment" aria-live="off">`)
+	p.text(unit)
+	p.text(" ")
+	if unit == "epoch" {
+		*p = appendGrouped(*p, network.Epoch)
+	} else {
+		*p = appendGrouped(*p, network.Step)
+	}
+	p.text(`</output></figcaption><svg viewBox="0 0 `)
+	p.number(chartWidth)
+	p.text(" ")
+	p.number(chartHeight)
+	p.text(`" role="img" aria-label="Train `)
+	p.text(q.name)
+	p.text(" ")
+	p.value(q, train)
+	p.text(" after ")
+	if network.Epoch == 1 {
+		p.text("1 epoch")
+	} else {
+		*p = appendGrouped(*p, network.Epoch)
+		p.text(" epochs")
+	}
+	if tested {
+		p.text("; test ")
+		p.text(q.name)
+		p.text(" ")
+		p.value(q, test)
+	}
+	p.text(`" data-x0="`)
+	p.number(plotLeft)
+	p.text(`" data-x1="`)
+	p.number(plotRight)
+	perEpoch := curves[len(curves)-1].perEpoch
+	p.text(`" data-step0="`)
+	*p = appendStep(*p, x.lo*perEpoch)
+	p.text(`" data-step1="`)
+	*p = appendStep(*p, x.hi*perEpoch)
+	p.text(`">`)
 	p.axes(x, y, unit)
-	for _, curve := range curves {
-		p.curve(curve, x, y)
+	for i := range curves {
+		p.curve(&curves[i], y)
 	}
-	p.marks(l, curves[len(curves)-2], x, y)
-	c.Body = string(p)
-	return c
+	p.marks(l, &curves[len(curves)-2], x, y)
+	p.text(`</svg></figure>`)
+}
+
+// key is a line of the legend, with the newest value where there is a column for it.
+func (p *pen) key(q *quantity, name, column string, v *float64) {
+	p.text(`<span class="curve-key"><svg class="key" viewBox="0 0 22 8" width="22" height="8" aria-hidden="true"><path class="curve `)
+	p.text(name)
+	p.text(`" d="M1 4h20"></path></svg> `)
+	p.text(name)
+	p.text(" ")
+	if column != "" {
+		p.text(`<output class="curve-value" data-for="`)
+		p.text(column)
+		p.text(`" aria-live="off">`)
+		p.value(q, v)
+		p.text(`</output>`)
+	}
+	p.text(`</span> `)
 }
 
 // batches returns the number of updates that a state's epoch takes.
-func batches(s nn.State) int {
+func batches(s *nn.State) int {
 	n := len(s.Data) - nn.HeldOut(len(s.Data), s.Config.TestFraction)
 	if size := s.Config.BatchSize; size > 0 && size < n {
 		return (n + size - 1) / size
@@ -181,8 +263,8 @@ func updatesPerEpoch(h *nn.History, guess int) int {
 	return most
 }
 
-// stepText writes a step for the script.
-func stepText(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+// appendStep writes a step for the script.
+func appendStep(b []byte, v float64) []byte { return strconv.AppendFloat(b, v, 'f', -1, 64) }
 
 // An axis maps values to a direction of the plot.
 type axis struct {
@@ -326,44 +408,16 @@ func exponent(v float64) int {
 	return k
 }
 
-// A pen writes SVG. It formats numbers itself: a chart is drawn 25 times a second.
-type pen []byte
-
-func (p *pen) text(s string) { *p = append(*p, s...) }
-
-func (p *pen) tenths(v int)  { *p = appendTenths(*p, v) }
-func (p *pen) pair(x, y int) { *p = appendPair(*p, x, y) }
-
-// appendTenths writes a coordinate given in tenths of a unit, as short as SVG
-// takes it.
-func appendTenths(b []byte, v int) []byte {
-	if v < 0 {
-		b = append(b, '-')
-		v = -v
-	}
-	if v >= 10 || v == 0 {
-		b = strconv.AppendInt(b, int64(v/10), 10)
-	}
-	if v%10 != 0 {
-		b = append(b, '.', byte('0'+v%10))
-	}
-	return b
-}
-
-func appendPair(b []byte, x, y int) []byte {
-	b = appendTenths(b, x)
-	if y >= 0 {
-		b = append(b, ' ')
-	}
-	return appendTenths(b, y)
-}
-
 // quantised returns a place, which is not negative, in tenths of a unit.
 func quantised(v float64) int { return int(float64(v*10) + 0.5) }
 
+// Samples closer than crowded, in tenths of a unit, need no corner of their own
+// where a line that misses them by no more than missed is drawn instead.
+const crowded, missed = 30, 1
+
 // curve draws a line through the values that were measured, broken where there
 // are none. A value between two that are missing is a dot.
-func (p *pen) curve(c curve, x, y *axis) {
+func (p *pen) curve(c *curve, y *axis) {
 	if c.values == nil {
 		return
 	}
@@ -371,27 +425,55 @@ func (p *pen) curve(c curve, x, y *axis) {
 	p.text(c.class)
 	p.text(`" d="`)
 	b := *p
-	down := false
-	var atX, atY int
+	var (
+		down, open bool
+		at, end    spot   // the corner drawn last, and the sample that the line from it goes on to, if it is open
+		lo, hi     [2]int // the flattest and steepest way from the corner that misses nothing: down by so much in so much
+	)
 	for i, v := range c.values {
 		if v < 0 {
-			down = false
+			if open {
+				b = appendPair(append(b, 'l'), end.x-at.x, end.y-at.y)
+			}
+			down, open = false, false
 			continue
 		}
-		nextX, nextY := quantised(x.at(float64(c.history.Step[i])/c.perEpoch)), quantised(y.at(v))
-		switch {
-		case !down:
-			b = appendPair(append(b, 'M'), nextX, nextY)
+		next := spot{int(c.xs[i]), quantised(y.at(v))}
+		if !down {
+			b = appendPair(append(b, 'M'), next.x, next.y)
 			if i+1 == len(c.values) || c.values[i+1] < 0 {
 				b = append(b, "h0"...)
 			}
-		default:
-			b = appendPair(append(b, 'l'), nextX-atX, nextY-atY)
+			down, at = true, next
+			continue
 		}
-		down, atX, atY = true, nextX, nextY
+		if open {
+			dx, dy := next.x-at.x, next.y-at.y
+			if next.x-end.x < crowded && dy*lo[1] >= lo[0]*dx && dy*hi[1] <= hi[0]*dx {
+				if (dy-missed)*lo[1] > lo[0]*dx {
+					lo = [2]int{dy - missed, dx}
+				}
+				if (dy+missed)*hi[1] < hi[0]*dx {
+					hi = [2]int{dy + missed, dx}
+				}
+				end = next
+				continue
+			}
+			b = appendPair(append(b, 'l'), end.x-at.x, end.y-at.y)
+			at = end
+		}
+		dx, dy := next.x-at.x, next.y-at.y
+		lo, hi = [2]int{dy - missed, dx}, [2]int{dy + missed, dx}
+		end, open = next, true
+	}
+	if open {
+		b = appendPair(append(b, 'l'), end.x-at.x, end.y-at.y)
 	}
 	*p = append(b, `"/>`...)
 }
+
+// A spot is a place in tenths of a unit.
+type spot struct{ x, y int }
 
 // axes draws the grid, the axes and their numbers.
 func (p *pen) axes(x, y *axis, unit string) {
@@ -415,35 +497,46 @@ func (p *pen) axes(x, y *axis, unit string) {
 	}
 	p.text(`"/><g class="axis-number" font-size="11" text-anchor="end">`)
 	for _, v := range y.ticks[:y.n] {
-		p.number(10*plotLeft-60, quantised(y.at(v))+38, y.label(v))
+		p.tickLabel(10*plotLeft-60, quantised(y.at(v))+38, v, y.percent)
 	}
 	p.text(`</g><g class="axis-number" font-size="11" text-anchor="middle">`)
 	for _, v := range x.ticks[:x.n] {
-		p.number(quantised(x.at(v)), 10*plotBottom+160, x.label(v))
+		p.tickLabel(quantised(x.at(v)), 10*plotBottom+160, v, false)
 	}
-	p.number(5*(plotLeft+plotRight), 10*plotBottom+320, unit)
-	p.text(`</g>`)
+	p.textAt(5*(plotLeft+plotRight), 10*plotBottom+320)
+	p.text(unit)
+	p.text(`</text></g>`)
 }
 
-func (p *pen) number(x, y int, label string) {
+func (p *pen) tickLabel(x, y int, v float64, percent bool) {
+	p.textAt(x, y)
+	*p = appendAxisNumber(*p, v, percent)
+	p.text(`</text>`)
+}
+
+// textAt begins a text.
+func (p *pen) textAt(x, y int) {
 	p.text(`<text x="`)
 	p.tenths(x)
 	p.text(`" y="`)
 	p.tenths(y)
 	p.text(`">`)
-	p.text(label)
-	p.text(`</text>`)
 }
 
 // marks draws where the run is, where its test loss was lowest, and the line
 // that the script moves with the pointer.
-func (p *pen) marks(l Lab, train curve, x, y *axis) {
+func (p *pen) marks(l *Lab, train *curve, x, y *axis) {
 	if best := l.History.Best; best != nil && !y.percent {
-		p.dot("best", quantised(x.at(float64(best.Step)/train.perEpoch)), quantised(y.at(best.TestLoss)),
-			"Lowest test loss "+lossText(best.TestLoss)+" at step "+grouped(best.Step))
+		p.dot("best", quantised(x.at(float64(best.Step)/train.perEpoch)), quantised(y.at(best.TestLoss)))
+		p.text("<title>Lowest test loss ")
+		*p = appendLoss(*p, &best.TestLoss)
+		p.text(" at step ")
+		*p = appendGrouped(*p, best.Step)
+		p.text("</title></circle>")
 	}
 	if n := len(train.values); n > 0 && train.values[n-1] >= 0 {
-		p.dot("now", quantised(x.at(float64(train.history.Step[n-1])/train.perEpoch)), quantised(y.at(train.values[n-1])), "")
+		p.dot("now", int(train.xs[n-1]), quantised(y.at(train.values[n-1])))
+		p.text("</circle>")
 	}
 	p.text(`<line class="cursor" x1="0" x2="0" y1="`)
 	p.tenths(10 * plotTop)
@@ -452,7 +545,8 @@ func (p *pen) marks(l Lab, train curve, x, y *axis) {
 	p.text(`" visibility="hidden"/>`)
 }
 
-func (p *pen) dot(class string, x, y int, title string) {
+// dot begins a dot.
+func (p *pen) dot(class string, x, y int) {
 	p.text(`<circle class="`)
 	p.text(class)
 	p.text(`" r="3.5" cx="`)
@@ -460,38 +554,31 @@ func (p *pen) dot(class string, x, y int, title string) {
 	p.text(`" cy="`)
 	p.tenths(y)
 	p.text(`">`)
-	if title != "" {
-		p.text(`<title>`)
-		p.text(title)
-		p.text(`</title>`)
-	}
-	p.text(`</circle>`)
-}
-
-// label writes the number of a tick, never longer than its digits.
-func (a *axis) label(v float64) string {
-	if a.percent {
-		return axisNumber(v*100) + " %"
-	}
-	return axisNumber(v)
 }
 
 // axisNumber writes a round number as people do: three digits at most, or all
 // those of a whole number below a million.
-func axisNumber(v float64) string {
+func axisNumber(v float64) string { return string(appendAxisNumber(nil, v, false)) }
+
+func appendAxisNumber(b []byte, v float64, percent bool) []byte {
+	if percent {
+		return append(appendAxisNumber(b, v*100, false), " %"...)
+	}
 	whole := math.Round(v)
 	if math.Abs(v-whole) < 1e-9*math.Abs(v) && math.Abs(v) < 1e6 || v == 0 {
-		return grouped(int(whole))
+		return appendGrouped(b, int(whole))
 	}
+	var buffer [32]byte
+	text := strconv.AppendFloat(buffer[:0], v, 'e', 2, 64)
 	if v >= 1e-4 && v < 1e6 {
-		short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 2, 64), 64) // cannot fail
-		return strconv.FormatFloat(short, 'f', -1, 64)
+		short, _ := strconv.ParseFloat(string(text), 64) // cannot fail
+		return strconv.AppendFloat(b, short, 'f', -1, 64)
 	}
-	text := strconv.FormatFloat(v, 'e', 2, 64)
-	digits, power := text[:4], text[5:]
+	digits := text[:4]
+	k, _ := strconv.Atoi(string(text[5:])) // cannot fail
 	for digits[len(digits)-1] == '0' || digits[len(digits)-1] == '.' {
 		digits = digits[:len(digits)-1]
 	}
-	k, _ := strconv.Atoi(power) // cannot fail
-	return digits + "e" + strconv.Itoa(k)
+	b = append(append(b, digits...), 'e')
+	return strconv.AppendInt(b, int64(k), 10)
 }

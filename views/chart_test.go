@@ -1,7 +1,6 @@
 package views
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -110,7 +109,7 @@ func TestUpdatesPerEpoch(t *testing.T) {
 		want         int
 	}{{200, 0, 0, 1}, {200, 32, 0, 7}, {200, 32, 0.3, 5}, {200, 200, 0, 1}, {200, 150, 0.5, 1}, {0, 10, 0, 1}, {5, 1, 0.9, 1}} {
 		s := nn.State{Config: nn.Config{BatchSize: test.size, TestFraction: test.fraction, Seed: 1}, Data: make([]nn.Point, test.points)}
-		if got := batches(s); got != test.want {
+		if got := batches(&s); got != test.want {
 			t.Errorf("batches(%d points, batches of %d, %v held out) = %d; want %d", test.points, test.size, test.fraction, got, test.want)
 		}
 	}
@@ -208,6 +207,48 @@ func TestCurvesPlaces(t *testing.T) {
 		best := chart.one(t, "circle.best")
 		if got := best.content(); got != "Lowest test loss 0.2000 at step 4" || len(e.all("circle.best")) != 1 {
 			t.Errorf("the best is called %q, %d times; want once, in the chart of the loss", got, len(e.all("circle.best")))
+		}
+	}
+}
+
+// TestCurvesCrowded: of a long run whose samples lie close together, those that are
+// not seen have no corner, and the curve passes within a fifth of a unit of all.
+func TestCurvesCrowded(t *testing.T) {
+	smooth, rough := make([]float64, nn.MaxSamples), make([]float64, nn.MaxSamples)
+	for i := range smooth {
+		smooth[i] = 0.8 * math.Exp(-float64(i)/60)
+		rough[i] = 0.4 + 0.3*math.Sin(float64(i*i))
+	}
+	e := render(t, Curves(curvesLab(t, dataset.Circles, smooth, rough, nil)))
+	for class, test := range map[string]struct {
+		values      []float64
+		least, most int
+	}{"train": {smooth, 10, 60}, "test": {rough, 200, nn.MaxSamples}} {
+		lines := places(t, e.one(t, "figure[data-chart=loss] svg[role=img] path.curve."+class).attr("d"))
+		if len(lines) != 1 || len(lines[0]) < test.least || len(lines[0]) > test.most {
+			t.Fatalf("%s: the curve is %v; want one line with %d to %d corners", class, lines, test.least, test.most)
+		}
+		line := lines[0]
+		for i, v := range test.values {
+			x := plotLeft + float64(i)/(nn.MaxSamples-1)*(plotRight-plotLeft)
+			y := plotBottom - v/0.8*(plotBottom-plotTop)
+			for len(line) > 2 && line[1].x < x-0.051 {
+				line = line[1:]
+			}
+			a, b := line[0], line[1]
+			// A steep line is as near as it comes within the tenth of the places.
+			miss := math.Inf(1)
+			for _, at := range []float64{x - 0.05, x, x + 0.05} {
+				at = max(a.x, min(b.x, at))
+				miss = min(miss, math.Abs(a.y+(at-a.x)/(b.x-a.x)*(b.y-a.y)-y))
+			}
+			steep := math.Abs((b.y-a.y)/(b.x-a.x)) * 0.05
+			if miss > 0.2+steep {
+				t.Errorf("%s: sample %d is at %v, %v and the curve %v away; want at most 0.2", class, i, x, y, miss)
+			}
+		}
+		if last := line[len(line)-1]; math.Abs(last.x-plotRight) > 0.01 {
+			t.Errorf("%s: the curve ends at %v; want %d", class, last, plotRight)
 		}
 	}
 }
@@ -388,14 +429,12 @@ func BenchmarkCurves(b *testing.B) {
 		lab  Lab
 	}{{"Linear", lab}, {"Log", logarithmic}, {"Pinned", pinned}} {
 		b.Run(test.name, func(b *testing.B) {
-			var html bytes.Buffer
+			var p pen
 			b.ReportAllocs()
 			for b.Loop() {
-				html.Reset()
-				if err := Curves(test.lab).Render(b.Context(), &html); err != nil {
-					b.Fatal(err)
-				}
-				b.SetBytes(int64(html.Len()))
+				p = p[:0]
+				p.curves(&test.lab)
+				b.SetBytes(int64(len(p)))
 			}
 		})
 	}

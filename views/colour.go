@@ -1,6 +1,7 @@
 package views
 
 import (
+	"encoding/base64"
 	"fmt"
 	"math"
 	"sync"
@@ -69,16 +70,23 @@ func scale(v float64) rgb {
 	return mix(midColour, highColour, v)
 }
 
+// bytes returns the colour as pixels have it.
+func (c rgb) bytes() (b [3]byte) {
+	for i, v := range c {
+		b[i] = byte(v + 0.5)
+	}
+	return b
+}
+
 // ramp writes colours as the script reads them: three bytes for each level of a
 // heat map, in base64.
 func ramp(at func(share float64) rgb) string {
-	colours := make(Cells, 0, 3*mapLevels)
+	colours := make([]byte, 0, 3*mapLevels)
 	for i := range mapLevels {
-		for _, v := range at(float64(i) / (mapLevels - 1)) {
-			colours = append(colours, byte(v+0.5))
-		}
+		b := at(float64(i) / (mapLevels - 1)).bytes()
+		colours = append(colours, b[:]...)
 	}
-	return colours.Base64()
+	return base64.StdEncoding.EncodeToString(colours)
 }
 
 // divergingRamp is for values around 0.

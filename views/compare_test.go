@@ -100,7 +100,7 @@ func TestPinnedPart(t *testing.T) {
 	l := comparing(t, func(*Lab) {})
 	l.Pinned.Cells[0] = 9
 	e := render(t, PinnedPart(l))
-	if got := e.one(t, "input[name=pinned]").attr("value"); got != l.Pinned.JSON || e.one(t, "img").attr("src") != string(l.Pinned.Cells.DataURI()) {
+	if got := e.one(t, "input[name=pinned]").attr("value"); got != l.Pinned.JSON || e.one(t, "img").attr("src") != l.Pinned.Cells.DataURI(l.Pinned.Config) {
 		t.Errorf("the pinned run is %q; want %q, with its picture", got, l.Pinned.JSON)
 	}
 	for _, act := range []string{ActPin, ActUnpin} {
@@ -157,8 +157,7 @@ func TestLegend(t *testing.T) {
 	}
 	// The colours are those of the picture where the value is.
 	for i, v := range []float64{-1, 0, 1} {
-		cells := make(Cells, 3)
-		PaintCells(cells, []float64{v}, nn.Regression, false)
+		cells := paintCells([][]float64{{v}}, nn.Regression, false)[0]
 		var r, g, b int
 		if _, err := fmt.Sscanf(stops[4*i].attr("stop-color"), "#%02x%02x%02x", &r, &g, &b); err != nil {
 			t.Fatal(err)

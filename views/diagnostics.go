@@ -17,7 +17,7 @@ var panelLabels = map[string]string{
 }
 
 // panelShown returns the view that was chosen, the curves at first.
-func panelShown(l Lab) string {
+func panelShown(l *Lab) string {
 	if panelLabels[l.Choices.Panel] == "" {
 		return PanelCurves
 	}

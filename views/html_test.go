@@ -163,10 +163,7 @@ func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 	for _, p := range made {
 		l.State.Data = append(l.State.Data, nn.Point(p))
 	}
-	l.Cells = make(Cells, 3*GridSize*GridSize)
-	for i := range l.Cells {
-		l.Cells[i] = byte(i * 7)
-	}
+	l.Cells = testCells(scaleTop + 1)
 	l.Metrics = new(nn.Metrics)
 	l.History.Add(0, 0, nn.Metrics{Loss: 0.7})
 	l.History.Add(1, 1, nn.Metrics{Loss: 0.6})
@@ -247,7 +244,7 @@ func labs(tb testing.TB) map[string]Lab {
 func pinnedRun(h nn.History) *PinnedRun {
 	c := nn.DefaultConfig()
 	c.Classes = 2
-	return &PinnedRun{JSON: `{"network":"<&'\""}`, Config: c, Network: nn.Initialize(c), History: h, Cells: make(Cells, 3*GridSize*GridSize)}
+	return &PinnedRun{JSON: `{"network":"<&'\""}`, Config: c, Network: nn.Initialize(c), History: h, Cells: make(Cells, GridSize*GridSize)}
 }
 
 // importForm is an import that was looked at.

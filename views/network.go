@@ -176,52 +176,71 @@ func edges(c nn.Config) []edge {
 	return out
 }
 
-// An edgeGroup is all edges that look alike, as one path.
-type edgeGroup struct {
-	Class string
-	Path  string
+// edgeKinds is how many looks an edge can have: a sign and a width.
+const edgeKinds = 2 * edgeWidths
+
+// edgeKind returns the look of an edge; edgeKinds is that of a weight of 0, which
+// is not drawn.
+func edgeKind(w float64) uint8 {
+	if w == 0 {
+		return edgeKinds
+	}
+	a := math.Abs(w)
+	kind := min(edgeWidths-1, int(a/(a+edgeHalf)*edgeWidths))
+	if w > 0 {
+		kind += edgeWidths
+	}
+	return uint8(kind)
 }
 
-// edgeGroups sorts the edges by sign and width. A weight of 0 is not drawn.
-func edgeGroups(c nn.Config, p nn.Parameters) []edgeGroup {
-	var paths [2 * edgeWidths]strings.Builder
-	for _, e := range edges(c) {
-		w := p.Weights[e.layer][e.out][e.in]
-		if w == 0 {
+// kindsOf sets dst to the looks of edges, and reports whether they were others.
+func kindsOf(dst []uint8, edges []edge, p *nn.Parameters) (changed bool) {
+	for i, e := range edges {
+		kind := edgeKind(p.Weights[e.layer][e.out][e.in])
+		changed = changed || kind != dst[i]
+		dst[i] = kind
+	}
+	return changed
+}
+
+// edges draws the edges: those that look alike are one path.
+func (p *pen) edges(edges []edge, kinds []uint8) {
+	p.text(`<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">`)
+	var count [edgeKinds + 1]int
+	for _, kind := range kinds {
+		count[kind]++
+	}
+	for kind := range uint8(edgeKinds) {
+		if count[kind] == 0 {
 			continue
 		}
-		a := math.Abs(w)
-		kind := min(edgeWidths-1, int(a/(a+edgeHalf)*edgeWidths))
-		if w > 0 {
-			kind += edgeWidths
+		if kind < edgeWidths {
+			p.text(`<path class="edge negative w`)
+		} else {
+			p.text(`<path class="edge positive w`)
 		}
-		paths[kind].WriteString(e.path)
+		*p = append(*p, '0'+kind%edgeWidths)
+		p.text(`" d="`)
+		for i := range edges {
+			if kinds[i] == kind {
+				p.text(edges[i].path)
+			}
+		}
+		p.text(`"></path>`)
 	}
-	var groups []edgeGroup
-	for i := range paths {
-		if paths[i].Len() == 0 {
-			continue
-		}
-		class := "edge negative w" + strconv.Itoa(i%edgeWidths)
-		if i >= edgeWidths {
-			class = "edge positive w" + strconv.Itoa(i%edgeWidths)
-		}
-		groups = append(groups, edgeGroup{class, paths[i].String()})
-	}
-	return groups
+	p.text(`</svg>`)
 }
 
 // Maps are the heat maps of the units that are drawn, but for the inputs: one
 // character for each cell, map after map, column by column.
-type Maps string
+type Maps []byte
 
-// PaintMaps draws the heat maps from the values of all units at the places of
-// MapGrid, as nn.Model's UnitsTo gives them. A hidden unit's map shows its
+// PaintMaps appends to dst the heat maps of the values of all units at the places
+// of MapGrid, as nn.Model's UnitsTo gives them. A hidden unit's map shows its
 // activation relative to its own largest; 0 has the middle colour, so that a
 // unit that says nothing is blank. An output's shows probability or value.
-func PaintMaps(values [][]float64, c nn.Config) Maps {
+func PaintMaps(dst Maps, values [][]float64, c nn.Config) Maps {
 	const cells = MapSize * MapSize
-	var b strings.Builder
 	for l, layer := range values {
 		shown := len(layer) / cells
 		output := l == len(values)-1
@@ -239,10 +258,10 @@ func PaintMaps(values [][]float64, c nn.Config) Maps {
 					most = largest
 				}
 			}
-			writeMap(&b, v, low, most)
+			dst = appendMap(dst, v, low, most)
 		}
 	}
-	return Maps(b.String())
+	return dst
 }
 
 // largestOf returns the largest size of the values that are finite, or 0.
@@ -256,15 +275,30 @@ func largestOf(values []float64) float64 {
 	return most
 }
 
-// writeMap writes the levels of values, as shares of most, from low to 1.
-func writeMap(b *strings.Builder, values []float64, low, most float64) {
-	for _, v := range values {
-		level := (v/most - low) / (1 - low) * (mapLevels - 1)
-		if !(level >= 0) { // NaN as well: an overflow
-			level = 0
-		}
-		b.WriteByte(mapFirst + byte(min(level, mapLevels-1)+0.5))
+// appendMap appends the levels of values, as shares of most, from low to 1.
+func appendMap(dst []byte, values []float64, low, most float64) []byte {
+	const top = mapLevels - 1
+	raise := 1.0
+	if most < 0x1p-1000 { // the scale would be infinite
+		raise, most = 0x1p1000, most*0x1p1000
 	}
+	scale := top / (1 - low) / most
+	zero := 0.5 - low*top/(1-low)
+	from := len(dst)
+	dst = slices.Grow(dst, len(values))[:from+len(values)]
+	out := dst[from:]
+	for i, v := range values {
+		at := float64(float64(v*raise)*scale) + zero
+		switch {
+		case at >= 0 && at < top+1:
+			out[i] = mapFirst + byte(at)
+		case at > 0:
+			out[i] = mapFirst + top
+		default: // not a number as well: an overflow
+			out[i] = mapFirst
+		}
+	}
+	return dst
 }
 
 // featureMaps are the heat maps of the input features.
@@ -274,9 +308,7 @@ var featureMaps = sync.OnceValue(func() map[nn.Feature]string {
 	for _, f := range nn.Features() {
 		values := make([]float64, len(xs))
 		nn.FeaturesTo(values, []nn.Feature{f}, xs, ys)
-		var b strings.Builder
-		writeMap(&b, values, -1, 1)
-		maps[f] = b.String()
+		maps[f] = string(appendMap(nil, values, -1, 1))
 	}
 	return maps
 })

@@ -217,12 +217,24 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
+// An edgeGroup is all edges that look alike, as one path.
+type edgeGroup struct{ Class, Path string }
+
+// edgeGroups are the paths that Edges draws.
+func edgeGroups(tb testing.TB, c nn.Config, p nn.Parameters) (groups []edgeGroup) {
+	tb.Helper()
+	for _, path := range render(tb, Edges(Lab{State: nn.State{Config: c, Network: nn.Network{Parameters: p}}})).all("svg path") {
+		groups = append(groups, edgeGroup{path.attr("class"), path.attr("d")})
+	}
+	return groups
+}
+
 // TestEdgeGroups: edges are sorted by sign and size; a weight of 0 is not drawn.
 func TestEdgeGroups(t *testing.T) {
 	c := nn.DefaultConfig()
 	c.HiddenLayers, c.Classes = []int{}, 2
 	p := nn.Parameters{Weights: [][][]float64{{{0, 0}, {0, 0}}}, Biases: [][]float64{{5, 5}}}
-	if got := edgeGroups(c, p); got != nil {
+	if got := edgeGroups(t, c, p); got != nil {
 		t.Errorf("a network of zeros has the edges %v; want none", got)
 	}
 	all := edges(c)
@@ -236,7 +248,7 @@ func TestEdgeGroups(t *testing.T) {
 		{math.MaxFloat64, "edge positive w7"}, {-math.MaxFloat64, "edge negative w7"},
 	} {
 		p.Weights[0][1][0] = test.w
-		got := edgeGroups(c, p)
+		got := edgeGroups(t, c, p)
 		if test.class == "" {
 			if got != nil {
 				t.Errorf("a weight of %v is drawn as %v; want it left out", test.w, got)
@@ -249,7 +261,7 @@ func TestEdgeGroups(t *testing.T) {
 	}
 	// One path of each kind, and every edge in one of them.
 	for name, lab := range shapeLabs(t) {
-		groups, want := edgeGroups(lab.State.Config, lab.State.Network.Parameters), 0
+		groups, want := edgeGroups(t, lab.State.Config, lab.State.Network.Parameters), 0
 		for _, e := range edges(lab.State.Config) {
 			if lab.State.Network.Weights[e.layer][e.out][e.in] != 0 {
 				want++
@@ -287,7 +299,7 @@ func TestMapsFitThePage(t *testing.T) {
 				values[l][u*cells] = 1 // what a hidden unit is drawn relative to
 			}
 		}
-		maps := PaintMaps(values, c)
+		maps := PaintMaps(nil, values, c)
 		page := render(t, NetworkView(lab))
 		rest := string(maps)
 		for _, canvas := range page.all("canvas") {
@@ -320,7 +332,7 @@ func TestMapsFitThePage(t *testing.T) {
 		if rest != "" {
 			t.Errorf("%s: %d cells of maps are left over", name, len(rest))
 		}
-		for _, at := range []byte(maps) {
+		for _, at := range maps {
 			if at < '?' || at > '~' || strings.IndexByte(`<>&"'`, at) >= 0 {
 				t.Fatalf("%s: a map has the character %q; want ? to ~, none that HTML escapes", name, at)
 			}
@@ -357,7 +369,7 @@ func TestPaintMaps(t *testing.T) {
 		if !test.hidden {
 			values = [][]float64{nil, layer}
 		}
-		if got := PaintMaps(values, c); len(got) != cells || string(got[:4]) != test.want {
+		if got := PaintMaps(nil, values, c); len(got) != cells || string(got[:4]) != test.want {
 			t.Errorf("%s: the map of %v begins %s in %d cells; want %s in %d", test.name, test.values, got[:4], len(got), test.want, cells)
 		}
 	}

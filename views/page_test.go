@@ -129,7 +129,7 @@ func TestFragmentTargets(t *testing.T) {
 func TestFragmentParts(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	frame := targets(render(t, Frame(lab)))
-	if want := []string{"#live", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
+	if want := []string{"#live", "#past", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))
@@ -317,9 +317,9 @@ func TestHiddenState(t *testing.T) {
 // TestLive: a frame carries the network and the picture.
 func TestLive(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
-	lab.State.Network.Step, lab.Maps = 12345, "?@~"
+	lab.State.Network.Step, lab.Maps = 12345, Maps("?@~")
 	e := render(t, Frame(lab))
-	for name, want := range map[string]string{"data-cells": lab.Cells.Base64(), "data-maps": "?@~", "data-step": "12345"} {
+	for name, want := range map[string]string{"data-cells": string(lab.Cells.text(nil)), "data-maps": "?@~", "data-step": "12345"} {
 		if got := e.one(t, "#picture").attr(name); got != want {
 			t.Errorf("%s = %.40s…; want %.40s", name, got, want)
 		}
@@ -873,10 +873,26 @@ func TestLocked(t *testing.T) {
 		if got := len(inputs) == 0; got != test.locked || len(inputs)+len(images) != 1 {
 			t.Fatalf("%s: the plane has %d pictures to click and %d to look at; want one, to click unless it is locked", test.name, len(inputs), len(images))
 		}
-		if got := append(inputs, images...)[0].attr("src"); got != string(lab.Cells.DataURI()) {
+		if got := append(inputs, images...)[0].attr("src"); got != lab.Cells.DataURI(lab.State.Config) {
 			t.Errorf("%s: the picture is %.60s; want that of the plane", test.name, got)
 		}
 		plane.one(t, "canvas")
+	}
+}
+
+// TestPictureColours: the colours of the picture come with the drawing of the network, and
+// no frame has them.
+func TestPictureColours(t *testing.T) {
+	for name, lab := range labs(t) {
+		lab.Reshaped = true
+		for what, e := range map[string]element{"Page": render(t, Page(lab)), "Edited": render(t, Edited(lab, false))} {
+			if got, want := e.one(t, "[data-palette]").attr("data-palette"), paletteOf(lab.State.Config).text; got != want || want == "" {
+				t.Errorf("%s: %s has the palette %.60q; want %.60q", name, what, got, want)
+			}
+		}
+		if len(render(t, Frame(lab)).all("[data-palette]")) != 0 {
+			t.Errorf("%s: a frame has a palette; want the colours where the task may change", name)
+		}
 	}
 }
 

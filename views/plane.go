@@ -1,11 +1,7 @@
 package views
 
 import (
-	"bytes"
-	"encoding/base64"
 	"fmt"
-	"image"
-	"image/png"
 	"math"
 	"slices"
 	"strconv"
@@ -33,89 +29,6 @@ func gridOf(size int) (xs, ys []float64) {
 		}
 	}
 	return xs, ys
-}
-
-// Cells is the picture of what a network says over the plane: red, green and
-// blue of every cell of the Grid.
-type Cells []byte
-
-// PaintCells sets dst to the picture of outputs, C×(cells), as nn.Model's
-// PredictTo gives them: the class colours blended by probability or, with hard
-// edges, the colour of the likeliest class; a regression value on the diverging
-// scale, with hard edges in five steps.
-func PaintCells(dst Cells, outputs []float64, task nn.Task, hard bool) {
-	cells := len(dst) / 3
-	c := len(outputs) / cells
-	put := func(j int, colour rgb) {
-		for i, v := range colour {
-			dst[3*j+i] = byte(v + 0.5)
-		}
-	}
-	if task == nn.Regression {
-		for j, v := range outputs {
-			if math.IsNaN(v) {
-				v = 0
-			}
-			if hard {
-				v = math.Round(2*v) / 2
-			}
-			put(j, mix(white, scale(v), areaTint+0.2))
-		}
-		return
-	}
-	var areas [nn.MaxClasses]rgb
-	for k := range areas[:c] {
-		areas[k] = mix(white, classColours[k], areaTint)
-	}
-	for j := range cells {
-		if hard {
-			best := 0
-			for k := 1; k < c; k++ {
-				if outputs[k*cells+j] > outputs[best*cells+j] {
-					best = k
-				}
-			}
-			if outputs[best*cells+j] != outputs[best*cells+j] { // NaN
-				put(j, mix(white, rgb{}, 0.12))
-				continue
-			}
-			put(j, areas[best])
-			continue
-		}
-		// The blend fades to white where the network is undecided, so that
-		// complementary colours do not meet in mud.
-		var blend rgb
-		top := 0.0
-		for k := range c {
-			p := outputs[k*cells+j]
-			if !(p >= 0) { // NaN: an overflow, shown as nothing
-				p = 0
-			}
-			top = max(top, p)
-			for i := range blend {
-				blend[i] += p * areas[k][i]
-			}
-		}
-		decided := (top*float64(c) - 1) / float64(c-1)
-		put(j, mix(white, blend, max(0.12, decided)))
-	}
-}
-
-// Base64 returns the cells as the script reads them.
-func (c Cells) Base64() string { return base64.StdEncoding.EncodeToString(c) }
-
-// DataURI returns the cells as a PNG in a data: address, for the page without script.
-func (c Cells) DataURI() string {
-	img := image.NewNRGBA(image.Rect(0, 0, GridSize, GridSize))
-	for j := range GridSize * GridSize {
-		copy(img.Pix[4*j:], c[3*j:3*j+3])
-		img.Pix[4*j+3] = 255
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		panic("views: " + err.Error()) // a buffer and an image in memory cannot fail
-	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
 // markers are the outlines of the classes' points, around 0,0, as SVG path

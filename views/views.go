@@ -41,7 +41,7 @@ type Lab struct {
 }
 
 // StateJSON is the state as the hidden fields hold it. Meta is empty where
-// there is nothing to keep.
+// there is nothing to keep, and History in frames that leave the field as it is.
 type StateJSON struct{ Config, Network, Data, Meta, History string }
 
 // Choices are settings of the page that are not part of a training run.
@@ -146,12 +146,18 @@ func summary(c nn.Config) string {
 }
 
 // grouped writes a number with thin spaces between thousands.
-func grouped(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "\u202f" + s[i:]
+func grouped(n int) string { return string(appendGrouped(nil, n)) }
+
+func appendGrouped(b []byte, n int) []byte {
+	var digits [20]byte
+	text := strconv.AppendInt(digits[:0], int64(n), 10)
+	for i, d := range text {
+		if left := len(text) - i; i > 0 && left%3 == 0 {
+			b = append(b, "\u202f"...)
+		}
+		b = append(b, d)
 	}
-	return s
+	return b
 }
 
 // LayersText writes hidden layers as the page shows them, such as 8-8.
@@ -164,14 +170,19 @@ func LayersText(widths []int) string {
 }
 
 // lossText writes a loss with four decimals, or a very large or small one in powers of ten.
-func lossText(v float64) string {
+func lossText(v float64) string { return string(appendLoss(nil, &v)) }
+
+// appendLoss is lossText; of a loss that there is not it is a dash.
+func appendLoss(b []byte, v *float64) []byte {
 	switch {
-	case v != v || v >= math.MaxFloat64: // which stands for all that is larger
-		return "not finite"
-	case v >= 1e4 || v > 0 && v < 1e-4:
-		return strconv.FormatFloat(v, 'e', 2, 64)
+	case v == nil:
+		return append(b, "–"...)
+	case *v != *v || *v >= math.MaxFloat64: // which stands for all that is larger
+		return append(b, "not finite"...)
+	case *v >= 1e4 || *v > 0 && *v < 1e-4:
+		return strconv.AppendFloat(b, *v, 'e', 2, 64)
 	}
-	return strconv.FormatFloat(v, 'f', 4, 64)
+	return strconv.AppendFloat(b, *v, 'f', 4, 64)
 }
 
 // speeds are those of the page, with the one in use.
@@ -183,19 +194,23 @@ func speeds(used int) []int {
 }
 
 // rateText is the learning rate of the next update, with three significant digits.
-func rateText(s nn.State) string {
-	return strconv.FormatFloat(s.Config.LearningRateAt(s.Network.Step), 'g', 3, 64)
+func rateText(s nn.State) string { return string(appendRate(nil, &s)) }
+
+func appendRate(b []byte, s *nn.State) []byte {
+	return strconv.AppendFloat(b, s.Config.LearningRateAt(s.Network.Step), 'g', 3, 64)
 }
 
-func percent(v *float64) string {
+func percent(v *float64) string { return string(appendPercent(nil, v)) }
+
+func appendPercent(b []byte, v *float64) []byte {
 	if v == nil {
-		return "–"
+		return append(b, "–"...)
 	}
 	share := *v * 100
 	if share < 100 {
 		share = min(share, 99.9) // 100.0 % is for all of them
 	}
-	return strconv.FormatFloat(share, 'f', 1, 64) + " %"
+	return append(strconv.AppendFloat(b, share, 'f', 1, 64), " %"...)
 }
 
 // number writes a number as people do, all of its digits and no exponent but

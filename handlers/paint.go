@@ -1,0 +1,81 @@
+package handlers
+
+import (
+	"slices"
+	"sync"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// places of the pictures' cells, which are always the same.
+type places struct{ xs, ys []float64 }
+
+var (
+	planePlaces = sync.OnceValue(func() (p places) { p.xs, p.ys = views.Grid(); return p })
+	mapPlaces   = sync.OnceValue(func() (p places) { p.xs, p.ys = views.MapGrid(); return p })
+)
+
+// A canvas is where the network's numbers are on their way to colours. Pictures
+// are painted within a compute slot, so there are never more in use than slots.
+type canvas struct {
+	outputs []float64
+	units   [][]float64
+	values  []float64 // of units
+}
+
+var canvases = sync.Pool{New: func() any { return new(canvas) }}
+
+// paint draws what a model says over the plane, and what its units do, in the
+// place of what was drawn before.
+func paint(lab *views.Lab, m *nn.Model) {
+	c := canvases.Get().(*canvas)
+	defer canvases.Put(c)
+	lab.Cells = c.plane(lab.Cells, m, lab.Choices.Hard)
+	lab.Maps = c.maps(lab.Maps[:0], m)
+}
+
+// paintPlane draws what a model says over the plane.
+func paintPlane(m *nn.Model, hard bool) views.Cells {
+	c := canvases.Get().(*canvas)
+	defer canvases.Put(c)
+	return c.plane(nil, m, hard)
+}
+
+// planeChunk is how many cells of the plane are painted at once: what the network
+// says about them stays near the processor until it is a colour.
+const planeChunk = 1024
+
+// plane draws what a model says over the plane to dst, which may be nil.
+func (c *canvas) plane(dst views.Cells, m *nn.Model, hard bool) views.Cells {
+	at, task := planePlaces(), m.Config().Task
+	if dst == nil {
+		dst = make(views.Cells, len(at.xs))
+	}
+	c.outputs = slices.Grow(c.outputs[:0], m.Outputs()*planeChunk)
+	for from := 0; from < len(dst); from += planeChunk {
+		to := min(from+planeChunk, len(dst))
+		outputs := c.outputs[:m.Outputs()*(to-from)]
+		m.PredictTo(outputs, at.xs[from:to], at.ys[from:to])
+		views.PaintCells(dst[from:to], outputs, task, hard)
+	}
+	return dst
+}
+
+// maps appends what a model's units do to dst.
+func (c *canvas) maps(dst views.Maps, m *nn.Model) views.Maps {
+	at, config := mapPlaces(), m.Config()
+	n, all := len(at.xs), m.Outputs()
+	for _, width := range config.HiddenLayers {
+		all += width
+	}
+	rest := slices.Grow(c.values[:0], all*n)[:all*n]
+	c.values, c.units = rest, c.units[:0]
+	for _, width := range config.HiddenLayers {
+		c.units = append(c.units, rest[:width*n])
+		rest = rest[width*n:]
+	}
+	c.units = append(c.units, rest)
+	m.UnitsTo(c.units, at.xs, at.ys)
+	return views.PaintMaps(dst, c.units, config)
+}

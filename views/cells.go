@@ -1,0 +1,245 @@
+package views
+
+import (
+	"bytes"
+	"encoding/base64"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"slices"
+	"sync"
+	"unicode/utf8"
+
+	"nnvisu/nn"
+)
+
+// Cells is the picture of what a network says over the plane: for every cell of
+// the Grid the place of its colour in the palette of the task.
+type Cells []byte
+
+// A palette has the colours of the picture for a task and its number of classes.
+// Two classes share a scale that runs through white, as the values of a
+// regression do. More classes have levels each, the surest first, and all classes
+// of a level side by side: what most cells are of a network that has learnt is
+// then among the first of the cellCodes, which are the shortest.
+type palette struct {
+	levels  int // of each class, where there are more than two
+	nan     byte
+	colours []rgb
+	text    string // as the script reads it: see data
+}
+
+const (
+	// scaleTop is the last level of a scale: with the one of what is not a number
+	// there are as many as there are cellCodes of one byte. It has a middle, and
+	// quarters for the hard edges of a regression.
+	scaleTop = 88
+	// classLevels is how many levels a class has where there are more than two,
+	// or as many as fit into a byte.
+	classLevels = 44
+	// leastTint is how far from white the least decided colour is.
+	leastTint = 0.12
+)
+
+// cellCodes are the characters that stand for the colours of a palette: those of
+// ASCII that HTML does not escape, then others from U+00A1 on.
+var cellCodes = func() (codes [256]rune) {
+	next := cellFirst
+	for i := range codes {
+		for next == '"' || next == '&' || next == '\'' || next == '<' || next == '>' {
+			next++
+		}
+		if next == 0x7f {
+			next = 0xa1
+		}
+		codes[i] = next
+		next++
+	}
+	return codes
+}()
+
+// cellFirst is the first of the cellCodes, and where the script's palette begins.
+const cellFirst = ' '
+
+// palettes are those of each number of outputs, 1 being a regression.
+var palettes = sync.OnceValue(func() *[nn.MaxClasses + 1]palette {
+	all := new([nn.MaxClasses + 1]palette)
+	area := func(k int) rgb { return mix(white, classColours[k], areaTint) }
+	grey := mix(white, rgb{}, leastTint)
+	for c := range all {
+		p := &all[c]
+		switch {
+		case c == 1:
+			for i := range scaleTop + 1 {
+				p.colours = append(p.colours, mix(white, scale(2*float64(i)/scaleTop-1), areaTint+0.2))
+			}
+			p.nan = scaleTop / 2
+		case c == 2:
+			// The blend fades to white where the network is undecided, so that
+			// complementary colours do not meet in mud.
+			for i := range scaleTop + 1 {
+				share := float64(i) / scaleTop
+				blend := mix(area(0), area(1), share)
+				p.colours = append(p.colours, mix(white, blend, max(leastTint, math.Abs(2*share-1))))
+			}
+			p.nan = scaleTop + 1
+			p.colours = append(p.colours, grey)
+		case c > 2:
+			p.levels = min(classLevels, 255/c)
+			for i := p.levels - 1; i >= 0; i-- {
+				share := leastTint + float64(i)/float64(p.levels-1)*(1-leastTint)
+				for k := range c {
+					p.colours = append(p.colours, mix(white, area(k), share))
+				}
+			}
+			p.nan = byte(len(p.colours))
+			p.colours = append(p.colours, grey)
+		}
+		p.text = p.data()
+	}
+	return all
+})
+
+// paletteOf returns the palette of a config that has its number of classes.
+func paletteOf(c nn.Config) *palette { return &palettes()[c.Outputs()] }
+
+// data returns the colours as the script reads them: three bytes for every
+// character from cellFirst on, in base64.
+func (p *palette) data() string {
+	var b []byte
+	for i, c := range p.colours {
+		at := 3 * int(cellCodes[i]-cellFirst)
+		b = append(b, make([]byte, at+3-len(b))...)
+		pixel := c.bytes()
+		copy(b[at:], pixel[:])
+	}
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+// PaintCells sets dst to the picture of outputs, C×(cells), as nn.Model's
+// PredictTo gives them: the colour of the likeliest class, the nearer to white
+// the less it is ahead of the next or, with hard edges, as it is; a regression
+// value on the diverging scale, with hard edges in five steps.
+func PaintCells(dst Cells, outputs []float64, task nn.Task, hard bool) {
+	cells := len(dst)
+	c := len(outputs) / cells
+	p := &palettes()[c]
+	switch {
+	case task == nn.Regression && hard:
+		for j, v := range outputs {
+			v = math.Round(2 * max(-1, min(1, v)))
+			dst[j] = scaled(float64(v*(scaleTop/4))+scaleTop/2, p.nan)
+		}
+	case task == nn.Regression:
+		for j, v := range outputs {
+			dst[j] = scaled(float64(v*(scaleTop/2))+(scaleTop/2+0.5), p.nan)
+		}
+	case c == 2 && hard:
+		first, second := outputs[:cells], outputs[cells:]
+		for j, v := range second {
+			switch {
+			case v > first[j]:
+				dst[j] = scaleTop
+			case v <= first[j]:
+				dst[j] = 0
+			default:
+				dst[j] = p.nan
+			}
+		}
+	case c == 2:
+		for j, v := range outputs[cells:] {
+			dst[j] = scaled(float64(v*scaleTop)+0.5, p.nan)
+		}
+	default:
+		p.paintClasses(dst, outputs, hard)
+	}
+}
+
+// scaled returns the level of a place on a scale that runs from 0.5 to
+// scaleTop+0.5.
+func scaled(at float64, nan byte) byte {
+	switch {
+	case at >= 0 && at < scaleTop+1:
+		return byte(at)
+	case at > 0:
+		return scaleTop
+	case at < 0:
+		return 0
+	}
+	return nan
+}
+
+// paintClasses paints more than two classes.
+func (p *palette) paintClasses(dst Cells, outputs []float64, hard bool) {
+	cells := len(dst)
+	c := len(outputs) / cells
+	top := p.levels - 1
+	perShare := float64(top) / (1 - leastTint)
+	for j := range dst {
+		best, first, second := 0, outputs[j], 0.0
+		for k, at := 1, j+cells; k < c; k, at = k+1, at+cells {
+			if v := outputs[at]; v > first {
+				best, first, second = k, v, first
+			} else if v > second {
+				second = v
+			}
+		}
+		if first != first {
+			dst[j] = p.nan
+			continue
+		}
+		level := top
+		if !hard {
+			level = min(top, max(0, int(float64((first-second-leastTint)*perShare)+0.5)))
+		}
+		dst[j] = byte((top-level)*c + best)
+	}
+}
+
+// cellTexts are the cellCodes in UTF-8, and how many bytes each takes.
+var cellTexts = func() (texts [256][3]byte) {
+	for i, code := range cellCodes {
+		texts[i][2] = byte(utf8.EncodeRune(texts[i][:2], code))
+	}
+	return texts
+}()
+
+// text appends the cells as the script reads them: a character each.
+func (c Cells) text(dst []byte) []byte {
+	end := len(dst)
+	dst = slices.Grow(dst, 2*len(c))[:end+2*len(c)]
+	for _, index := range c {
+		text := &cellTexts[index]
+		dst[end], dst[end+1] = text[0], text[1]
+		end += int(text[2])
+	}
+	return dst[:end]
+}
+
+// DataURI returns the cells as a PNG in a data: address, for the page without script.
+func (c Cells) DataURI(config nn.Config) string {
+	img := image.Paletted{Pix: c, Stride: GridSize, Rect: image.Rect(0, 0, GridSize, GridSize)}
+	for _, colour := range paletteOf(config).colours {
+		b := colour.bytes()
+		img.Palette = append(img.Palette, color.RGBA{b[0], b[1], b[2], 255})
+	}
+	var b bytes.Buffer
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: pngBuffers{}}
+	if err := encoder.Encode(&b, &img); err != nil {
+		panic("views: " + err.Error()) // a buffer and an image in memory cannot fail
+	}
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
+}
+
+// pngBuffers lets pictures share what the encoder needs: a megabyte.
+type pngBuffers struct{}
+
+var pngBufferPool sync.Pool
+
+func (pngBuffers) Get() *png.EncoderBuffer {
+	b, _ := pngBufferPool.Get().(*png.EncoderBuffer)
+	return b
+}
+
+func (pngBuffers) Put(b *png.EncoderBuffer) { pngBufferPool.Put(b) }

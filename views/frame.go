@@ -1,0 +1,213 @@
+package views
+
+import (
+	"context"
+	"hash/maphash"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"nnvisu/nn"
+)
+
+// A FrameWriter writes the frames of one stream: everything that training
+// changes, as fragments for their places in the page. It lays out what stays the
+// same once, and leaves out the parts that the client has already. So a frame that
+// was written counts as sent: one that is to be dropped must not be written.
+type FrameWriter struct {
+	edges  []edge
+	kinds  []uint8 // how the edges look
+	hashes [hashedParts]uint64
+	seed   maphash.Seed
+	kept   keptHistory
+	begun  bool
+}
+
+// The parts that are compared by a hash.
+const (
+	partMeasures = iota
+	partRate
+	partPanel
+	hashedParts
+)
+
+// NewFrameWriter returns the writer of a stream that trains a network of this
+// config, which has its number of classes.
+func NewFrameWriter(c nn.Config) *FrameWriter {
+	f := &FrameWriter{edges: slices.Clip(edges(c)), seed: maphash.MakeSeed()}
+	f.kinds = make([]uint8, len(f.edges))
+	return f
+}
+
+// A keptHistory tells apart what of a stream's history stays, whatever the newest
+// sample is.
+type keptHistory struct {
+	samples, every int
+	best           nn.Best
+}
+
+func keptOf(h *nn.History) (k keptHistory) {
+	k.samples, k.every = h.Len(), h.Every
+	if n := h.Len(); n >= 2 && h.Step[n-1]-h.Step[n-2] < h.Every { // the next takes its place
+		k.samples--
+	}
+	if h.Best != nil {
+		k.best = *h.Best
+	}
+	return k
+}
+
+// HistoryChanged reports whether the next frame needs the JSON of a history: there
+// was none yet, or what stays of it is not what the client has. Of a long run most
+// frames only put another newest sample in the place of the last, which can be
+// measured again from the state of the frame.
+func (f *FrameWriter) HistoryChanged(h *nn.History) bool {
+	return !f.begun || keptOf(h) != f.kept
+}
+
+// Append appends the next frame of the stream to dst. The history is in it where
+// the lab has its JSON; see HistoryChanged.
+func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
+	p := pen(dst)
+	p.begin("#live")
+	p.live(l)
+	p.end()
+	if l.JSON.History != "" || !f.begun {
+		f.kept = keptOf(&l.History)
+		p.begin("#past")
+		p.past(l)
+		p.end()
+	}
+	at := p.begin("#measures")
+	p.measures(l)
+	f.finish(&p, at, partMeasures)
+	at = p.begin("#rate")
+	p = appendRate(p, &l.State)
+	f.finish(&p, at, partRate)
+	if kindsOf(f.kinds, f.edges, &l.State.Network.Parameters) || !f.begun {
+		p.begin("#edges")
+		p.edges(f.edges, f.kinds)
+		p.end()
+	}
+	at = p.begin("#panel-body")
+	if err := p.panelBody(l); err != nil {
+		return dst, err
+	}
+	f.finish(&p, at, partPanel)
+	f.begun = true
+	return p, nil
+}
+
+// begin begins the part for a place of the page, and returns where it begins.
+func (p *pen) begin(target string) (at int) {
+	at = len(*p)
+	p.text(`<hx-partial hx-target="`)
+	p.text(target)
+	p.text(`" hx-swap="innerHTML settle:0">`)
+	return at
+}
+
+func (p *pen) end() { p.text(`</hx-partial>`) }
+
+// finish ends the part that begins at a place, or takes it back if the client has it.
+func (f *FrameWriter) finish(p *pen, at, part int) {
+	hash := maphash.Bytes(f.seed, (*p)[at:])
+	if f.begun && hash == f.hashes[part] {
+		*p = (*p)[:at]
+		return
+	}
+	f.hashes[part] = hash
+	p.end()
+}
+
+// Frame is a whole frame.
+func Frame(l Lab) templ.Component {
+	return written(func(p *pen) {
+		// The components of the panel fail only where what they write to does.
+		*p, _ = NewFrameWriter(l.State.Config).Append(*p, &l)
+	})
+}
+
+// Live is the part of the hidden state that every frame changes, and the
+// picture's cells and the units' maps for the script to paint.
+func Live(l Lab) templ.Component { return written(func(p *pen) { p.live(&l) }) }
+
+func (p *pen) live(l *Lab) {
+	p.hidden(FieldNetwork, l.JSON.Network)
+	p.text(`<div id="picture" data-step="`)
+	p.number(l.State.Network.Step)
+	p.text(`" data-cells="`)
+	*p = l.Cells.text(*p)
+	p.text(`" data-maps="`)
+	*p = append(*p, l.Maps...)
+	p.text(`"></div>`)
+}
+
+// Past is the hidden history. A frame of a stream may leave it as it is.
+func Past(l Lab) templ.Component { return written(func(p *pen) { p.past(&l) }) }
+
+func (p *pen) past(l *Lab) { p.hidden(FieldHistory, l.JSON.History) }
+
+func (p *pen) hidden(name, value string) {
+	p.text(`<input type="hidden" name="`)
+	p.text(name)
+	p.text(`" value="`)
+	p.escaped(value)
+	p.text(`"/>`)
+}
+
+// Measures are the numbers of the run.
+func Measures(l Lab) templ.Component { return written(func(p *pen) { p.measures(&l) }) }
+
+func (p *pen) measures(l *Lab) {
+	p.text(`<div><dt>Epoch</dt><dd id="epoch">`)
+	*p = appendGrouped(*p, l.State.Network.Epoch)
+	p.text(`</dd></div><div><dt>Step</dt><dd id="step">`)
+	*p = appendGrouped(*p, l.State.Network.Step)
+	p.text(`</dd></div><div><dt>Train loss</dt><dd id="loss">`)
+	if l.Metrics == nil {
+		p.text(`–</dd></div>`)
+		return
+	}
+	*p = appendLoss(*p, &l.Metrics.Loss)
+	p.text(`</dd></div>`)
+	if v := l.Metrics.Accuracy; v != nil {
+		p.text(`<div><dt>Train accuracy</dt><dd id="accuracy">`)
+		*p = appendPercent(*p, v)
+		p.text(`</dd></div>`)
+	}
+	if v := l.Metrics.TestLoss; v != nil {
+		p.text(`<div><dt>Test loss</dt><dd id="test-loss">`)
+		*p = appendLoss(*p, v)
+		p.text(`</dd></div>`)
+	}
+	if v := l.Metrics.TestAccuracy; v != nil {
+		p.text(`<div><dt>Test accuracy</dt><dd id="test-accuracy">`)
+		*p = appendPercent(*p, v)
+		p.text(`</dd></div>`)
+	}
+}
+
+// Edges are the weights as lines: their width shows the size and their colour
+// the sign.
+func Edges(l Lab) templ.Component {
+	return written(func(p *pen) {
+		edges := edges(l.State.Config)
+		kinds := make([]uint8, len(edges))
+		kindsOf(kinds, edges, &l.State.Network.Parameters)
+		p.edges(edges, kinds)
+	})
+}
+
+// panelBody writes the view of the panel that is chosen.
+func (p *pen) panelBody(l *Lab) error {
+	if panelShown(l) == PanelCurves {
+		p.curves(l)
+		return nil
+	}
+	w := new(pen) // p itself stays off the heap
+	*w = *p
+	err := PanelBody(*l).Render(context.Background(), w)
+	*p = *w
+	return err
+}
