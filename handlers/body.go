@@ -85,7 +85,7 @@ func parseForm(contentType string, body []byte) (url.Values, error) {
 	case (mediaType == "" || mediaType == "application/x-www-form-urlencoded") && bytes.HasPrefix(begins, []byte("{")):
 		return nil, nil // curl -d announces a form
 	case mediaType == "application/x-www-form-urlencoded":
-		form, err := url.ParseQuery(string(body))
+		form, err := parseURLEncoded(body)
 		if err != nil {
 			return nil, malformed("", "the form cannot be read")
 		}
@@ -165,11 +165,7 @@ func decodeField(form url.Values, name string, read func(*reader) error) error {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
-	r := newReader([]byte(text), name)
-	if err := read(r); err != nil {
-		return err
-	}
-	return r.end()
+	return readJSON([]byte(text), name, read)
 }
 
 // formInt reads a whole number from a field, if it is there.
