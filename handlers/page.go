@@ -428,12 +428,11 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 			return lab, err
 		}
 	}
-	return lab, errors.Join(
-		marshal(&lab.JSON.Config, p.state.Config),
-		marshal(&lab.JSON.Network, p.state.Network),
-		marshal(&lab.JSON.Data, p.state.Data),
-		marshal(&lab.JSON.History, lab.History),
-	)
+	lab.JSON.Network = string(appendNetwork(nil, p.state.Network))
+	lab.JSON.Data = string(appendPoints(nil, p.state.Data))
+	lab.JSON.History = string(appendHistory(nil, lab.History))
+	err = marshal(&lab.JSON.Config, p.state.Config)
+	return lab, err
 }
 
 // marshal sets dst to the JSON of a value.

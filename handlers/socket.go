@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -24,11 +25,11 @@ const pingEvery = 30 * time.Second
 // socket answers GET /ws: for each train_step message one result or error, in
 // order. A bad message is answered and the connection stays.
 func (s *Server) socket(c echo.Context) error {
+	var buffer []byte // of the answers, one after another
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
-		var answer []byte
-		var m message
+		answer, m := buffer[:0], message{}
 		if bad == nil {
-			answer, m, bad = s.answerSocket(ctx, body)
+			answer, m, bad = s.answerSocket(ctx, answer, body)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -40,12 +41,13 @@ func (s *Server) socket(c echo.Context) error {
 				return err
 			}
 		}
+		buffer = answer
 		return writeSocket(ctx, conn, answer)
 	})
 }
 
-// answerSocket makes one answer.
-func (s *Server) answerSocket(ctx context.Context, body []byte) ([]byte, message, error) {
+// answerSocket appends one answer to dst.
+func (s *Server) answerSocket(ctx context.Context, dst, body []byte) ([]byte, message, error) {
 	leave, err := s.enter()
 	if err != nil {
 		return nil, message{id: findID(body)}, err
@@ -62,7 +64,7 @@ func (s *Server) answerSocket(ctx context.Context, body []byte) ([]byte, message
 	if err != nil {
 		return nil, m, err
 	}
-	answer, err := encodeResult(m.id, result)
+	answer, err := appendResult(slices.Grow(dst, resultSize(result)), m.id, result)
 	return answer, m, err
 }
 

@@ -5,24 +5,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/nn"
 )
-
-// A resultMessage is the answer to train_step.
-type resultMessage struct {
-	Type string         `json:"type"`
-	ID   jsontext.Value `json:"id,omitzero"`
-	nn.Result
-}
-
-// encodeResult is the one place where a result becomes JSON.
-func encodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
-	return json.Marshal(resultMessage{Type: "train_step_result", ID: id, Result: result})
-}
 
 // step answers POST /step: one message, one result. For the page's own forms
 // it is the page with the network trained on.
