@@ -107,7 +107,7 @@ func TestAppendHistory(t *testing.T) {
 			checkEncoded(t, appendHistory(nil, h), h)
 		}
 	}
-	h = nn.History{Step: []int{}, Loss: []float64{}, TestAccuracy: []float64{-1}, Best: &nn.Best{}}
+	h = nn.History{Step: []int{}, Epoch: []int{}, Loss: []float64{}, TestAccuracy: []float64{-1}, Best: &nn.Best{}}
 	checkEncoded(t, appendHistory(nil, h), h)
 }
 

@@ -41,7 +41,7 @@ func (s *Server) page(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return answer(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, html)
+	return answerPacked(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, html, s.packer("/"))
 }
 
 func (s *Server) firstPage() ([]byte, error) {

@@ -43,13 +43,17 @@ func jsonBlob(c echo.Context, body []byte) error {
 	return answer(c, http.StatusOK, "application/json", append(body, '\n'))
 }
 
-// answer sends a whole answer. A client that does not read it is cut off.
+// answer sends a whole answer, compressed where the client takes it. One that does not read it is cut off.
 func answer(c echo.Context, status int, contentType string, body []byte) error {
+	return answerPacked(c, status, contentType, body, compressed)
+}
+
+func answerPacked(c echo.Context, status int, contentType string, body []byte, pack packer) error {
 	// net/http may wait for the rest of the body first. Not every writer has
 	// deadlines (a recorder in a test has none).
 	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(readTimeout + writeTimeout))
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.Blob(status, contentType, body)
+	return c.Blob(status, contentType, encoded(c, body, pack))
 }
 
 // trainStep makes the updates that a message asks for.
