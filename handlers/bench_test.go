@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/coder/websocket"
 	"github.com/go-json-experiment/json"
 
 	"nnvisu/nn"
@@ -105,6 +106,29 @@ func BenchmarkStepHTTP(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkStepSocket is a message and its answer over a socket on this machine.
+func BenchmarkStepSocket(b *testing.B) {
+	listener := httptest.NewServer(newTestServer(b))
+	defer listener.Close()
+	body := benchBody(b, benchState(b, benchPoints), 1)
+	conn, _, err := websocket.Dial(b.Context(), listener.URL+"/ws", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(-1)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if err := conn.Write(b.Context(), websocket.MessageText, body); err != nil {
+			b.Fatal(err)
+		}
+		if _, answer, err := conn.Read(b.Context()); err != nil || !bytes.HasPrefix(answer, []byte(`{"type":"train_step_result"`)) {
+			b.Fatalf("%s, %v", answer, err)
 		}
 	}
 }

@@ -174,12 +174,15 @@ func encodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
 // resultSize is about how many bytes a result has, and rarely less.
 func resultSize(r nn.Result) int {
 	numbers := 0
-	for l, rows := range r.Network.Weights {
+	count := func(rows [][]float64) {
 		for _, row := range rows {
 			numbers += len(row)
 		}
-		numbers += len(r.Network.Biases[l])
 	}
+	for _, rows := range r.Network.Weights {
+		count(rows)
+	}
+	count(r.Network.Biases)
 	kept := 1
 	for _, moment := range []*nn.Parameters{r.Network.Optimizer.First, r.Network.Optimizer.Second} {
 		if moment != nil {
