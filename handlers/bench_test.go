@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"testing"
+
+	"github.com/coder/websocket"
 
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -34,7 +37,9 @@ func BenchmarkDecodeState(b *testing.B) {
 	s := newTestServer(b)
 	state := benchState(b, benchPoints)
 	body := benchBody(b, state, 1)
-	form := []byte(fmt.Sprintf("config=%s&network=%s&data=%s", mustJSON(b, state.Config), mustJSON(b, state.Network), mustJSON(b, state.Data)))
+	form := []byte(url.Values{ // escaped as browsers do
+		"config": {string(mustJSON(b, state.Config))}, "network": {string(mustJSON(b, state.Network))}, "data": {string(mustJSON(b, state.Data))},
+	}.Encode())
 	b.Run("JSON", func(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(int64(len(body)))
@@ -157,6 +162,29 @@ func (r *pageRun) next(b *testing.B) []byte {
 		b.Fatal(err)
 	}
 	return r.html
+}
+
+// BenchmarkStepSocket is a message and its answer over a socket on this machine.
+func BenchmarkStepSocket(b *testing.B) {
+	listener := httptest.NewServer(newTestServer(b))
+	defer listener.Close()
+	body := benchBody(b, benchState(b, benchPoints), 1)
+	conn, _, err := websocket.Dial(b.Context(), listener.URL+"/ws", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer conn.CloseNow()
+	conn.SetReadLimit(-1)
+	b.ReportAllocs()
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if err := conn.Write(b.Context(), websocket.MessageText, body); err != nil {
+			b.Fatal(err)
+		}
+		if _, answer, err := conn.Read(b.Context()); err != nil || !bytes.HasPrefix(answer, []byte(`{"type":"train_step_result"`)) {
+			b.Fatalf("%s, %v", answer, err)
+		}
+	}
 }
 
 // BenchmarkPageFrame is one event of the page's stream, of the lab as it is

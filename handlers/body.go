@@ -24,7 +24,7 @@ import (
 // looked at: net/http reads what is left of it before it answers.
 const readTimeout = time.Minute
 
-// readBody returns the body of a request, or too_large.
+// readBody returns the body of a request as it is sent, or too_large.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(readTimeout)) // not every writer has deadlines
@@ -45,13 +45,20 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 }
 
 // takeBody reads the body of a request and then asks enter for a place, which
-// leave gives back: a client that sends slowly takes nobody's.
+// leave gives back: a client that sends slowly takes nobody's, and all that is
+// computed, unpacking the body included, is computed in a place.
 func (s *Server) takeBody(c echo.Context, enter func() (leave func(), err error)) (body []byte, leave func(), err error) {
 	if body, err = s.readBody(c.Response(), c.Request()); err != nil {
 		return nil, nil, err
 	}
-	leave, err = enter()
-	return body, leave, err
+	if leave, err = enter(); err != nil {
+		return nil, nil, err
+	}
+	if body, err = s.unpacked(c, body); err != nil {
+		leave()
+		return nil, nil, err
+	}
+	return body, leave, nil
 }
 
 func (s *Server) errBodySize() error {
@@ -85,7 +92,7 @@ func parseForm(contentType string, body []byte) (url.Values, error) {
 	case (mediaType == "" || mediaType == "application/x-www-form-urlencoded") && bytes.HasPrefix(begins, []byte("{")):
 		return nil, nil // curl -d announces a form
 	case mediaType == "application/x-www-form-urlencoded":
-		form, err := url.ParseQuery(string(body))
+		form, err := parseURLEncoded(body)
 		if err != nil {
 			return nil, malformed("", "the form cannot be read")
 		}
@@ -165,11 +172,7 @@ func decodeField(form url.Values, name string, read func(*reader) error) error {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
-	r := newReader([]byte(text), name)
-	if err := read(r); err != nil {
-		return err
-	}
-	return r.end()
+	return readJSON([]byte(text), name, read)
 }
 
 // formInt reads a whole number from a field, if it is there.

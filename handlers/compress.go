@@ -1,42 +1,202 @@
 package handlers
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 )
 
-// compressLevel is where the gain flattens: level 9 makes the page 3 % smaller, in twice the time.
-const compressLevel = 5
+// The content codings that the server reads and writes.
+const (
+	codingZstd = "zstd"
+	codingGzip = "gzip"
+)
 
-// compress answers with gzip where the client takes it. It is for what a first visit waits for, the page and its files;
-// streams and all other answers go out as they are.
-var compress = middleware.GzipWithConfig(middleware.GzipConfig{
-	Level: compressLevel,
-	Skipper: func(c echo.Context) bool {
-		// A range counts the bytes of the file as it is.
-		h := c.Request().Header
-		plain := h.Get("Range") != "" || !takesGzip(h)
-		if plain {
-			c.Response().Header().Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+// leastCompressed is the size from which compressing pays: less than that is one packet anyway.
+const leastCompressed = 1 << 10
+
+// encodingOf returns the coding in which an answer to a request with the header h is best sent: "zstd", "gzip" or, as it is,
+// "". Accept-Encoding decides by its weights (RFC 9110, 12.5.3); of equal ones zstd comes before gzip, which is slower and larger.
+func encodingOf(h http.Header) string {
+	const unnamed = -1.0
+	zstd, gzip, plain, others := unnamed, unnamed, 0.0, 0.0
+	for coding := range strings.SplitSeq(strings.ToLower(strings.Join(h.Values(echo.HeaderAcceptEncoding), ",")), ",") {
+		name, parameter, weighted := strings.Cut(coding, ";")
+		weight := 1.0
+		if weighted {
+			value, _ := strings.CutPrefix(strings.TrimSpace(parameter), "q=")
+			if q, err := strconv.ParseFloat(value, 64); err == nil && q >= 0 && q <= 1 {
+				weight = q
+			} else {
+				weight = 0 // who cannot say what he takes is sent what everybody takes
+			}
 		}
-		return plain
-	},
+		switch strings.TrimSpace(name) {
+		case codingZstd:
+			zstd = weight
+		case codingGzip, "x-gzip": // RFC 9110, 8.4.1.3
+			gzip = weight
+		case "identity":
+			plain = weight
+		case "*":
+			others = weight
+		}
+	}
+	if zstd == unnamed {
+		zstd = others
+	}
+	if gzip == unnamed {
+		gzip = others
+	}
+	switch {
+	case zstd > 0 && zstd >= gzip && zstd >= plain:
+		return codingZstd
+	case gzip > 0 && gzip >= plain:
+		return codingGzip
+	}
+	return ""
+}
+
+// A packer returns body in a coding.
+type packer func(coding string, body []byte) []byte
+
+// encoded answers in the coding that the client prefers: it returns what to send and says so in the header of the answer.
+func encoded(c echo.Context, body []byte, pack packer) []byte {
+	h := c.Response().Header()
+	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+	coding := encodingOf(c.Request().Header)
+	if coding == "" || len(body) < leastCompressed {
+		return body
+	}
+	h.Set(echo.HeaderContentEncoding, coding)
+	return pack(coding, body)
+}
+
+// compressed returns body in a coding, at the level where time counts most. An answer to train_step, 8 kB of digits that
+// look random, takes zstd 50 µs and goes down to 45 %; no other level of zstd or gzip saves three percent more of it. The page takes
+// 0.5 ms and goes down to a sixth.
+func compressed(coding string, body []byte) []byte {
+	if coding == codingZstd {
+		return zstdEncoder().EncodeAll(body, make([]byte, 0, len(body)/2))
+	}
+	w := gzipWriters.Get().(*gzip.Writer)
+	defer gzipWriters.Put(w)
+	var b bytes.Buffer
+	b.Grow(len(body) / 2)
+	w.Reset(&b)
+	_, err := w.Write(body)
+	if err := errors.Join(err, w.Close()); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	return b.Bytes()
+}
+
+// zstdEncoder holds as many encoders as there are cores; EncodeAll waits for one of them. Its window is small, or
+// each of them would hold megabytes.
+var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(runtime.GOMAXPROCS(0)),
+		zstd.WithWindowSize(128<<10), zstd.WithLowerEncoderMem(true), zstd.WithEncoderCRC(false))
+	if err != nil {
+		panic(err) // the options are wrong
+	}
+	return e
 })
 
-// takesGzip reports whether Accept-Encoding names gzip and does not refuse it with a weight of 0 (RFC 9110, 12.5.3).
-// The middleware itself looks for the word alone.
-func takesGzip(h http.Header) bool {
-	for coding := range strings.SplitSeq(strings.Join(h.Values(echo.HeaderAcceptEncoding), ","), ",") {
-		name, weight, weighted := strings.Cut(strings.ReplaceAll(coding, " ", ""), ";q=")
-		if name != "gzip" {
-			continue
-		}
-		q, err := strconv.ParseFloat(weight, 64)
-		return !weighted || err == nil && q > 0
+var gzipWriters = sync.Pool{New: func() any {
+	w, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	if err != nil {
+		panic(err) // there is no such level
 	}
-	return false
+	return w
+}}
+
+// packer returns what packs a body that is always the same, and has a name: once for each coding, as small as may be.
+func (s *Server) packer(name string) packer {
+	return func(coding string, body []byte) []byte {
+		if packed, ok := s.packed.Load(coding + name); ok {
+			return packed.([]byte)
+		}
+		var b bytes.Buffer
+		var w io.WriteCloser
+		var err error
+		if coding == codingZstd {
+			w, err = zstd.NewWriter(&b, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+		} else {
+			w, err = gzip.NewWriterLevel(&b, gzip.BestCompression)
+		}
+		if err == nil {
+			_, err = w.Write(body)
+			err = errors.Join(err, w.Close())
+		}
+		if err != nil {
+			panic(err) // a buffer takes everything
+		}
+		s.packed.Store(coding+name, b.Bytes())
+		return b.Bytes()
+	}
+}
+
+// zstdWindow is how much memory a body may make its reader hold: what RFC 9659 allows content to ask for.
+const zstdWindow = 8 << 20
+
+// An unpacker reads what a body holds, one body after another.
+type unpacker interface {
+	io.Reader
+	Reset(io.Reader) error
+}
+
+var (
+	gzipReaders = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	zstdReaders = sync.Pool{New: func() any {
+		r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		if err != nil {
+			panic(err) // the options are wrong
+		}
+		return r
+	}}
+)
+
+// unpacked returns the body of a request without its Content-Encoding. Little may become much: the limit on bytes is on what it
+// returns as well, and as it takes memory and time it is done in a compute slot.
+func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err error) {
+	var readers *sync.Pool
+	coding := strings.ToLower(strings.TrimSpace(strings.Join(c.Request().Header.Values(echo.HeaderContentEncoding), ", ")))
+	switch coding {
+	case "", "identity":
+		return body, nil
+	case codingZstd:
+		readers = &zstdReaders
+	case codingGzip, "x-gzip":
+		readers = &gzipReaders
+	default:
+		c.Response().Header().Set(echo.HeaderAcceptEncoding, codingZstd+", "+codingGzip) // RFC 9110, 12.5.3
+		return nil, &requestError{code: codeUnsupported, message: "the content encoding must be gzip or zstd"}
+	}
+	r := readers.Get().(unpacker)
+	defer readers.Put(r)
+	var broken error
+	if err := s.computing(c.Request().Context(), nil, func() error {
+		if broken = r.Reset(bytes.NewReader(body)); broken == nil {
+			content, broken = io.ReadAll(io.LimitReader(r, s.config.MaxBody+1))
+		}
+		return nil
+	}); err != nil {
+		return nil, err
+	}
+	switch {
+	case broken != nil:
+		return nil, malformed("", "the body cannot be read as %s, which its content encoding announces", coding)
+	case int64(len(content)) > s.config.MaxBody:
+		return nil, s.errBodySize()
+	}
+	return content, nil
 }

@@ -1,12 +1,8 @@
 package handlers
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
-	"io"
 	"math"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -58,8 +54,18 @@ var (
 // anything behind the message are errors that name the member.
 func (s *Server) decodeMessage(body []byte, may members) (message, error) {
 	m := newMessage(may)
-	r := newReader(body, "")
-	err := r.object(func(name string) error {
+	err := readJSON(body, "", func(r *reader) error { return s.readMessage(r, &m, may) })
+	if err == nil {
+		err = m.checkCounts(may)
+	}
+	if err != nil && m.id == nil {
+		m.id = findID(body)
+	}
+	return m, err
+}
+
+func (s *Server) readMessage(r *reader, m *message, may members) error {
+	return r.object(func(name string) error {
 		switch {
 		case name == "type":
 			return r.text(&m.kind)
@@ -82,16 +88,6 @@ func (s *Server) decodeMessage(body []byte, may members) (message, error) {
 		}
 		return r.unknown()
 	})
-	if err == nil {
-		err = r.end()
-	}
-	if err == nil {
-		err = m.checkCounts(may)
-	}
-	if err != nil && m.id == nil {
-		m.id = findID(body)
-	}
-	return m, err
 }
 
 func newMessage(may members) message {
@@ -128,189 +124,52 @@ func (m *message) classesFromNetwork() {
 	}
 }
 
-// findID returns the id of a message that could not be decoded, if it can be found.
-func findID(body []byte) jsontext.Value {
-	r := newReader(body, "")
-	var id jsontext.Value
-	_ = r.object(func(name string) error { // best effort: what is wrong was reported already
-		if name == "id" {
-			return r.id(&id)
-		}
-		return r.dec.SkipValue()
-	})
-	return id
+// A reader decodes one JSON value of the wire contract, member by member. What
+// it decodes into begins anew: where one source gives up, another one reads again.
+type reader struct{ source }
+
+// A source reads the grammar of JSON, and the numbers of which there are many.
+type source interface {
+	object(member func(name string) error) error
+	list(element func() error) error
+	text(dst *string) error
+	number(dst *float64) error
+	// numbers appends a list of at most so many numbers to dst.
+	numbers(dst *[]float64, most int, what string) error
+	// rows appends lists of numbers to dst, one for each unit of a layer.
+	rows(dst *[][]float64) error
+	// points reads the data. Labels may be left out where they are not used.
+	points(dst *[]nn.Point, most int, unlabelled bool) error
+	id(dst *jsontext.Value) error
+	// null reports whether the value is null, and then has read it.
+	null() (bool, error)
+	// end checks that nothing follows the value.
+	end() error
+	// place returns the path of the value last read, for errors.
+	place() string
 }
 
-// A reader decodes one JSON value of the wire contract, member by member.
-// Errors name the place, such as "network.weights[0][2]".
-type reader struct {
-	dec    *jsontext.Decoder
-	prefix string // the name of the value, where it is not the whole message
-}
-
-func newReader(body []byte, prefix string) *reader {
-	return &reader{dec: jsontext.NewDecoder(bytes.NewBuffer(body)), prefix: prefix}
-}
-
-// place returns the path of the value last read.
-func (r *reader) place() string { return r.path(r.dec.StackPointer()) }
-
-func (r *reader) path(p jsontext.Pointer) string {
-	path := r.prefix
-	depth := 0
-	for token := range p.Tokens() {
-		depth++
-		if kind, _ := r.dec.StackIndex(min(depth, r.dec.StackDepth())); kind == '[' {
-			path += "[" + token + "]"
-			continue
-		}
-		if path != "" {
-			path += "."
-		}
-		if len(token) > 40 {
-			token = strings.ToValidUTF8(token[:40], "") + "…"
-		}
-		path += token
+// readJSON reads one JSON value, whose name is prefix where it is not the whole
+// message. It is read by a fastSource and, where that gives up, once more by a
+// strictSource, from which all errors are.
+func readJSON(text []byte, prefix string, read func(r *reader) error) error {
+	if whole(&reader{&fastSource{json: text}}, read) == nil {
+		return nil
 	}
-	return path
+	return whole(newReader(text, prefix), read)
 }
 
-// broken explains an error of the JSON grammar.
-func (r *reader) broken(err error) error {
-	var syntax *jsontext.SyntacticError
-	switch {
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		if errors.As(err, &syntax) {
-			return malformed(r.path(syntax.JSONPointer), "is given twice")
-		}
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return malformed(r.prefix, "is not complete JSON")
-	case errors.As(err, &syntax):
-		return malformed(r.path(syntax.JSONPointer), "is not JSON: %v at byte %d", syntax.Err, syntax.ByteOffset)
+func whole(r *reader, read func(r *reader) error) error {
+	if err := read(r); err != nil {
+		return err
 	}
-	return malformed(r.prefix, "is not JSON")
+	return r.end()
 }
+
+func newReader(text []byte, prefix string) *reader { return &reader{newStrictSource(text, prefix)} }
 
 func (r *reader) unknown() error {
 	return malformed(r.place(), "is not a member that this message has")
-}
-
-// wrongType reads past nothing: it says what was expected of the next value.
-func (r *reader) wrongType(want string, got jsontext.Kind) error {
-	if _, err := r.dec.ReadToken(); err != nil {
-		return r.broken(err)
-	}
-	return malformed(r.place(), "must be %s; got %s", want, kindName(got))
-}
-
-func kindName(k jsontext.Kind) string {
-	switch k {
-	case '{':
-		return "an object"
-	case '[':
-		return "a list"
-	case '"':
-		return "a string"
-	case '0':
-		return "a number"
-	case 't', 'f':
-		return "a boolean"
-	}
-	return "null"
-}
-
-// open reads the beginning of an object or a list.
-func (r *reader) open(kind jsontext.Kind) error {
-	if got := r.dec.PeekKind(); got != kind && got != jsontext.KindInvalid {
-		return r.wrongType(kindName(kind), got)
-	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return r.broken(err)
-	}
-	return nil
-}
-
-// object reads an object; member reads the value of the member with the name.
-func (r *reader) object(member func(name string) error) error {
-	if err := r.open('{'); err != nil {
-		return err
-	}
-	for {
-		token, err := r.dec.ReadToken()
-		if err != nil {
-			return r.broken(err)
-		}
-		if token.Kind() == '}' {
-			return nil
-		}
-		if err := member(token.String()); err != nil {
-			var known *requestError
-			if errors.As(err, &known) {
-				return err
-			}
-			return r.broken(err)
-		}
-	}
-}
-
-// list reads a list; element reads each of its values.
-func (r *reader) list(element func() error) error {
-	if err := r.open('['); err != nil {
-		return err
-	}
-	for {
-		switch r.dec.PeekKind() {
-		case ']', jsontext.KindInvalid:
-			if _, err := r.dec.ReadToken(); err != nil {
-				return r.broken(err)
-			}
-			return nil
-		}
-		if err := element(); err != nil {
-			return err
-		}
-	}
-}
-
-// end checks that nothing follows the value.
-func (r *reader) end() error {
-	if _, err := r.dec.ReadToken(); err != io.EOF {
-		return malformed(r.prefix, "has something behind the end of its JSON")
-	}
-	return nil
-}
-
-func (r *reader) scalar(want jsontext.Kind) (jsontext.Token, error) {
-	if got := r.dec.PeekKind(); got != want && got != jsontext.KindInvalid {
-		return jsontext.Token{}, r.wrongType(kindName(want), got)
-	}
-	token, err := r.dec.ReadToken()
-	if err != nil {
-		return jsontext.Token{}, r.broken(err)
-	}
-	return token, nil
-}
-
-func (r *reader) text(dst *string) error {
-	token, err := r.scalar('"')
-	if err != nil {
-		return err
-	}
-	*dst = token.String()
-	return nil
-}
-
-func (r *reader) number(dst *float64) error {
-	token, err := r.scalar('0')
-	if err != nil {
-		return err
-	}
-	v, err := token.Float()
-	if err != nil || math.IsInf(v, 0) {
-		return invalid(r.place(), "must be a number that fits 64 bits of floating point")
-	}
-	*dst = v
-	return nil
 }
 
 // integer reads a whole number, however it is written: 100 or 1e2.
@@ -326,30 +185,6 @@ func (r *reader) integer(dst *int) error {
 	return nil
 }
 
-func (r *reader) id(dst *jsontext.Value) error {
-	if k := r.dec.PeekKind(); k != '"' && k != '0' && k != jsontext.KindInvalid {
-		return r.wrongType("a string or a number", k)
-	}
-	v, err := r.dec.ReadValue()
-	if err != nil {
-		return r.broken(err)
-	}
-	if len(v) > maxID {
-		return invalid(r.place(), "must have at most %d bytes", maxID)
-	}
-	*dst = v.Clone()
-	return nil
-}
-
-// tooMany is what a list may not have. It is looked for while reading, so that
-// no text within the limit on bytes becomes many times as much memory.
-func (r *reader) tooMany(got, most int, what string) error {
-	if got <= most {
-		return nil
-	}
-	return invalid(r.place(), "must have at most %d %s", most, what)
-}
-
 // name reads a string into any of the named string types of package nn.
 func name[T ~string](r *reader, dst *T) error {
 	var v string
@@ -360,7 +195,17 @@ func name[T ~string](r *reader, dst *T) error {
 	return nil
 }
 
+// tooMany is what a list may not have. It is looked for while reading, so that
+// no text within the limit on bytes becomes many times as much memory.
+func tooMany(r source, got, most int, what string) error {
+	if got <= most {
+		return nil
+	}
+	return invalid(r.place(), "must have at most %d %s", most, what)
+}
+
 func (r *reader) config(c *nn.Config, classesSet *bool) error {
+	*c, *classesSet = nn.DefaultConfig(), false
 	return r.object(func(member string) error {
 		switch member {
 		case "task":
@@ -371,7 +216,7 @@ func (r *reader) config(c *nn.Config, classesSet *bool) error {
 				var f nn.Feature
 				err := name(r, &f)
 				c.Features = append(c.Features, f)
-				return cmp.Or(err, r.tooMany(len(c.Features), maxList, "features"))
+				return cmp.Or(err, tooMany(r, len(c.Features), maxList, "features"))
 			})
 		case "hidden_layers":
 			c.HiddenLayers = []int{}
@@ -379,7 +224,7 @@ func (r *reader) config(c *nn.Config, classesSet *bool) error {
 				var n int
 				err := r.integer(&n)
 				c.HiddenLayers = append(c.HiddenLayers, n)
-				return cmp.Or(err, r.tooMany(len(c.HiddenLayers), maxList, "layers"))
+				return cmp.Or(err, tooMany(r, len(c.HiddenLayers), maxList, "layers"))
 			})
 		case "activation":
 			return name(r, &c.Activation)
@@ -430,11 +275,9 @@ func (r *reader) config(c *nn.Config, classesSet *bool) error {
 }
 
 func (r *reader) network(n *nn.Network) error {
-	if r.dec.PeekKind() == 'n' { // null: an absent network
-		if _, err := r.dec.ReadToken(); err != nil {
-			return r.broken(err)
-		}
-		return nil
+	*n = nn.Network{}
+	if absent, err := r.null(); absent || err != nil {
+		return err
 	}
 	return r.object(func(member string) error {
 		switch member {
@@ -478,7 +321,7 @@ func (r *reader) parameter(member string, p *nn.Parameters) error {
 			var rows [][]float64
 			err := r.rows(&rows)
 			p.Weights = append(p.Weights, rows)
-			return cmp.Or(err, r.tooMany(len(p.Weights), maxList, "layers"))
+			return cmp.Or(err, tooMany(r, len(p.Weights), maxList, "layers"))
 		})
 	case "biases":
 		return r.rows(&p.Biases)
@@ -486,38 +329,25 @@ func (r *reader) parameter(member string, p *nn.Parameters) error {
 	return r.unknown()
 }
 
-func (r *reader) rows(dst *[][]float64) error {
-	return r.list(func() error {
-		var row []float64
-		err := r.list(func() error {
-			var v float64
-			err := r.number(&v)
-			row = append(row, v)
-			return cmp.Or(err, r.tooMany(len(row), maxList, "numbers"))
-		})
-		*dst = append(*dst, row)
-		return cmp.Or(err, r.tooMany(len(*dst), maxList, "rows"))
-	})
-}
-
 // history reads the curves of a run.
 func (r *reader) history(h *nn.History) error {
+	*h = nn.History{}
 	return r.object(func(member string) error {
 		switch member {
 		case "every":
 			return r.integer(&h.Every)
 		case "step":
-			return column(r, &h.Step, r.integer)
+			return r.column(&h.Step)
 		case "epoch":
-			return column(r, &h.Epoch, r.integer)
+			return r.column(&h.Epoch)
 		case "loss":
-			return column(r, &h.Loss, r.number)
+			return r.numbers(&h.Loss, nn.MaxSamples, "samples")
 		case "accuracy":
-			return column(r, &h.Accuracy, r.number)
+			return r.numbers(&h.Accuracy, nn.MaxSamples, "samples")
 		case "test_loss":
-			return column(r, &h.TestLoss, r.number)
+			return r.numbers(&h.TestLoss, nn.MaxSamples, "samples")
 		case "test_accuracy":
-			return column(r, &h.TestAccuracy, r.number)
+			return r.numbers(&h.TestAccuracy, nn.MaxSamples, "samples")
 		case "best":
 			h.Best = new(nn.Best)
 			return r.best(h.Best)
@@ -526,13 +356,13 @@ func (r *reader) history(h *nn.History) error {
 	})
 }
 
-// column reads a list of as many numbers as a history may have samples.
-func column[T any](r *reader, dst *[]T, read func(*T) error) error {
+// column reads a list of as many whole numbers as a history may have samples.
+func (r *reader) column(dst *[]int) error {
 	return r.list(func() error {
-		var v T
-		err := read(&v)
+		var v int
+		err := r.integer(&v)
 		*dst = append(*dst, v)
-		return cmp.Or(err, r.tooMany(len(*dst), nn.MaxSamples, "samples"))
+		return cmp.Or(err, tooMany(r, len(*dst), nn.MaxSamples, "samples"))
 	})
 }
 
@@ -564,42 +394,4 @@ func (r *reader) best(b *nn.Best) error {
 		return invalid(r.place()+".test_loss", "is missing")
 	}
 	return nil
-}
-
-// points reads the data. Labels may be left out where they are not used.
-func (r *reader) points(dst *[]nn.Point, most int, unlabelled bool) error {
-	return r.list(func() error {
-		if len(*dst) == most {
-			return tooLarge("data", "must have at most %d points", most)
-		}
-		var p nn.Point
-		var x, y, label bool
-		err := r.object(func(member string) error {
-			switch member {
-			case "x":
-				x = true
-				return r.number(&p.X)
-			case "y":
-				y = true
-				return r.number(&p.Y)
-			case "label":
-				label = true
-				return r.number(&p.Label)
-			}
-			return r.unknown()
-		})
-		if err != nil {
-			return err
-		}
-		for _, m := range []struct {
-			name string
-			ok   bool
-		}{{"x", x}, {"y", y}, {"label", label || unlabelled}} {
-			if !m.ok {
-				return invalid(r.place()+"."+m.name, "is missing")
-			}
-		}
-		*dst = append(*dst, p)
-		return nil
-	})
 }

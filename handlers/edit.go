@@ -112,15 +112,14 @@ func (s *Server) act(act, place string, state nn.State, form url.Values) (nn.Sta
 		next, err := nn.RemoveClass(state, state.Config.Classes-1)
 		return next, undoable("Removed class %d and its %d points.", state.Config.Classes-1, len(state.Data)-len(next.Data)), err
 	case views.ActRecover:
-		r := newReader([]byte(form.Get(views.FieldRecovered)), views.FieldRecovered)
-		state.Network = nn.Network{}
-		if err := r.network(&state.Network); err != nil {
+		recovered := []byte(form.Get(views.FieldRecovered))
+		if err := readJSON(recovered, views.FieldRecovered, func(r *reader) error { return r.network(&state.Network) }); err != nil {
 			return state, views.Notice{}, err
 		}
 		if state.Network.IsEmpty() {
 			return state, views.Notice{}, malformed(views.FieldRecovered, "has no weights")
 		}
-		return state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", state.Network.Step), r.end()
+		return state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", state.Network.Step), nil
 	}
 	return state, views.Notice{}, malformed(views.FieldAct, "is unknown: %q", clip(act))
 }

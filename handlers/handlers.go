@@ -67,6 +67,7 @@ type Server struct {
 	origin   *http.CrossOriginProtection
 	metrics  *serverMetrics
 	first    func() ([]byte, error) // the page as everybody gets it, rendered once
+	packed   sync.Map               // of coding and path of an asset: the []byte to send
 }
 
 // New returns a Server, or an error if the config is out of range or the
@@ -148,8 +149,8 @@ func (s *Server) routes() http.Handler {
 			return c.Redirect(http.StatusMovedPermanently, s.config.BasePath+"/")
 		})
 	}
-	g.Match(read, "/", s.page, compress)
-	g.Match(read, "/public/:hash/*", s.asset, compress)
+	g.Match(read, "/", s.page)
+	g.Match(read, "/public/:hash/*", s.asset)
 	g.POST("/edit", s.edit)
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)

@@ -253,6 +253,7 @@ var (
 
 // meta reads what is kept with points.
 func (r *reader) meta(m *table.Meta) error {
+	*m = table.Meta{}
 	return r.object(func(member string) error {
 		switch member {
 		case "transform":
@@ -274,7 +275,7 @@ func (r *reader) meta(m *table.Meta) error {
 					return err
 				}
 				m.Classes = append(m.Classes, name)
-				return r.tooMany(len(m.Classes), nn.MaxClasses, "names")
+				return tooMany(r, len(m.Classes), nn.MaxClasses, "names")
 			})
 		}
 		return r.unknown()

@@ -1,7 +1,11 @@
 package handlers
 
 import (
+	"cmp"
+	"io/fs"
+	"mime"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -99,7 +103,17 @@ func (s *Server) asset(c echo.Context) error {
 	if c.Param("hash") == public.Hash() {
 		cache = "public, max-age=31536000, immutable"
 	}
-	c.Response().Header().Set("Cache-Control", cache)
-	http.ServeFileFS(c.Response(), c.Request(), public.FS(), name)
-	return nil
+	h := c.Response().Header()
+	h.Set("Cache-Control", cache)
+	if c.Request().Header.Get("Range") != "" { // counts the bytes of the file as it is
+		h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+		http.ServeFileFS(c.Response(), c.Request(), public.FS(), name)
+		return nil
+	}
+	file, err := fs.ReadFile(public.FS(), name)
+	if err != nil {
+		return err
+	}
+	contentType := cmp.Or(mime.TypeByExtension(path.Ext(name)), http.DetectContentType(file))
+	return c.Blob(http.StatusOK, contentType, encoded(c, file, s.packer(name)))
 }

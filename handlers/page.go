@@ -40,7 +40,7 @@ func (s *Server) page(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return answer(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, html)
+	return answerPacked(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, html, s.packer("/"))
 }
 
 func (s *Server) firstPage() ([]byte, error) {
@@ -397,12 +397,11 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 			return lab, err
 		}
 	}
-	return lab, errors.Join(
-		marshal(&lab.JSON.Config, p.state.Config),
-		marshal(&lab.JSON.Network, p.state.Network),
-		marshal(&lab.JSON.Data, p.state.Data),
-		marshal(&lab.JSON.History, lab.History),
-	)
+	lab.JSON.Network = string(appendNetwork(nil, p.state.Network))
+	lab.JSON.Data = string(appendPoints(nil, p.state.Data))
+	lab.JSON.History = string(appendHistory(nil, lab.History))
+	err = marshal(&lab.JSON.Config, p.state.Config)
+	return lab, err
 }
 
 // marshal sets dst to the JSON of a value.

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/nn"
@@ -50,11 +48,7 @@ func (s *Server) predict(c echo.Context) error {
 			}
 		}
 	}
-	answer, err := json.Marshal(struct {
-		Type    string         `json:"type"`
-		ID      jsontext.Value `json:"id,omitzero"`
-		Outputs [][]float64    `json:"outputs"`
-	}{"predict_result", m.id, outputs})
+	answer, err := appendPrediction(nil, m.id, outputs)
 	if err != nil {
 		return err
 	}

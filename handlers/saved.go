@@ -21,33 +21,32 @@ func (s *Server) readOpened(p *pageRequest) error {
 	m := newMessage(trainMembers)
 	opened := pageRequest{form: p.form, choices: p.choices, pinned: p.pinned}
 	kind, version := "", 0
-	r := newReader([]byte(strings.TrimPrefix(p.form.Get(views.FieldOpened), "\ufeff")), views.FieldOpened)
-	err := r.object(func(member string) error {
-		switch member {
-		case "type":
-			return r.text(&kind)
-		case "version":
-			return r.integer(&version)
-		case "config":
-			return r.config(&m.state.Config, &m.classesSet)
-		case "network":
-			return r.network(&m.state.Network)
-		case "data":
-			err := r.points(&m.state.Data, s.config.MaxPoints, false)
-			if err != nil && describe(err).Code == codeTooLarge {
-				return within(views.FieldOpened, err) // points names no place for it
+	text := []byte(strings.TrimPrefix(p.form.Get(views.FieldOpened), "\ufeff"))
+	err := readJSON(text, views.FieldOpened, func(r *reader) error {
+		return r.object(func(member string) error {
+			switch member {
+			case "type":
+				return r.text(&kind)
+			case "version":
+				return r.integer(&version)
+			case "config":
+				return r.config(&m.state.Config, &m.classesSet)
+			case "network":
+				return r.network(&m.state.Network)
+			case "data":
+				err := r.points(&m.state.Data, s.config.MaxPoints, false)
+				if err != nil && describe(err).Code == codeTooLarge {
+					return within(views.FieldOpened, err) // points names no place for it
+				}
+				return err
+			case "meta":
+				return r.meta(&opened.meta)
+			case "history":
+				return r.history(&opened.history)
 			}
-			return err
-		case "meta":
-			return r.meta(&opened.meta)
-		case "history":
-			return r.history(&opened.history)
-		}
-		return r.unknown()
+			return r.unknown()
+		})
 	})
-	if err == nil {
-		err = r.end()
-	}
 	switch {
 	case err != nil:
 		return err
@@ -78,22 +77,19 @@ func (s *Server) readPinned(text string) (*views.PinnedRun, error) {
 		return nil, nil
 	}
 	run := &views.PinnedRun{JSON: text, Config: nn.DefaultConfig()}
-	r := newReader([]byte(text), views.FieldPinned)
-	classesSet := false
-	err := r.object(func(member string) error {
-		switch member {
-		case "config":
-			return r.config(&run.Config, &classesSet)
-		case "network":
-			return r.network(&run.Network)
-		case "history":
-			return r.history(&run.History)
-		}
-		return r.unknown()
+	err := readJSON([]byte(text), views.FieldPinned, func(r *reader) error {
+		return r.object(func(member string) error {
+			switch member {
+			case "config":
+				return r.config(&run.Config, new(bool))
+			case "network":
+				return r.network(&run.Network)
+			case "history":
+				return r.history(&run.History)
+			}
+			return r.unknown()
+		})
 	})
-	if err == nil {
-		err = r.end()
-	}
 	if err != nil {
 		return nil, err
 	}

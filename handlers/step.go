@@ -5,24 +5,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/nn"
 )
-
-// A resultMessage is the answer to train_step.
-type resultMessage struct {
-	Type string         `json:"type"`
-	ID   jsontext.Value `json:"id,omitzero"`
-	nn.Result
-}
-
-// encodeResult is the one place where a result becomes JSON.
-func encodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
-	return json.Marshal(resultMessage{Type: "train_step_result", ID: id, Result: result})
-}
 
 // step answers POST /step: one message, one result. For the page's own forms
 // it is the page with the network trained on.
@@ -57,13 +43,17 @@ func jsonBlob(c echo.Context, body []byte) error {
 	return answer(c, http.StatusOK, "application/json", append(body, '\n'))
 }
 
-// answer sends a whole answer. A client that does not read it is cut off.
+// answer sends a whole answer, compressed where the client takes it. One that does not read it is cut off.
 func answer(c echo.Context, status int, contentType string, body []byte) error {
+	return answerPacked(c, status, contentType, body, compressed)
+}
+
+func answerPacked(c echo.Context, status int, contentType string, body []byte, pack packer) error {
 	// net/http may wait for the rest of the body first. Not every writer has
 	// deadlines (a recorder in a test has none).
 	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(readTimeout + writeTimeout))
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.Blob(status, contentType, body)
+	return c.Blob(status, contentType, encoded(c, body, pack))
 }
 
 // trainStep makes the updates that a message asks for.

@@ -319,14 +319,7 @@ func (s *Server) data(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(struct {
-		Data []nn.Point `json:"data"`
-		Task string     `json:"task"`
-	}{points, info.Task})
-	if err != nil {
-		return err
-	}
-	return jsonBlob(c, body)
+	return jsonBlob(c, fmt.Appendf(appendPoints([]byte(`{"data":`), points), `,"task":%q}`, info.Task))
 }
 
 // defaultPoints is the size of a data set that does not say.

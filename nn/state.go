@@ -131,15 +131,11 @@ func Initialize(config Config) Network {
 
 func validatePoints(points []Point, task Task) error {
 	for i, p := range points {
-		for _, c := range [...]struct {
-			name  string
-			value float64
-		}{{"x", p.X}, {"y", p.Y}} {
-			if !(c.value >= -1 && c.value <= 1) {
-				return fieldError(fmt.Sprintf("data[%d].%s", i, c.name), "must be from -1 to 1; got %v", c.value)
-			}
-		}
 		switch {
+		case !(p.X >= -1 && p.X <= 1):
+			return fieldError(fmt.Sprintf("data[%d].x", i), "must be from -1 to 1; got %v", p.X)
+		case !(p.Y >= -1 && p.Y <= 1):
+			return fieldError(fmt.Sprintf("data[%d].y", i), "must be from -1 to 1; got %v", p.Y)
 		case task == Regression && !(p.Label >= -1 && p.Label <= 1):
 			return fieldError(fmt.Sprintf("data[%d].label", i), "must be from -1 to 1 for regression; got %v", p.Label)
 		case task == Classification && !(p.Label >= 0 && p.Label < MaxClasses && p.Label == math.Trunc(p.Label)):

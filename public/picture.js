@@ -36,10 +36,8 @@ function show() {
   for (const input of inputs) input.value = Number(value(input.dataset.path).toPrecision(4));
   if (pointed) $("readout").textContent = `${pointed.label} ${Number(value(pointed.path).toPrecision(4))}`;
 }
-for (const event of ["pointerover", "focusin", "pointerleave"]) {
-  view.addEventListener(event, ({ target }) => {
-    pointed = { ...target.closest("[data-path]")?.dataset };
-    if (!pointed.path || event === "pointerleave") pointed = null;
-    show();
-  });
-}
+for (const event of ["pointerover", "focusin", "pointerleave"]) view.addEventListener(event, ({ target }) => {
+  const at = event === "pointerleave" ? null : target.closest("[data-path]");
+  pointed = at?.dataset.path ? { ...at.dataset } : null;
+  show();
+});

@@ -1,5 +1,5 @@
 // The plane: strokes of the pointer or the keyboard become points, and the place pointed at is read.
-import { $, form, field } from "./page.js";
+import { $, form, field, post } from "./page.js";
 import { ask } from "./requests.js";
 
 const plane = $("plane"), nowhere = $("probe").innerHTML;
@@ -47,13 +47,12 @@ const leave = () => places || ($("crosshair").setAttribute("d", (cursor = null) 
 for (const event of ["pointerleave", "blur"]) plane.addEventListener(event, leave);
 // probe asks what the network says at the cursor: one question at a time, the last one wins.
 async function probe() {
-  if (!cursor || document.hidden) return;
-  if ((again = asking)) return;
+  if (!cursor || document.hidden || (again = asking)) return;
   asking = true;
   const body = new URLSearchParams(["config", "network", "data", "meta"].map((name) => [name, field(name).value]));
   body.set("probe", text(cursor));
   const options = { method: "POST", body, headers: { Accept: "text/html", "HX-Request": "true" }, signal: AbortSignal.timeout(5000) };
-  const said = await fetch("predict", options).then((reply) => (reply.ok ? reply.text() : ""), () => "").catch(() => "");
+  const said = await post("predict", options).then((reply) => (reply.ok ? reply.text() : ""), () => "").catch(() => "");
   if (said && cursor) $("probe").innerHTML = said; // else the next move asks again
   await new Promise((next) => setTimeout(next, 100));
   asking = false;

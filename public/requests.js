@@ -1,5 +1,5 @@
 // Requests, one with the whole state at a time. The answer to a request replaces the hidden fields and what is drawn.
-import { $, form, field, read, write, property, tell } from "./page.js";
+import { $, form, field, read, write, property, tell, post } from "./page.js";
 import { save, saveSoon } from "./storage.js";
 import { paint } from "./picture.js";
 import * as moments from "./moments.js";
@@ -73,10 +73,8 @@ async function turns() {
   }
   document.body.dataset.state = "idle";
 }
-const touched = new Map(); // controls that the user changes while an answer is on its way: they stay so
-form.addEventListener("input", ({ target: { id } }) => { // of radio buttons the last one counts
-  if (touched.delete(id) || id) touched.set(id, $(id)[property($(id))]);
-});
+const touched = new Map(); // controls that the user changes while an answer is on its way stay so; of radio buttons the last one
+form.addEventListener("input", ({ target: { id } }) => id && (touched.delete(id), touched.set(id, $(id)[property($(id))])));
 // send makes one request. answer says how it ended: again (after some seconds), refused, or of a stream ended or stopped.
 async function send({ path, values }, swapped) {
   answer = { after: 0, swapped };
@@ -89,6 +87,7 @@ async function send({ path, values }, swapped) {
   answer.ended ||= answer.refused;
   if (path === "train") answer.again = !answer.ended && !answer.stopped;
 }
+form.addEventListener("htmx:config:request", ({ detail: { ctx } }) => (ctx.fetch = post));
 form.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status, headers } = ctx.response, again = [502, 503, 504].includes(status);
   if (!again && !ctx.text.includes("<hx-partial")) tell(`The server, or something before it, answered ${status}.`);
@@ -100,10 +99,8 @@ const done = ({ reason }) => // after limit, shutdown and busy it goes on
   Object.assign(answer, { ended: ["steps", "target", "error"].includes(reason), after: reason === "busy" ? 1 : 0 });
 form.addEventListener("done", ({ detail }) => done(JSON.parse(detail.data)));
 // Frames wait for the screen: each is seen, and a slow page slows its stream. None is shown after a stop.
-const screen = () => new Promise((next) =>
-  answer.stopped ? next() : document.hidden ? setTimeout(next, 50) : requestAnimationFrame(next));
-form.addEventListener("htmx:sse:before:message", ({ detail }) =>
-  detail.waitUntil(screen().then(() => (detail.cancelled = answer.stopped))));
+const screen = () => new Promise((next) => answer.stopped ? next() : document.hidden ? setTimeout(next, 50) : requestAnimationFrame(next));
+form.addEventListener("htmx:sse:before:message", ({ detail }) => detail.waitUntil(screen().then(() => (detail.cancelled = answer.stopped))));
 form.addEventListener("htmx:after:swap", () => {
   for (const [id, value] of touched) if ($(id)) $(id)[property($(id))] = value;
   paint();

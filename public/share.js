@@ -1,9 +1,8 @@
 // Links and files: the state outside of this browser.
-import { $, form, read, tell } from "./page.js";
+import { $, form, read, tell, through } from "./page.js";
 import { ask } from "./requests.js";
 
 const LONGEST = 1_500_000; // characters of a link that browsers can be trusted with
-const through = async (bytes, stream) => new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer();
 const swap = (text, from, to) => text.replace(/[-+/_=]/g, (c) => (from.includes(c) ? to[from.indexOf(c)] ?? "" : c));
 // pack makes text fit for the fragment of an address: deflated, in base64url.
 async function pack(text) {

@@ -28,7 +28,9 @@ const probed = `(() => {
 		if (path !== "predict") return answer;
 		const text = await answer.clone().text(), box = document.createElement("div");
 		box.innerHTML = text;
-		const get = (name) => options.body.get(name);
+		const packed = new Headers(options.headers).has("Content-Encoding");
+		const sent = packed ? new Blob([options.body]).stream().pipeThrough(new DecompressionStream("gzip")) : String(options.body);
+		const fields = new URLSearchParams(await new Response(sent).text()), get = (name) => fields.get(name);
 		testProbes.push({config: get("config"), network: get("network"), data: get("data"), Probe: get("probe"),
 			Text: box.textContent.replace(/\s+/g, " ").trim()});
 		return answer;

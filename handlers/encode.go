@@ -1,0 +1,193 @@
+package handlers
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"nnvisu/nn"
+)
+
+// The functions of this file append the JSON of what goes out with every update,
+// byte for byte as json.Marshal writes it, in half the time and into a
+// buffer that can be used again. A number that is not finite has no JSON: package
+// nn lets none out, so it is a panic here.
+
+// appendNumber appends v as JavaScript writes it (ECMA-262, Number::toString), but
+// for -0, which stays what it is.
+func appendNumber(dst []byte, v float64) []byte {
+	size := math.Abs(v)
+	switch {
+	case !(size <= math.MaxFloat64):
+		panic("handlers: a number that is not finite")
+	case size < 1<<53 && v == math.Trunc(v) && (v != 0 || !math.Signbit(v)):
+		return strconv.AppendInt(dst, int64(v), 10)
+	case v == 0 || size >= 1e-6 && size < 1e21:
+		return strconv.AppendFloat(dst, v, 'f', -1, 64)
+	}
+	dst = strconv.AppendFloat(dst, v, 'e', -1, 64)
+	if n := len(dst); dst[n-2] == '0' && dst[n-3] == '-' { // e-09 is e-9
+		dst = append(dst[:n-2], dst[n-1])
+	}
+	return dst
+}
+
+// appendList appends a list, whose elements element appends.
+func appendList[T any](dst []byte, list []T, element func([]byte, T) []byte) []byte {
+	dst = append(dst, '[')
+	for i, v := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = element(dst, v)
+	}
+	return append(dst, ']')
+}
+
+func appendNumbers(dst []byte, list []float64) []byte { return appendList(dst, list, appendNumber) }
+
+func appendRows(dst []byte, rows [][]float64) []byte { return appendList(dst, rows, appendNumbers) }
+
+func appendInt(dst []byte, v int) []byte { return strconv.AppendInt(dst, int64(v), 10) }
+
+// appendName begins a member.
+func appendName(dst []byte, name string) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	dst = append(dst, '"')
+	dst = append(dst, name...)
+	return append(dst, '"', ':')
+}
+
+// appendParametersTo appends the members of parameters to an object.
+func appendParametersTo(dst []byte, p nn.Parameters) []byte {
+	dst = appendList(appendName(dst, "weights"), p.Weights, appendRows)
+	return appendRows(appendName(dst, "biases"), p.Biases)
+}
+
+func appendNetwork(dst []byte, n nn.Network) []byte {
+	dst = appendParametersTo(append(dst, '{'), n.Parameters)
+	dst = append(appendName(dst, "optimizer"), '{')
+	m := n.Optimizer
+	if m.Optimizer != "" {
+		dst, _ = jsontext.AppendQuote(appendName(dst, "name"), string(m.Optimizer)) // every optimizer's name is UTF-8
+	}
+	if m.Updates != 0 {
+		dst = appendInt(appendName(dst, "updates"), m.Updates)
+	}
+	if m.First != nil {
+		dst = append(appendParametersTo(append(appendName(dst, "first"), '{'), *m.First), '}')
+	}
+	if m.Second != nil {
+		dst = append(appendParametersTo(append(appendName(dst, "second"), '{'), *m.Second), '}')
+	}
+	dst = appendInt(appendName(append(dst, '}'), "step"), n.Step)
+	dst = appendInt(appendName(dst, "epoch"), n.Epoch)
+	return append(dst, '}')
+}
+
+func appendHistory(dst []byte, h nn.History) []byte {
+	dst = append(dst, '{')
+	if h.Every != 0 {
+		dst = appendInt(appendName(dst, "every"), h.Every)
+	}
+	if h.Step != nil {
+		dst = appendList(appendName(dst, "step"), h.Step, appendInt)
+	}
+	if h.Epoch != nil {
+		dst = appendList(appendName(dst, "epoch"), h.Epoch, appendInt)
+	}
+	for _, c := range [...]struct {
+		name   string
+		values []float64
+	}{{"loss", h.Loss}, {"accuracy", h.Accuracy}, {"test_loss", h.TestLoss}, {"test_accuracy", h.TestAccuracy}} {
+		if c.values != nil {
+			dst = appendNumbers(appendName(dst, c.name), c.values)
+		}
+	}
+	if b := h.Best; b != nil {
+		dst = append(appendName(dst, "best"), '{')
+		dst = appendInt(appendName(dst, "step"), b.Step)
+		dst = appendInt(appendName(dst, "epoch"), b.Epoch)
+		dst = append(appendNumber(appendName(dst, "test_loss"), b.TestLoss), '}')
+	}
+	return append(dst, '}')
+}
+
+func appendPoints(dst []byte, points []nn.Point) []byte {
+	return appendList(dst, points, func(dst []byte, p nn.Point) []byte {
+		dst = appendNumber(append(dst, `{"x":`...), p.X)
+		dst = appendNumber(append(dst, `,"y":`...), p.Y)
+		dst = appendNumber(append(dst, `,"label":`...), p.Label)
+		return append(dst, '}')
+	})
+}
+
+// appendResult is the one place where a result becomes JSON: the answer to
+// train_step. The error is of the id.
+func appendResult(dst []byte, id jsontext.Value, result nn.Result) ([]byte, error) {
+	dst, err := appendID(append(dst, `{"type":"train_step_result"`...), id)
+	if err != nil {
+		return nil, err
+	}
+	dst = appendNetwork(appendName(dst, "network"), result.Network)
+	dst = appendNumber(appendName(dst, "loss"), result.Loss)
+	m := result.Metrics
+	dst = append(appendName(dst, "metrics"), '{')
+	dst = appendNumber(appendName(dst, "loss"), m.Loss)
+	for _, c := range [...]struct {
+		name  string
+		value *float64
+	}{{"accuracy", m.Accuracy}, {"test_loss", m.TestLoss}, {"test_accuracy", m.TestAccuracy}} {
+		if c.value != nil {
+			dst = appendNumber(appendName(dst, c.name), *c.value)
+		}
+	}
+	return append(dst, "}}"...), nil
+}
+
+// appendID appends the member id, where there is one. json knows how to write
+// anew what may be escaped.
+func appendID(dst []byte, id jsontext.Value) ([]byte, error) {
+	if id == nil {
+		return dst, nil
+	}
+	text, err := json.Marshal(id)
+	return append(appendName(dst, "id"), text...), err
+}
+
+// appendPrediction appends the answer to predict.
+func appendPrediction(dst []byte, id jsontext.Value, outputs [][]float64) ([]byte, error) {
+	dst, err := appendID(append(dst, `{"type":"predict_result"`...), id)
+	dst = appendRows(appendName(dst, "outputs"), outputs)
+	return append(dst, '}'), err
+}
+
+// encodeResult is appendResult with a buffer of its own, which has room for more.
+func encodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
+	return appendResult(make([]byte, 0, resultSize(result)), id, result)
+}
+
+// resultSize is about how many bytes a result has, and rarely less.
+func resultSize(r nn.Result) int {
+	numbers := 0
+	count := func(rows [][]float64) {
+		for _, row := range rows {
+			numbers += len(row)
+		}
+	}
+	for _, rows := range r.Network.Weights {
+		count(rows)
+	}
+	count(r.Network.Biases)
+	kept := 1
+	for _, moment := range []*nn.Parameters{r.Network.Optimizer.First, r.Network.Optimizer.Second} {
+		if moment != nil {
+			kept++
+		}
+	}
+	return 512 + 24*kept*numbers
+}
