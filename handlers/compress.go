@@ -12,8 +12,8 @@ import (
 // compressLevel is where the gain flattens: level 9 makes the page 3 % smaller, in twice the time.
 const compressLevel = 5
 
-// compress answers with gzip where the client takes it. It is for what a first visit waits for, the page and its files;
-// streams and all other answers go out as they are.
+// compress answers with gzip where the client takes it. It is for what a first visit waits for, the page and its files.
+// Streams see to themselves; all other answers go out as they are.
 var compress = middleware.GzipWithConfig(middleware.GzipConfig{
 	Level: compressLevel,
 	Skipper: func(c echo.Context) bool {
