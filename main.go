@@ -93,6 +93,7 @@ type application interface {
 func serve(ctx context.Context, app application, listeners []net.Listener, delay, timeout time.Duration, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler:           app,
+		ConnContext:       handlers.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

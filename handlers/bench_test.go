@@ -9,9 +9,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/coder/websocket"
+	"github.com/labstack/echo/v4"
 
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -229,6 +232,58 @@ func BenchmarkFragments(b *testing.B) {
 		if run.html, err = run.frames.Append(run.html[:0], &run.lab); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// A sink is a connection that takes everything at once.
+type sink struct {
+	header http.Header
+	bytes  *atomic.Int64
+}
+
+func (w sink) Header() http.Header { return w.header }
+func (w sink) WriteHeader(int)     {}
+func (w sink) Flush()              {}
+func (w sink) Write(p []byte) (int, error) {
+	w.bytes.Add(int64(len(p)))
+	return len(p), nil
+}
+
+// BenchmarkStreams is a frame of 50 streams of the page that never pause, each in
+// its turn, with all that a frame costs but the network. B/frame is what would go out.
+func BenchmarkStreams(b *testing.B) {
+	const streams = 50
+	for _, encoding := range []string{"", "gzip"} {
+		b.Run("encoding="+encoding, func(b *testing.B) {
+			s := newTestServer(b)
+			state := sampleState(b, firstDataset, defaultPoints, 0, nil)
+			r := httptest.NewRequest(http.MethodPost, "/train", nil)
+			r.Header.Set("Accept-Encoding", encoding)
+			var written atomic.Int64
+			var wg sync.WaitGroup
+			b.ReportAllocs()
+			b.ResetTimer()
+			for i := range min(streams, b.N) {
+				p := pageRequest{message: message{state: state, frameSteps: 1, steps: (b.N + i) / min(streams, b.N)}, choices: defaultChoices()}
+				trainer, work, err := s.newTrainer(&p.message, "steps", 1)
+				if err != nil {
+					b.Fatal(err)
+				}
+				f := p.frames(trainer, work)
+				f.message.frameMS = 0
+				c := echo.New().NewContext(r, sink{http.Header{}, &written})
+				wg.Go(func() {
+					if err := s.streamPage(c, b.Context(), f, newEventWriter(c)); err != nil {
+						b.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			sent := sampleOf(b, s, "nnvisu_frames_total")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/sent, "ns/frame")
+			b.ReportMetric(float64(written.Load())/sent, "B/frame")
+			b.ReportMetric(sent/float64(b.N), "frames/op")
+		})
 	}
 }
 

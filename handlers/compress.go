@@ -24,11 +24,13 @@ const (
 // leastCompressed is the size from which compressing pays: less than that is one packet anyway.
 const leastCompressed = 1 << 10
 
-// encodingOf returns the coding in which an answer to a request with the header h is best sent: "zstd", "gzip" or, as it is,
-// "". Accept-Encoding decides by its weights (RFC 9110, 12.5.3); of equal ones zstd comes before gzip, which is slower and larger.
-func encodingOf(h http.Header) string {
-	const unnamed = -1.0
-	zstd, gzip, plain, others := unnamed, unnamed, 0.0, 0.0
+// codings are those of whole answers. Of equally welcome ones zstd comes first: gzip is slower and larger.
+var codings = []string{codingZstd, codingGzip}
+
+// encodingOf returns the coding among those offered, the preferred first, in which an answer to a request with the header h
+// is best sent, or "" to send it as it is. Accept-Encoding decides by its weights (RFC 9110, 12.5.3).
+func encodingOf(h http.Header, offered []string) string {
+	weights := map[string]float64{}
 	for coding := range strings.SplitSeq(strings.ToLower(strings.Join(h.Values(echo.HeaderAcceptEncoding), ",")), ",") {
 		name, parameter, weighted := strings.Cut(coding, ";")
 		weight := 1.0
@@ -40,30 +42,23 @@ func encodingOf(h http.Header) string {
 				weight = 0 // who cannot say what he takes is sent what everybody takes
 			}
 		}
-		switch strings.TrimSpace(name) {
-		case codingZstd:
-			zstd = weight
-		case codingGzip, "x-gzip": // RFC 9110, 8.4.1.3
-			gzip = weight
-		case "identity":
-			plain = weight
-		case "*":
-			others = weight
+		name = strings.TrimSpace(name)
+		if name == "x-gzip" { // RFC 9110, 8.4.1.3
+			name = codingGzip
+		}
+		weights[name] = weight
+	}
+	best, most := "", 0.0
+	for _, coding := range offered {
+		weight, named := weights[coding]
+		if !named {
+			weight = weights["*"]
+		}
+		if weight > most && weight >= weights["identity"] {
+			best, most = coding, weight
 		}
 	}
-	if zstd == unnamed {
-		zstd = others
-	}
-	if gzip == unnamed {
-		gzip = others
-	}
-	switch {
-	case zstd > 0 && zstd >= gzip && zstd >= plain:
-		return codingZstd
-	case gzip > 0 && gzip >= plain:
-		return codingGzip
-	}
-	return ""
+	return best
 }
 
 // A packer returns body in a coding.
@@ -73,7 +68,7 @@ type packer func(coding string, body []byte) []byte
 func encoded(c echo.Context, body []byte, pack packer) []byte {
 	h := c.Response().Header()
 	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
-	coding := encodingOf(c.Request().Header)
+	coding := encodingOf(c.Request().Header, codings)
 	if coding == "" || len(body) < leastCompressed {
 		return body
 	}
@@ -184,7 +179,7 @@ func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err erro
 	r := readers.Get().(unpacker)
 	defer readers.Put(r)
 	var broken error
-	if err := s.computing(c.Request().Context(), nil, func() error {
+	if err := s.computing(c.Request().Context(), func() error {
 		if broken = r.Reset(bytes.NewReader(body)); broken == nil {
 			content, broken = io.ReadAll(io.LimitReader(r, s.config.MaxBody+1))
 		}

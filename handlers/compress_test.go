@@ -25,14 +25,14 @@ func TestEncodingOf(t *testing.T) {
 		{"", ""}, {"identity", ""}, {"br", ""}, {"x-gzip-like", ""}, {"gzip;q=0", ""}, {"br, gzip ; q=0.000", ""}, {"gzip;q=many", ""}, {"gzip;q=2", ""}, {"gzip;q=-1", ""}, {"gzip;q=NaN", ""}, {"gzip;level=1", ""},
 		{"*", "zstd"}, {"*;q=0", ""}, {"gzip, *;q=0", "gzip"}, {"zstd;q=0, *", "gzip"}, {"*;q=0.5, gzip", "gzip"}, {"identity, gzip;q=0.5", ""}, {"identity;q=0.5, gzip", "gzip"}, {"identity;q=0, gzip;q=0.1", "gzip"},
 	} {
-		if got := encodingOf(http.Header{"Accept-Encoding": {test.accept}}); got != test.want {
+		if got := encodingOf(http.Header{"Accept-Encoding": {test.accept}}, codings); got != test.want {
 			t.Errorf("encodingOf(%q) = %q; want %q", test.accept, got, test.want)
 		}
 	}
-	if got := encodingOf(http.Header{"Accept-Encoding": {"br", "gzip"}}); got != "gzip" {
+	if got := encodingOf(http.Header{"Accept-Encoding": {"br", "gzip"}}, codings); got != "gzip" {
 		t.Errorf("encodingOf two headers = %q; want gzip", got)
 	}
-	if got := encodingOf(http.Header{}); got != "" {
+	if got := encodingOf(http.Header{}, codings); got != "" {
 		t.Errorf("encodingOf no header = %q; want none", got)
 	}
 }
@@ -112,7 +112,7 @@ func TestCompressHead(t *testing.T) {
 	}
 }
 
-// TestCompressNot: a part of a file is of the file as it is; what is short and streams are sent as they are.
+// TestCompressNot: a part of a file is of the file as it is; what is short is sent as it is.
 func TestCompressNot(t *testing.T) {
 	s := newTestServer(t)
 	path := "/" + public.Path("app.css")

@@ -155,7 +155,7 @@ func (e withID) Unwrap() error { return e.error }
 
 // fail is Echo's error handler: it answers a request with its error.
 func (s *Server) fail(err error, c echo.Context) {
-	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil || errors.As(err, new(unreadError)) {
 		return // the client has gone
 	}
 	b := s.describeLogged(err, c)

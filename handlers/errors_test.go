@@ -231,10 +231,10 @@ func TestPanicReleases(t *testing.T) {
 				t.Fatalf("enter() = %v; want room", err)
 			}
 			defer leave()
-			_ = s.computing(t.Context(), nil, func() error { panic("oops") })
+			_ = s.computing(t.Context(), func() error { panic("oops") })
 		}()
 	}
-	if err := s.computing(t.Context(), nil, func() error { return nil }); err != nil {
+	if err := s.computing(t.Context(), func() error { return nil }); err != nil {
 		t.Errorf("computing() behind three panics = %v; want nil", err)
 	}
 }
@@ -244,7 +244,7 @@ func TestFailGone(t *testing.T) {
 	var log bytes.Buffer
 	s := newTestServer(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 	s.slots = newSlots(1, 1)
-	s.slots.free <- struct{}{} // so that the request waits
+	hold(t, s.slots) // so that the request waits
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	w := httptest.NewRecorder()

@@ -43,7 +43,7 @@ func (s *Server) export(c echo.Context) error {
 		return withID{err, m.id}
 	}
 	var file bytes.Buffer
-	if err := s.computing(c.Request().Context(), nil, func() error {
+	if err := s.computing(c.Request().Context(), func() error {
 		err := export.Write(&file, info.Format, m.state)
 		if err == nil && info.Format == export.State {
 			err = appendSaved(&file, meta, history)

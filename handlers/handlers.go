@@ -56,18 +56,19 @@ func DefaultConfig() Config {
 
 // Server answers every route of nnvisu. It is an http.Handler.
 type Server struct {
-	config   Config
-	handler  http.Handler
-	slots    *slots
-	streams  chan struct{}  // one element for each open stream
-	sockets  chan struct{}  // and for each open socket
-	open     sync.WaitGroup // sockets, which http.Server does not wait for
-	draining chan struct{}  // closed by Drain
-	drain    sync.Once
-	origin   *http.CrossOriginProtection
-	metrics  *serverMetrics
-	first    func() ([]byte, error) // the page as everybody gets it, rendered once
-	packed   sync.Map               // of coding and path of an asset: the []byte to send
+	config  Config
+	handler http.Handler
+	slots   *slots          // of requests
+	frames  *slots          // of streams: the same places, in turn
+	streams chan struct{}   // one element for each open stream
+	sockets chan struct{}   // and for each open socket
+	open    sync.WaitGroup  // sockets, which http.Server does not wait for
+	serving context.Context // ended by Drain
+	drain   context.CancelFunc
+	origin  *http.CrossOriginProtection
+	metrics *serverMetrics
+	first   func() ([]byte, error) // the page as everybody gets it, rendered once
+	packed  sync.Map               // of coding and path of an asset: the []byte to send
 }
 
 // New returns a Server, or an error if the config is out of range or the
@@ -85,14 +86,16 @@ func New(config Config) (*Server, error) {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{
-		config:   config,
-		slots:    newSlots(runtime.GOMAXPROCS(0), config.MaxQueue),
-		streams:  make(chan struct{}, config.MaxStreams),
-		sockets:  make(chan struct{}, config.MaxSockets),
-		draining: make(chan struct{}),
-		origin:   http.NewCrossOriginProtection(),
-		metrics:  newServerMetrics(config.Version),
+		config:  config,
+		slots:   newSlots(runtime.GOMAXPROCS(0), config.MaxQueue),
+		streams: make(chan struct{}, config.MaxStreams),
+		sockets: make(chan struct{}, config.MaxSockets),
+		origin:  http.NewCrossOriginProtection(),
+		metrics: newServerMetrics(config.Version),
 	}
+	s.slots = newSlots(runtime.GOMAXPROCS(0), config.MaxQueue)
+	s.frames = s.slots.besides()
+	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(s.firstPage)
 	s.handler = s.routes()
 	return s, nil
@@ -103,7 +106,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // Drain makes the server finish: /readyz answers 503, open streams end with
 // the reason "shutdown" and new work is answered with busy, so that clients go
 // on at another replica.
-func (s *Server) Drain() { s.drain.Do(func() { close(s.draining) }) }
+func (s *Server) Drain() { s.drain() }
 
 // Wait waits for the sockets to close after Drain, each when it has answered the
 // message it works on, or for the end of the context, whose error it returns.
@@ -118,14 +121,7 @@ func (s *Server) Wait(ctx context.Context) error {
 	}
 }
 
-func (s *Server) isDraining() bool {
-	select {
-	case <-s.draining:
-		return true
-	default:
-		return false
-	}
-}
+func (s *Server) isDraining() bool { return s.serving.Err() != nil }
 
 // routes is the table of contents.
 func (s *Server) routes() http.Handler {
@@ -229,59 +225,6 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 		return next(c)
 	}
 }
-
-// slots limits how many requests compute at a time, and how many there may be.
-type slots struct {
-	free    chan struct{}
-	waiting chan struct{}
-}
-
-func newSlots(compute, queue int) *slots {
-	return &slots{free: make(chan struct{}, compute), waiting: make(chan struct{}, queue)}
-}
-
-// admit enters the queue of requests, or returns busy if it is full. The
-// function returned leaves it.
-func (s *slots) admit() (leave func(), err error) {
-	select {
-	case s.waiting <- struct{}{}:
-		return func() { <-s.waiting }, nil
-	default:
-		return nil, errBusy("the server has all the requests it can take")
-	}
-}
-
-// acquire waits for a compute slot. waiting, if given, is called every second
-// until there is one.
-func (s *slots) acquire(ctx context.Context, waiting func() error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case s.free <- struct{}{}:
-		return nil
-	default:
-	}
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case s.free <- struct{}{}:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-			if waiting == nil {
-				continue
-			}
-			if err := waiting(); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-func (s *slots) release() { <-s.free }
 
 // enter asks for a place among the requests that compute.
 func (s *Server) enter() (leave func(), err error) {

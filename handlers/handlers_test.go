@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"runtime"
-	"sync"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,12 +68,12 @@ func TestAdmit(t *testing.T) {
 func TestAcquire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slots := newSlots(1, 1)
-		if err := slots.acquire(t.Context(), nil); err != nil {
+		if err := slots.acquire(t.Context()); err != nil {
 			t.Fatalf("acquire() = %v; want a slot", err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		got := make(chan error, 1)
-		go func() { got <- slots.acquire(ctx, nil) }()
+		go func() { got <- slots.acquire(ctx) }()
 		synctest.Wait()
 		select {
 		case err := <-got:
@@ -84,7 +84,7 @@ func TestAcquire(t *testing.T) {
 		if err := <-got; !errors.Is(err, context.Canceled) {
 			t.Errorf("acquire() of a client that left = %v; want %v", err, context.Canceled)
 		}
-		go func() { got <- slots.acquire(t.Context(), nil) }()
+		go func() { got <- slots.acquire(t.Context()) }()
 		synctest.Wait()
 		slots.release()
 		if err := <-got; err != nil {
@@ -93,26 +93,76 @@ func TestAcquire(t *testing.T) {
 	})
 }
 
-// TestAcquireWaiting: who waits for a slot is called each second, and gives up
-// when told to.
-func TestAcquireWaiting(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		slots, stop := newSlots(1, 1), errors.New("stop")
-		slots.free <- struct{}{}
-		start, calls := time.Now(), 0
-		err := slots.acquire(t.Context(), func() error {
-			if calls++; calls == 3 {
-				return stop
-			}
-			return nil
-		})
-		if took := time.Since(start); err != stop || calls != 3 || took != 3*time.Second {
-			t.Errorf("acquire() = %v after %d calls and %v; want the third call's error after 3s", err, calls, took)
+// hold takes all places to compute.
+func hold(tb testing.TB, s *slots) {
+	tb.Helper()
+	for range cap(s.free) {
+		if err := s.acquire(context.Background()); err != nil {
+			tb.Fatal(err)
 		}
-		time.AfterFunc(2500*time.Millisecond, slots.release)
-		calls = 0
-		if err := slots.acquire(t.Context(), func() error { calls++; return nil }); err != nil || calls != 2 {
-			t.Errorf("acquire() of a slot given back after 2.5s = %v after %d calls; want nil after 2", err, calls)
+	}
+}
+
+// TestSlotsInTurn: however many streams wait for a slot, a request has the next or
+// the one behind it, and the other way round.
+func TestSlotsInTurn(t *testing.T) {
+	for _, many := range []string{"streams", "requests"} {
+		synctest.Test(t, func(t *testing.T) {
+			requests := newSlots(1, 1)
+			kinds := map[string]*slots{"requests": requests, "streams": requests.besides()}
+			hold(t, kinds[many])
+			var order []string // written by who has the slot
+			wait := func(kind string) {
+				go func() {
+					if err := kinds[kind].computing(t.Context(), func() error { order = append(order, kind); return nil }); err != nil {
+						t.Errorf("computing() = %v", err)
+					}
+				}()
+				synctest.Wait()
+			}
+			for range 50 {
+				wait(many)
+			}
+			few := map[string]string{"streams": "requests", "requests": "streams"}[many]
+			wait(few)
+			kinds[many].release()
+			synctest.Wait()
+			if at := slices.Index(order, few); at < 0 || at > 1 {
+				t.Errorf("behind 50 %s, the one of the %s has the turn %d; want 0 or 1", many, few, at)
+			}
+			if len(order) != 51 || len(requests.free)+len(kinds["streams"].gates)+len(kinds["requests"].gates) != 0 {
+				t.Errorf("%d had a slot; want 51, and none to be held", len(order))
+			}
+		})
+	}
+}
+
+// TestAcquireInTurn: who waits longest for a slot is the next to have it.
+func TestAcquireInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const all = 20
+		slots := newSlots(1, 1)
+		hold(t, slots)
+		var order []int // written by who has the slot
+		for i := range all {
+			go func() {
+				if err := slots.acquire(t.Context()); err != nil {
+					t.Errorf("acquire() = %v", err)
+				}
+				order = append(order, i)
+				slots.release()
+			}()
+			synctest.Wait()
+		}
+		slots.release()
+		synctest.Wait()
+		for i, who := range order {
+			if who != i {
+				t.Fatalf("the slot went to %v; want to all %d in the order in which they came", order, all)
+			}
+		}
+		if len(order) != all {
+			t.Errorf("the slot went to %d; want all %d", len(order), all)
 		}
 	})
 }
@@ -203,47 +253,43 @@ func TestAdvanceFair(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTestServer(t)
 		s.slots = newSlots(1, requests)
-		s.slots.free <- struct{}{} // until all wait
-		var turns []int            // written in the slot's order: between runs before the next turn is asked for
-		var mu sync.Mutex
-		var wg sync.WaitGroup
-		for i := range requests {
+		hold(t, s.slots) // until all wait
+		var trainers []*nn.Trainer
+		for range requests {
 			trainer, err := nn.NewTrainer(sampleState(t, "circles", 10, 0, nil))
 			if err != nil {
 				t.Fatal(err)
 			}
-			wg.Go(func() {
-				_, err := s.advance(t.Context(), trainer, nn.Work{Update: sliceWork}, updates, func() error {
-					mu.Lock()
-					defer mu.Unlock()
-					turns = append(turns, i)
+			trainers = append(trainers, trainer)
+		}
+		finished := 0
+		for _, trainer := range trainers {
+			go func() {
+				_, err := s.advance(t.Context(), s.slots, trainer, nn.Work{Update: sliceWork}, updates, func() error {
+					finished++
+					for _, other := range trainers { // none is at work: we have the slot
+						if step, _ := other.At(); step < updates*4/5 {
+							t.Errorf("a request is done while another that shares its slot has made %d of %d updates", step, updates)
+						}
+					}
 					return nil
 				})
 				if err != nil {
 					t.Errorf("advance = %v", err)
 				}
-			})
+			}()
 		}
 		synctest.Wait()
 		s.slots.release()
-		wg.Wait()
-		if got, want := len(turns), requests*(updates-1); got != want {
-			t.Fatalf("%d requests stopped for others %d times; want between any two updates, %d", requests, got, want)
-		}
-		longest, run := 0, 0
-		for i, who := range turns[:len(turns)/2] {
-			if run++; i > 0 && turns[i-1] != who {
-				run = 1
-			}
-			longest = max(longest, run)
-		}
-		if longest > 5 {
-			t.Errorf("%d requests that share a slot had the turns %v; want none to have more than 5 in a row while others wait", requests, turns)
+		synctest.Wait()
+		if finished != requests {
+			t.Errorf("%d requests are done; want %d", finished, requests)
 		}
 	})
 }
 
-// TestAdvance: slices and what runs between them do not change the result.
+// TestAdvance: slices do not change the result, and what is small takes one turn
+// with its measures.
 func TestAdvance(t *testing.T) {
 	state := sampleState(t, "circles", 40, 0, nil)
 	want, err := nn.Step(state, 10)
@@ -251,30 +297,40 @@ func TestAdvance(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, test := range []struct {
-		name    string
-		work    float64 // of an update
-		between int     // how often it is called
+		name string
+		work nn.Work
 	}{
-		{"OneSlice", 1, 0},
-		{"ByThree", sliceWork / 3.5, 3},
-		{"ByOne", sliceWork, 9},
-		{"Large", 100 * sliceWork, 9},
+		{"OneTurn", nn.Work{Update: 1, Evaluation: 1}},
+		{"MeasuresApart", nn.Work{Update: 1, Evaluation: sliceWork}},
+		{"ByThree", nn.Work{Update: sliceWork / 3.5}},
+		{"ByOne", nn.Work{Update: sliceWork}},
+		{"Large", nn.Work{Update: 100 * sliceWork, Evaluation: 1}},
 	} {
 		s := newTestServer(t)
 		trainer, err := nn.NewTrainer(state)
 		if err != nil {
 			t.Fatal(err)
 		}
-		calls := 0
-		got, err := s.advance(t.Context(), trainer, nn.Work{Update: test.work}, 10, func() error { calls++; return nil })
-		if err != nil || !same(got, want) || calls != test.between {
-			t.Errorf("%s: advance = %+v, %v with %d calls between; want %+v and %d", test.name, got.Metrics, err, calls, want.Metrics, test.between)
+		var got []nn.Result
+		before := time.Now()
+		began, err := s.advance(t.Context(), s.slots, trainer, test.work, 10, func() error {
+			if len(s.slots.free) != 1 {
+				t.Errorf("%s: %d slots are taken while the result is made; want 1", test.name, len(s.slots.free))
+			}
+			got = append(got, trainer.Result())
+			return nil
+		})
+		if err != nil || len(got) != 1 || !same(got[0], want) || began.Before(before) || began.After(time.Now()) {
+			t.Errorf("%s: advance = %v, %v with the results %+v; want one, %+v", test.name, began, err, got, want.Metrics)
+		}
+		if len(s.slots.free) != 0 {
+			t.Errorf("%s: advance keeps its slot", test.name)
 		}
 	}
 }
 
-// TestAdvanceEnds: a request ends between slices when it is told to or its
-// client is gone.
+// TestAdvanceEnds: a request ends with the error of what is done behind its
+// updates, or when it waits for a slot and its client is gone.
 func TestAdvanceEnds(t *testing.T) {
 	s := newTestServer(t)
 	stop := errors.New("stop")
@@ -282,21 +338,14 @@ func TestAdvanceEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	calls := 0
-	_, err = s.advance(t.Context(), trainer, nn.Work{Update: sliceWork}, 1000, func() error {
-		if calls++; calls == 3 {
-			return stop
-		}
-		return nil
-	})
-	if err != stop || trainer.Network().Step != 3 {
-		t.Errorf("advance = %v at step %d; want the error of between at step 3", err, trainer.Network().Step)
+	if _, err = s.advance(t.Context(), s.slots, trainer, nn.Work{Update: sliceWork}, 3, func() error { return stop }); err != stop {
+		t.Errorf("advance = %v; want the error of its end", err)
 	}
 	s.slots = newSlots(1, 1)
-	s.slots.free <- struct{}{}
+	hold(t, s.slots)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	if _, err := s.advance(ctx, trainer, nn.Work{Update: 1}, 1, nil); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.advance(ctx, s.slots, trainer, nn.Work{Update: 1}, 1, nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("advance without a slot = %v; want that of its context", err)
 	}
 }
@@ -312,7 +361,7 @@ func TestAdvanceGone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	const updates, some = 1000, 100 // a choice at random would stop before so many
-	_, err = s.advance(ctx, trainer, nn.Work{Update: sliceWork}, updates, nil)
+	_, err = s.advance(ctx, s.slots, trainer, nn.Work{Update: sliceWork}, updates, nil)
 	made := trainer.Network().Step
 	expect(t, errors.Is(err, context.Canceled) && made < some, "advance for a client that is gone = %v after %d updates of %d; want %v at once", err, made, updates, context.Canceled)
 }

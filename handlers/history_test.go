@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/go-json-experiment/json"
 
@@ -156,7 +157,9 @@ func TestHistoryStep(t *testing.T) {
 
 // TestHistoryStream: each frame of a stream, over either carrier, has the
 // sample of its network behind those that were posted.
-func TestHistoryStream(t *testing.T) {
+func TestHistoryStream(t *testing.T) { synctest.Test(t, testHistoryStream) }
+
+func testHistoryStream(t *testing.T) {
 	s := newTestServer(t)
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, func(c *nn.Config) { c.BatchSize = 10 }), 5)
 	form := historyForm(t, s, state, h)

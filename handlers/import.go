@@ -54,7 +54,7 @@ func (s *Server) importPoints(ctx context.Context, act string, p *pageRequest) e
 	var m table.Import
 	var wrong error
 	f := &p.imported
-	err := s.computing(ctx, nil, func() error {
+	err := s.computing(ctx, func() error {
 		t, m, wrong = convertTable(f, s.config.MaxPoints)
 		return nil
 	})

@@ -3,7 +3,6 @@ package handlers
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -357,7 +356,7 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 		State: p.state, Choices: p.choices, Notice: p.notice, Version: s.config.Version,
 		Meta: p.meta, History: p.history, Pinned: p.pinned, Import: p.imported, Table: p.table, Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Looks: p.answer.look,
 	}
-	err := s.computing(ctx, nil, func() error {
+	err := s.computing(ctx, func() error {
 		model, err := nn.NewModel(p.state)
 		if err != nil {
 			return err
@@ -427,12 +426,7 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 	if err != nil {
 		return editError{err, p}
 	}
-	events := newEventWriter(c)
-	return s.streamPage(c, c.Request().Context(), p, t, work, pageSink{
-		fragments: func(html []byte) error { return events.send("", "", html) },
-		done:      func(reason []byte) error { return events.send("done", "", reason) },
-		idle:      events.comment,
-	})
+	return s.streamPage(c, c.Request().Context(), p.frames(t, work), newEventWriter(c))
 }
 
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message
@@ -440,17 +434,15 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 // end the data of the done event. To pause is to close the socket.
 func (s *Server) pageSocket(c echo.Context) error {
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
-		sink := pageSink{
-			fragments: func(html []byte) error { return writeSocket(ctx, conn, html) },
-			done:      func(reason []byte) error { return writeSocket(ctx, conn, reason) },
-			idle:      func() error { return ping(ctx, conn) },
-		}
 		p, t, work, leave, err := s.openPageSocket(body, bad)
+		to := &socketWriter{ctx: ctx, conn: conn}
 		if err != nil {
-			return s.failStream(c, ctx, sink, err)
+			events := newSender(ctx, to, func(error) {})
+			defer events.close()
+			return s.failStream(c, ctx, events, err)
 		}
 		defer leave()
-		return s.streamPage(c, ctx, p, t, work, sink)
+		return s.streamPage(c, ctx, p.frames(t, work), to)
 	})
 }
 
@@ -490,97 +482,6 @@ func (s *Server) startPage(p *pageRequest) (t *nn.Trainer, work nn.Work, err err
 		p.steps = left
 	}
 	return s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
-}
-
-// A pageSink is where the fragments of a training stream go.
-type pageSink struct {
-	fragments func(html []byte) error
-	done      func(reason []byte) error
-	idle      func() error
-}
-
-// errReached ends a stream that has come to an end that the page asked for.
-var errReached = errors.New("an end is reached")
-
-// streamPage trains and sends a frame of fragments after another.
-func (s *Server) streamPage(c echo.Context, ctx context.Context, p pageRequest, t *nn.Trainer, work nn.Work, to pageSink) error {
-	var frame []byte
-	frames := views.NewFrameWriter(t.Config())
-	lab := views.Lab{State: p.state, Choices: p.choices, Meta: p.meta, History: p.history, Pinned: p.pinned}
-	p.frameMS = max(p.frameMS, pageFrameMS)
-	reason, err := s.stream(ctx, t, work, &p.message, streamSink{
-		frame: func(result nn.Result) error {
-			lab.State.Network, lab.Metrics = result.Network, &result.Metrics
-			lab.History.Add(result.Network.Step, result.Network.Epoch, result.Metrics)
-			if err := marshal(&lab.JSON.Network, result.Network); err != nil {
-				return err
-			}
-			reached := p.until.reached(result.Network, result.Metrics, lab.History)
-			lab.JSON.History = ""
-			if reached != "" || frames.HistoryChanged(&lab.History) {
-				if err := marshal(&lab.JSON.History, lab.History); err != nil {
-					return err
-				}
-			}
-			if err := s.computing(ctx, to.idle, func() error {
-				paint(&lab, &t.Model)
-				inspect(&lab, t)
-				return nil
-			}); err != nil {
-				return err
-			}
-			var err error
-			if frame, err = frames.Append(frame[:0], &lab); err != nil {
-				return err
-			}
-			if reached != "" {
-				if p.until.step > 0 && result.Network.Step >= p.until.step {
-					lab.Choices.UntilStep = "" // or there would be no going on
-				}
-				b := bytes.NewBuffer(frame)
-				if err := views.Reached(reached, lab.Choices).Render(ctx, b); err != nil {
-					return err
-				}
-				frame = b.Bytes()
-			}
-			if err := to.fragments(frame); err != nil {
-				return err
-			}
-			if reached != "" {
-				return errReached
-			}
-			return nil
-		},
-		idle: to.idle,
-	})
-	if errors.Is(err, errReached) {
-		reason, err = doneTarget, nil
-	}
-	if err != nil {
-		return s.failStream(c, ctx, to, err)
-	}
-	return to.done(doneBody(reason))
-}
-
-// failStream ends a page's stream with a notice. busy asks the script to try again.
-func (s *Server) failStream(c echo.Context, ctx context.Context, to pageSink, err error) error {
-	if ctx.Err() != nil {
-		return nil // the client has gone
-	}
-	e := s.describeLogged(err, c)
-	reason := "error"
-	if e.Code == codeBusy {
-		reason = string(codeBusy)
-	} else {
-		var b bytes.Buffer
-		if err := views.Refused(problem(e), views.ControlOf(e.Field), e.Message).Render(ctx, &b); err != nil {
-			return err
-		}
-		if err := to.fragments(b.Bytes()); err != nil {
-			return err
-		}
-	}
-	return to.done(doneBody(reason))
 }
 
 // datasetNames returns the wire names of the data sets.

@@ -9,8 +9,10 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -211,7 +213,10 @@ func TestPageSocket(t *testing.T) {
 	form.Set(views.FieldControls, "")
 	form.Set(views.FieldSteps, "25")
 	form.Set(views.FieldFrameSteps, "10")
-	events := parseEvents(postForm(s, "/train", form, "HX-Request", "true").Body.String())
+	var events []sseEvent
+	synctest.Test(t, func(t *testing.T) { // where there is time for every frame
+		events = parseEvents(postForm(newTestServer(t), "/train", form, "HX-Request", "true").Body.String())
+	})
 	var want []string
 	for _, e := range events[:len(events)-1] {
 		want = append(want, e.data)
@@ -226,8 +231,13 @@ func TestPageSocket(t *testing.T) {
 		for i := range got {
 			got[i] = lineFeeds(got[i])
 		}
-		if len(want) != 3 || !reflect.DeepEqual(got, want) || done != `{"reason":"steps"}` {
-			t.Errorf("the socket gives %d fragments and %s; want the %d of the stream and the reason steps", len(got), done, len(want))
+		if len(want) != 3 || len(got) == 0 || got[len(got)-1] != want[2] || done != `{"reason":"steps"}` {
+			t.Errorf("the socket gives %d fragments and %s; want those of the stream, the last of %d at least, and the reason steps", len(got), done, len(want))
+		}
+		for _, fragment := range got { // a busy machine may skip some
+			if !slices.Contains(want, fragment) {
+				t.Errorf("the socket gives %.300q, which is not of the stream", fragment)
+			}
 		}
 	}
 }

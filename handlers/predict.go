@@ -35,7 +35,7 @@ func (s *Server) predict(c echo.Context) error {
 		return withID{err, m.id}
 	}
 	var outputs [][]float64
-	if err := s.computing(c.Request().Context(), nil, func() error {
+	if err := s.computing(c.Request().Context(), func() error {
 		outputs = model.Predict(m.state.Data)
 		return nil
 	}); err != nil {

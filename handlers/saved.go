@@ -141,7 +141,7 @@ func (s *Server) pin(ctx context.Context, p *pageRequest) error {
 	run := &views.PinnedRun{Config: p.state.Config, Network: p.state.Network, History: p.history.Clone()}
 	run.History.Until(run.Network.Step + 1)
 	if len(p.state.Data) > 0 {
-		err := s.computing(ctx, nil, func() error {
+		err := s.computing(ctx, func() error {
 			t, err := nn.NewTrainer(p.state)
 			if err == nil {
 				run.History.Add(run.Network.Step, run.Network.Epoch, t.Metrics())

@@ -145,7 +145,7 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 				s.config.Logger.Debug("socket", "error", err)
 				return nil
 			}
-		case <-s.draining:
+		case <-s.serving.Done():
 			_ = conn.Close(websocket.StatusServiceRestart, doneShutdown) // the client may be gone
 			return nil
 		case <-ctx.Done():
@@ -194,3 +194,27 @@ func writeSocket(ctx context.Context, conn *websocket.Conn, data []byte) error {
 	defer cancel()
 	return conn.Write(ctx, websocket.MessageText, data)
 }
+
+// A socketWriter writes a stream as messages. It is a carrier; the context is the
+// socket's, whose end cuts what is being written.
+type socketWriter struct {
+	ctx  context.Context
+	conn *websocket.Conn
+	out  *bytes.Buffer
+}
+
+func (w *socketWriter) put(_, _ string, data []byte) {
+	w.out = newBuffer()
+	w.out.Write(data)
+}
+
+func (w *socketWriter) putEnd() {}
+
+func (w *socketWriter) write() error {
+	defer func() { giveBack(w.out); w.out = nil }()
+	return writeSocket(w.ctx, w.conn, w.out.Bytes())
+}
+
+func (w *socketWriter) idle() error { return ping(w.ctx, w.conn) }
+
+func (w *socketWriter) cut() {}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -13,11 +15,14 @@ import (
 const writeTimeout = 30 * time.Second
 
 // An eventWriter writes a stream of Server-Sent Events (HTML standard, section
-// 9.2). Each event goes out in one write and is flushed.
+// 9.2), with gzip where the client takes it. Each event goes out in one write and
+// is flushed. It is a carrier.
 type eventWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
-	buffer  bytes.Buffer
+	gzip    *gzipStream   // nil for a client that does not take it
+	out     *bytes.Buffer // what was put, or nil
+	gone    atomic.Bool
 }
 
 // newEventWriter sends the headers of a stream.
@@ -26,47 +31,85 @@ func newEventWriter(c echo.Context) *eventWriter {
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+	e := &eventWriter{w: c.Response(), control: http.NewResponseController(c.Response())}
+	if encodingOf(c.Request().Header, []string{codingGzip}) != "" {
+		h.Set(echo.HeaderContentEncoding, codingGzip)
+		e.gzip = new(gzipStream)
+	}
 	c.Response().WriteHeader(http.StatusOK)
-	return &eventWriter{w: c.Response(), control: http.NewResponseController(c.Response())}
+	return e
 }
 
-// send writes an event. Without a name it is a message; without an id it has none.
-func (e *eventWriter) send(name, id string, data []byte) error {
-	e.buffer.Reset()
+func (e *eventWriter) put(name, id string, data []byte) {
+	text := newBuffer()
 	if name != "" {
-		fmt.Fprintf(&e.buffer, "event: %s\n", name)
+		fmt.Fprintf(text, "event: %s\n", name)
 	}
 	if id != "" {
-		fmt.Fprintf(&e.buffer, "id: %s\n", id)
+		fmt.Fprintf(text, "id: %s\n", id)
 	}
 	for {
 		line, rest, more := cutLine(data)
-		e.buffer.WriteString("data: ")
-		e.buffer.Write(line)
-		e.buffer.WriteByte('\n')
+		text.WriteString("data: ")
+		text.Write(line)
+		text.WriteByte('\n')
 		if !more {
 			break
 		}
 		data = rest
 	}
-	e.buffer.WriteByte('\n')
-	return e.flush()
+	text.WriteByte('\n')
+	e.add(text)
 }
 
-// comment keeps the connection alive.
-func (e *eventWriter) comment() error {
-	e.buffer.Reset()
-	e.buffer.WriteString(": still here\n\n")
-	return e.flush()
+// add puts text behind what was put.
+func (e *eventWriter) add(text *bytes.Buffer) {
+	switch {
+	case e.gzip != nil:
+		if e.out == nil {
+			e.out = newBuffer()
+		}
+		e.gzip.add(e.out, text.Bytes())
+	case e.out == nil:
+		e.out = text
+		return
+	default:
+		e.out.Write(text.Bytes())
+	}
+	giveBack(text)
 }
 
-func (e *eventWriter) flush() error {
+func (e *eventWriter) putEnd() {
+	if e.gzip != nil {
+		e.gzip.end(e.out)
+	}
+}
+
+// idle keeps the connection alive with a comment.
+func (e *eventWriter) idle() error {
+	text := newBuffer()
+	text.WriteString(": still here\n\n")
+	e.add(text)
+	return e.write()
+}
+
+func (e *eventWriter) write() error {
+	defer func() { giveBack(e.out); e.out = nil }()
 	// Not every writer has deadlines (a recorder in a test has none).
 	_ = e.control.SetWriteDeadline(time.Now().Add(writeTimeout))
-	if _, err := e.w.Write(e.buffer.Bytes()); err != nil {
+	if e.gone.Load() { // also where cut was called just before
+		return os.ErrDeadlineExceeded
+	}
+	if _, err := e.w.Write(e.out.Bytes()); err != nil {
 		return err
 	}
 	return e.control.Flush()
+}
+
+func (e *eventWriter) cut() {
+	e.gone.Store(true)
+	_ = e.control.SetWriteDeadline(time.Unix(1, 0)) // see write
 }
 
 // cutLine cuts data at the first line end: \n, \r\n or \r.

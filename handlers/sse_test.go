@@ -83,11 +83,15 @@ func TestEventWriter(t *testing.T) {
 			t.Errorf("%s: Content-Type = %q; want text/event-stream", test.name, got)
 		}
 		w.did = nil
-		if err := events.send(test.event, test.id, []byte(test.data)); err != nil {
-			t.Errorf("%s: send = %v", test.name, err)
+		events.put(test.event, test.id, []byte(test.data))
+		if len(w.did) != 0 {
+			t.Errorf("%s: put does %q; want nothing yet", test.name, w.did)
+		}
+		if err := events.write(); err != nil {
+			t.Errorf("%s: write = %v", test.name, err)
 		}
 		if got := w.did; len(got) != 3 || got[0] != "deadline" || got[1] != test.want || got[2] != "flush" {
-			t.Errorf("%s: send(%q, %q, %q) does %q; want a deadline, one write of %q and a flush", test.name, test.event, test.id, test.data, got, test.want)
+			t.Errorf("%s: put(%q, %q, %q) and write do %q; want a deadline, one write of %q and a flush", test.name, test.event, test.id, test.data, got, test.want)
 		}
 		if got := parseEvents(w.did[1]); len(got) != 1 || got[0].name != test.event || got[0].id != test.id || got[0].data != lineFeeds(test.data) {
 			t.Errorf("%s: a browser reads %+v; want the event with the data %q", test.name, got, lineFeeds(test.data))
@@ -95,14 +99,14 @@ func TestEventWriter(t *testing.T) {
 	}
 }
 
-func TestEventWriterComment(t *testing.T) {
+func TestEventWriterIdle(t *testing.T) {
 	w, events := newTape()
 	w.did = nil
-	if err := events.comment(); err != nil {
+	if err := events.idle(); err != nil {
 		t.Fatal(err)
 	}
 	if len(w.did) != 3 || w.did[0] != "deadline" || !strings.HasPrefix(w.did[1], ":") || !strings.HasSuffix(w.did[1], "\n\n") || w.did[2] != "flush" {
-		t.Errorf("comment does %q; want a deadline, one write of a comment and a flush", w.did)
+		t.Errorf("idle does %q; want a deadline, one write of a comment and a flush", w.did)
 	}
 	if got := parseEvents(w.did[1]); len(got) != 0 {
 		t.Errorf("a browser reads a comment as %+v; want nothing", got)
@@ -113,11 +117,12 @@ func TestEventWriterComment(t *testing.T) {
 func TestEventWriterGone(t *testing.T) {
 	w, events := newTape()
 	w.err = errors.New("gone")
-	if err := events.send("", "", []byte("a")); !errors.Is(err, w.err) {
-		t.Errorf("send = %v; want %v", err, w.err)
+	events.put("", "", []byte("a"))
+	if err := events.write(); !errors.Is(err, w.err) {
+		t.Errorf("write = %v; want %v", err, w.err)
 	}
-	if err := events.comment(); !errors.Is(err, w.err) {
-		t.Errorf("comment = %v; want %v", err, w.err)
+	if err := events.idle(); !errors.Is(err, w.err) {
+		t.Errorf("idle = %v; want %v", err, w.err)
 	}
 }
 
@@ -126,8 +131,9 @@ func TestEventWriterReuse(t *testing.T) {
 	w, events := newTape()
 	for _, data := range []string{"long data", "b", ""} {
 		w.did = nil
-		if err := events.send("", "", []byte(data)); err != nil || w.did[1] != "data: "+data+"\n\n" {
-			t.Errorf("send(%q) writes %q, %v", data, w.did, err)
+		events.put("", "", []byte(data))
+		if err := events.write(); err != nil || w.did[1] != "data: "+data+"\n\n" {
+			t.Errorf("behind put(%q), write writes %q, %v", data, w.did, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -62,41 +63,54 @@ func (s *Server) trainStep(ctx context.Context, m *message) (nn.Result, error) {
 	if err != nil {
 		return nn.Result{}, err
 	}
-	return s.advance(ctx, t, work, m.steps, nil)
+	var result nn.Result
+	_, err = s.advance(ctx, s.slots, t, work, m.steps, func() error { result = t.Result(); return nil })
+	return result, err
 }
 
 // sliceWork is how many multiply-adds a request computes before it lets others
 // have its slot and looks whether its client is still there: some ten milliseconds.
 const sliceWork = 1e7
 
-// advance makes n updates, in slices that share the compute slots fairly, and
-// returns the result. between, if given, is called between slices and while waiting
-// for a slot.
-func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int, between func() error) (nn.Result, error) {
-	slice := max(1, int(sliceWork/work.Update))
-	for n > 0 {
-		k := min(n, slice)
-		if err := s.computing(ctx, between, func() error { return t.Step(k) }); err != nil {
-			return nn.Result{}, err
-		}
-		s.metrics.updates.Add(float64(k))
-		if n -= k; n > 0 && between != nil {
-			if err := between(); err != nil {
-				return nn.Result{}, err
-			}
-		}
-	}
-	var result nn.Result
-	err := s.computing(ctx, between, func() error { result = t.Result(); return nil })
-	return result, err
+// oneTurn reports whether n updates, and the measures behind them, are made in
+// one go: the updates alone may already be a slice.
+func oneTurn(work nn.Work, n int) bool {
+	return float64(n)*work.Update+work.Evaluation <= sliceWork
 }
 
-// computing runs f in a compute slot. waiting, if given, is called now and then
-// until there is one.
-func (s *Server) computing(ctx context.Context, waiting, f func() error) error {
-	if err := s.slots.acquire(ctx, waiting); err != nil {
-		return err
+// advance makes n updates, in slices that share the compute slots fairly, and
+// behind them calls finish, in the slot of the last slice where both are small.
+// It returns when it first had a slot.
+func (s *Server) advance(ctx context.Context, in *slots, t *nn.Trainer, work nn.Work, n int, finish func() error) (began time.Time, err error) {
+	slice := max(1, int(sliceWork/work.Update))
+	for finished := false; !finished; {
+		k := min(n, slice)
+		n -= k
+		last := n == 0 && (k == 0 || oneTurn(work, k))
+		err := in.computing(ctx, func() error {
+			if began.IsZero() {
+				began = time.Now()
+			}
+			if err := t.Step(k); err != nil {
+				return err
+			}
+			if last {
+				return finish()
+			}
+			return nil
+		})
+		if err != nil {
+			return began, err
+		}
+		s.metrics.updates.Add(float64(k))
+		if finished = last; !finished {
+			runtime.Gosched() // those who read and write have no slots to wait for, but the processors
+		}
 	}
-	defer s.slots.release()
-	return f()
+	return began, nil
+}
+
+// computing runs f in a compute slot of a request.
+func (s *Server) computing(ctx context.Context, f func() error) error {
+	return s.slots.computing(ctx, f)
 }

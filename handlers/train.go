@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,24 +8,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
-)
-
-// silence is the longest a stream says nothing.
-const silence = 10 * time.Second
-
-// Reasons for the end of a stream, in its done event.
-const (
-	doneSteps    = "steps"    // all updates asked for were made
-	doneLimit    = "limit"    // the stream lasted as long as a stream may
-	doneShutdown = "shutdown" // this server stops; go on at another
-	doneTarget   = "target"   // the page's own end is reached
 )
 
 // train answers POST /train with a stream of results.
@@ -75,28 +62,51 @@ func (s *Server) streamJSON(c echo.Context, m *message) error {
 	if err != nil {
 		return withID{err, m.id}
 	}
-	events := newEventWriter(c)
-	reason, err := s.stream(c.Request().Context(), t, work, m, streamSink{
-		frame: func(result nn.Result) error {
-			body, err := encodeResult(m.id, result)
-			if err != nil {
+	m.state = nn.State{} // the trainer has its own
+	ctx, fail := s.streaming(c.Request().Context())
+	defer fail(nil)
+	keepShort(ctx)
+	events := newSender(c.Request().Context(), newEventWriter(c), fail)
+	defer events.close()
+	const name = "train_step_result"
+	var body []byte
+	var id string
+	var put bool
+	reason, err := s.stream(ctx, t, work, m, streamSink{
+		frame: func() (err error) {
+			result := t.Result()
+			id = strconv.Itoa(result.Network.Step)
+			if body, err = encodeResult(m.id, result); err != nil {
 				return err
 			}
-			return events.send("train_step_result", strconv.Itoa(result.Network.Step), body)
+			// Nothing is being written, for send has waited, but perhaps a comment;
+			// for that nobody's slot should wait.
+			if put = events.try(); put {
+				events.put(name, id, body)
+			}
+			return nil
 		},
-		idle: events.comment,
+		send: func() error {
+			if put {
+				events.send()
+			} else if err := events.say(name, id, body); err != nil {
+				return err
+			}
+			s.metrics.frames.Inc()
+			return events.flush()
+		},
 	})
 	if err != nil {
-		if c.Request().Context().Err() != nil {
-			return nil // the client has gone
+		if isGone(c.Request().Context(), err) {
+			return nil
 		}
 		body, err := json.Marshal(errorMessage{Type: "error", ID: m.id, Error: s.describeLogged(err, c)})
 		if err != nil {
 			return err
 		}
-		return events.send("error", "", body)
+		return events.end("error", body)
 	}
-	return events.send("done", "", doneBody(reason))
+	return events.end("done", doneBody(reason))
 }
 
 // perFrame returns how many updates the longest frame of a stream makes.
@@ -105,90 +115,6 @@ func (m *message) perFrame() int {
 		return min(m.frameSteps, m.steps)
 	}
 	return m.frameSteps
-}
-
-func doneBody(reason string) []byte { return fmt.Appendf(nil, `{"reason":%q}`, reason) }
-
-// streamSink is where the frames of a stream go.
-type streamSink struct {
-	frame func(nn.Result) error
-	idle  func() error // called when nothing was sent for a while
-}
-
-// stream trains and hands every frame to the sink, until all updates are made
-// (reason steps), the stream is as old as it may get (limit), the server drains
-// (shutdown) or the client is gone (an error). Frames follow from the state and
-// the message alone; time decides only when each is sent.
-func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *message, to streamSink) (reason string, err error) {
-	end := time.NewTimer(s.config.MaxStream)
-	defer end.Stop()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	spoke := time.Now()
-	keepAlive := func() error {
-		if time.Since(spoke) < silence {
-			return nil
-		}
-		spoke = time.Now()
-		return to.idle()
-	}
-	// pause waits, breaking silence, and returns a reason to end early.
-	pause := func(d time.Duration) (string, error) {
-		wait := time.NewTimer(d)
-		defer wait.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return "", ctx.Err()
-			case <-s.draining:
-				return doneShutdown, nil
-			case <-end.C:
-				return doneLimit, nil
-			case <-tick.C:
-				if err := keepAlive(); err != nil {
-					return "", err
-				}
-			case <-wait.C:
-				return "", keepAlive()
-			}
-		}
-	}
-	early := errors.New("stop early")
-	between := func() error {
-		reason, err = pause(0)
-		if err == nil && reason != "" {
-			return early
-		}
-		return err
-	}
-	least := time.Duration(m.frameMS) * time.Millisecond
-	left := m.steps
-	next := time.Now()
-	for m.steps == 0 || left > 0 {
-		if reason, err = pause(time.Until(next)); reason != "" || err != nil {
-			return reason, err
-		}
-		next = time.Now().Add(least)
-		n := m.frameSteps
-		if m.steps > 0 {
-			n = min(n, left)
-			left -= n
-		}
-		result, err := s.advance(ctx, t, work, n, between)
-		if err == early {
-			// The frame is not finished; the client has the one before.
-			return reason, nil
-		}
-		if err != nil {
-			return "", err
-		}
-		if err := to.frame(result); err != nil {
-			return "", err
-		}
-		s.metrics.frames.Inc()
-		spoke = time.Now()
-	}
-	return doneSteps, nil
 }
 
 // readRecipe reads a message from a query: the scalars of config, lists by

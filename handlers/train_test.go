@@ -21,7 +21,6 @@ import (
 type run struct {
 	steps  []int           // of each frame
 	frames []time.Duration // when it came
-	idles  []time.Duration
 	reason string
 	err    error
 	ended  time.Duration
@@ -34,26 +33,24 @@ type scene struct {
 	work    nn.Work
 	message message
 	frame   func(*run) error // called when a frame was recorded
-	idle    func(*run) error
 }
 
 // play runs a stream. Its server, and so its channels, must be of the bubble.
 func (sc *scene) play(ctx context.Context) *run {
 	start := time.Now()
 	r := new(run)
+	ctx, fail := sc.streaming(ctx)
+	defer fail(nil)
 	r.reason, r.err = sc.stream(ctx, sc.trainer, sc.work, &sc.message, streamSink{
-		frame: func(result nn.Result) error {
-			r.steps = append(r.steps, result.Network.Step)
+		frame: func() error {
+			step, _ := sc.trainer.At()
+			r.steps = append(r.steps, step)
+			return nil
+		},
+		send: func() error {
 			r.frames = append(r.frames, time.Since(start))
 			if sc.frame != nil {
 				return sc.frame(r)
-			}
-			return nil
-		},
-		idle: func() error {
-			r.idles = append(r.idles, time.Since(start))
-			if sc.idle != nil {
-				return sc.idle(r)
 			}
 			return nil
 		},
@@ -139,18 +136,15 @@ func TestStream(t *testing.T) {
 				return nil
 			}
 		}, run{steps: []int{1, 2, 3}, frames: ms(0, 0, 0), err: gone}},
-		{"Idle", message{steps: 3, frameSteps: 1, frameMS: 25_000}, nil, nil,
-			run{steps: []int{1, 2, 3}, frames: ms(0, 25_000, 50_000), idles: ms(10_000, 20_000, 35_000, 45_000), reason: doneSteps, ended: 50 * time.Second}},
-		{"IdleError", message{frameSteps: 1, frameMS: 60_000}, nil, func(sc *scene, _ func()) {
-			sc.idle = func(r *run) error {
-				if len(r.idles) == 2 {
-					return gone
-				}
-				return nil
-			}
-		}, run{steps: []int{1}, frames: ms(0), idles: ms(10_000, 20_000), err: gone, ended: 20 * time.Second}},
-		{"NotIdle", message{steps: 6, frameSteps: 1, frameMS: 9000}, nil, nil,
-			run{steps: []int{1, 2, 3, 4, 5, 6}, frames: ms(0, 9000, 18_000, 27_000, 36_000, 45_000), reason: doneSteps, ended: 45 * time.Second}},
+		{"WaitsForSlot", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, func(sc *scene, _ func()) {
+			// Who had to wait for a slot has its next frame as long behind as everybody.
+			hold(t, sc.slots)
+			time.AfterFunc(70*time.Millisecond, sc.slots.release)
+		}, run{steps: []int{1, 2, 3, 4}, frames: ms(70, 170, 270, 370), reason: doneSteps, ended: 370 * time.Millisecond}},
+		{"DrainedWithoutSlot", message{frameSteps: 1}, nil, func(sc *scene, _ func()) {
+			hold(t, sc.slots)
+			time.AfterFunc(time.Second, sc.Drain)
+		}, run{reason: doneShutdown, ended: time.Second}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -192,7 +186,8 @@ func TestStreamStopsInFrame(t *testing.T) {
 				sc := newScene(t, message{steps: maxSteps, frameSteps: maxSteps}, func(c *Config) { c.MaxStream = time.Minute })
 				sc.work.Update = sliceWork // one update a slice
 				sc.slots = newSlots(1, 1)
-				sc.slots.free <- struct{}{} // the first slice waits here
+				sc.frames = sc.slots.besides()
+				hold(t, sc.slots) // the first slice waits here
 				done := make(chan *run)
 				go func() { done <- sc.play(ctx) }()
 				synctest.Wait()

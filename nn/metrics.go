@@ -142,3 +142,6 @@ func share(part, whole int) *float64 {
 	v := float64(part) / float64(whole)
 	return &v
 }
+
+// At returns the step and the epoch of the network as it is now.
+func (t *Trainer) At() (step, epoch int) { return t.step, t.epoch }

@@ -1,0 +1,403 @@
+package handlers
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// listen serves s as the command does.
+func listen(tb testing.TB, s *Server) *httptest.Server {
+	tb.Helper()
+	srv := httptest.NewUnstartedServer(s)
+	srv.Config.ConnContext = ConnContext
+	srv.Start()
+	tb.Cleanup(func() { s.Drain(); srv.Close() })
+	return srv
+}
+
+// A slowReader gives what it reads at a rate, in bytes a second.
+type slowReader struct {
+	r    io.Reader
+	rate int
+}
+
+func (r slowReader) Read(p []byte) (int, error) {
+	n, err := r.r.Read(p[:min(len(p), max(1, r.rate/100))])
+	time.Sleep(time.Duration(n) * time.Second / time.Duration(r.rate))
+	return n, err
+}
+
+// openPageStream opens a stream of the page over a connection with a receive
+// buffer of some bytes, and returns its answer, read at a rate.
+func openPageStream(tb testing.TB, srv *httptest.Server, body string, buffer, rate int, headers string) (*http.Response, net.Conn) {
+	tb.Helper()
+	dialer := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, buffer) })
+	}}
+	conn, err := dialer.DialContext(tb.Context(), "tcp", srv.Listener.Addr().String())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { conn.Close() })
+	fmt.Fprintf(conn, "POST /train HTTP/1.1\r\nHost: nnvisu\r\nHX-Request: true\r\nContent-Type: %s\r\n%sContent-Length: %d\r\n\r\n%s", urlencoded, headers, len(body), body)
+	w, err := http.ReadResponse(bufio.NewReaderSize(slowReader{conn, rate}, 512), nil)
+	if err != nil || w.StatusCode != http.StatusOK {
+		tb.Fatalf("POST /train = %+v, %v", w, err)
+	}
+	return w, conn
+}
+
+// nextEvent reads the lines of an event.
+func nextEvent(r *bufio.Reader) (string, error) {
+	var event strings.Builder
+	for {
+		line, err := r.ReadString('\n')
+		event.WriteString(line)
+		if err != nil || line == "\n" {
+			return event.String(), err
+		}
+	}
+}
+
+var stepOfFrame = regexp.MustCompile(`&#34;step&#34;:(\d+)`)
+
+func stepOf(tb testing.TB, event string) int {
+	tb.Helper()
+	m := stepOfFrame.FindStringSubmatch(event)
+	if m == nil {
+		tb.Fatalf("%.300q has no step", event)
+	}
+	step, err := strconv.Atoi(m[1])
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return step
+}
+
+// TestSlowClient: a client that reads slowly gets fewer frames, none of them much
+// older than a fast one's. It has trained as far when the server drains, and is told so soon.
+func TestSlowClient(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	for _, test := range []struct{ name, headers string }{{"Plain", ""}, {"Gzip", "Accept-Encoding: gzip\r\n"}} {
+		t.Run(test.name, func(t *testing.T) {
+			s := newTestServer(t)
+			srv := listen(t, s)
+			form := settingsForm(t, s, sampleState(t, "circles", 100, 0, nil))
+			form.Set(views.FieldControls, "")
+			form.Set("frame_ms", "50")
+			const rate, duration = 100_000, 3 * time.Second
+			reader := func(rate int) *bufio.Reader {
+				w, _ := openPageStream(t, srv, form.Encode(), 4096, rate, test.headers)
+				if w.Header.Get("Content-Encoding") == "" {
+					return bufio.NewReader(w.Body)
+				}
+				r, err := gzip.NewReader(w.Body)
+				if err != nil {
+					t.Error(err)
+					return nil
+				}
+				return bufio.NewReader(r)
+			}
+			var newest atomic.Int64 // of the fast client
+			var fastFrames int
+			fast := reader(1 << 30)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				for {
+					event, err := nextEvent(fast)
+					if err != nil || strings.HasPrefix(event, "event: done") {
+						return
+					}
+					newest.Store(int64(stepOf(t, event)))
+					fastFrames++
+				}
+			}()
+			slow := reader(rate)
+			var steps []int
+			var drained time.Time
+			lag := 0 // at the end
+			for {
+				event, err := nextEvent(slow)
+				if err != nil {
+					t.Fatalf("behind %d frames: %v", len(steps), err)
+				}
+				if strings.HasPrefix(event, "event: done") {
+					if !strings.Contains(event, doneShutdown) {
+						t.Errorf("the slow client's stream ends with %q; want the reason shutdown", event)
+					}
+					break
+				}
+				steps = append(steps, stepOf(t, event))
+				if drained.IsZero() {
+					lag = int(newest.Load()) - steps[len(steps)-1]
+				}
+				if newest.Load() >= int64(duration/(50*time.Millisecond)) && drained.IsZero() {
+					drained = time.Now()
+					s.Drain()
+				}
+			}
+			took := time.Since(drained)
+			<-done
+			last, want := steps[len(steps)-1], int(newest.Load())
+			t.Logf("the slow client got %d frames of %d, the last before the end %d steps old; the end came in %v", len(steps), fastFrames, lag, took)
+			if last < want*8/10 {
+				t.Errorf("the slow client's training came to step %d; the fast one's to %d", last, want)
+			}
+			if len(steps) > last*8/10 {
+				t.Errorf("the slow client got %d frames of %d steps; want fewer", len(steps), last)
+			}
+			if runtime.GOOS == "linux" && lag > want/2 {
+				t.Errorf("the slow client's frames were %d steps old at step %d; want them to be newer", lag, want)
+			}
+			if took > 8*time.Second {
+				t.Errorf("the stream ended %v behind the drain; want it to end in the time that a shutdown has", took)
+			}
+		})
+	}
+}
+
+// TestClientGone: a client that goes while a frame is written to it, which it did not
+// read, leaves nothing behind, long before a write gives up.
+func TestClientGone(t *testing.T) {
+	s := newTestServer(t)
+	srv := listen(t, s)
+	form := settingsForm(t, s, sampleState(t, "circles", 100, 0, nil))
+	form.Set(views.FieldControls, "")
+	before := runtime.NumGoroutine()
+	const clients = 5
+	var conns []net.Conn
+	for range clients {
+		_, conn := openPageStream(t, srv, form.Encode(), 4096, 1<<30, "")
+		conns = append(conns, conn)
+	}
+	eventually := func(what string, ok func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("not within 20s: %s", what)
+			}
+		}
+	}
+	updates := func() float64 { return sampleOf(t, s, "nnvisu_updates_total") }
+	frames := func() float64 { return sampleOf(t, s, "nnvisu_frames_total") }
+	eventually("training goes on although nobody reads", func() bool { return updates() > 3*frames()+50 })
+	for _, conn := range conns {
+		conn.Close()
+	}
+	eventually("the streams have ended", func() bool { return len(s.streams) == 0 })
+	eventually("their goroutines have ended", func() bool { return runtime.NumGoroutine() <= before+1 })
+}
+
+func sampleOf(tb testing.TB, s *Server, name string) float64 {
+	tb.Helper()
+	_, text, _ := strings.Cut(serve(s, http.MethodGet, "/metrics", "").Body.String(), "\n"+name+" ")
+	text, _, _ = strings.Cut(text, "\n")
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		tb.Fatalf("%s: %v", name, err)
+	}
+	return v
+}
+
+// playPage runs a stream of the page over a wire that takes some time for each
+// event, in a bubble, and returns the wire and its fragments.
+func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.Values)) *pageWire {
+	t.Helper()
+	s := newTestServer(t)
+	form := settingsForm(t, s, state)
+	form.Set(views.FieldControls, "")
+	change(form)
+	p, err := s.decodePageForm(form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trainer, work, err := s.startPage(&p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &pageWire{wire: newWire()}
+	w.took = took
+	c := echo.New().NewContext(httptest.NewRequest(http.MethodPost, "/train", nil), httptest.NewRecorder())
+	if err := s.streamPage(c, t.Context(), p.frames(trainer, work), w); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// A pageWire is a wire that keeps what was put.
+type pageWire struct {
+	*wire
+	frames []string
+	done   string
+}
+
+func (w *pageWire) put(name, id string, data []byte) {
+	if name == "done" {
+		w.done = string(data)
+	} else {
+		w.frames = append(w.frames, string(data))
+	}
+}
+
+var partOfFrame = regexp.MustCompile(`(?s)<hx-partial hx-target="([^"]*)"[^>]*>(.*?)</hx-partial>`)
+
+// pagesAfter returns what each place of the page holds after each of the frames, which
+// leave out what is there already.
+func pagesAfter(frames []string) (pages []map[string]string) {
+	page := map[string]string{}
+	for _, frame := range frames {
+		for _, part := range partOfFrame.FindAllStringSubmatch(frame, -1) {
+			page[part[1]] = part[2]
+		}
+		pages = append(pages, maps.Clone(page))
+	}
+	return pages
+}
+
+// TestSlowClientEnd: where training ends, and what its last frame says, does not
+// depend on how fast the client reads.
+func TestSlowClientEnd(t *testing.T) {
+	state := sampleState(t, "circles", 40, 0, func(c *nn.Config) { c.TestFraction = 0.3 })
+	for _, test := range []struct {
+		name   string
+		change func(url.Values)
+		done   string
+	}{
+		{"Steps", func(f url.Values) { f.Set(views.FieldSteps, "100") }, `{"reason":"steps"}`},
+		{"PartOfFrame", func(f url.Values) { f.Set(views.FieldSteps, "100"); f.Set(views.FieldFrameSteps, "3") }, `{"reason":"steps"}`},
+		{"UntilStep", func(f url.Values) { f.Set(views.FieldUntilStep, "77") }, `{"reason":"target"}`},
+		{"UntilLoss", func(f url.Values) { f.Set(views.FieldUntilLoss, "0.6") }, `{"reason":"target"}`},
+		{"Patience", func(f url.Values) { f.Set(views.FieldPatience, "3") }, `{"reason":"target"}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var fast, slow *pageWire
+			synctest.Test(t, func(t *testing.T) { fast = playPage(t, state, 0, test.change) })
+			synctest.Test(t, func(t *testing.T) { slow = playPage(t, state, time.Second, test.change) })
+			if len(slow.frames) >= len(fast.frames) || len(slow.frames) < 2 {
+				t.Errorf("a slow client got %d frames, a fast one %d; want fewer, and the last of all", len(slow.frames), len(fast.frames))
+			}
+			got, want := pagesAfter(slow.frames), pagesAfter(fast.frames)
+			if !maps.Equal(got[len(got)-1], want[len(want)-1]) {
+				t.Errorf("in the end a slow client sees %v; a fast one %v", got[len(got)-1], want[len(want)-1])
+			}
+			for i, page := range got {
+				if !slices.ContainsFunc(want, func(other map[string]string) bool { return maps.Equal(page, other) }) {
+					t.Errorf("what a slow client sees at step %d a fast one never does", stepOf(t, slow.frames[i]))
+				}
+			}
+			if slow.done != test.done || fast.done != slow.done {
+				t.Errorf("a slow client's stream ends with %s, a fast one's with %s; want %s", slow.done, fast.done, test.done)
+			}
+		})
+	}
+}
+
+// TestLastFrame: the last whole frame is sent also where the trainer has begun the next.
+func TestLastFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTestServer(t)
+		state := sampleState(t, "circles", 40, 0, func(c *nn.Config) { c.BatchSize = 10 })
+		want, err := nn.Step(state, 14)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := pageRequest{message: message{state: state, frameSteps: 7}, choices: defaultChoices()}
+		trainer, err := nn.NewTrainer(state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := p.frames(trainer, nn.Work{Update: sliceWork})
+		w := &pageWire{wire: newWire()}
+		w.took = time.Second
+		f.events = newSender(t.Context(), w, func(err error) { t.Errorf("the sender failed: %v", err) })
+		defer f.events.close()
+		for range 2 {
+			if err := trainer.Step(7); err != nil {
+				t.Fatal(err)
+			}
+			if err := f.tick(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if f.drawn {
+				f.events.send()
+			}
+		}
+		if err := trainer.Step(3); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.last(t.Context(), f); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.frames) != 2 || stepOf(t, w.frames[0]) != 7 {
+			t.Fatalf("%d frames were put, the first of step %d; want two, of the steps 7 and 14", len(w.frames), stepOf(t, w.frames[0]))
+		}
+		if got := readForm(t, w.frames[1], "", "").Get(views.FieldNetwork); got != string(mustJSON(t, want.Network)) {
+			t.Errorf("the last frame is of step %d; want the network of step 14", stepOf(t, w.frames[1]))
+		}
+	})
+}
+
+// TestStreamsFair: streams that want more than there is get equal shares.
+func TestStreamsFair(t *testing.T) {
+	const streams = 12
+	s := newTestServer(t)
+	s.slots = newSlots(1, 1)
+	s.frames = s.slots.besides()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	counts := make([]int, streams)
+	var wg sync.WaitGroup
+	for i := range streams {
+		trainer, err := nn.NewTrainer(sampleState(t, "circles", 100, 0, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			_, err := s.stream(ctx, trainer, nn.Work{Update: 1}, &message{frameSteps: 20 + 20*(i%2)}, streamSink{
+				frame: func() error { return nil },
+				send:  func() error { counts[i]++; return nil },
+			})
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("stream = %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	for _, n := range counts {
+		if 2*n*streams < total {
+			t.Fatalf("streams got %v frames; want none to get less than half of the mean", counts)
+		}
+	}
+}
