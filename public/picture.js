@@ -5,19 +5,19 @@ const plane = document.querySelector("#plane canvas"), view = $("network-view");
 const palettes = {}; // red, green and blue of colours as pixels have them, by the text that they come in
 const palette = (text) => (palettes[text] ??= Uint32Array.from(atob(text).match(/.../gs), (rgb) =>
   0xff000000 + rgb.charCodeAt(0) + rgb.charCodeAt(1) * 256 + rgb.charCodeAt(2) * 65536));
-// fill draws cells, each a character from first up. Canvases stay in the page, which images would not.
-function fill(canvas, colours, first, cells, from = 0) {
-  const image = new ImageData(canvas.width, canvas.height), pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i++) pixels[i] = colours[cells.charCodeAt(from + i) - first];
+// fill draws cells, each a character for the step from the colour before. Canvases stay in the page, which images would not.
+function fill(canvas, colours, cells, from = 0) {
+  const image = new ImageData(canvas.width, canvas.height), pixels = new Uint32Array(image.data.buffer), n = colours.length;
+  for (let i = 0, colour = 0, code; i < pixels.length; i++)
+    pixels[i] = colours[(colour = (colour + (code = cells.charCodeAt(from + i)) - (code > 126 ? 129 : 95) + n) % n)];
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
-const heat = (canvas, levels, from) => fill(canvas, palette(canvas.closest("[data-ramp]").dataset.ramp), 63, levels, from);
+const heat = (canvas, levels, from) => fill(canvas, palette(canvas.closest("[data-ramp]").dataset.ramp), levels, from);
 export function paint() {
-  const { cells, maps } = $("picture").dataset;
-  fill(plane, palette(view.querySelector("[data-palette]").dataset.palette), 32, cells);
+  let { cells, maps } = $("picture").dataset, from = 0;
+  fill(plane, palette(view.querySelector("[data-palette]").dataset.palette), cells);
   const labels = [...view.querySelectorAll("[data-label]")].map((e) => e.dataset.label).join();
   if (drawn !== (drawn = labels)) pointed = $("inspector").close() ?? null; // it shows a unit of another network
-  let from = 0;
   for (const canvas of view.querySelectorAll("canvas")) {
     const own = canvas.dataset.map; // an input's never changes
     if (own) canvas.painted ||= !heat(canvas, own);

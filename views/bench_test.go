@@ -43,11 +43,12 @@ func BenchmarkCellsText(b *testing.B) {
 	for _, classes := range []int{2, 10} {
 		b.Run(fmt.Sprintf("classes=%d", classes), func(b *testing.B) {
 			c := nn.Config{Task: nn.Classification, Classes: classes}
-			cells := testCells(len(paletteOf(c).colours))
+			colours := len(paletteOf(c).colours)
+			cells := testCells(colours)
 			var text []byte
 			b.ReportAllocs()
 			for b.Loop() {
-				text = cells.text(text[:0])
+				text = cells.text(text[:0], colours)
 				b.SetBytes(int64(len(text)))
 			}
 		})

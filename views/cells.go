@@ -21,8 +21,7 @@ type Cells []byte
 // A palette has the colours of the picture for a task and its number of classes.
 // Two classes share a scale that runs through white, as the values of a
 // regression do. More classes have levels each, the surest first, and all classes
-// of a level side by side: what most cells are of a network that has learnt is
-// then among the first of the cellCodes, which are the shortest.
+// of a level side by side: neighbours of the same class are a few steps apart.
 type palette struct {
 	levels  int // of each class, where there are more than two
 	nan     byte
@@ -31,9 +30,8 @@ type palette struct {
 }
 
 const (
-	// scaleTop is the last level of a scale: with the one of what is not a number
-	// there are as many as there are cellCodes of one byte. It has a middle, and
-	// quarters for the hard edges of a regression.
+	// scaleTop is the last level of a scale. It has a middle, and quarters for the
+	// hard edges of a regression.
 	scaleTop = 88
 	// classLevels is how many levels a class has where there are more than two,
 	// or as many as fit into a byte.
@@ -41,26 +39,6 @@ const (
 	// leastTint is how far from white the least decided colour is.
 	leastTint = 0.12
 )
-
-// cellCodes are the characters that stand for the colours of a palette: those of
-// ASCII that HTML does not escape, then others from U+00A1 on.
-var cellCodes = func() (codes [256]rune) {
-	next := cellFirst
-	for i := range codes {
-		for next == '"' || next == '&' || next == '\'' || next == '<' || next == '>' {
-			next++
-		}
-		if next == 0x7f {
-			next = 0xa1
-		}
-		codes[i] = next
-		next++
-	}
-	return codes
-}()
-
-// cellFirst is the first of the cellCodes, and where the script's palette begins.
-const cellFirst = ' '
 
 // palettes are those of each number of outputs, 1 being a regression.
 var palettes = sync.OnceValue(func() *[nn.MaxClasses + 1]palette {
@@ -104,15 +82,12 @@ var palettes = sync.OnceValue(func() *[nn.MaxClasses + 1]palette {
 // paletteOf returns the palette of a config that has its number of classes.
 func paletteOf(c nn.Config) *palette { return &palettes()[c.Outputs()] }
 
-// data returns the colours as the script reads them: three bytes for every
-// character from cellFirst on, in base64.
+// data returns the colours as the script reads them: three bytes each, in base64.
 func (p *palette) data() string {
 	var b []byte
-	for i, c := range p.colours {
-		at := 3 * int(cellCodes[i]-cellFirst)
-		b = append(b, make([]byte, at+3-len(b))...)
+	for _, c := range p.colours {
 		pixel := c.bytes()
-		copy(b[at:], pixel[:])
+		b = append(b, pixel[:]...)
 	}
 	return base64.StdEncoding.EncodeToString(b)
 }
@@ -197,25 +172,44 @@ func (p *palette) paintClasses(dst Cells, outputs []float64, hard bool) {
 	}
 }
 
-// cellTexts are the cellCodes in UTF-8, and how many bytes each takes.
-var cellTexts = func() (texts [256][3]byte) {
-	for i, code := range cellCodes {
-		texts[i][2] = byte(utf8.EncodeRune(texts[i][:2], code))
-	}
-	return texts
-}()
+// Levels go to the script as steps, each from the level before to its own: in a
+// smooth picture most are small, and alike, which halves it once more when it is
+// compressed. A step is counted modulo the number of levels. Those from -32 to
+// 31 are the characters from '?' to '~', none of which HTML escapes; the others
+// follow from U+00A1 on.
+const (
+	stepFirst  = '?'
+	stepBefore = 32 // steps below 0 that are one byte
+	stepBytes  = 64 // all that are
+	stepSecond = 0xa1 - stepBytes
+)
 
-// text appends the cells as the script reads them: a character each.
-func (c Cells) text(dst []byte) []byte {
+// appendSteps appends levels, of which there are n from first on.
+func appendSteps(dst, levels []byte, first byte, n int) []byte {
 	end := len(dst)
-	dst = slices.Grow(dst, 2*len(c))[:end+2*len(c)]
-	for _, index := range c {
-		text := &cellTexts[index]
-		dst[end], dst[end+1] = text[0], text[1]
-		end += int(text[2])
+	dst = slices.Grow(dst, 2*len(levels))[:end+2*len(levels)]
+	before := first
+	for _, level := range levels {
+		step := int(level) - int(before) + stepBefore
+		before = level
+		switch {
+		case step < 0:
+			step += n
+		case step >= n:
+			step -= n
+		}
+		if step < stepBytes {
+			dst[end] = stepFirst + byte(step)
+			end++
+			continue
+		}
+		end += utf8.EncodeRune(dst[end:], rune(stepSecond+step))
 	}
 	return dst[:end]
 }
+
+// text appends the cells of a picture with so many colours.
+func (c Cells) text(dst []byte, colours int) []byte { return appendSteps(dst, c, 0, colours) }
 
 // DataURI returns the cells as a PNG in a data: address, for the page without script.
 func (c Cells) DataURI(config nn.Config) string {

@@ -6,6 +6,7 @@ import (
 	"html"
 	"image/png"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -159,37 +160,56 @@ func TestDataURI(t *testing.T) {
 	}
 }
 
-// TestCellsText: the script finds the colour of a cell's character in the palette,
-// three bytes for each from the space on, and HTML escapes none of them.
+// levelsOf reads levels as the script does: each a step from the one before.
+func levelsOf(text string, n int) (levels []int) {
+	level := 0
+	for _, code := range text {
+		if code > 126 {
+			code -= 129
+		} else {
+			code -= 95
+		}
+		level = (level + int(code) + n) % n
+		levels = append(levels, level)
+	}
+	return levels
+}
+
+// TestCellsText: the script finds the colour of each cell in the palette, three
+// bytes for each, HTML escapes no character, and small steps take a byte.
 func TestCellsText(t *testing.T) {
 	for outputs, p := range palettes() {
 		if outputs == 0 {
 			continue
 		}
-		if len(p.colours) > 256 {
-			t.Fatalf("%d outputs have %d colours; want no more than a byte tells apart", outputs, len(p.colours))
+		n := len(p.colours)
+		if n > 256 {
+			t.Fatalf("%d outputs have %d colours; want no more than a byte tells apart", outputs, n)
 		}
 		rgb, err := base64.StdEncoding.DecodeString(p.text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		cells := testCells(len(p.colours))
-		text := string(cells.text(nil))
+		cells := testCells(n)
+		rng := rand.New(rand.NewPCG(1, uint64(outputs)))
+		for j := range cells[:len(cells)/2] { // the rest are steps of 1
+			cells[j] = byte(rng.IntN(n))
+		}
+		text := string(cells.text(nil, n))
 		if text != html.EscapeString(text) || strings.ContainsAny(text, "\r\n\t\u00a0\u007f") || !utf8.ValidString(text) {
 			t.Errorf("%d outputs: the cells hold a character that HTML or a stream of events changes", outputs)
 		}
-		if outputs <= 2 && len(text) != len(cells) {
-			t.Errorf("%d outputs: %d cells take %d bytes; want one each", outputs, len(cells), len(text))
+		if smooth := string(testCells(n)[:n].text(nil, n)); len(smooth) != n {
+			t.Errorf("%d outputs: %d cells that differ by 1 take %d bytes; want one each", outputs, n, len(smooth))
 		}
-		j := 0
-		for _, code := range text {
-			if got, want := [3]byte(rgb[3*(code-' '):]), p.colours[cells[j]].bytes(); got != want {
-				t.Fatalf("%d outputs: the script finds %v for cell %d, %q; want %v", outputs, got, j, code, want)
+		levels := levelsOf(text, n)
+		if len(levels) != len(cells) {
+			t.Fatalf("%d outputs: %d cells have %d characters", outputs, len(cells), len(levels))
+		}
+		for j, level := range levels {
+			if got, want := [3]byte(rgb[3*level:]), p.colours[cells[j]].bytes(); got != want {
+				t.Fatalf("%d outputs: the script finds %v for cell %d; want %v", outputs, got, j, want)
 			}
-			j++
-		}
-		if j != len(cells) {
-			t.Errorf("%d outputs: %d cells have %d characters", outputs, len(cells), j)
 		}
 	}
 }

@@ -137,9 +137,9 @@ func (p *pen) live(l *Lab) {
 	p.text(`<div id="picture" data-step="`)
 	p.number(l.State.Network.Step)
 	p.text(`" data-cells="`)
-	*p = l.Cells.text(*p)
+	*p = l.Cells.text(*p, len(paletteOf(l.State.Config).colours))
 	p.text(`" data-maps="`)
-	*p = append(*p, l.Maps...)
+	*p = l.Maps.text(*p)
 	p.text(`"></div>`)
 }
 

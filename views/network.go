@@ -65,7 +65,7 @@ type unit struct {
 func columns(c nn.Config, meta table.Meta) []column {
 	inputs := column{Title: "Inputs"}
 	for _, f := range nn.Features() {
-		inputs.Units = append(inputs.Units, unit{Feature: f, On: slices.Contains(c.Features, f), Short: featureLabels[f], Label: "Input " + featureLabels[f], Map: featureMaps()[f]})
+		inputs.Units = append(inputs.Units, unit{Feature: f, On: slices.Contains(c.Features, f), Short: featureLabels[f], Label: "Input " + featureLabels[f], Map: string(featureMaps()[f].text(nil))})
 	}
 	all := []column{inputs}
 	for l, width := range c.HiddenLayers {
@@ -235,6 +235,15 @@ func (p *pen) edges(edges []edge, kinds []uint8) {
 // character for each cell, map after map, column by column.
 type Maps []byte
 
+// text appends the maps as the script reads them.
+func (m Maps) text(dst []byte) []byte {
+	for len(m) > 0 {
+		n := min(MapSize*MapSize, len(m))
+		dst, m = appendSteps(dst, m[:n], mapFirst, mapLevels), m[n:]
+	}
+	return dst
+}
+
 // PaintMaps appends to dst the heat maps of the values of all units at the places
 // of MapGrid, as nn.Model's UnitsTo gives them. A hidden unit's map shows its
 // activation relative to its own largest; 0 has the middle colour, so that a
@@ -302,13 +311,13 @@ func appendMap(dst []byte, values []float64, low, most float64) []byte {
 }
 
 // featureMaps are the heat maps of the input features.
-var featureMaps = sync.OnceValue(func() map[nn.Feature]string {
+var featureMaps = sync.OnceValue(func() map[nn.Feature]Maps {
 	xs, ys := MapGrid()
-	maps := make(map[nn.Feature]string)
+	maps := make(map[nn.Feature]Maps)
 	for _, f := range nn.Features() {
 		values := make([]float64, len(xs))
 		nn.FeaturesTo(values, []nn.Feature{f}, xs, ys)
-		maps[f] = string(appendMap(nil, values, -1, 1))
+		maps[f] = appendMap(nil, values, -1, 1)
 	}
 	return maps
 })

@@ -332,10 +332,22 @@ func TestMapsFitThePage(t *testing.T) {
 		if rest != "" {
 			t.Errorf("%s: %d cells of maps are left over", name, len(rest))
 		}
-		for _, at := range maps {
+		text := maps.text(nil)
+		for i, level := range levelsOf(string(text[:cells]), mapLevels) {
+			if level != int(maps[i]-'?') {
+				t.Fatalf("%s: the script reads level %d of cell %d; want %d", name, level, i, maps[i]-'?')
+			}
+		}
+		for _, at := range text {
 			if at < '?' || at > '~' || strings.IndexByte(`<>&"'`, at) >= 0 {
 				t.Fatalf("%s: a map has the character %q; want ? to ~, none that HTML escapes", name, at)
 			}
+		}
+		if len(text) == cells {
+			continue
+		}
+		if second := levelsOf(string(text[cells:2*cells]), mapLevels); second[0] != int(maps[cells]-'?') {
+			t.Errorf("%s: the second map begins with level %d; want %d, whatever the one before ends with", name, second[0], maps[cells]-'?')
 		}
 	}
 }

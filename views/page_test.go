@@ -319,7 +319,7 @@ func TestLive(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	lab.State.Network.Step, lab.Maps = 12345, Maps("?@~")
 	e := render(t, Frame(lab))
-	for name, want := range map[string]string{"data-cells": string(lab.Cells.text(nil)), "data-maps": "?@~", "data-step": "12345"} {
+	for name, want := range map[string]string{"data-cells": string(lab.Cells.text(nil, len(paletteOf(lab.State.Config).colours))), "data-maps": string(lab.Maps.text(nil)), "data-step": "12345"} {
 		if got := e.one(t, "#picture").attr(name); got != want {
 			t.Errorf("%s = %.40s…; want %.40s", name, got, want)
 		}
