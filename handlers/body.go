@@ -48,17 +48,27 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 // leave gives back: a client that sends slowly takes nobody's, and all that is
 // computed, unpacking the body included, is computed in a place.
 func (s *Server) takeBody(c echo.Context, enter func() (leave func(), err error)) (body []byte, leave func(), err error) {
+	taken := false
 	if body, err = s.readBody(c.Response(), c.Request()); err != nil {
 		return nil, nil, err
 	}
 	if leave, err = enter(); err != nil {
 		return nil, nil, err
 	}
+	defer leaveUnless(&taken, leave)
 	if body, err = s.unpacked(c, body); err != nil {
-		leave()
 		return nil, nil, err
 	}
+	taken = true
 	return body, leave, nil
+}
+
+// leaveUnless is deferred to give back a place that nobody takes over, also
+// where that comes of a panic.
+func leaveUnless(taken *bool, leave func()) {
+	if !*taken {
+		leave()
+	}
 }
 
 func (s *Server) errBodySize() error {

@@ -84,7 +84,7 @@ func compressed(coding string, body []byte) []byte {
 		return zstdEncoder().EncodeAll(body, make([]byte, 0, len(body)/2))
 	}
 	w := gzipWriters.Get().(*gzip.Writer)
-	defer gzipWriters.Put(w)
+	defer func() { w.Reset(nil); gzipWriters.Put(w) }()
 	var b bytes.Buffer
 	b.Grow(len(body) / 2)
 	w.Reset(&b)
@@ -177,7 +177,6 @@ func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err erro
 		return nil, &requestError{code: codeUnsupported, message: "the content encoding must be gzip or zstd"}
 	}
 	r := readers.Get().(unpacker)
-	defer readers.Put(r)
 	var broken error
 	if err := s.computing(c.Request().Context(), func() error {
 		if broken = r.Reset(bytes.NewReader(body)); broken == nil {
@@ -187,6 +186,8 @@ func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err erro
 	}); err != nil {
 		return nil, err
 	}
+	_ = r.Reset(strings.NewReader("")) // it must not keep the body; that this is none is no news
+	readers.Put(r)
 	switch {
 	case broken != nil:
 		return nil, malformed("", "the body cannot be read as %s, which its content encoding announces", coding)

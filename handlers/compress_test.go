@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -89,7 +90,7 @@ func TestCompress(t *testing.T) {
 	}
 }
 
-// TestCompressHead: HEAD answers over a connection as GET does, without the body and without the length of one that is not compressed.
+// TestCompressHead: HEAD answers over a connection as GET does, without the body; a length is that of the compressed one.
 func TestCompressHead(t *testing.T) {
 	listener := httptest.NewServer(newTestServer(t))
 	defer listener.Close()
@@ -105,8 +106,10 @@ func TestCompressHead(t *testing.T) {
 		}
 		body, err := io.ReadAll(w.Body)
 		w.Body.Close()
+		packed := serve(newTestServer(t), http.MethodGet, path, "", "Accept-Encoding", "gzip").Body.Len()
+		length := w.Header.Get("Content-Length")
 		if err != nil || len(body) > 0 || w.StatusCode != http.StatusOK ||
-			w.Header.Get("Vary") != "Accept-Encoding" || w.Header.Get("Content-Length") != "" {
+			w.Header.Get("Vary") != "Accept-Encoding" || length != "" && length != strconv.Itoa(packed) {
 			t.Errorf("HEAD %s = %d, %v, %d bytes, %v; want 200, Vary and no body", path, w.StatusCode, w.Header, len(body), err)
 		}
 	}

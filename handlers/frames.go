@@ -87,8 +87,8 @@ func (s *Server) streamPage(c echo.Context, ctx context.Context, f *pageFrames, 
 	if errors.Is(err, errReached) {
 		reason, err = doneTarget, nil
 	}
-	if err == nil && !f.drawn && f.step > 0 {
-		err = s.last(ctx, f)
+	if (err == nil || errors.As(err, new(*nn.DivergedError))) && f.isOwed() {
+		err = errors.Join(err, s.last(ctx, f))
 	}
 	if err != nil {
 		return s.failStream(c, ctx, f.events, err)
@@ -113,6 +113,13 @@ func (f *pageFrames) tick(ctx context.Context) error {
 		f.whole = &network
 	}
 	return nil
+}
+
+// isOwed reports whether the newest frame was not drawn, and still can be: of a
+// run that diverges within a frame, the state of the frame before may be gone.
+func (f *pageFrames) isOwed() bool {
+	step, _ := f.trainer.At()
+	return !f.drawn && f.step > 0 && (step == f.step || f.whole != nil)
 }
 
 // last sends the newest frame, which was not drawn.
@@ -193,7 +200,7 @@ func (s *Server) failStream(c echo.Context, ctx context.Context, events *sender,
 			return err
 		}
 		if err := events.say("", "", b.Bytes()); err != nil {
-			return err
+			return nil // the sender has ended; it is logged
 		}
 	}
 	return events.end("done", doneBody(reason))

@@ -2,8 +2,9 @@
 // and WebSocket: it decodes a request into a state, checks limits, makes one
 // call into package nn and renders the answer as JSON or as views.
 //
-// A Server keeps nothing of any user. All that it holds are limits: compute
-// slots, the number of open streams, and whether it is draining.
+// A Server keeps nothing of any user. All that it holds are limits (compute
+// slots, the number of open streams, whether it is draining) and what is the same
+// for everybody: the first page and the packed assets.
 package handlers
 
 import (
@@ -93,7 +94,6 @@ func New(config Config) (*Server, error) {
 		origin:  http.NewCrossOriginProtection(),
 		metrics: newServerMetrics(config.Version),
 	}
-	s.slots = newSlots(runtime.GOMAXPROCS(0), config.MaxQueue)
 	s.frames = s.slots.besides()
 	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(s.firstPage)

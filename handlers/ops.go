@@ -115,5 +115,7 @@ func (s *Server) asset(c echo.Context) error {
 		return err
 	}
 	contentType := cmp.Or(mime.TypeByExtension(path.Ext(name)), http.DetectContentType(file))
-	return c.Blob(http.StatusOK, contentType, encoded(c, file, s.packer(name)))
+	body := encoded(c, file, s.packer(name))
+	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
+	return c.Blob(http.StatusOK, contentType, body)
 }

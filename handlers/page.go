@@ -113,9 +113,10 @@ func (s *Server) openPage(c echo.Context, enter func() (func(), error)) (p pageR
 	if err != nil {
 		return p, nil, err
 	}
-	if p, err = s.decodePage(c, body); err != nil {
-		leave()
-	}
+	taken := false
+	defer leaveUnless(&taken, leave)
+	p, err = s.decodePage(c, body)
+	taken = err == nil
 	return p, leave, err
 }
 
@@ -426,7 +427,7 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 	if err != nil {
 		return editError{err, p}
 	}
-	return s.streamPage(c, c.Request().Context(), p.frames(t, work), newEventWriter(c))
+	return s.streamPage(c, c.Request().Context(), p.frames(t, work), s.newEventWriter(c))
 }
 
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message

@@ -95,7 +95,8 @@ func (s *sender) run() (err error) {
 			}
 			alarm.Reset(silence)
 			if !s.try() {
-				continue // an event is being made
+				alarm.Reset(time.Second) // an event is being made
+				continue
 			}
 			if err := s.idle(); err != nil {
 				return unreadError{err}

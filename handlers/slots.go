@@ -1,6 +1,9 @@
 package handlers
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // slots limits how many requests compute at a time, and how many there may be.
 //
@@ -12,6 +15,7 @@ type slots struct {
 	gates   chan struct{}
 	free    chan struct{}
 	waiting chan struct{}
+	line    atomic.Int32 // how many wait for a gate
 }
 
 func newSlots(compute, queue int) *slots {
@@ -39,9 +43,12 @@ func (s *slots) acquire(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	s.line.Add(1)
 	select {
 	case s.gates <- struct{}{}:
+		s.line.Add(-1)
 	case <-ctx.Done():
+		s.line.Add(-1)
 		return ctx.Err()
 	}
 	select {
@@ -52,6 +59,13 @@ func (s *slots) acquire(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
+
+// longLine is how many may wait for a place before it counts as crowded: what
+// comes last then waits for as many frames, some milliseconds.
+const longLine = 4
+
+// crowded reports whether there is more to compute than there are places for it.
+func (s *slots) crowded() bool { return int(s.line.Load()) > longLine*cap(s.gates) }
 
 func (s *slots) release() {
 	<-s.free

@@ -41,7 +41,9 @@ func (s *Server) socket(c echo.Context) error {
 				return err
 			}
 		}
-		buffer = answer
+		if buffer = answer; cap(buffer) > maxBuffer {
+			buffer = nil // a socket may stay open for long, and silent
+		}
 		return writeSocket(ctx, conn, answer)
 	})
 }
@@ -215,6 +217,6 @@ func (w *socketWriter) write() error {
 	return writeSocket(w.ctx, w.conn, w.out.Bytes())
 }
 
-func (w *socketWriter) idle() error { return ping(w.ctx, w.conn) }
+func (w *socketWriter) idle() error { return nil } // serveSocket pings
 
 func (w *socketWriter) cut() {}

@@ -26,7 +26,7 @@ type eventWriter struct {
 }
 
 // newEventWriter sends the headers of a stream.
-func newEventWriter(c echo.Context) *eventWriter {
+func (s *Server) newEventWriter(c echo.Context) *eventWriter {
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
@@ -35,7 +35,7 @@ func newEventWriter(c echo.Context) *eventWriter {
 	e := &eventWriter{w: c.Response(), control: http.NewResponseController(c.Response())}
 	if encodingOf(c.Request().Header, []string{codingGzip}) != "" {
 		h.Set(echo.HeaderContentEncoding, codingGzip)
-		e.gzip = new(gzipStream)
+		e.gzip = &gzipStream{crowded: s.frames.crowded}
 	}
 	c.Response().WriteHeader(http.StatusOK)
 	return e
@@ -50,7 +50,7 @@ func (e *eventWriter) put(name, id string, data []byte) {
 		fmt.Fprintf(text, "id: %s\n", id)
 	}
 	for {
-		line, rest, more := cutLine(data)
+		line, rest, more := cutLine(data) // almost always all there is
 		text.WriteString("data: ")
 		text.Write(line)
 		text.WriteByte('\n')
@@ -114,7 +114,12 @@ func (e *eventWriter) cut() {
 
 // cutLine cuts data at the first line end: \n, \r\n or \r.
 func cutLine(data []byte) (line, rest []byte, more bool) {
-	i := bytes.IndexAny(data, "\r\n")
+	i := bytes.IndexByte(data, '\n')
+	if r := bytes.IndexByte(data[:max(i, 0)], '\r'); r >= 0 {
+		i = r
+	} else if i < 0 {
+		i = bytes.IndexByte(data, '\r')
+	}
 	if i < 0 {
 		return data, nil, false
 	}

@@ -54,10 +54,10 @@ func (w *tape) FlushError() error                { w.did = append(w.did, "flush"
 func (w *tape) Flush()                           { w.did = append(w.did, "flush") }
 func (w *tape) SetWriteDeadline(time.Time) error { w.did = append(w.did, "deadline"); return nil }
 
-func newTape() (*tape, *eventWriter) {
+func newTape(tb testing.TB) (*tape, *eventWriter) {
 	w := &tape{header: http.Header{}}
 	e := echo.New()
-	return w, newEventWriter(e.NewContext(httptest.NewRequest(http.MethodPost, "/train", nil), w))
+	return w, newTestServer(tb).newEventWriter(e.NewContext(httptest.NewRequest(http.MethodPost, "/train", nil), w))
 }
 
 // TestEventWriter: each event goes out in one write with a deadline of its own,
@@ -78,7 +78,7 @@ func TestEventWriter(t *testing.T) {
 		{"Forged", "", "", "a\n\nevent: done\ndata: {}", "data: a\ndata: \ndata: event: done\ndata: data: {}\n\n"},
 		{"Space", "", "", " a", "data:  a\n\n"},
 	} {
-		w, events := newTape()
+		w, events := newTape(t)
 		if got := w.header.Get("Content-Type"); got != "text/event-stream" {
 			t.Errorf("%s: Content-Type = %q; want text/event-stream", test.name, got)
 		}
@@ -100,7 +100,7 @@ func TestEventWriter(t *testing.T) {
 }
 
 func TestEventWriterIdle(t *testing.T) {
-	w, events := newTape()
+	w, events := newTape(t)
 	w.did = nil
 	if err := events.idle(); err != nil {
 		t.Fatal(err)
@@ -115,7 +115,7 @@ func TestEventWriterIdle(t *testing.T) {
 
 // TestEventWriterGone: an error of the connection is returned.
 func TestEventWriterGone(t *testing.T) {
-	w, events := newTape()
+	w, events := newTape(t)
 	w.err = errors.New("gone")
 	events.put("", "", []byte("a"))
 	if err := events.write(); !errors.Is(err, w.err) {
@@ -128,7 +128,7 @@ func TestEventWriterGone(t *testing.T) {
 
 // TestEventWriterReuse: an event holds nothing of the one before.
 func TestEventWriterReuse(t *testing.T) {
-	w, events := newTape()
+	w, events := newTape(t)
 	for _, data := range []string{"long data", "b", ""} {
 		w.did = nil
 		events.put("", "", []byte(data))

@@ -66,7 +66,7 @@ func (s *Server) streamJSON(c echo.Context, m *message) error {
 	ctx, fail := s.streaming(c.Request().Context())
 	defer fail(nil)
 	keepShort(ctx)
-	events := newSender(c.Request().Context(), newEventWriter(c), fail)
+	events := newSender(c.Request().Context(), s.newEventWriter(c), fail)
 	defer events.close()
 	const name = "train_step_result"
 	var body []byte

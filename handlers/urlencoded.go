@@ -5,10 +5,16 @@ import (
 	"net/url"
 )
 
+// manyFields is how many fields url.ParseQuery refuses.
+const manyFields = 10_000
+
 // parseURLEncoded reads a form as url.ParseQuery does, and in a third of the
 // time: of a state in a form every fifth byte is an escape. Where anything is wrong
 // with it, url.ParseQuery says so.
 func parseURLEncoded(body []byte) (url.Values, error) {
+	if bytes.Count(body, []byte{'&'}) >= manyFields {
+		return url.ParseQuery(string(body))
+	}
 	form := url.Values{}
 	buffer := make([]byte, len(body))
 	for rest := body; len(rest) > 0; {

@@ -20,6 +20,7 @@ func TestDropout(t *testing.T) {
 			c.HiddenLayers, c.Dropout = []int{50}, p
 			s := prepare(t, State{Config: c, Data: randomPoints(newRand(1), blockWidth, Classification, 2)})
 			tr := trainer(t, s)
+			defer tr.leave(tr.enter())
 			tr.gradient(0, blockWidth, false)
 
 			// The network up to the hidden layer.
@@ -57,6 +58,8 @@ func TestDropoutMasks(t *testing.T) {
 			s.Config.Seed, s.Network.Step = seed, at
 			tr := trainer(t, s)
 			again := trainer(t, s)
+			defer tr.leave(tr.enter())
+			defer again.leave(again.enter())
 			for block := range 2 {
 				for _, t := range []*Trainer{tr, again} {
 					if block == 0 {

@@ -156,6 +156,7 @@ func TestGradientDropout(t *testing.T) {
 					}
 					s.Network.Step = 3
 					trainer := trainer(t, s)
+					defer trainer.leave(trainer.enter())
 					theta := slices.Clone(trainer.theta)
 					differences := func(size float64) []float64 {
 						defer copy(trainer.theta, theta)

@@ -36,6 +36,7 @@ func (t *Trainer) Result() Result {
 
 // Metrics evaluates the network as it is now.
 func (t *Trainer) Metrics() Metrics {
+	defer t.leave(t.enter())
 	var m Metrics
 	m.Loss, m.Accuracy = t.evaluate(t.train)
 	if t.test.n > 0 {
@@ -85,6 +86,7 @@ type Confusion struct {
 
 // Confusion evaluates a classifier as it is now; both matrices are C×C.
 func (t *Trainer) Confusion() Confusion {
+	defer t.leave(t.enter())
 	return Confusion{Train: t.confusion(t.train), Test: t.confusion(t.test)}
 }
 

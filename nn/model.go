@@ -2,6 +2,8 @@ package nn
 
 import (
 	"math/rand/v2"
+	"slices"
+	"sync"
 
 	"nnvisu/nn/kernel"
 )
@@ -10,7 +12,8 @@ import (
 // enough that a block of every layer stays in the cache, and enough that the
 // sums over samples run long. It is a multiple of 24, the widest strip of the
 // kernels, and an odd number of cache lines, so that rows do not compete for the
-// same lines.
+// same lines. The masks of dropout are drawn block by block, so that another width
+// would change runs.
 const blockWidth = 120
 
 // padded returns the length of vectors that hold n numbers: a multiple of what
@@ -34,15 +37,62 @@ type Model struct {
 	weights int       // how many of theta are weights
 	layers  []layer
 	forward kernel.Activation
-	input   []float64 // D×blockWidth
+	trains  bool
+	// Within enter and leave only:
+	input []float64 // D×blockWidth
 }
 
 // layer is one dense layer with its buffers for a block of samples.
 type layer struct {
 	in, out int
 	w, b    []float64 // views of Model.theta
-	a       []float64 // out×blockWidth: the layer's outputs, activation applied
-	d       []float64 // out×blockWidth: the derivative of the activation; hidden layers in training only
+	// Within enter and leave only:
+	a []float64 // out×blockWidth: the layer's outputs, activation applied
+	d []float64 // out×blockWidth: the derivative of the activation; hidden layers in training only
+}
+
+// A workspace is what a computation needs while it runs. It is shared: hundreds
+// of models may be there, each for one stream, but few compute at a time.
+type workspace struct{ floats []float64 }
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// cut returns the next n numbers of the workspace, of which any may be anything.
+func (w *workspace) cut(n int) []float64 {
+	from := len(w.floats)
+	w.floats = w.floats[:from+n]
+	return w.floats[from : from+n : from+n]
+}
+
+// enter takes a workspace with room for the blocks of the model and so many
+// numbers more. To be given back with leave.
+func (m *Model) enter(more int) *workspace {
+	rows := m.sizes[0]
+	for l, layer := range m.layers {
+		rows += layer.out
+		if m.trains && l < len(m.layers)-1 {
+			rows += layer.out
+		}
+	}
+	w := workspaces.Get().(*workspace)
+	w.floats = slices.Grow(w.floats[:0], rows*blockWidth+more)
+	m.input = w.cut(m.sizes[0] * blockWidth)
+	for l := range m.layers {
+		layer := &m.layers[l]
+		layer.a = w.cut(layer.out * blockWidth)
+		if m.trains && l < len(m.layers)-1 {
+			layer.d = w.cut(layer.out * blockWidth)
+		}
+	}
+	return w
+}
+
+func (m *Model) leave(w *workspace) {
+	m.input = nil
+	for l := range m.layers {
+		m.layers[l].a, m.layers[l].d = nil, nil
+	}
+	workspaces.Put(w)
 }
 
 // NewModel returns the network of a state ready for prediction. It returns a
@@ -65,7 +115,6 @@ func newModel(c Config) *Model {
 		biases += out
 	}
 	m.theta = make([]float64, padded(m.weights+biases))
-	m.input = make([]float64, m.sizes[0]*blockWidth)
 	for _, a := range activationTable {
 		if a.name == c.Activation {
 			m.forward = a.forward
@@ -75,7 +124,7 @@ func newModel(c Config) *Model {
 	for l := range m.layers {
 		in, out := m.sizes[l], m.sizes[l+1]
 		w, b := m.views(m.theta, l)
-		m.layers[l] = layer{in: in, out: out, w: w, b: b, a: make([]float64, out*blockWidth)}
+		m.layers[l] = layer{in: in, out: out, w: w, b: b}
 	}
 	return m
 }
@@ -171,6 +220,7 @@ func (m *Model) UnitsTo(dst [][]float64, xs, ys []float64) {
 // placesTo evaluates the network at places. No hidden means that the hidden
 // layers are not asked for.
 func (m *Model) placesTo(hidden [][]float64, dst, xs, ys []float64) {
+	defer m.leave(m.enter(0))
 	total, c := len(xs), m.Outputs()
 	for from := 0; from < total; from += blockWidth {
 		n := min(blockWidth, total-from)
@@ -255,7 +305,7 @@ func WorkOf(c Config, n int) Work {
 	}
 	sample := 3*float64(weights) + 10*float64(hidden) + 10*float64(c.Outputs()) // forward and back
 	return Work{
-		Update:     float64(batch)*sample + 8*float64(parameters),
+		Update:     float64(padded(batch))*sample + 8*float64(parameters),
 		Evaluation: float64(n) * (float64(weights) + 8*float64(hidden) + 8*float64(c.Outputs())),
 		Gradient:   float64(n)*sample + 2*float64(parameters),
 	}

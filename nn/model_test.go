@@ -190,7 +190,8 @@ func TestFeature(t *testing.T) {
 	}
 }
 
-// TestWorkOf is worked by hand for 2-3-2: 12 weights, 5 biases, 3 hidden units, 2 outputs.
+// TestWorkOf is worked by hand for 2-3-2: 12 weights, 5 biases, 3 hidden units,
+// 2 outputs. The samples of an update count as multiples of 8.
 func TestWorkOf(t *testing.T) {
 	c := DefaultConfig()
 	c.HiddenLayers, c.Classes = []int{3}, 2
@@ -198,9 +199,9 @@ func TestWorkOf(t *testing.T) {
 		batch int
 		want  Work
 	}{
-		{0, Work{Update: 10*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
-		{4, Work{Update: 4*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
-		{99, Work{Update: 10*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
+		{0, Work{Update: 16*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
+		{4, Work{Update: 8*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
+		{99, Work{Update: 16*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16), Gradient: 10*(36+30+20) + 34}},
 	} {
 		c.BatchSize = k.batch
 		if got := WorkOf(c, 10); got != k.want {

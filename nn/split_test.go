@@ -158,7 +158,8 @@ func batchPoints(t *testing.T, tr *Trainer) []Point {
 	if batches := (tr.train.n + n - 1) / n; tr.step%batches == batches-1 {
 		n = tr.train.n - (batches-1)*n
 	}
-	if err := tr.Step(1); err != nil {
+	defer tr.leave(tr.enter())
+	if err := tr.update(); err != nil {
 		t.Fatal(err)
 	}
 	points := make([]Point, n)
@@ -253,13 +254,7 @@ func TestBatchUpdate(t *testing.T) {
 			alone.Network = tr.Network()
 			alone.Data = nil
 			alone.Config.BatchSize = 0
-			n := min(10, 23-10*batch)
-			if err := tr.Step(1); err != nil {
-				t.Fatal(err)
-			}
-			for j := range n {
-				alone.Data = append(alone.Data, Point{X: tr.batch.x[j], Y: tr.batch.x[tr.batch.width+j], Label: tr.batch.y[j]})
-			}
+			alone.Data = batchPoints(t, tr)
 			want, got := values(step(t, alone, 1).Network.Parameters), values(tr.Network().Parameters)
 			for i := range want {
 				if !near(got[i], want[i], batchTolerance) {

@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"nnvisu/nn/kernel"
 )
@@ -16,14 +17,30 @@ type Trainer struct {
 	first, second []float64 // the moments that the rule keeps, or nil
 	updates       int
 	step, epoch   int
-	good          snapshot  // the state before the last update
-	dropout       []float64 // one number a unit and sample: 0 or 1/(1-p)
+	good          snapshot // the state before the last update
 	train, test   samples
-	order         []int     // the order of the training points in this epoch
-	orderEpoch    int       // the epoch that order is of; -1 before the first
-	batch         block     // of shuffled points
-	room          []float64 // for the cross-entropy
+	order         []int // the order of the training points in this epoch
+	orderEpoch    int   // the epoch that order is of; -1 before the first
 	pcg           rand.PCG
+	drops         bool // whether an update leaves out units
+	// Within enter and leave only:
+	dropout []float64 // one number a unit and sample: 0 or 1/(1-p)
+	batch   block     // of shuffled points
+	room    []float64 // for the cross-entropy
+}
+
+// enter takes a workspace for the trainer, to be given back with leave.
+func (t *Trainer) enter() *workspace {
+	widest := slices.Max(t.sizes)
+	w := t.Model.enter((widest + 3) * blockWidth)
+	t.dropout, t.room = w.cut(widest*blockWidth), w.cut(2*blockWidth)
+	t.batch = block{x: t.input, y: w.cut(blockWidth)}
+	return w
+}
+
+func (t *Trainer) leave(w *workspace) {
+	t.dropout, t.room, t.batch = nil, nil, block{}
+	t.Model.leave(w)
 }
 
 // samples are points as the kernels read them, in blocks of blockWidth but for
@@ -67,25 +84,12 @@ func NewTrainer(s State) (*Trainer, error) {
 		first:  make([]float64, len(t.first)),
 		second: make([]float64, len(t.second)),
 	}
-	widest := 0
-	for l := range t.layers {
-		widest = max(widest, t.layers[l].in, t.layers[l].out)
-		if l < len(t.layers)-1 {
-			t.layers[l].d = make([]float64, len(t.layers[l].a))
-		}
-	}
-	if s.Config.Dropout > 0 {
-		t.dropout = make([]float64, widest*blockWidth)
-	}
-	t.room = make([]float64, 2*blockWidth)
+	t.trains, t.drops = true, s.Config.Dropout > 0
 	held := Split(len(s.Data), s.Config.TestFraction, s.Config.Seed)
 	n := HeldOut(len(s.Data), s.Config.TestFraction)
 	t.train = t.sample(s.Data, held, false, len(s.Data)-n)
 	t.test = t.sample(s.Data, held, true, n)
 	t.order = make([]int, t.train.n)
-	if s.Config.BatchSize > 0 {
-		t.batch = block{x: t.input, y: make([]float64, blockWidth)}
-	}
 	return t, nil
 }
 
@@ -138,6 +142,7 @@ func (t *Trainer) Step(n int) error {
 	if max(t.step, t.epoch, t.updates) > maxCount-n {
 		return fieldError("network.step", "must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
 	}
+	defer t.leave(t.enter())
 	for range n {
 		if err := t.update(); err != nil {
 			return err
@@ -207,7 +212,7 @@ func (t *Trainer) update() error {
 // from…to of the epoch's order if shuffled, else over all of them.
 func (t *Trainer) gradient(from, to int, shuffled bool) {
 	clear(t.grad)
-	if t.dropout != nil {
+	if t.drops {
 		seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
 	}
 	scale := 1 / float64(to-from)
@@ -244,10 +249,11 @@ func (t *Trainer) addGradient(b *block, scale float64) {
 // points: dropout off, no penalty. One that is too large to compute is
 // math.MaxFloat64. What the Trainer does next is not changed by it.
 func (t *Trainer) GradientNorms() []float64 {
-	mask := t.dropout
-	t.dropout = nil
+	defer t.leave(t.enter())
+	drops := t.drops
+	t.drops = false
 	t.gradient(0, t.train.n, false)
-	t.dropout = mask
+	t.drops = drops
 	norms := make([]float64, len(t.layers))
 	for l := range norms {
 		norms[l] = clamped(norm(t.views(t.grad, l)))
@@ -309,7 +315,7 @@ func (t *Trainer) forwardTraining(b *block) []float64 {
 		if l < last {
 			d := layer.d[:layer.out*b.width]
 			t.forward(z, d, z)
-			if t.dropout != nil {
+			if t.drops {
 				mask := t.dropout[:layer.out*b.width]
 				t.drawDropout(mask, b)
 				kernel.Mul(z, mask)

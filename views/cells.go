@@ -192,18 +192,22 @@ func appendSteps(dst, levels []byte, first byte, n int) []byte {
 	for _, level := range levels {
 		step := int(level) - int(before) + stepBefore
 		before = level
-		switch {
-		case step < 0:
+		if uint(step) < stepBytes { // nearly always
+			dst[end] = stepFirst + byte(step)
+			end++
+			continue
+		}
+		if step < 0 {
 			step += n
-		case step >= n:
+		} else if step >= n {
 			step -= n
 		}
 		if step < stepBytes {
 			dst[end] = stepFirst + byte(step)
 			end++
-			continue
+		} else {
+			end += utf8.EncodeRune(dst[end:], rune(stepSecond+step))
 		}
-		end += utf8.EncodeRune(dst[end:], rune(stepSecond+step))
 	}
 	return dst[:end]
 }

@@ -447,9 +447,12 @@ func (p *pen) curve(c *curve, y *axis) {
 			down, at = true, next
 			continue
 		}
+		if open && next == end {
+			continue
+		}
 		if open {
 			dx, dy := next.x-at.x, next.y-at.y
-			if next.x-end.x < crowded && dy*lo[1] >= lo[0]*dx && dy*hi[1] <= hi[0]*dx {
+			if at.x < end.x && next.x-end.x < crowded && dy*lo[1] >= lo[0]*dx && dy*hi[1] <= hi[0]*dx {
 				if (dy-missed)*lo[1] > lo[0]*dx {
 					lo = [2]int{dy - missed, dx}
 				}

@@ -211,6 +211,32 @@ func TestCurvesPlaces(t *testing.T) {
 	}
 }
 
+// TestCurvesSqueezed: what happens between samples that lie in one tenth of a unit is seen.
+func TestCurvesSqueezed(t *testing.T) {
+	lab := sampleLab(t, dataset.Circles, func(l *Lab) { l.History = nn.History{} })
+	step := 0
+	for i := range 211 {
+		loss := 0.7
+		if i == 5 {
+			loss = 30
+		}
+		lab.History.Add(step, step, nn.Metrics{Loss: loss})
+		if step++; i >= 11 {
+			step += 99
+		}
+	}
+	d := render(t, Curves(lab)).one(t, "figure[data-chart=loss] svg[role=img] path.curve.train").attr("d")
+	low, high := math.Inf(1), 0.0
+	for _, line := range places(t, d) {
+		for _, at := range line {
+			low, high = min(low, at.y), max(high, at.y)
+		}
+	}
+	if high-low < 0.9*(plotBottom-plotTop) {
+		t.Errorf("the curve is %s, %v high; want the spike of its sixth step, which is as high as the plot", d, high-low)
+	}
+}
+
 // TestCurvesCrowded: of a long run whose samples lie close together, those that are
 // not seen have no corner, and the curve passes within a fifth of a unit of all.
 func TestCurvesCrowded(t *testing.T) {

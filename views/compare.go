@@ -61,12 +61,7 @@ func comparison(l Lab) []comparisonRow {
 			rows = append(rows, comparisonRow{Name: name, Pinned: text(values[0]), Now: text(values[1])})
 		}
 	}
-	loss := func(v *float64) string {
-		if v == nil {
-			return "–"
-		}
-		return lossText(*v)
-	}
+	loss := func(v *float64) string { return string(appendLoss(nil, v)) }
 	add("Train loss", func(m *nn.Metrics) *float64 { return &m.Loss }, loss)
 	add("Train accuracy", func(m *nn.Metrics) *float64 { return m.Accuracy }, percent)
 	add("Test loss", func(m *nn.Metrics) *float64 { return m.TestLoss }, loss)

@@ -16,7 +16,6 @@ type Activation func(a, d, z []float64)
 const (
 	anySize       = math.MaxFloat64
 	expBound      = 700
-	erfcBound     = 36 // of z; erfc(z/√2) is a normal number
 	reducedBySize = 1e5
 )
 
@@ -99,15 +98,26 @@ func LeakyReLU(a, d, z []float64) {
 	}
 }
 
+// geluTail is from where on GELU is 0 or z: there, erfc(z/√2) is still a normal number.
+const geluTail = 36
+
 // GELU is f(z) = z·Φ(z), Φ being the standard normal distribution function
 // (Hendrycks & Gimpel 2016, "Gaussian error linear units", section 2), computed
-// exactly: Φ(z) = erfc(-z/√2)/2.
+// exactly: Φ(z) = erfc(-z/√2)/2. Where it differs from 0 or 1 by less than 1e-280,
+// beyond ±36, it is that.
 func GELU(a, d, z []float64) {
-	if vectorised(a, d, z, erfcBound, func(v *vectors) *elementwise { return &v.gelu }) {
+	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.gelu }) {
 		return
 	}
 	const invSqrt2Pi = 0.398942280401432677939946059934
 	for j, v := range z {
+		if math.Abs(v) > geluTail {
+			a[j] = max(v, 0)
+			if d != nil {
+				d[j] = math.Copysign(0.5, v) + 0.5
+			}
+			continue
+		}
 		cdf := 0.5 * detmath.Erfc(-v*(1/math.Sqrt2))
 		a[j] = v * cdf
 		if d != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // benchShapes are in, out and n of the layers that users wait for.
-var benchShapes = [][3]int{{2, 8, 168}, {8, 8, 168}, {8, 8, 16}, {100, 100, 168}}
+var benchShapes = [][3]int{{2, 8, 120}, {8, 8, 120}, {8, 8, 16}, {100, 100, 120}}
 
 // benchEach measures with all kernels that this machine has.
 func benchEach(b *testing.B, bench func(b *testing.B)) {
@@ -58,9 +58,9 @@ func BenchmarkDense(b *testing.B) {
 	})
 }
 
-// BenchmarkActivation takes a layer of 8 units and a block of 168 samples, with the derivative.
+// BenchmarkActivation takes a layer of 8 units and a block of 120 samples, with the derivative.
 func BenchmarkActivation(b *testing.B) {
-	const n = 8 * 168
+	const n = 8 * 120
 	z := normals(rand.New(rand.NewPCG(5, 0)), n)
 	a, d := make([]float64, n), make([]float64, n)
 	benchEach(b, func(b *testing.B) {
@@ -77,7 +77,7 @@ func BenchmarkActivation(b *testing.B) {
 }
 
 func BenchmarkSoftmaxGradient(b *testing.B) {
-	const n = 168
+	const n = 120
 	benchEach(b, func(b *testing.B) {
 		for _, c := range []int{2, 10} {
 			b.Run(fmt.Sprintf("%dx%d", c, n), func(b *testing.B) {

@@ -16,7 +16,7 @@ const denseTolerance = 1e-12
 
 // denseShapes are in, out and n: widths that leave every rest behind the tiles
 // of the kernels, and numbers of samples that do so behind their strips.
-var denseShapes = [][3]int{{1, 1, 8}, {2, 8, 8}, {1, 3, 16}, {3, 5, 24}, {5, 2, 40}, {8, 8, 16}, {7, 1, 64}, {2, 3, 256}, {8, 8, 168}, {100, 10, 32},
+var denseShapes = [][3]int{{1, 1, 8}, {2, 8, 8}, {1, 3, 16}, {3, 5, 24}, {5, 2, 40}, {8, 8, 16}, {7, 1, 64}, {2, 3, 256}, {8, 8, 168}, {3, 8, 120}, {100, 10, 32},
 	{13, 11, 48}, {10, 15, 8}, {6, 7, 72}, {4, 4, 80}, {9, 12, 104}}
 
 // A dense is one layer with everything that DenseForward and DenseBackward read.

@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -57,16 +56,11 @@ var vector *vectors
 // environment is the variable that names the kernels to use.
 const environment = "NNVISU_KERNEL"
 
-// environmentError says what is wrong with the variable.
-var environmentError = Use(cmp.Or(os.Getenv(environment), Fastest))
-
-// EnvironmentError returns an error if the environment variable NNVISU_KERNEL
-// names kernels that this machine has not; then the best are in use.
-func EnvironmentError() error {
-	if environmentError != nil {
-		return fmt.Errorf("%s %w", environment, environmentError)
+func init() {
+	// For tests, which have no flags. A program says what is wrong with the name.
+	if Use(os.Getenv(environment)) != nil {
+		_ = Use(Fastest) // there always is one
 	}
-	return nil
 }
 
 // Names returns the kernels that this machine can run, the fastest first.
@@ -99,9 +93,6 @@ func Use(name string) error {
 	if name == Fastest || name == portable {
 		vector = nil
 		return nil
-	}
-	if len(sets) > 0 {
-		vector = sets[0]
 	}
 	return fmt.Errorf("must be one of %s on this machine; got %q", strings.Join(Names(), ", "), name)
 }

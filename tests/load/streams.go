@@ -208,7 +208,7 @@ func (s *stream) run(ctx context.Context, root *url.URL, o streamsOptions, numbe
 		return err
 	}
 	defer done()
-	err = s.count(body, wire, time.Second/time.Duration(o.fps))
+	err = s.count(body, wire, time.Duration(float64(time.Second)/o.fps))
 	if ctx.Err() != nil && time.Now().After(s.to) {
 		return nil // as long as was asked for
 	}

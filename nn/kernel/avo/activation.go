@@ -36,12 +36,18 @@ func (t tier) activations() {
 			return t.mul(z, gain), gain
 		}},
 		{"gelu", true, func(z vec, slope bool) (a, d vec) {
-			cdf := t.mul(t.erfc(t.mul(z, val(-invSqrt2))), val(0.5))
+			const tail = 36
+			within := t.op(VMINPD, t.load(val(tail)), t.op(VMAXPD, t.load(val(-tail)), z)) // NaN stays
+			cdf := t.mul(t.erfc(t.mul(within, val(-invSqrt2))), val(0.5))
 			if slope {
-				density := t.mul(t.exp(t.mul(t.mul(z, z), val(-0.5))), val(invSqrt2Pi))
-				d = t.fma(z, density, cdf)
+				density := t.mul(t.exp(t.mul(t.mul(within, within), val(-0.5))), val(invSqrt2Pi))
+				d = t.fma(within, density, cdf)
+				d = t.pick(z, greater, val(tail), t.load(val(1)), d)
+				d = t.pick(z, less, val(-tail), t.zero(), d)
 			}
-			return t.mul(z, cdf), d
+			a = t.mul(within, cdf)
+			a = t.pick(z, greater, val(tail), z, a)
+			return t.pick(z, less, val(-tail), t.zero(), a), d
 		}},
 		{"silu", true, func(z vec, slope bool) (a, d vec) {
 			s := t.sigmoid(z)

@@ -134,9 +134,9 @@ func (t tier) right(x vec, by int) vec {
 // The predicates of comparisons, in all of which NaN is false.
 const (
 	equal   = 0x00
+	less    = 0x11
 	greater = 0x1e
 	atLeast = 0x1d
-	atMost  = 0x12
 )
 
 // pick returns, where x compares so with y, yes and elsewhere no.
