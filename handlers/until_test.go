@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -112,8 +113,9 @@ func stream(t *testing.T, s *Server, form url.Values) (frames []string, reason s
 	for i := range again {
 		again[i] = lineFeeds(again[i])
 	}
-	if strings.Join(again, "|") != strings.Join(frames, "|") || done != reason {
-		t.Errorf("the socket gives %d frames and %s; want the %d of the stream and %s", len(again), done, len(frames), reason)
+	// On a busy machine either may leave out a frame, but never the last.
+	if a, b := pagesAfter(again), pagesAfter(frames); !maps.Equal(a[len(a)-1], b[len(b)-1]) || done != reason {
+		t.Errorf("after %d frames of the socket, which ends with %s, the page is not what it is after the %d of the stream, which ends with %s", len(again), done, len(frames), reason)
 	}
 	return frames, reason
 }
@@ -204,8 +206,8 @@ func TestUntil(t *testing.T) {
 		form.Set(views.FieldControls, "")
 		form.Set(views.FieldSteps, "3")
 		form.Set(views.FieldUntilLoss, "1e-9")
-		if frames, reason := stream(t, s, form); len(frames) != 3 || reason != `{"reason":"steps"}` {
-			t.Errorf("the stream ends with %s behind %d frames; want steps behind 3", reason, len(frames))
+		if frames, reason := stream(t, s, form); stepOf(t, frames[len(frames)-1]) != plain.Network.Step+3 || reason != `{"reason":"steps"}` {
+			t.Errorf("the stream ends with %s at step %d; want steps after 3", reason, stepOf(t, frames[len(frames)-1]))
 		}
 	})
 }

@@ -277,18 +277,18 @@ func (p *peers) frames(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	codings := []string{"identity", "gzip", "zstd"}
+	codings := []string{"identity", "gzip"}
 	chosen := make([]string, len(codings))
 	var measures []func() ([]float64, error)
 	for i, coding := range codings {
 		measures = append(measures, func() ([]float64, error) {
-			r, err := runStreams(ctx, streamsOptions{url: url, streams: 20, fps: 10, points: 200, encoding: coding,
+			r, err := runStreams(ctx, streamsOptions{url: url, streams: 100, fps: 10, points: 200, encoding: coding,
 				ramp: time.Second, warmup: time.Second, duration: 4 * time.Second})
 			chosen[i] = r.coding
 			return []float64{r.cpu, r.bytes}, errors.Join(err, r.err())
 		})
 	}
-	got, err := p.inTurn("20 streams", measures...)
+	got, err := p.inTurn("100 streams", measures...)
 	if err != nil {
 		return err
 	}
