@@ -51,9 +51,9 @@ func TestBrowserBudgetInteractive(t *testing.T) {
 	if !v.Pressed || v.Connection != saysTraining || v.Step != "0" {
 		t.Errorf("after a click on Train, before any answer: %v; want the button pressed and %q", v, saysTraining)
 	}
-	if !slices.ContainsFunc(p.sentSoFar(), func(r sent) bool { return strings.HasSuffix(r.path, "/train") && r.open }) {
-		t.Errorf("the page sent %v; want a request to train that is still under way", p.sentSoFar())
-	}
+	eventually(t, "a request to train is under way, once it is packed", func() bool {
+		return slices.ContainsFunc(p.sentSoFar(), func(r sent) bool { return strings.HasSuffix(r.path, "/train") && r.open })
+	})
 	p.fill("points", "50")
 	p.tool("1")
 	if points, speed := p.holds("points"), eval[string](p, `document.querySelector("[name=frame_steps]").value`); points != "50" || speed != "25" || p.held() != "1" {
