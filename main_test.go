@@ -100,6 +100,16 @@ func TestParseSources(t *testing.T) {
 	}
 }
 
+// TestCollectorPercent: little is alive in a server that keeps nothing, and then
+// there is room; where much is, memory is not doubled and more.
+func TestCollectorPercent(t *testing.T) {
+	for live, want := range map[uint64]int{0: 1000, 1 << 20: 1000, 4 << 20: 400, 16 << 20: 100, 1 << 30: 100} {
+		if got := collectorPercent(live); got != want {
+			t.Errorf("collectorPercent(%d) = %d; want %d", live, got, want)
+		}
+	}
+}
+
 func TestParseEnvEmptyOrVersion(t *testing.T) {
 	e := env{"NNVISU_MAX_BODY": "", "NNVISU_VERSION": "1.2.3"}
 	s, err := parse(nil, e.lookup, io.Discard)

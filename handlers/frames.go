@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -157,6 +158,15 @@ func (f *pageFrames) draw(ctx context.Context) error {
 	return nil
 }
 
+// A picture is painted and written in a compute slot; after that, hundreds of
+// streams share the memory of a few.
+type picture struct {
+	cells views.Cells
+	maps  views.Maps
+}
+
+var pictures = sync.Pool{New: func() any { return new(picture) }}
+
 // render writes the newest frame, which is sent for sure: what it leaves out is
 // what the client has of the frames before.
 func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
@@ -168,9 +178,12 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
 	if f.reached != "" || f.html.HistoryChanged(&lab.History) {
 		lab.JSON.History = string(appendHistory(text.AvailableBuffer(), lab.History))
 	}
-	paint(&lab, &f.trainer.Model)
-	f.lab.Cells, f.lab.Maps = lab.Cells, lab.Maps // whose memory the next frame takes
 	inspect(&lab, f.trainer)
+	picture := pictures.Get().(*picture)
+	defer pictures.Put(picture)
+	lab.Cells, lab.Maps = picture.cells, picture.maps
+	paint(&lab, &f.trainer.Model)
+	picture.cells, picture.maps = lab.Cells, lab.Maps
 	frame, err := f.html.Append(html.AvailableBuffer(), &lab)
 	if err != nil {
 		return err
