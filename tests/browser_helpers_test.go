@@ -764,7 +764,10 @@ func (p *tab) drag(x0, y0, x1, y1 float64) {
 // tool takes a tool of the palette in hand.
 func (p *tab) tool(value string) {
 	p.tb.Helper()
-	p.click(fmt.Sprintf(`label:has(> input[name=tool][value="%s"])`, value))
+	eventually(p.tb, "the tool "+value+" is in hand", func() bool { // a page that is being laid out may move it away
+		p.click(fmt.Sprintf(`label:has(> input[name=tool][value="%s"])`, value))
+		return p.held() == value
+	})
 }
 
 // held is the tool that is seen to be in hand.
