@@ -83,15 +83,11 @@ func compressed(coding string, body []byte) []byte {
 	if coding == codingZstd {
 		return zstdEncoder().EncodeAll(body, make([]byte, 0, len(body)/2))
 	}
-	w := gzipWriters.Get().(*gzip.Writer)
-	defer func() { w.Reset(nil); gzipWriters.Put(w) }()
 	var b bytes.Buffer
 	b.Grow(len(body) / 2)
-	w.Reset(&b)
-	_, err := w.Write(body)
-	if err := errors.Join(err, w.Close()); err != nil {
-		panic(err) // a buffer takes everything
-	}
+	var z gzipStream // of one part
+	z.add(&b, body)
+	z.end(&b)
 	return b.Bytes()
 }
 
@@ -105,14 +101,6 @@ var zstdEncoder = sync.OnceValue(func() *zstd.Encoder {
 	}
 	return e
 })
-
-var gzipWriters = sync.Pool{New: func() any {
-	w, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
-	if err != nil {
-		panic(err) // there is no such level
-	}
-	return w
-}}
 
 // packer returns what packs a body that is always the same, and has a name: once for each coding, as small as may be.
 func (s *Server) packer(name string) packer {

@@ -462,12 +462,12 @@ func (s *Server) openPageSocket(body []byte, bad error) (p pageRequest, t *nn.Tr
 	if leave, err = s.enterStream(); err != nil {
 		return p, nil, work, nil, err
 	}
+	taken := false
+	defer leaveUnless(&taken, leave)
 	if p, err = s.decodePageForm(form); err == nil {
 		t, work, err = s.startPage(&p)
 	}
-	if err != nil {
-		leave()
-	}
+	taken = err == nil
 	return p, t, work, leave, err
 }
 
