@@ -71,32 +71,17 @@ func (t tier) horner(x vec, coefficients ...float64) vec {
 	return p
 }
 
-func (t tier) and(x vec, y Op) vec {
-	r := t.reg()
-	if t.wide() {
-		VPANDQ(y, x, r)
-	} else {
-		VPAND(y, x, r)
-	}
-	return r
-}
+func (t tier) and(x vec, y Op) vec { return t.bitwise(VPANDQ, VPAND, x, y) }
+func (t tier) or(x vec, y Op) vec  { return t.bitwise(VPORQ, VPOR, x, y) }
+func (t tier) xor(x vec, y Op) vec { return t.bitwise(VPXORQ, VPXOR, x, y) }
 
-func (t tier) or(x vec, y Op) vec {
+// bitwise is an operation that has another name for wide registers.
+func (t tier) bitwise(wide func(...Op), narrow func(y, x, r Op), x vec, y Op) vec {
 	r := t.reg()
 	if t.wide() {
-		VPORQ(y, x, r)
+		wide(y, x, r)
 	} else {
-		VPOR(y, x, r)
-	}
-	return r
-}
-
-func (t tier) xor(x vec, y Op) vec {
-	r := t.reg()
-	if t.wide() {
-		VPXORQ(y, x, r)
-	} else {
-		VPXOR(y, x, r)
+		narrow(y, x, r)
 	}
 	return r
 }
