@@ -116,55 +116,41 @@ func BenchmarkStepHTTP(b *testing.B) {
 
 // A pageRun is a page's stream, frame by frame.
 type pageRun struct {
-	trainer *nn.Trainer
-	lab     views.Lab
-	frames  *views.FrameWriter
-	html    []byte
+	*pageFrames
+	page bytes.Buffer
 }
 
 // newPageRun is a run of the lab as it is first shown, but for the number of its
 // points, that is old enough for its curves to be as long as they get.
 func newPageRun(b *testing.B, points int) *pageRun {
 	b.Helper()
-	state := sampleState(b, firstDataset, points, 0, nil)
-	trainer, err := nn.NewTrainer(state)
+	p := pageRequest{message: message{state: sampleState(b, firstDataset, points, 0, nil), frameSteps: 1}, choices: defaultChoices()}
+	trainer, err := nn.NewTrainer(p.state)
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := &pageRun{trainer: trainer, lab: views.Lab{State: state}, frames: views.NewFrameWriter(trainer.Config())}
+	r := &pageRun{pageFrames: p.frames(trainer, nn.Work{})}
 	for range 300 {
-		if err := trainer.Step(1); err != nil {
-			b.Fatal(err)
-		}
-		n := trainer.Network()
-		r.lab.History.Add(n.Step, n.Epoch, trainer.Metrics())
+		r.train(b)
 	}
 	return r
 }
 
-// next is the next frame, as streamPage makes it.
-func (r *pageRun) next(b *testing.B) []byte {
+func (r *pageRun) train(b *testing.B) {
 	if err := r.trainer.Step(1); err != nil {
 		b.Fatal(err)
 	}
-	result := r.trainer.Result()
-	r.lab.State.Network, r.lab.Metrics = result.Network, &result.Metrics
-	r.lab.History.Add(result.Network.Step, result.Network.Epoch, result.Metrics)
-	if err := marshal(&r.lab.JSON.Network, result.Network); err != nil {
+	r.measure()
+}
+
+// next is the next frame, but for its way out.
+func (r *pageRun) next(b *testing.B) []byte {
+	r.train(b)
+	r.page.Reset()
+	if err := r.render(b.Context(), &r.page); err != nil {
 		b.Fatal(err)
 	}
-	r.lab.JSON.History = ""
-	if r.frames.HistoryChanged(&r.lab.History) {
-		if err := marshal(&r.lab.JSON.History, r.lab.History); err != nil {
-			b.Fatal(err)
-		}
-	}
-	paint(&r.lab, &r.trainer.Model)
-	var err error
-	if r.html, err = r.frames.Append(r.html[:0], &r.lab); err != nil {
-		b.Fatal(err)
-	}
-	return r.html
+	return r.page.Bytes()
 }
 
 // BenchmarkStepSocket is a message and its answer over a socket on this machine.
@@ -226,10 +212,15 @@ func BenchmarkPageFrame(b *testing.B) {
 func BenchmarkFragments(b *testing.B) {
 	run := newPageRun(b, defaultPoints)
 	run.next(b)
+	lab := run.lab
+	lab.State.Network = run.trainer.Network()
+	lab.JSON.Network = string(appendNetwork(nil, lab.State.Network))
+	paint(&lab, &run.trainer.Model)
+	var text []byte
 	b.ReportAllocs()
 	for b.Loop() {
 		var err error
-		if run.html, err = run.frames.Append(run.html[:0], &run.lab); err != nil {
+		if text, err = run.html.Append(text[:0], &lab); err != nil {
 			b.Fatal(err)
 		}
 	}

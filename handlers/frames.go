@@ -100,11 +100,7 @@ func (s *Server) streamPage(c echo.Context, ctx context.Context, f *pageFrames, 
 // tick takes in the newest state, in a compute slot. The curves and the end of
 // the run go by every frame, whether or not it is drawn.
 func (f *pageFrames) tick(ctx context.Context) error {
-	m := f.trainer.Metrics()
-	step, epoch := f.trainer.At()
-	f.step, f.lab.Metrics = step, &m
-	f.lab.History.Add(step, epoch, m)
-	f.reached = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
+	f.measure()
 	f.whole = nil
 	if f.drawn = f.events.try(); f.drawn {
 		return f.draw(ctx)
@@ -114,6 +110,15 @@ func (f *pageFrames) tick(ctx context.Context) error {
 		f.whole = &network
 	}
 	return nil
+}
+
+// measure takes the measures of the newest state, and looks whether it is an end.
+func (f *pageFrames) measure() {
+	m := f.trainer.Metrics()
+	step, epoch := f.trainer.At()
+	f.step, f.lab.Metrics = step, &m
+	f.lab.History.Add(step, epoch, m)
+	f.reached = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
 }
 
 // isOwed reports whether the newest frame was not drawn, and still can be: of a
@@ -174,9 +179,12 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
 	lab.State.Network = f.trainer.Network()
 	text := newBuffer()
 	defer giveBack(text)
-	lab.JSON.Network = string(appendNetwork(text.AvailableBuffer(), lab.State.Network))
+	text.Write(appendNetwork(text.AvailableBuffer(), lab.State.Network)) // so that it has room the next time
+	lab.JSON.Network = text.String()
 	if f.reached != "" || f.html.HistoryChanged(&lab.History) {
-		lab.JSON.History = string(appendHistory(text.AvailableBuffer(), lab.History))
+		text.Reset()
+		text.Write(appendHistory(text.AvailableBuffer(), lab.History))
+		lab.JSON.History = text.String()
 	}
 	inspect(&lab, f.trainer)
 	picture := pictures.Get().(*picture)
