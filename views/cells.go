@@ -14,33 +14,33 @@ import (
 	"nnvisu/nn"
 )
 
-// Cells is the picture of what a network says over the plane: for every cell of
-// the Grid the place of its colour in the palette of the task.
+// Cells is the picture of a network's outputs over the plane: for each cell of the Grid the index of
+// its colour in the palette.
 type Cells []byte
 
-// A palette has the colours of the picture for a task and its number of classes.
-// Two classes share a scale that runs through white, as the values of a
-// regression do. More classes have levels each, the surest first, and all classes
-// of a level side by side: neighbours of the same class are a few steps apart.
+// A palette holds the colours of the picture for a task and number of classes. A regression and two
+// classes have a scale that runs through white. More classes have a number of levels each; the
+// surest level comes first, and the classes of a level stand side by side, so that neighbouring
+// levels of a class are a few indices apart.
 type palette struct {
-	levels  int // of each class, where there are more than two
-	nan     byte
+	levels  int  // of each class, where there are more than two
+	nan     byte // the index for NaN
 	colours []rgb
-	text    string // as the script reads it: see data
+	text    string // the form that the script reads: see data
 }
 
 const (
-	// scaleTop is the last level of a scale. It has a middle, and quarters for the
-	// hard edges of a regression.
+	// scaleTop is the last level of a scale. It divides by 4: a scale has a middle, and quarters for
+	// the hard edges of a regression.
 	scaleTop = 88
-	// classLevels is how many levels a class has where there are more than two,
-	// or as many as fit into a byte.
+	// classLevels is the number of levels of each of more than two classes. It is lower where the
+	// levels of all classes would not fit into a byte.
 	classLevels = 44
-	// leastTint is how far from white the least decided colour is.
+	// leastTint is how far from white the most undecided colour is, from 0 to 1.
 	leastTint = 0.12
 )
 
-// palettes are those of each number of outputs, 1 being a regression.
+// palettes holds the palette for each number of outputs. One output is a regression.
 var palettes = sync.OnceValue(func() *[nn.MaxClasses + 1]palette {
 	all := new([nn.MaxClasses + 1]palette)
 	area := func(k int) rgb { return mix(white, classColours[k], areaTint) }
@@ -54,8 +54,8 @@ var palettes = sync.OnceValue(func() *[nn.MaxClasses + 1]palette {
 			}
 			p.nan = scaleTop / 2
 		case c == 2:
-			// The blend fades to white where the network is undecided, so that
-			// complementary colours do not meet in mud.
+			// The blend fades to white where the network is undecided. Otherwise complementary
+			// colours would mix to a muddy grey.
 			for i := range scaleTop + 1 {
 				share := float64(i) / scaleTop
 				blend := mix(area(0), area(1), share)
@@ -79,10 +79,10 @@ var palettes = sync.OnceValue(func() *[nn.MaxClasses + 1]palette {
 	return all
 })
 
-// paletteOf returns the palette of a config that has its number of classes.
+// paletteOf returns the palette of a config whose number of classes is set.
 func paletteOf(c nn.Config) *palette { return &palettes()[c.Outputs()] }
 
-// data returns the colours as the script reads them: three bytes each, in base64.
+// data returns the colours in the form that the script reads: three bytes each, in base64.
 func (p *palette) data() string {
 	var b []byte
 	for _, c := range p.colours {
@@ -92,10 +92,10 @@ func (p *palette) data() string {
 	return base64.StdEncoding.EncodeToString(b)
 }
 
-// PaintCells sets dst to the picture of outputs, C×(cells), as nn.Model's
-// PredictTo gives them: the colour of the likeliest class, the nearer to white
-// the less it is ahead of the next or, with hard edges, as it is; a regression
-// value on the diverging scale, with hard edges in five steps.
+// PaintCells sets dst to the picture of outputs, C×len(dst), as nn.Model's PredictTo returns them. A
+// cell has the colour of its most probable class, which fades to white as the next class comes
+// closer; with hard edges it does not fade. A regression value has a colour of the diverging scale,
+// with hard edges one of five.
 func PaintCells(dst Cells, outputs []float64, task nn.Task, hard bool) {
 	cells := len(dst)
 	c := len(outputs) / cells
@@ -131,8 +131,7 @@ func PaintCells(dst Cells, outputs []float64, task nn.Task, hard bool) {
 	}
 }
 
-// scaled returns the level of a place on a scale that runs from 0.5 to
-// scaleTop+0.5.
+// scaled returns the level for a value on a scale from 0.5 to scaleTop+0.5, or nan for NaN.
 func scaled(at float64, nan byte) byte {
 	switch {
 	case at >= 0 && at < scaleTop+1:
@@ -172,19 +171,18 @@ func (p *palette) paintClasses(dst Cells, outputs []float64, hard bool) {
 	}
 }
 
-// Levels go to the script as steps, each from the level before to its own: in a
-// smooth picture most are small, and alike, which halves it once more when it is
-// compressed. A step is counted modulo the number of levels. Those from -32 to
-// 31 are the characters from '?' to '~', none of which HTML escapes; the others
-// follow from U+00A1 on.
+// Levels are sent to the script as differences: from the level of the cell before to the cell's own,
+// modulo the number of levels. In a smooth picture most differences are small and alike, so that
+// compression halves their size once more. Differences from -32 to 31 are the characters '?' to '~',
+// none of which HTML escapes. The others are the characters from U+00A1 on.
 const (
 	stepFirst  = '?'
-	stepBefore = 32 // steps below 0 that are one byte
-	stepBytes  = 64 // all that are
+	stepBefore = 32 // the number of one-byte differences below 0
+	stepBytes  = 64 // the number of one-byte differences
 	stepSecond = 0xa1 - stepBytes
 )
 
-// appendSteps appends levels, of which there are n from first on.
+// appendSteps appends the differences between levels. There are n levels, from first on.
 func appendSteps(dst, levels []byte, first byte, n int) []byte {
 	end := len(dst)
 	dst = slices.Grow(dst, 2*len(levels))[:end+2*len(levels)]
@@ -192,7 +190,7 @@ func appendSteps(dst, levels []byte, first byte, n int) []byte {
 	for _, level := range levels {
 		step := int(level) - int(before) + stepBefore
 		before = level
-		if uint(step) < stepBytes { // nearly always
+		if uint(step) < stepBytes { // the usual case
 			dst[end] = stepFirst + byte(step)
 			end++
 			continue
@@ -212,10 +210,10 @@ func appendSteps(dst, levels []byte, first byte, n int) []byte {
 	return dst[:end]
 }
 
-// text appends the cells of a picture with so many colours.
+// text appends the cells of a picture with this number of colours.
 func (c Cells) text(dst []byte, colours int) []byte { return appendSteps(dst, c, 0, colours) }
 
-// DataURI returns the cells as a PNG in a data: address, for the page without script.
+// DataURI returns the cells as a PNG in a data URI, for the page without script.
 func (c Cells) DataURI(config nn.Config) string {
 	img := image.Paletted{Pix: c, Stride: GridSize, Rect: image.Rect(0, 0, GridSize, GridSize)}
 	for _, colour := range paletteOf(config).colours {
@@ -230,7 +228,7 @@ func (c Cells) DataURI(config nn.Config) string {
 	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
 }
 
-// pngBuffers lets pictures share what the encoder needs: a megabyte.
+// pngBuffers lets pictures share the encoder's buffer of about a megabyte.
 type pngBuffers struct{}
 
 var pngBufferPool sync.Pool

@@ -7,13 +7,12 @@ import (
 	"sync"
 )
 
-// An rgb is a colour, each part from 0 to 255.
+// An rgb is an sRGB colour. Each part is from 0 to 255.
 type rgb [3]float64
 
-// classColours are those of the points, class by class. Neighbours differ in
-// lightness as well as in hue, and markers differ in shape, so that nothing
-// depends on seeing colours. Style sheet and script do not know them: they come
-// as SVG attributes and as pixels.
+// classColours holds the colour of each class. Neighbours differ in lightness and in hue, and their
+// markers in shape, so that nobody needs to see colours. Style sheet and script do not know the
+// colours: they arrive as SVG attributes and as pixels.
 var classColours = []rgb{
 	{0x1f, 0x6f, 0xb4}, // blue
 	{0xe8, 0x7d, 0x1e}, // orange
@@ -27,20 +26,21 @@ var classColours = []rgb{
 	{0x6b, 0x72, 0x80}, // grey
 }
 
-// classNames name the colours for those who do not see them.
+// classNames are the names of the colours, for screen readers.
 var classNames = []string{"blue", "orange", "green", "raspberry", "yellow", "indigo", "cyan", "brown", "olive", "grey"}
 
-// The colours of a regression: a diverging scale.
+// The diverging scale of a regression runs through these colours.
 var (
 	lowColour  = classColours[0]
 	midColour  = rgb{0xf4, 0xf2, 0xee}
 	highColour = classColours[1]
 )
 
-// areaTint is how much of the picture's colour is that of the class; the rest
-// is white, so that points stand out from their own area.
+// areaTint is the share of the class's colour in the picture. The rest is white, so that points
+// stand out from the area of their own class.
 const areaTint = 0.62
 
+// mix returns a colour between a, for share 0, and b, for share 1.
 func mix(a, b rgb, share float64) rgb {
 	for i := range a {
 		a[i] += (b[i] - a[i]) * share
@@ -50,7 +50,7 @@ func mix(a, b rgb, share float64) rgb {
 
 var white = rgb{255, 255, 255}
 
-// hex returns the colour as CSS and SVG write it.
+// hex returns the colour in the form of CSS and SVG, such as #1f6fb4.
 func (c rgb) hex() string {
 	const digits = "0123456789abcdef"
 	s := []byte("#000000")
@@ -70,7 +70,7 @@ func scale(v float64) rgb {
 	return mix(midColour, highColour, v)
 }
 
-// bytes returns the colour as pixels have it.
+// bytes returns the colour of a pixel: red, green, blue.
 func (c rgb) bytes() (b [3]byte) {
 	for i, v := range c {
 		b[i] = byte(v + 0.5)
@@ -78,8 +78,8 @@ func (c rgb) bytes() (b [3]byte) {
 	return b
 }
 
-// ramp writes colours as the script reads them: three bytes for each level of a
-// heat map, in base64.
+// ramp returns the colours of a heat map in the form that the script reads: three bytes for each
+// level, in base64. at returns the colour for a share from 0 to 1.
 func ramp(at func(share float64) rgb) string {
 	colours := make([]byte, 0, 3*mapLevels)
 	for i := range mapLevels {
@@ -89,19 +89,19 @@ func ramp(at func(share float64) rgb) string {
 	return base64.StdEncoding.EncodeToString(colours)
 }
 
-// divergingRamp is for values around 0.
+// divergingRamp is the ramp for values from -1 to 1.
 var divergingRamp = sync.OnceValue(func() string {
 	return ramp(func(share float64) rgb { return scale(2*share - 1) })
 })
 
-// classRamp is for the probability of a class.
+// classRamp returns the ramp for the probability of class k.
 func classRamp(k int) string {
 	return ramp(func(share float64) rgb { return mix(white, classColours[k], share) })
 }
 
 type legendStop struct{ Offset, Colour string }
 
-// legendStops are those of the regression's colours, as the picture shows them.
+// legendStops returns the gradient stops of the regression's legend, in the picture's colours.
 func legendStops() []legendStop {
 	var stops []legendStop
 	for i := range 9 {

@@ -10,20 +10,19 @@ import (
 	"nnvisu/nn"
 )
 
-// A FrameWriter writes the frames of one stream: everything that training
-// changes, as fragments for their places in the page. It lays out what stays the
-// same once, and leaves out the parts that the client has already. So a frame that
-// was written counts as sent: one that is to be dropped must not be written.
+// A FrameWriter writes the frames of one stream. A frame is everything that training changes, as
+// fragments for their places in the page. The writer lays out constant parts once, and leaves out
+// the parts that the client already has. So every frame written must also be sent.
 type FrameWriter struct {
 	edges  []edge
-	kinds  []uint8 // how the edges look
+	kinds  []uint8 // how the client shows the edges
 	hashes [hashedParts]uint64
 	seed   maphash.Seed
-	kept   keptHistory
-	begun  bool
+	kept   historyKey // of the history that the client has
+	begun  bool       // the first frame is written
 }
 
-// The parts that are compared by a hash.
+// Parts of a frame that are compared with the client's by a hash.
 const (
 	partMeasures = iota
 	partRate
@@ -31,24 +30,24 @@ const (
 	hashedParts
 )
 
-// NewFrameWriter returns the writer of a stream that trains a network of this
-// config, which has its number of classes.
+// NewFrameWriter returns a writer for a stream that trains a network of this config. The config's
+// number of classes must be set.
 func NewFrameWriter(c nn.Config) *FrameWriter {
 	f := &FrameWriter{edges: slices.Clip(edges(c)), seed: maphash.MakeSeed()}
 	f.kinds = make([]uint8, len(f.edges))
 	return f
 }
 
-// A keptHistory tells apart what of a stream's history stays, whatever the newest
-// sample is.
-type keptHistory struct {
+// A historyKey changes exactly when the client must receive the history again. The newest sample
+// of a long run is provisional: the next one replaces it, and the key leaves it out.
+type historyKey struct {
 	samples, every int
 	best           nn.Best
 }
 
-func keptOf(h *nn.History) (k keptHistory) {
+func keyOf(h *nn.History) (k historyKey) {
 	k.samples, k.every = h.Len(), h.Every
-	if n := h.Len(); n >= 2 && h.Step[n-1]-h.Step[n-2] < h.Every { // the next takes its place
+	if n := h.Len(); n >= 2 && h.Step[n-1]-h.Step[n-2] < h.Every { // provisional
 		k.samples--
 	}
 	if h.Best != nil {
@@ -57,23 +56,22 @@ func keptOf(h *nn.History) (k keptHistory) {
 	return k
 }
 
-// HistoryChanged reports whether the next frame needs the JSON of a history: there
-// was none yet, or what stays of it is not what the client has. Of a long run most
-// frames only put another newest sample in the place of the last, which can be
-// measured again from the state of the frame.
+// HistoryChanged reports whether the next frame needs the JSON of the history: the client has none
+// yet, or one with another key. Most frames of a long run only replace the provisional sample, which
+// can be measured again from the state in the frame.
 func (f *FrameWriter) HistoryChanged(h *nn.History) bool {
-	return !f.begun || keptOf(h) != f.kept
+	return !f.begun || keyOf(h) != f.kept
 }
 
-// Append appends the next frame of the stream to dst. The history is in it where
-// the lab has its JSON; see HistoryChanged.
+// Append appends the next frame of the stream to dst. The frame contains the history if the lab has
+// its JSON; see HistoryChanged. An error is one of a panel's component.
 func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 	p := pen(dst)
 	p.begin("#live")
 	p.live(l)
 	p.end()
 	if l.JSON.History != "" || !f.begun {
-		f.kept = keptOf(&l.History)
+		f.kept = keyOf(&l.History)
 		p.begin("#past")
 		p.past(l)
 		p.end()
@@ -98,8 +96,8 @@ func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 	return p, nil
 }
 
-// begin begins the part for a place of the page, and returns where it begins.
-func (p *pen) begin(target string) (at int) {
+// begin begins the fragment for a place in the page, and returns where in the buffer it begins.
+func (p *pen) begin(target markup) (at int) {
 	at = len(*p)
 	p.text(`<hx-partial hx-target="`)
 	p.text(target)
@@ -109,7 +107,7 @@ func (p *pen) begin(target string) (at int) {
 
 func (p *pen) end() { p.text(`</hx-partial>`) }
 
-// finish ends the part that begins at a place, or takes it back if the client has it.
+// finish ends the fragment that begins at offset at, or removes it if the client has the same.
 func (f *FrameWriter) finish(p *pen, at, part int) {
 	hash := maphash.Bytes(f.seed, (*p)[at:])
 	if f.begun && hash == f.hashes[part] {
@@ -123,13 +121,13 @@ func (f *FrameWriter) finish(p *pen, at, part int) {
 // Frame is a whole frame.
 func Frame(l Lab) templ.Component {
 	return written(func(p *pen) {
-		// The components of the panel fail only where what they write to does.
+		// A panel's component fails only where its writer does, and a pen does not.
 		*p, _ = NewFrameWriter(l.State.Config).Append(*p, &l)
 	})
 }
 
-// Live is the part of the hidden state that every frame changes, and the
-// picture's cells and the units' maps for the script to paint.
+// Live is the part of the hidden state that every frame changes, together with the cells of the
+// picture and the heat maps of the units, which the script paints.
 func Live(l Lab) templ.Component { return written(func(p *pen) { p.live(&l) }) }
 
 func (p *pen) live(l *Lab) {
@@ -143,12 +141,12 @@ func (p *pen) live(l *Lab) {
 	p.text(`"></div>`)
 }
 
-// Past is the hidden history. A frame of a stream may leave it as it is.
+// Past is the hidden history. A frame of a stream may leave it out.
 func Past(l Lab) templ.Component { return written(func(p *pen) { p.past(&l) }) }
 
 func (p *pen) past(l *Lab) { p.hidden(FieldHistory, l.JSON.History) }
 
-func (p *pen) hidden(name, value string) {
+func (p *pen) hidden(name markup, value string) {
 	p.text(`<input type="hidden" name="`)
 	p.text(name)
 	p.text(`" value="`)
@@ -188,8 +186,7 @@ func (p *pen) measures(l *Lab) {
 	}
 }
 
-// Edges are the weights as lines: their width shows the size and their colour
-// the sign.
+// Edges draws the weights as lines: the width shows the size, the colour the sign.
 func Edges(l Lab) templ.Component {
 	return written(func(p *pen) {
 		edges := edges(l.State.Config)
@@ -199,13 +196,13 @@ func Edges(l Lab) templ.Component {
 	})
 }
 
-// panelBody writes the view of the panel that is chosen.
+// panelBody writes the panel's chosen view.
 func (p *pen) panelBody(l *Lab) error {
 	if panelShown(l) == PanelCurves {
 		p.curves(l)
 		return nil
 	}
-	w := new(pen) // p itself stays off the heap
+	w := new(pen) // so that p does not escape to the heap
 	*w = *p
 	err := PanelBody(*l).Render(context.Background(), w)
 	*p = *w

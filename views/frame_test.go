@@ -141,7 +141,7 @@ func TestFrameHistory(t *testing.T) {
 		left := 0
 		for range test.frames {
 			w.step()
-			if test.samples > 0 && keptOf(&w.History).samples != test.samples {
+			if test.samples > 0 && keyOf(&w.History).samples != test.samples {
 				continue
 			}
 			if f.HistoryChanged(&w.History) {

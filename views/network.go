@@ -13,55 +13,54 @@ import (
 	"nnvisu/nn/table"
 )
 
-// The drawing of the network: a column for the input features, for every hidden
-// layer and for the outputs. Columns are of equal width and their cells of equal
-// height, so that the style sheet places the units and the edges, drawn here in
-// per mille of the box, meet them at any size.
+// The drawing of the network has a column for the input features, one for each hidden layer and one
+// for the outputs. All columns have the same width and all cells of a column the same height. So the
+// style sheet can place the units, and the edges, drawn here in thousandths of the box, meet them at
+// any size.
 
 const (
-	// shownUnits is how many units of a hidden layer are drawn; of a wider one,
-	// the last cell says how many are not.
+	// shownUnits is the largest number of cells in a column. Of a wider hidden layer, one unit fewer
+	// is drawn and the last cell says how many are left out.
 	shownUnits = 10
 	// MapSize is the number of cells along each side of a unit's heat map.
 	MapSize = 20
-	// mapLevels is how many colours a heat map has: as many as one printable
-	// character can tell apart, of those that HTML does not escape.
+	// mapLevels is the number of colours of a heat map: one for each printable character from
+	// mapFirst on, none of which HTML escapes.
 	mapLevels   = 64
 	mapFirst    = '?' // the character of level 0; the last is '~'
 	boxSize     = 1000
-	edgeWidths  = 8   // steps of the width of an edge
-	edgeHalf    = 1.5 // the weight that is drawn half as wide as the largest could be
-	cornerWidth = 0.4 // of the distance between columns, how far an edge runs level
+	edgeWidths  = 8   // different widths of an edge
+	edgeHalf    = 1.5 // a weight of this size is drawn half as wide as an infinite one
+	cornerWidth = 0.4 // how far an edge runs level, as a share of the distance between columns
 )
 
-// MapGrid returns the centres of the cells of a heat map, row by row from the
-// top left: MapSize² places.
+// MapGrid returns the centres of the MapSize² cells of a heat map, row by row from the top left.
 func MapGrid() (xs, ys []float64) { return gridOf(MapSize) }
 
-// A column is a layer of units as it is drawn.
+// A column is the drawing of a layer.
 type column struct {
 	Layer  int // 0 is the inputs
 	Title  string
 	Units  []unit
-	Hidden int // how many units of the layer are not drawn
+	Hidden int // the number of units of the layer that are not drawn
 }
 
 // A unit is an input feature, a hidden unit or an output.
 type unit struct {
 	Feature nn.Feature // of an input
-	On      bool       // an input in use
-	Path    string     // where the network has its bias, such as biases.0.3; "" for inputs
-	Act     string     // what a click asks for
-	Label   string     // what it is called, for the readout and for those who do not see it
-	Short   string
-	Colour  string // of a class's output
-	Marker  string
-	Ramp    string // the colours of its heat map; "" where the column has them
-	Map     string // of an input, whose map is always the same
+	On      bool       // whether an input is in use
+	Path    string     // of its bias in the network, such as biases.0.3; "" for inputs
+	Act     string     // the act of a click
+	Label   string     // its name, for the readout and for screen readers
+	Short   string     // a short name of an input
+	Colour  string     // of a class's output
+	Marker  string     // of a class's output
+	Ramp    string     // the colours of its heat map; "" for the column's
+	Map     string     // the heat map of an input, which never changes
 }
 
-// columns returns the drawing's columns for a config that has its number of
-// classes, which meta may have names for.
+// columns returns the columns of a config's drawing. The config's number of classes must be set;
+// meta may name the classes.
 func columns(c nn.Config, meta table.Meta) []column {
 	inputs := column{Title: "Inputs"}
 	for _, f := range nn.Features() {
@@ -87,7 +86,7 @@ func hiddenUnit(l, u int) unit {
 	return unit{Path: fmt.Sprintf("biases.%d.%d", l, u), Act: inspectAct(l, u), Label: fmt.Sprintf("Layer %d, unit %d", l+1, u+1)}
 }
 
-// inspectAct is the act that shows a unit of weight layer l.
+// inspectAct is the act that shows unit u of weight layer l.
 func inspectAct(l, u int) string { return fmt.Sprintf("%s %d.%d", ActInspect, l, u) }
 
 func outputs(c nn.Config, meta table.Meta) column {
@@ -107,7 +106,7 @@ func outputs(c nn.Config, meta table.Meta) column {
 	return col
 }
 
-// unitName is what a unit of layer l is called, inputs being layer 0.
+// unitName returns the name of unit u of layer l, where layer 0 is the inputs.
 func unitName(c nn.Config, meta table.Meta, l, u int) string {
 	switch {
 	case l == 0:
@@ -120,14 +119,14 @@ func unitName(c nn.Config, meta table.Meta, l, u int) string {
 	return "output " + className(meta, u)
 }
 
-// An edge joins two units that are drawn.
+// An edge is the drawing of a weight between two units that are drawn.
 type edge struct {
 	layer, out, in int // of the weight
-	path           string
+	path           markup
 }
 
-// edges returns the weights whose two units are drawn, with their curves in a
-// box of 1000×1000.
+// edges returns an edge for each weight whose two units are drawn, with its curve in a box of
+// 1000×1000.
 func edges(c nn.Config) []edge {
 	cols := columns(c, table.Meta{})
 	pitch := float64(boxSize) / float64(len(cols))
@@ -159,9 +158,9 @@ func edges(c nn.Config) []edge {
 				writePair(&b, x2-bend, y2)
 				b.WriteByte(' ')
 				writePair(&b, x2, y2)
-				out = append(out, edge{l, o, in, b.String()})
+				out = append(out, edge{l, o, in, markup(b.String())})
 			}
-			if l == 0 { // in the order of the config, at the place of the column
+			if l == 0 { // weights follow the order of the config, cells that of nn.Features
 				for i, f := range c.Features {
 					in = i
 					add(slices.Index(nn.Features(), f))
@@ -176,11 +175,11 @@ func edges(c nn.Config) []edge {
 	return out
 }
 
-// edgeKinds is how many looks an edge can have: a sign and a width.
+// edgeKinds is the number of styles of an edge: two signs times edgeWidths.
 const edgeKinds = 2 * edgeWidths
 
-// edgeKind returns the look of an edge; edgeKinds is that of a weight of 0, which
-// is not drawn.
+// edgeKind returns the style of an edge with weight w, or edgeKinds for a weight of 0, which is not
+// drawn.
 func edgeKind(w float64) uint8 {
 	if w == 0 {
 		return edgeKinds
@@ -193,7 +192,7 @@ func edgeKind(w float64) uint8 {
 	return uint8(kind)
 }
 
-// kindsOf sets dst to the looks of edges, and reports whether they were others.
+// kindsOf sets dst to the styles of the edges, and reports whether one of them changed.
 func kindsOf(dst []uint8, edges []edge, p *nn.Parameters) (changed bool) {
 	for i, e := range edges {
 		kind := edgeKind(p.Weights[e.layer][e.out][e.in])
@@ -203,7 +202,7 @@ func kindsOf(dst []uint8, edges []edge, p *nn.Parameters) (changed bool) {
 	return changed
 }
 
-// edges draws the edges: those that look alike are one path.
+// edges draws the edges. All edges of one style are one path.
 func (p *pen) edges(edges []edge, kinds []uint8) {
 	p.text(`<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true">`)
 	var count [edgeKinds + 1]int
@@ -231,11 +230,11 @@ func (p *pen) edges(edges []edge, kinds []uint8) {
 	p.text(`</svg>`)
 }
 
-// Maps are the heat maps of the units that are drawn, but for the inputs: one
-// character for each cell, map after map, column by column.
+// Maps are the heat maps of all units that are drawn, except the inputs: one character for each
+// cell, one map after another, column by column.
 type Maps []byte
 
-// text appends the maps as the script reads them.
+// text appends the maps in the form that the script reads: see appendSteps.
 func (m Maps) text(dst []byte) []byte {
 	for len(m) > 0 {
 		n := min(MapSize*MapSize, len(m))
@@ -244,10 +243,10 @@ func (m Maps) text(dst []byte) []byte {
 	return dst
 }
 
-// PaintMaps appends to dst the heat maps of the values of all units at the places
-// of MapGrid, as nn.Model's UnitsTo gives them. A hidden unit's map shows its
-// activation relative to its own largest; 0 has the middle colour, so that a
-// unit that says nothing is blank. An output's shows probability or value.
+// PaintMaps appends to dst the heat maps of the values of all units at the places of MapGrid, as
+// nn.Model's UnitsTo returns them. The map of a hidden unit shows its activation relative to the
+// largest size on the map. 0 has the middle colour, so a unit that is 0 everywhere is blank. The map
+// of an output shows its probability or value.
 func PaintMaps(dst Maps, values [][]float64, c nn.Config) Maps {
 	const cells = MapSize * MapSize
 	for l, layer := range values {
@@ -273,7 +272,7 @@ func PaintMaps(dst Maps, values [][]float64, c nn.Config) Maps {
 	return dst
 }
 
-// largestOf returns the largest size of the values that are finite, or 0.
+// largestOf returns the largest absolute value among the finite values, or 0.
 func largestOf(values []float64) float64 {
 	most := 0.0
 	for _, v := range values {
@@ -284,7 +283,7 @@ func largestOf(values []float64) float64 {
 	return most
 }
 
-// appendMap appends the levels of values, as shares of most, from low to 1.
+// appendMap appends the levels of values for a scale from low to 1, in units of most.
 func appendMap(dst []byte, values []float64, low, most float64) []byte {
 	const top = mapLevels - 1
 	raise := 1.0
@@ -303,7 +302,7 @@ func appendMap(dst []byte, values []float64, low, most float64) []byte {
 			out[i] = mapFirst + byte(at)
 		case at > 0:
 			out[i] = mapFirst + top
-		default: // not a number as well: an overflow
+		default: // below the scale, or NaN after an overflow
 			out[i] = mapFirst
 		}
 	}
@@ -322,21 +321,21 @@ var featureMaps = sync.OnceValue(func() map[nn.Feature]Maps {
 	return maps
 })
 
-// A parameter is a weight or bias as the inspector shows it.
+// A parameter is a weight or bias in the inspector.
 type parameter struct {
-	Path  string // in the network, such as weights.0.3.1
+	Path  string // such as weights.0.3.1
 	Label string
 	Value string
 }
 
-// Inspection is a unit with all that runs into it.
+// An Inspection is a unit with its bias and the weights of its inputs.
 type Inspection struct {
 	Title      string
-	Remove     string // the act that removes the unit; "" where it cannot be
+	Remove     string // the act that removes the unit, or "" where it cannot be removed
 	Parameters []parameter
 }
 
-// Inspect returns unit u of weight layer l of a prepared state, both from 0.
+// Inspect returns unit u of weight layer l of a prepared state. Both count from 0.
 func Inspect(s nn.State, meta table.Meta, l, u int) Inspection {
 	name := unitName(s.Config, meta, l+1, u)
 	v := Inspection{Title: strings.ToUpper(name[:1]) + name[1:]}
@@ -350,10 +349,10 @@ func Inspect(s nn.State, meta table.Meta, l, u int) Inspection {
 	return v
 }
 
-// weightText writes a weight with four significant digits, as the script does.
+// weightText writes a weight with four significant digits, in the same form as the script.
 func weightText(v float64) string {
-	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64) // what was just written can be read
-	text, err := json.Marshal(v + 0)                                  // JavaScript's way to write numbers; −0 is 0
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64) // cannot fail
+	text, err := json.Marshal(v + 0)                                  // JavaScript's form of numbers; + 0 turns −0 into 0
 	if err != nil {
 		return "not finite"
 	}

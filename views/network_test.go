@@ -255,7 +255,7 @@ func TestEdgeGroups(t *testing.T) {
 			}
 			continue
 		}
-		if want := []edgeGroup{{test.class, all[2].path}}; !slices.Equal(got, want) {
+		if want := []edgeGroup{{test.class, string(all[2].path)}}; !slices.Equal(got, want) {
 			t.Errorf("a weight of %v is drawn as %v; want %v", test.w, got, want)
 		}
 	}

@@ -9,11 +9,15 @@ import (
 	"github.com/a-h/templ"
 )
 
-// A pen writes HTML and SVG of what a frame shows: it is there 25 times a second
-// for everyone who trains, and asks for no memory of its own.
+// A pen writes the HTML and SVG of a frame. Each user who trains receives 25 frames a second, so a
+// pen appends to one buffer and allocates nothing else.
 type pen []byte
 
-// written is a component of what a pen writes.
+// markup is HTML or SVG that needs no escaping. Constants are taken as they are; a variable text
+// has to be converted, where a reader can see it, or written by escaped.
+type markup string
+
+// written returns a templ component that writes what a pen writes.
 func written(write func(p *pen)) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		var p pen
@@ -23,28 +27,29 @@ func written(write func(p *pen)) templ.Component {
 	})
 }
 
-// Write makes a pen what templ's components are written to.
+// Write appends b, so that templ's components can be rendered to a pen. It never fails.
 func (p *pen) Write(b []byte) (int, error) {
 	*p = append(*p, b...)
 	return len(b), nil
 }
 
-func (p *pen) text(s string) { *p = append(*p, s...) }
+// text appends markup as it is.
+func (p *pen) text(m markup) { *p = append(*p, m...) }
 
-// escaped writes text as it stands in an attribute or between tags. JSON, of which
-// there is much, has nothing to escape but its own quotes.
+// escaped writes a text for an attribute or for a place between tags. Most of it is JSON, in which
+// only quotes need escaping.
 func (p *pen) escaped(s string) {
 	if strings.IndexByte(s, '&') >= 0 || strings.IndexByte(s, '<') >= 0 || strings.IndexByte(s, '>') >= 0 || strings.IndexByte(s, '\'') >= 0 {
-		p.text(templ.EscapeString(s))
+		*p = append(*p, templ.EscapeString(s)...)
 		return
 	}
 	for {
 		i := strings.IndexByte(s, '"')
 		if i < 0 {
-			p.text(s)
+			*p = append(*p, s...)
 			return
 		}
-		p.text(s[:i])
+		*p = append(*p, s[:i]...)
 		p.text("&#34;")
 		s = s[i+1:]
 	}
@@ -54,8 +59,7 @@ func (p *pen) number(n int)  { *p = strconv.AppendInt(*p, int64(n), 10) }
 func (p *pen) tenths(v int)  { *p = appendTenths(*p, v) }
 func (p *pen) pair(x, y int) { *p = appendPair(*p, x, y) }
 
-// appendTenths writes a coordinate given in tenths of a unit, as short as SVG
-// takes it.
+// appendTenths appends a coordinate given in tenths of a unit in the shortest form that SVG reads.
 func appendTenths(b []byte, v int) []byte {
 	if v < 0 {
 		b = append(b, '-')

@@ -14,8 +14,7 @@ import (
 // GridSize is the number of cells along each side of the picture.
 const GridSize = 100
 
-// Grid returns the centres of the cells of the picture, row by row from the
-// top left: 10,000 places.
+// Grid returns the centres of the GridSize² cells of the picture, row by row from the top left.
 func Grid() (xs, ys []float64) { return gridOf(GridSize) }
 
 // gridOf returns the centres of size×size cells over the plane.
@@ -31,8 +30,8 @@ func gridOf(size int) (xs, ys []float64) {
 	return xs, ys
 }
 
-// markers are the outlines of the classes' points, around 0,0, as SVG path
-// commands within a radius of one. They are scaled by markerRadius.
+// markers holds the outline of each class's points: the corners of a polygon around (0, 0), with a
+// radius near 1. It is drawn scaled by markerRadius.
 var markers = [][]mark{
 	circle(16, 0.92),
 	polygon(4, 45, 1.12), // square
@@ -72,11 +71,11 @@ func star(tips int, inner float64) []mark {
 	return marks
 }
 
-// outline appends a marker at a place to an SVG path. SVG's y points down.
+// outline appends a marker at (x, y) to an SVG path. The y axis of SVG points down.
 func outline(b *strings.Builder, marks []mark, x, y, radius float64) {
 	px, py := 0, 0
 	for i, m := range marks {
-		// Ten-thousandths, relative to the corner before, keep the text short.
+		// Whole ten-thousandths, relative to the previous corner, keep the text short.
 		ax := int(math.Round((x + m.x*radius) * 1e4))
 		ay := int(math.Round((-y - m.y*radius) * 1e4))
 		if i == 0 {
@@ -99,23 +98,23 @@ func writePair(b *strings.Builder, x, y int) {
 	b.WriteString(strconv.Itoa(y))
 }
 
-// A PointGroup is all points that look alike, as one SVG path.
+// A PointGroup is all points of one style, as one SVG path.
 type PointGroup struct {
 	Path   string
 	Colour string
 	Held   bool // held out for testing
-	Hollow bool // how classes that are held out are told apart; values are diamonds instead
+	Hollow bool // drawn hollow: a held-out point of a class (a held-out value is a diamond)
 }
 
-// levels is how many colours the labels of a regression are shown in.
+// levels is the number of colours for the labels of a regression.
 const levels = 9
 
-// PointGroups returns the points of a state as they are drawn.
+// PointGroups returns the drawing of a state's points.
 func PointGroups(s nn.State) []PointGroup {
 	return group(s.Data, s.Config.Task, nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed), markerRadius)
 }
 
-// group sorts points into one path for each look.
+// group sorts points into one path for each style. held tells which points are held out.
 func group(points []nn.Point, task nn.Task, held []bool, radius float64) []PointGroup {
 	kinds := nn.MaxClasses
 	if task == nn.Regression {
@@ -151,7 +150,7 @@ func group(points []nn.Point, task nn.Task, held []bool, radius float64) []Point
 	return groups
 }
 
-// A Swatch is a tool of the palette: a class, or a label for regression.
+// A Swatch is a drawing tool: a class or, for regression, a label.
 type Swatch struct {
 	Value  string // of FieldTool
 	Label  string
@@ -159,8 +158,8 @@ type Swatch struct {
 	Path   string // the marker, in a box from -10000 to 10000
 }
 
-// Swatches returns what can be drawn with a config that has its number of
-// classes, which meta may have names for.
+// Swatches returns the drawing tools of a config. The config's number of classes must be set; meta
+// may name the classes.
 func Swatches(c nn.Config, meta table.Meta) []Swatch {
 	var swatches []Swatch
 	if c.Task == nn.Regression {
@@ -181,15 +180,14 @@ func Swatches(c nn.Config, meta table.Meta) []Swatch {
 	return swatches
 }
 
-// markerIcon is a marker in a box from -10000 to 10000.
+// markerIcon returns the path of a marker in a box from -10000 to 10000.
 func markerIcon(shape []mark) string {
 	var b strings.Builder
 	outline(&b, shape, 0, 0, 0.72)
 	return b.String()
 }
 
-// toolInHand returns the tool that was chosen or, where the palette has it no
-// longer, the first.
+// toolInHand returns the chosen tool, or the first one where the chosen one is not offered.
 func toolInHand(l Lab) string {
 	swatches := Swatches(l.State.Config, l.Meta)
 	if l.Choices.Tool == ToolErase || slices.ContainsFunc(swatches, func(s Swatch) bool { return s.Value == l.Choices.Tool }) {

@@ -1,0 +1,226 @@
+package views
+
+import (
+	"math"
+	"strconv"
+
+	"nnvisu/nn/detmath"
+)
+
+// An axis maps values to places along one side of the plot.
+type axis struct {
+	lo, hi   float64 // the values at the ends
+	log      bool    // logarithmic
+	percent  bool    // the numbers beside the ticks are percentages
+	from, to float64 // the places of the ends, in units of the viewBox
+	ticks    [12]float64
+	n        int // the number of ticks
+
+	start, scale float64 // lo or its logarithm, and the places to a unit of value or logarithm
+}
+
+// setRange makes the axis ready for values from lo to hi.
+func (a *axis) setRange(lo, hi float64) {
+	a.lo, a.hi, a.start = lo, hi, lo
+	if a.log {
+		a.start, hi = detmath.Log(lo), detmath.Log(hi)
+	}
+	a.scale = (a.to - a.from) / (hi - a.start)
+}
+
+// at returns the place of a value. A value beyond an end of the axis, such as a loss of 0 on a
+// logarithmic one, is put at that end.
+func (a *axis) at(v float64) float64 {
+	if v < a.lo {
+		v = a.lo
+	}
+	if v > a.hi {
+		v = a.hi
+	}
+	if a.log {
+		v = detmath.Log(v)
+	}
+	return a.from + float64((v-a.start)*a.scale)
+}
+
+// addTicks adds a tick at each multiple of apart from lo to hi.
+func (a *axis) addTicks(lo, hi, apart float64) {
+	for k := math.Ceil(lo/apart - 1e-9); a.n < len(a.ticks) && float64(k*apart) <= hi+float64(1e-9*apart); k++ {
+		a.ticks[a.n] = float64(k * apart)
+		a.n++
+	}
+}
+
+// An axis can show losses from smallest to largest. Beyond them a float64 has no room for the
+// round numbers at the ends.
+const smallest, largest = 1e-290, 1e290
+
+// fitLosses makes the axis hold all losses: linear from 0, or logarithmic between round numbers.
+func (a *axis) fitLosses(curves []curve) {
+	lo, hi := math.Inf(1), 0.0
+	for _, c := range curves {
+		for _, v := range c.values {
+			if v > 0 {
+				lo, hi = min(lo, v), max(hi, v)
+			}
+		}
+	}
+	lo, hi = max(smallest, min(lo, largest)), min(hi, largest)
+	if hi < smallest { // nothing but zeros
+		a.log, lo, hi = false, 0, 1
+	}
+	if a.log {
+		a.fitLog(lo, hi)
+		return
+	}
+	apart := roundNumber(hi / 5)
+	a.setRange(0, float64(math.Ceil(hi/apart-1e-9)*apart))
+	a.addTicks(0, a.hi, apart)
+}
+
+// fitLog sets the range and the ticks of a logarithmic axis: powers of ten, and where they are few
+// also 2 and 5 times powers of ten.
+func (a *axis) fitLog(lo, hi float64) {
+	from, to := exponent(lo), exponent(hi)+1
+	if to-from > 2 {
+		stride := (to - from + 4) / 5
+		for k := from; ; k += stride {
+			a.ticks[a.n] = math.Pow10(k)
+			a.n++
+			if k >= to || math.Pow10(k) >= hi {
+				break
+			}
+		}
+	} else {
+		for k := from; k <= to; k++ {
+			for _, m := range [...]float64{1, 2, 5} {
+				v := m * math.Pow10(k)
+				switch {
+				case v <= lo: // the last of these is the lower end
+					a.ticks[0], a.n = v, 1
+				case a.ticks[a.n-1] < hi || a.n < 2: // the first beyond is the upper end
+					a.ticks[a.n] = v
+					a.n++
+				}
+			}
+		}
+	}
+	a.setRange(a.ticks[0], a.ticks[a.n-1])
+}
+
+// fitShares makes the axis hold all shares: up to 1, and from 0.9 or the round number below the
+// lowest share.
+func (a *axis) fitShares(curves []curve) {
+	lo := 0.9
+	for _, c := range curves {
+		for _, v := range c.values {
+			if v >= 0 {
+				lo = min(lo, v)
+			}
+		}
+	}
+	apart := roundNumber((1 - lo) / 5)
+	a.setRange(float64(math.Floor(lo/apart+1e-9)*apart), 1)
+	a.addTicks(a.lo, a.hi, apart)
+}
+
+// roundNumber returns the smallest number ≥ v that is 1, 2 or 5 times a power of ten, for v > 0.
+func roundNumber(v float64) float64 {
+	power := math.Pow10(exponent(v))
+	for _, m := range [...]float64{1, 2, 5} {
+		if v <= m*power*(1+1e-9) {
+			return m * power
+		}
+	}
+	return 10 * power
+}
+
+// exponent returns the largest k with 10^k ≤ v, for v > 0.
+func exponent(v float64) int {
+	k := int(math.Floor(detmath.Log(v) / math.Ln10))
+	if math.Pow10(k) > v {
+		k--
+	}
+	if math.Pow10(k+1) <= v {
+		k++
+	}
+	return k
+}
+
+// inTenths returns a place v ≥ 0 in tenths of a unit.
+func inTenths(v float64) int { return int(float64(v*10) + 0.5) }
+
+// axes draws the grid, both axes and the numbers beside their ticks.
+func (p *pen) axes(x, y *axis, unit markup) {
+	p.text(`<path class="gridline" d="`)
+	for _, v := range y.ticks[:y.n] {
+		p.text("M")
+		p.pair(10*plotLeft, inTenths(y.at(v)))
+		p.text("H")
+		p.tenths(10 * plotRight)
+	}
+	p.text(`"/><path class="axis" d="M`)
+	p.pair(10*plotLeft, 10*plotTop)
+	p.text("V")
+	p.tenths(10 * plotBottom)
+	p.text("H")
+	p.tenths(10 * plotRight)
+	for _, v := range x.ticks[:x.n] {
+		p.text("M")
+		p.pair(inTenths(x.at(v)), 10*plotBottom)
+		p.text("v4")
+	}
+	p.text(`"/><g class="axis-number" font-size="11" text-anchor="end">`)
+	for _, v := range y.ticks[:y.n] {
+		p.tickLabel(10*plotLeft-60, inTenths(y.at(v))+38, v, y.percent)
+	}
+	p.text(`</g><g class="axis-number" font-size="11" text-anchor="middle">`)
+	for _, v := range x.ticks[:x.n] {
+		p.tickLabel(inTenths(x.at(v)), 10*plotBottom+160, v, false)
+	}
+	p.textAt(5*(plotLeft+plotRight), 10*plotBottom+320)
+	p.text(unit)
+	p.text(`</text></g>`)
+}
+
+func (p *pen) tickLabel(x, y int, v float64, percent bool) {
+	p.textAt(x, y)
+	*p = appendAxisNumber(*p, v, percent)
+	p.text(`</text>`)
+}
+
+// textAt begins a text element.
+func (p *pen) textAt(x, y int) {
+	p.text(`<text x="`)
+	p.tenths(x)
+	p.text(`" y="`)
+	p.tenths(y)
+	p.text(`">`)
+}
+
+// axisNumber writes a round number as people do: at most three digits, or all digits of a whole
+// number below a million.
+func axisNumber(v float64) string { return string(appendAxisNumber(nil, v, false)) }
+
+func appendAxisNumber(b []byte, v float64, percent bool) []byte {
+	if percent {
+		return append(appendAxisNumber(b, v*100, false), " %"...)
+	}
+	whole := math.Round(v)
+	if math.Abs(v-whole) < 1e-9*math.Abs(v) && math.Abs(v) < 1e6 || v == 0 {
+		return appendGrouped(b, int(whole))
+	}
+	var buffer [32]byte
+	text := strconv.AppendFloat(buffer[:0], v, 'e', 2, 64)
+	if v >= 1e-4 && v < 1e6 {
+		short, _ := strconv.ParseFloat(string(text), 64) // cannot fail
+		return strconv.AppendFloat(b, short, 'f', -1, 64)
+	}
+	digits := text[:4]
+	k, _ := strconv.Atoi(string(text[5:])) // cannot fail
+	for digits[len(digits)-1] == '0' || digits[len(digits)-1] == '.' {
+		digits = digits[:len(digits)-1]
+	}
+	b = append(append(b, digits...), 'e')
+	return strconv.AppendInt(b, int64(k), 10)
+}
