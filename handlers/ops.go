@@ -29,7 +29,7 @@ func (s *Server) readyz(c echo.Context) error {
 	return c.String(http.StatusOK, "ready\n")
 }
 
-// serverMetrics are what /metrics shows. Each Server has its own.
+// serverMetrics are the metrics of one Server, as /metrics shows them.
 type serverMetrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
@@ -42,19 +42,40 @@ type serverMetrics struct {
 }
 
 func newServerMetrics(version string) *serverMetrics {
+	counter := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
+	}
 	m := &serverMetrics{
 		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nnvisu_http_requests_total", Help: "Requests answered, streams and sockets when they end."}, []string{"route", "method", "status"}),
-		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "nnvisu_http_request_seconds", Help: "Time from request to end of answer.", Buckets: prometheus.ExponentialBuckets(0.0005, 4, 9)}, []string{"route"}),
-		errors:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "nnvisu_errors_total", Help: "Errors answered, over any transport."}, []string{"code"}),
-		streams:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "nnvisu_streams", Help: "Streams open now."}),
-		sockets:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "nnvisu_sockets", Help: "WebSocket connections open now."}),
-		updates:  prometheus.NewCounter(prometheus.CounterOpts{Name: "nnvisu_updates_total", Help: "Optimizer updates made."}),
-		frames:   prometheus.NewCounter(prometheus.CounterOpts{Name: "nnvisu_frames_total", Help: "Frames of streams sent."}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "nnvisu_http_requests_total",
+			Help: "Requests answered, streams and sockets when they end.",
+		}, []string{"route", "method", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "nnvisu_http_request_seconds",
+			Help:    "Time from request to end of answer.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 4, 9),
+		}, []string{"route"}),
+		errors: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "nnvisu_errors_total",
+			Help: "Errors answered, over any transport.",
+		}, []string{"code"}),
+		streams: gauge("nnvisu_streams", "Streams open now."),
+		sockets: gauge("nnvisu_sockets", "WebSocket connections open now."),
+		updates: counter("nnvisu_updates_total", "Optimizer updates made."),
+		frames:  counter("nnvisu_frames_total", "Frames of streams sent."),
 	}
-	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "nnvisu_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version}})
+	info := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name:        "nnvisu_build_info",
+		Help:        "Always 1.",
+		ConstLabels: prometheus.Labels{"version": version},
+	})
 	info.Set(1)
-	m.registry.MustRegister(m.requests, m.seconds, m.errors, m.streams, m.sockets, m.updates, m.frames, info,
+	m.registry.MustRegister(
+		m.requests, m.seconds, m.errors, m.streams, m.sockets, m.updates, m.frames, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -63,8 +84,7 @@ func (m *serverMetrics) handler() echo.HandlerFunc {
 	return echo.WrapHandler(promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 }
 
-// observe counts and logs requests. Errors are answered here, so that their
-// status is known.
+// observe counts and logs requests. It also answers with errors, so that the status is known.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
@@ -82,18 +102,22 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		took := time.Since(start)
 		method := c.Request().Method
 		if !slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}, method) {
-			method = "other" // or a client could fill the memory with names of its own
+			method = "other" // a client could otherwise fill the memory with invented names
 		}
 		s.metrics.requests.WithLabelValues(route, method, strconv.Itoa(c.Response().Status)).Inc()
 		s.metrics.seconds.WithLabelValues(route).Observe(took.Seconds())
-		s.config.Logger.Debug("request", "method", c.Request().Method, "path", c.Request().URL.Path, "status", c.Response().Status,
-			"took", took, "request_id", c.Response().Header().Get(echo.HeaderXRequestID))
+		s.config.Logger.Debug("request",
+			"method", c.Request().Method,
+			"path", c.Request().URL.Path,
+			"status", c.Response().Status,
+			"took", took,
+			"request_id", c.Response().Header().Get(echo.HeaderXRequestID))
 		return nil
 	}
 }
 
-// asset answers GET /public/{hash}/*: our own files and the libraries, embedded.
-// What is asked for by the hash of this release may be kept for ever.
+// asset answers GET /public/{hash}/* with an embedded file: one of ours or of a library. A file under
+// the hash of this release may be cached for ever.
 func (s *Server) asset(c echo.Context) error {
 	name := c.Param("*")
 	if !public.Has(name) {
@@ -105,7 +129,7 @@ func (s *Server) asset(c echo.Context) error {
 	}
 	h := c.Response().Header()
 	h.Set("Cache-Control", cache)
-	if c.Request().Header.Get("Range") != "" { // counts the bytes of the file as it is
+	if c.Request().Header.Get("Range") != "" { // a range counts the bytes of the uncompressed file
 		h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
 		http.ServeFileFS(c.Response(), c.Request(), public.FS(), name)
 		return nil

@@ -1,8 +1,7 @@
-// Package public holds the files the browser gets as they are: our own
-// script, style and icon beside this file, and in lib/ the third-party ones
-// that the assets task copies from npm packages. All are embedded, so nothing
-// depends on the working directory. lib/ is not in git but for a placeholder;
-// [Check] says so when it was never filled.
+// Package public embeds the static files of the page: our script, style and icon beside this file,
+// and the third-party files in lib/, which the task "assets" copies from npm packages. Nothing
+// depends on the working directory. Git holds only a placeholder of lib/; [Check] reports a build
+// with an empty one.
 package public
 
 import (
@@ -15,13 +14,12 @@ import (
 	"sync"
 )
 
-// The prefix all: takes in lib/.gitkeep: a fresh clone, whose lib/ holds nothing
-// else, would not compile without it.
+// The prefix all: includes lib/.gitkeep. Without a file in lib/ a fresh clone would not compile.
 //
 //go:embed all:lib *.css *.js *.svg
 var files embed.FS
 
-// libraries are the third-party files the page cannot do without.
+// libraries are the third-party files that the page needs.
 var libraries = [...]string{"lib/htmx.min.js", "lib/hx-sse.min.js"}
 
 // assetsCommand fills lib/, in the form the README gives.
@@ -30,8 +28,8 @@ const assetsCommand = "go run github.com/go-task/task/v3/cmd/task@v3.44.1 assets
 // FS returns the embedded files: "lab.js", "lib/htmx.min.js" and so on.
 func FS() fs.FS { return files }
 
-// Check returns an error that names the missing third-party files and the
-// command that fetches them, or nil when all are there.
+// Check returns an error that names the missing third-party files and the command that fetches them,
+// or nil if none is missing.
 func Check() error { return check(files) }
 
 func check(fsys fs.FS) error {
@@ -48,10 +46,10 @@ func check(fsys fs.FS) error {
 		strings.Join(missing, ", "), assetsCommand)
 }
 
-// Path returns the address of a file relative to the application's root:
-// "public/3b0c…/lab.js". The hash is of all files, so the address changes when
-// any of them does: what it answers may be cached for ever, and modules that
-// import each other are of one release. It panics when there is no such file.
+// Path returns the address of a file relative to the application's root: "public/3b0c…/lab.js". The
+// hash covers all files, so every address changes when any file does. A browser may therefore cache
+// a file for ever, and modules that import each other belong to one release. Path panics if there is
+// no such file.
 func Path(name string) string {
 	if !Has(name) {
 		panic(fmt.Sprintf("public: no file %q (files in lib/ come from: %s)", name, assetsCommand))
@@ -59,16 +57,15 @@ func Path(name string) string {
 	return "public/" + Hash() + "/" + name
 }
 
-// Has reports whether a name is that of a file to serve, and not of a directory
-// or a dot file.
+// Has reports whether there is a file of this name to serve. Directories and dot files are not served.
 func Has(name string) bool {
 	info, err := fs.Stat(files, name)
 	return err == nil && !info.IsDir() && !strings.HasPrefix(info.Name(), ".")
 }
 
-// Hash returns the hash of all files that is in their addresses, twelve
-// hexadecimal digits. During a rolling update a replica is asked for files of
-// another release; only what is asked for by its own hash may be kept.
+// Hash returns the hash in the addresses of the files: twelve hexadecimal digits. During a rolling
+// update a replica is asked for files of another release; only a file under the replica's own hash
+// may be cached.
 func Hash() string { return hash() }
 
 var hash = sync.OnceValue(func() string { return hashOf(files) })
