@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"nnvisu/handlers"
+	"nnvisu/handlers/stream"
 	"nnvisu/nn/kernel"
 )
 
@@ -126,7 +127,7 @@ type application interface {
 func serve(ctx context.Context, app application, listeners []net.Listener, delay, timeout time.Duration, log *slog.Logger) error {
 	srv := &http.Server{
 		Handler:           app,
-		ConnContext:       handlers.ConnContext,
+		ConnContext:       stream.ConnContext,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,

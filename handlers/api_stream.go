@@ -6,57 +6,67 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 )
 
+// streamJSON answers a program with a stream of results. Unlike the page, a program gets every
+// frame, so training waits until a frame is written.
 func (s *Server) streamJSON(c echo.Context, m *message) error {
 	t, work, err := s.newTrainer(m, "frame_steps", m.perFrame())
 	if err != nil {
 		return withID{err, m.id}
 	}
-	m.state = nn.State{} // the trainer has its own
-	ctx, fail := s.streaming(c.Request().Context())
+	m.state = nn.State{} // the trainer has a copy
+	client := c.Request().Context()
+	limited, fail := s.streaming(client)
 	defer fail(nil)
-	keepShort(ctx)
-	events := newSender(c.Request().Context(), s.newEventWriter(c), fail)
-	defer events.close()
-	const name = "train_step_result"
-	var body []byte
-	var id string
-	var put bool
-	reason, err := s.stream(ctx, t, work, m, streamSink{
+	stream.LimitUnsent(client)
+	events := stream.NewSender(client, s.openEvents(c), fail)
+	defer events.Close()
+	var (
+		id     string
+		result []byte
+		frame  stream.Frame
+		begun  bool
+	)
+	write := func() { frame.Write("train_step_result", id, result) }
+	reason, err := s.stream(limited, t, work, m, streamSink{
 		frame: func() (err error) {
-			result := t.Result()
-			id = strconv.Itoa(result.Network.Step)
-			if body, err = encodeResult(m.id, result); err != nil {
+			r := t.Result()
+			id = strconv.Itoa(r.Network.Step)
+			if result, err = encodeResult(m.id, r); err != nil {
 				return err
 			}
-			// Nothing is being written, for send has waited, but perhaps a comment;
-			// for that nobody's slot should wait.
-			if put = events.try(); put {
-				events.put(name, id, body)
+			// The frame before is written. A comment may be being written, and nobody who waits for
+			// a client holds a CPU token; send waits instead.
+			if frame, begun = events.TryBegin(); begun {
+				write()
 			}
 			return nil
 		},
-		send: func() error {
-			if put {
-				events.send()
-			} else if err := events.say(name, id, body); err != nil {
-				return err
+		send: func() (err error) {
+			if !begun {
+				if frame, err = events.Begin(); err != nil {
+					return err
+				}
+				write()
 			}
+			frame.Commit()
 			s.metrics.frames.Inc()
-			return events.flush()
+			return events.Flush()
 		},
 	})
-	if err != nil {
-		if isGone(c.Request().Context(), err) {
-			return nil
-		}
-		body, err := json.Marshal(errorMessage{Type: "error", ID: m.id, Error: s.describeLogged(err, c)})
-		if err != nil {
-			return err
-		}
-		return events.end("error", body)
+	if err == nil {
+		return events.End("done", doneBody(reason))
 	}
-	return events.end("done", doneBody(reason))
+	if isGone(client, err) {
+		return nil
+	}
+	e := errorMessage{Type: "error", ID: m.id, Error: s.describeLogged(err, c)}
+	body, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	return events.End("error", body)
 }

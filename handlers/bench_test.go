@@ -264,7 +264,7 @@ func BenchmarkStreams(b *testing.B) {
 				f.message.frameMS = 0
 				c := echo.New().NewContext(r, sink{http.Header{}, &written})
 				wg.Go(func() {
-					if err := s.streamPage(c, b.Context(), f, s.newEventWriter(c)); err != nil {
+					if err := s.streamPage(b.Context(), c, f, s.openEvents(c)); err != nil {
 						b.Error(err)
 					}
 				})

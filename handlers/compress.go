@@ -13,6 +13,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/labstack/echo/v4"
+
+	"nnvisu/handlers/stream"
 )
 
 // The content codings that the server reads and writes.
@@ -88,9 +90,9 @@ func compressed(coding string, body []byte) []byte {
 	}
 	var b bytes.Buffer
 	b.Grow(len(body) / 2)
-	var z gzipStream // with one part
-	z.add(&b, body)
-	z.end(&b)
+	var z stream.GzipStream // with one part
+	z.Append(&b, body)
+	z.End(&b)
 	return b.Bytes()
 }
 
@@ -160,7 +162,7 @@ var (
 )
 
 // unpacked returns the decompressed body of a request. A few bytes can decompress to very many. So
-// the limit on bytes holds for the result as well, and the work is done in a compute slot.
+// the limit on bytes holds for the result as well, and the work is done with a CPU token.
 func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err error) {
 	var readers *sync.Pool
 	coding := strings.ToLower(strings.TrimSpace(strings.Join(c.Request().Header.Values(echo.HeaderContentEncoding), ", ")))

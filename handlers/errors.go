@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/table"
@@ -155,7 +156,7 @@ func (e withID) Unwrap() error { return e.error }
 
 // fail is Echo's error handler: it answers a request with its error.
 func (s *Server) fail(err error, c echo.Context) {
-	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil || errors.As(err, new(unreadError)) {
+	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil || errors.As(err, new(stream.UnreadError)) {
 		return // the client has gone
 	}
 	b := s.describeLogged(err, c)

@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 )
@@ -218,11 +219,11 @@ type abortReader struct{}
 
 func (abortReader) Read([]byte) (int, error) { panic(http.ErrAbortHandler) }
 
-// TestPanicReleases: a panic while computing gives back its compute slot and
+// TestPanicReleases: a panic while computing gives back its CPU token and
 // its place in the queue.
 func TestPanicReleases(t *testing.T) {
 	s := newTestServer(t)
-	s.slots = newSlots(1, 1)
+	s.requests, s.openRequests = stream.NewQueue(1), stream.NewLimit(1)
 	for range 3 {
 		func() {
 			defer func() { _ = recover() }()
@@ -243,8 +244,7 @@ func TestPanicReleases(t *testing.T) {
 func TestFailGone(t *testing.T) {
 	var log bytes.Buffer
 	s := newTestServer(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
-	s.slots = newSlots(1, 1)
-	hold(t, s.slots) // so that the request waits
+	holdTokens(t, s) // so that the request waits
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	w := httptest.NewRecorder()

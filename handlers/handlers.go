@@ -2,8 +2,8 @@
 // and WebSocket: it decodes a request into a state, checks limits, makes one
 // call into package nn and renders the answer as JSON or as views.
 //
-// A Server keeps nothing of any user. All that it holds are limits (compute
-// slots, the number of open streams, whether it is draining) and what is the same
+// A Server keeps nothing of any user. All that it holds are limits (CPU tokens,
+// the number of open streams, whether it is draining) and what is the same
 // for everybody: the first page and the packed assets.
 package handlers
 
@@ -22,6 +22,7 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/public"
 )
 
@@ -57,19 +58,20 @@ func DefaultConfig() Config {
 
 // Server answers every route of nnvisu. It is an http.Handler.
 type Server struct {
-	config  Config
-	handler http.Handler
-	slots   *slots          // of requests
-	frames  *slots          // of streams: the same places, in turn
-	streams chan struct{}   // one element for each open stream
-	sockets chan struct{}   // and for each open socket
-	open    sync.WaitGroup  // sockets, which http.Server does not wait for
-	serving context.Context // ended by Drain
-	drain   context.CancelFunc
-	origin  *http.CrossOriginProtection
-	metrics *serverMetrics
-	first   func() ([]byte, error) // the page as everybody gets it, rendered once
-	packed  sync.Map               // of coding and path of an asset: the []byte to send
+	config       Config
+	handler      http.Handler
+	requests     *stream.Queue // for the CPU tokens, of requests
+	frames       *stream.Queue // for the same tokens, of streams
+	openRequests stream.Limit  // requests that compute or wait to
+	openStreams  stream.Limit
+	openSockets  stream.Limit
+	open         sync.WaitGroup  // sockets, which http.Server does not wait for
+	serving      context.Context // ended by Drain
+	drain        context.CancelFunc
+	origin       *http.CrossOriginProtection
+	metrics      *serverMetrics
+	first        func() ([]byte, error) // the page as everybody gets it, rendered once
+	packed       sync.Map               // of coding and path of an asset: the []byte to send
 }
 
 // New returns a Server, or an error if the config is out of range or the
@@ -87,14 +89,15 @@ func New(config Config) (*Server, error) {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{
-		config:  config,
-		slots:   newSlots(runtime.GOMAXPROCS(0), config.MaxQueue),
-		streams: make(chan struct{}, config.MaxStreams),
-		sockets: make(chan struct{}, config.MaxSockets),
-		origin:  http.NewCrossOriginProtection(),
-		metrics: newServerMetrics(config.Version),
+		config:       config,
+		requests:     stream.NewQueue(runtime.GOMAXPROCS(0)),
+		openRequests: stream.NewLimit(config.MaxQueue),
+		openStreams:  stream.NewLimit(config.MaxStreams),
+		openSockets:  stream.NewLimit(config.MaxSockets),
+		origin:       http.NewCrossOriginProtection(),
+		metrics:      newServerMetrics(config.Version),
 	}
-	s.frames = s.slots.besides()
+	s.frames = s.requests.Sharing()
 	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(s.firstPage)
 	s.handler = s.routes()
@@ -226,33 +229,41 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// enter asks for a place among the requests that compute.
+// enter takes a place among the requests that compute or wait to, or returns busy.
 func (s *Server) enter() (leave func(), err error) {
-	if s.isDraining() {
-		return nil, errBusy("the server is shutting down")
-	}
-	return s.slots.admit()
+	return s.acquire(s.openRequests, "the server has all the requests it can take")
 }
 
-// enterStream asks for a place among the open streams.
+// enterStream takes a place among the open streams, or returns busy.
 func (s *Server) enterStream() (leave func(), err error) {
-	return s.occupy(s.streams, s.metrics.streams, "streams")
+	return s.acquireCounted(s.openStreams, s.metrics.streams, "streams")
 }
 
-// enterSocket asks for a place among the open sockets.
+// enterSocket takes a place among the open sockets, or returns busy.
 func (s *Server) enterSocket() (leave func(), err error) {
-	return s.occupy(s.sockets, s.metrics.sockets, "sockets")
+	return s.acquireCounted(s.openSockets, s.metrics.sockets, "sockets")
 }
 
-func (s *Server) occupy(places chan struct{}, gauge prometheus.Gauge, what string) (leave func(), err error) {
+// acquireCounted takes a place and counts it in a metric.
+func (s *Server) acquireCounted(
+	limit stream.Limit, gauge prometheus.Gauge, what string,
+) (leave func(), err error) {
+	release, err := s.acquire(limit, "the server has all the %d %s it can take", cap(limit), what)
+	if err != nil {
+		return nil, err
+	}
+	gauge.Inc()
+	return func() { release(); gauge.Dec() }, nil
+}
+
+// acquire takes a place. It returns busy if the server drains, and busy with the message full if no
+// place is free.
+func (s *Server) acquire(limit stream.Limit, full string, args ...any) (release func(), err error) {
 	if s.isDraining() {
 		return nil, errBusy("the server is shutting down")
 	}
-	select {
-	case places <- struct{}{}:
-		gauge.Inc()
-		return func() { <-places; gauge.Dec() }, nil
-	default:
-		return nil, errBusy("the server has all the %d %s it can take", cap(places), what)
+	if release, err = limit.Acquire(); errors.Is(err, stream.ErrFull) {
+		return nil, errBusy(full, args...)
 	}
+	return release, err
 }

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"runtime"
-	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 )
 
@@ -45,126 +46,29 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// TestAdmit: the queue takes as many as it has places for, and says busy to
-// the others until one leaves.
-func TestAdmit(t *testing.T) {
-	slots := newSlots(1, 2)
-	first, err1 := slots.admit()
-	_, err2 := slots.admit()
-	if err1 != nil || err2 != nil {
-		t.Fatalf("admit() of two = %v, %v; want room", err1, err2)
-	}
-	for range 3 {
-		if leave, err := slots.admit(); describeAs(err) != "busy" || leave != nil {
-			t.Errorf("admit() of one too many = %v; want busy", err)
-		}
-	}
-	first()
-	if _, err := slots.admit(); err != nil {
-		t.Errorf("admit() when one left = %v; want room", err)
-	}
-}
-
-func TestAcquire(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		slots := newSlots(1, 1)
-		if err := slots.acquire(t.Context()); err != nil {
-			t.Fatalf("acquire() = %v; want a slot", err)
-		}
-		ctx, cancel := context.WithCancel(t.Context())
-		got := make(chan error, 1)
-		go func() { got <- slots.acquire(ctx) }()
-		synctest.Wait()
-		select {
-		case err := <-got:
-			t.Fatalf("acquire() of a second slot of one = %v; want it to wait", err)
-		default:
-		}
-		cancel()
-		if err := <-got; !errors.Is(err, context.Canceled) {
-			t.Errorf("acquire() of a client that left = %v; want %v", err, context.Canceled)
-		}
-		go func() { got <- slots.acquire(t.Context()) }()
-		synctest.Wait()
-		slots.release()
-		if err := <-got; err != nil {
-			t.Errorf("acquire() of a slot given back = %v; want nil", err)
-		}
-	})
-}
-
-// hold takes all places to compute.
-func hold(tb testing.TB, s *slots) {
+// holdTokens gives a server one CPU token and takes it, until release is called or the test ends.
+func holdTokens(tb testing.TB, s *Server) (release func()) {
 	tb.Helper()
-	for range cap(s.free) {
-		if err := s.acquire(context.Background()); err != nil {
-			tb.Fatal(err)
+	s.requests = stream.NewQueue(1)
+	s.frames = s.requests.Sharing()
+	held, end := make(chan struct{}), make(chan struct{})
+	go func() {
+		err := s.requests.Do(context.Background(), func() error { close(held); <-end; return nil })
+		if err != nil {
+			tb.Errorf("Do() = %v; want a token", err)
 		}
-	}
+	}()
+	<-held
+	release = sync.OnceFunc(func() { close(end) })
+	tb.Cleanup(release)
+	return release
 }
 
-// TestSlotsInTurn: however many streams wait for a slot, a request has the next or
-// the one behind it, and the other way round.
-func TestSlotsInTurn(t *testing.T) {
-	for _, many := range []string{"streams", "requests"} {
-		synctest.Test(t, func(t *testing.T) {
-			requests := newSlots(1, 1)
-			kinds := map[string]*slots{"requests": requests, "streams": requests.besides()}
-			hold(t, kinds[many])
-			var order []string // written by who has the slot
-			wait := func(kind string) {
-				go func() {
-					if err := kinds[kind].computing(t.Context(), func() error { order = append(order, kind); return nil }); err != nil {
-						t.Errorf("computing() = %v", err)
-					}
-				}()
-				synctest.Wait()
-			}
-			for range 50 {
-				wait(many)
-			}
-			few := map[string]string{"streams": "requests", "requests": "streams"}[many]
-			wait(few)
-			kinds[many].release()
-			synctest.Wait()
-			if at := slices.Index(order, few); at < 0 || at > 1 {
-				t.Errorf("behind 50 %s, the one of the %s has the turn %d; want 0 or 1", many, few, at)
-			}
-			if len(order) != 51 || len(requests.free)+len(kinds["streams"].gates)+len(kinds["requests"].gates) != 0 {
-				t.Errorf("%d had a slot; want 51, and none to be held", len(order))
-			}
-		})
-	}
-}
-
-// TestAcquireInTurn: who waits longest for a slot is the next to have it.
-func TestAcquireInTurn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const all = 20
-		slots := newSlots(1, 1)
-		hold(t, slots)
-		var order []int // written by who has the slot
-		for i := range all {
-			go func() {
-				if err := slots.acquire(t.Context()); err != nil {
-					t.Errorf("acquire() = %v", err)
-				}
-				order = append(order, i)
-				slots.release()
-			}()
-			synctest.Wait()
-		}
-		slots.release()
-		synctest.Wait()
-		for i, who := range order {
-			if who != i {
-				t.Fatalf("the slot went to %v; want to all %d in the order in which they came", order, all)
-			}
-		}
-		if len(order) != all {
-			t.Errorf("the slot went to %d; want all %d", len(order), all)
-		}
-	})
+// hasToken reports whether a queue has a free token within some time.
+func hasToken(q *stream.Queue, within time.Duration) bool {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	return q.Do(ctx, func() error { return nil }) == nil
 }
 
 // TestEnter: a draining server takes no new work; neither does one whose
@@ -204,6 +108,8 @@ func TestEnter(t *testing.T) {
 // TestLeaves: a request gives its place back however it ends.
 func TestLeaves(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxStreams, c.MaxQueue = 1, 1 })
+	s.requests = stream.NewQueue(1)
+	s.frames = s.requests.Sharing()
 	const good = `{"data":[{"x":0,"y":0,"label":0}],"steps":1}`
 	for _, test := range []struct {
 		path, body string
@@ -237,14 +143,14 @@ func TestLeaves(t *testing.T) {
 				t.Errorf("POST %s %s %v = %d %.200s; want %d", test.path, test.body, test.headers, w.Code, w.Body, test.want)
 			}
 		}
-		if n, m := len(s.streams), len(s.slots.waiting)+len(s.slots.free); n != 0 || m != 0 {
-			t.Fatalf("behind POST %s %s there are %d streams and %d requests; want none", test.path, test.body, n, m)
+		if n, m := len(s.openStreams), len(s.openRequests); n != 0 || m != 0 || !hasToken(s.requests, time.Minute) {
+			t.Fatalf("behind POST %s %s there are %d streams and %d requests; want none, and a free token", test.path, test.body, n, m)
 		}
 	}
 }
 
-// TestAdvanceFair: requests that share one compute slot take turns. A request
-// that kept the slot would be done before the others began.
+// TestAdvanceFair: requests that share one CPU token take turns. A request
+// that kept the token would be done before the others began.
 func TestAdvanceFair(t *testing.T) {
 	const requests, updates = 3, 100
 	// One processor: a machine that is busy with other things then stops all
@@ -252,8 +158,7 @@ func TestAdvanceFair(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	synctest.Test(t, func(t *testing.T) {
 		s := newTestServer(t)
-		s.slots = newSlots(1, requests)
-		hold(t, s.slots) // until all wait
+		release := holdTokens(t, s) // until all wait
 		var trainers []*nn.Trainer
 		for range requests {
 			trainer, err := nn.NewTrainer(sampleState(t, "circles", 10, 0, nil))
@@ -265,11 +170,11 @@ func TestAdvanceFair(t *testing.T) {
 		finished := 0
 		for _, trainer := range trainers {
 			go func() {
-				_, err := s.advance(t.Context(), s.slots, trainer, nn.Work{Update: sliceWork}, updates, func() error {
+				_, err := s.advance(t.Context(), s.requests, trainer, nn.Work{Update: sliceWork}, updates, func() error {
 					finished++
-					for _, other := range trainers { // none is at work: we have the slot
+					for _, other := range trainers { // none is at work: we have the token
 						if step, _ := other.At(); step < updates*4/5 {
-							t.Errorf("a request is done while another that shares its slot has made %d of %d updates", step, updates)
+							t.Errorf("a request is done while another that shares its token has made %d of %d updates", step, updates)
 						}
 					}
 					return nil
@@ -280,7 +185,7 @@ func TestAdvanceFair(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		s.slots.release()
+		release()
 		synctest.Wait()
 		if finished != requests {
 			t.Errorf("%d requests are done; want %d", finished, requests)
@@ -307,15 +212,16 @@ func TestAdvance(t *testing.T) {
 		{"Large", nn.Work{Update: 100 * sliceWork, Evaluation: 1}},
 	} {
 		s := newTestServer(t)
+		s.requests = stream.NewQueue(1)
 		trainer, err := nn.NewTrainer(state)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []nn.Result
 		before := time.Now()
-		began, err := s.advance(t.Context(), s.slots, trainer, test.work, 10, func() error {
-			if len(s.slots.free) != 1 {
-				t.Errorf("%s: %d slots are taken while the result is made; want 1", test.name, len(s.slots.free))
+		began, err := s.advance(t.Context(), s.requests, trainer, test.work, 10, func() error {
+			if hasToken(s.requests, time.Millisecond) {
+				t.Errorf("%s: a token is free while the result is made; want it to be held", test.name)
 			}
 			got = append(got, trainer.Result())
 			return nil
@@ -323,14 +229,14 @@ func TestAdvance(t *testing.T) {
 		if err != nil || len(got) != 1 || !same(got[0], want) || began.Before(before) || began.After(time.Now()) {
 			t.Errorf("%s: advance = %v, %v with the results %+v; want one, %+v", test.name, began, err, got, want.Metrics)
 		}
-		if len(s.slots.free) != 0 {
-			t.Errorf("%s: advance keeps its slot", test.name)
+		if !hasToken(s.requests, time.Minute) {
+			t.Errorf("%s: advance keeps its token", test.name)
 		}
 	}
 }
 
 // TestAdvanceEnds: a request ends with the error of what is done behind its
-// updates, or when it waits for a slot and its client is gone.
+// updates, or when it waits for a token and its client is gone.
 func TestAdvanceEnds(t *testing.T) {
 	s := newTestServer(t)
 	stop := errors.New("stop")
@@ -338,20 +244,19 @@ func TestAdvanceEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = s.advance(t.Context(), s.slots, trainer, nn.Work{Update: sliceWork}, 3, func() error { return stop }); err != stop {
+	if _, err = s.advance(t.Context(), s.requests, trainer, nn.Work{Update: sliceWork}, 3, func() error { return stop }); err != stop {
 		t.Errorf("advance = %v; want the error of its end", err)
 	}
-	s.slots = newSlots(1, 1)
-	hold(t, s.slots)
+	holdTokens(t, s)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	if _, err := s.advance(ctx, s.slots, trainer, nn.Work{Update: 1}, 1, nil); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("advance without a slot = %v; want that of its context", err)
+	if _, err := s.advance(ctx, s.requests, trainer, nn.Work{Update: 1}, 1, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("advance without a token = %v; want that of its context", err)
 	}
 }
 
 // TestAdvanceGone: a request whose client is gone ends at the next slice, also
-// when nobody else wants its slot.
+// when nobody else wants its token.
 func TestAdvanceGone(t *testing.T) {
 	s := newTestServer(t)
 	trainer, err := nn.NewTrainer(sampleState(t, "circles", 10, 0, nil))
@@ -361,7 +266,7 @@ func TestAdvanceGone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	const updates, some = 1000, 100 // a choice at random would stop before so many
-	_, err = s.advance(ctx, s.slots, trainer, nn.Work{Update: sliceWork}, updates, nil)
+	_, err = s.advance(ctx, s.requests, trainer, nn.Work{Update: sliceWork}, updates, nil)
 	made := trainer.Network().Step
 	expect(t, errors.Is(err, context.Canceled) && made < some, "advance for a client that is gone = %v after %d updates of %d; want %v at once", err, made, updates, context.Canceled)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -167,9 +168,9 @@ func testHistoryStream(t *testing.T) {
 	form.Set(views.FieldSteps, "5")
 	form.Set(views.FieldFrameSteps, "2")
 	var frames []string
-	for _, e := range parseEvents(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
-		if e.name == "" {
-			frames = append(frames, e.data)
+	for _, e := range ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
+		if e.Name == "" {
+			frames = append(frames, e.Data)
 		}
 	}
 	want, err := nn.NewTrainer(state)
@@ -215,8 +216,8 @@ func TestHistoryStreamThinned(t *testing.T) {
 		}
 		var sent []int
 		whole := h.Clone()
-		for _, e := range parseEvents(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
-			if e.name != "" {
+		for _, e := range ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
+			if e.Name != "" {
 				continue
 			}
 			if err := trainer.Step(1); err != nil {
@@ -224,7 +225,7 @@ func TestHistoryStreamThinned(t *testing.T) {
 			}
 			n := trainer.Network()
 			whole.Add(n.Step, n.Epoch, trainer.Metrics())
-			page := readForm(t, e.data, "", "")
+			page := readForm(t, e.Data, "", "")
 			form.Set(views.FieldNetwork, page.Get(views.FieldNetwork))
 			if page.Has(views.FieldHistory) {
 				sent = append(sent, n.Step)
@@ -340,7 +341,7 @@ func TestInspect(t *testing.T) {
 		form.Set(views.FieldControls, "")
 		form.Set(views.FieldPanel, test.panel)
 		form.Set(views.FieldSteps, "1")
-		frame := parseEvents(postForm(s, "/train", form, "HX-Request", "true").Body.String())[0].data
+		frame := ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String())[0].Data
 		if got := strings.Contains(frame, `class="confusion"`); got != test.confusion {
 			t.Errorf("a frame of the panel %s of %s has a confusion matrix: %t; want %t", test.panel, test.set, got, test.confusion)
 		}

@@ -11,6 +11,7 @@ import (
 
 	nethtml "golang.org/x/net/html"
 
+	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/nn"
 	"nnvisu/nn/table"
 	"nnvisu/views"
@@ -259,11 +260,11 @@ func trainTo(tb testing.TB, s *Server, form url.Values) url.Values {
 	if w.Code != http.StatusOK {
 		tb.Fatalf("POST /train = %d %.300s", w.Code, w.Body)
 	}
-	events := parseEvents(w.Body.String())
-	if last := events[len(events)-1]; last.name != "done" || last.data != `{"reason":"target"}` {
-		tb.Fatalf("the run ends with %s %s; want the end of the recipe", last.name, last.data)
+	events := ssetest.Parse(w.Body.String())
+	if last := events[len(events)-1]; last.Name != "done" || last.Data != `{"reason":"target"}` {
+		tb.Fatalf("the run ends with %s %s; want the end of the recipe", last.Name, last.Data)
 	}
-	frame := readForm(tb, events[len(events)-2].data, "", "")
+	frame := readForm(tb, events[len(events)-2].Data, "", "")
 	form.Set(views.FieldNetwork, frame.Get(views.FieldNetwork))
 	form.Set(views.FieldHistory, frame.Get(views.FieldHistory))
 	return form

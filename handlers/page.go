@@ -17,6 +17,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/table"
@@ -427,7 +428,7 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 	if err != nil {
 		return editError{err, p}
 	}
-	return s.streamPage(c, c.Request().Context(), p.frames(t, work), s.newEventWriter(c))
+	return s.streamPage(c.Request().Context(), c, p.frames(t, work), s.openEvents(c))
 }
 
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message
@@ -436,14 +437,14 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 func (s *Server) pageSocket(c echo.Context) error {
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
 		p, t, work, leave, err := s.openPageSocket(body, bad)
-		to := &socketWriter{ctx: ctx, conn: conn}
+		to := stream.NewSocketWriter(ctx, conn)
 		if err != nil {
-			events := newSender(ctx, to, func(error) {})
-			defer events.close()
-			return s.failStream(c, ctx, events, err)
+			events := stream.NewSender(ctx, to, func(error) {})
+			defer events.Close()
+			return s.failStream(ctx, c, events, err)
 		}
 		defer leave()
-		return s.streamPage(c, ctx, p.frames(t, work), to)
+		return s.streamPage(ctx, c, p.frames(t, work), to)
 	})
 }
 

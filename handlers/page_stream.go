@@ -9,13 +9,14 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
 
-// pageFrames are the frames of a page's stream. A frame is drawn only if the one
-// before is written: a slow client gets fewer of them, each the newest, and its
-// training goes on meanwhile as everybody's.
+// pageFrames makes the frames of one of the page's streams. It draws a frame only if the frame
+// before is written. A slow client so gets fewer frames, each of them new, and training goes on at
+// the same pace for every client.
 type pageFrames struct {
 	message *message
 	trainer *nn.Trainer
@@ -23,27 +24,37 @@ type pageFrames struct {
 	until   until
 	lab     views.Lab
 
-	html    *views.FrameWriter
-	events  *sender
-	reached string // the end that the newest frame has come to
-	drawn   bool   // the newest frame is put, or was sent
-	step    int    // of the newest frame
-	// whole is the network of the newest frame if it is not drawn and the trainer
-	// may get ahead of it by a part of the next.
-	whole *nn.Network
+	html   *views.FrameWriter
+	events *stream.Sender
+
+	// The newest frame.
+	step    int          // the network's
+	reached string       // the target that it reached, or ""
+	drawn   bool         // it was drawn, in frame
+	frame   stream.Frame // committed when its CPU token is given back
+	// snapshot is a copy of its network, kept if the frame was skipped and the trainer might stop
+	// in the middle of the next frame.
+	snapshot *nn.Network
 }
 
-// frames returns the frames of a stream, which keep of the request no more than
-// they need: its body may be a hundred times as large.
+// frames returns the frames of a stream. They share no memory with the body of the request, which
+// may be a hundred times as large.
 func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
-	m := message{steps: p.steps, frameSteps: p.frameSteps, frameMS: max(p.frameMS, pageFrameMS)}
-	return &pageFrames{message: &m, trainer: t, work: work, until: p.until, html: views.NewFrameWriter(t.Config()), lab: views.Lab{
-		State: nn.State{Config: p.state.Config, Data: p.state.Data}, Choices: cloneChoices(p.choices),
-		Meta: p.meta, History: p.history, Pinned: p.pinned,
-	}}
+	return &pageFrames{
+		message: &message{steps: p.steps, frameSteps: p.frameSteps, frameMS: max(p.frameMS, pageFrameMS)},
+		trainer: t,
+		work:    work,
+		until:   p.until,
+		html:    views.NewFrameWriter(t.Config()),
+		lab: views.Lab{
+			State:   nn.State{Config: p.state.Config, Data: p.state.Data},
+			Choices: cloneChoices(p.choices),
+			Meta:    p.meta, History: p.history, Pinned: p.pinned,
+		},
+	}
 }
 
-// cloneChoices returns choices that are no part of the body of a request.
+// cloneChoices returns a copy of choices that shares no memory with the body of a request.
 func cloneChoices(c views.Choices) views.Choices {
 	for _, text := range []*string{
 		&c.Tool, &c.Transport, &c.Panel, &c.Dataset, &c.Points, &c.Noise, &c.DataClasses, &c.DataSeed,
@@ -61,22 +72,24 @@ func cloneChoices(c views.Choices) views.Choices {
 	return c
 }
 
-// errReached ends a stream that has come to an end that the page asked for.
-var errReached = errors.New("an end is reached")
+// errReached ends a stream that has reached a target of the page.
+var errReached = errors.New("a target is reached")
 
-// streamPage trains and sends frames, the last one always. ctx ends when the
-// client has gone.
-func (s *Server) streamPage(c echo.Context, ctx context.Context, f *pageFrames, to carrier) error {
+// streamPage trains and sends frames. The last frame is always sent. ctx ends when the client has
+// gone.
+func (s *Server) streamPage(
+	ctx context.Context, c echo.Context, f *pageFrames, to stream.Carrier,
+) error {
 	limited, fail := s.streaming(ctx)
 	defer fail(nil)
-	keepShort(c.Request().Context())
-	f.events = newSender(ctx, to, fail)
-	defer f.events.close()
+	stream.LimitUnsent(c.Request().Context())
+	f.events = stream.NewSender(ctx, to, fail)
+	defer f.events.Close()
 	reason, err := s.stream(limited, f.trainer, f.work, f.message, streamSink{
-		frame: func() error { return f.tick(ctx) },
+		frame: func() error { return f.next(ctx) },
 		send: func() error {
 			if f.drawn {
-				f.events.send()
+				f.frame.Commit()
 				s.metrics.frames.Inc()
 			}
 			if f.reached != "" {
@@ -88,31 +101,31 @@ func (s *Server) streamPage(c echo.Context, ctx context.Context, f *pageFrames, 
 	if errors.Is(err, errReached) {
 		reason, err = doneTarget, nil
 	}
-	if (err == nil || errors.As(err, new(*nn.DivergedError))) && f.isOwed() {
-		err = errors.Join(err, s.last(ctx, f))
+	if (err == nil || errors.As(err, new(*nn.DivergedError))) && f.hasUnsentFrame() {
+		err = errors.Join(err, s.sendUnsent(ctx, f))
 	}
 	if err != nil {
-		return s.failStream(c, ctx, f.events, err)
+		return s.failStream(ctx, c, f.events, err)
 	}
-	return f.events.end("done", doneBody(reason))
+	return f.events.End("done", doneBody(reason))
 }
 
-// tick takes in the newest state, in a compute slot. The curves and the end of
-// the run go by every frame, whether or not it is drawn.
-func (f *pageFrames) tick(ctx context.Context) error {
+// next makes the newest state a frame. The caller holds a CPU token. Curves and targets count every
+// frame, drawn or skipped.
+func (f *pageFrames) next(ctx context.Context) error {
 	f.measure()
-	f.whole = nil
-	if f.drawn = f.events.try(); f.drawn {
-		return f.draw(ctx)
+	f.snapshot = nil
+	if f.frame, f.drawn = f.events.TryBegin(); f.drawn {
+		return f.draw(ctx, f.frame)
 	}
 	if !oneTurn(f.work, f.message.frameSteps) {
 		network := f.trainer.Network()
-		f.whole = &network
+		f.snapshot = &network
 	}
 	return nil
 }
 
-// measure takes the measures of the newest state, and looks whether it is an end.
+// measure adds the newest state's metrics to the history, and sets reached if it reaches a target.
 func (f *pageFrames) measure() {
 	m := f.trainer.Metrics()
 	step, epoch := f.trainer.At()
@@ -121,50 +134,54 @@ func (f *pageFrames) measure() {
 	f.reached = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
 }
 
-// isOwed reports whether the newest frame was not drawn, and still can be: of a
-// run that diverges within a frame, the state of the frame before may be gone.
-func (f *pageFrames) isOwed() bool {
+// hasUnsentFrame reports whether the newest frame was skipped and can still be drawn. It cannot if
+// the run diverged in the middle of the next frame and there is no snapshot.
+func (f *pageFrames) hasUnsentFrame() bool {
 	step, _ := f.trainer.At()
-	return !f.drawn && f.step > 0 && (step == f.step || f.whole != nil)
+	return !f.drawn && f.step > 0 && (step == f.step || f.snapshot != nil)
 }
 
-// last sends the newest frame, which was not drawn.
-func (s *Server) last(ctx context.Context, f *pageFrames) error {
-	if err := f.events.take(); err != nil {
+// sendUnsent draws and sends the newest frame, which was skipped.
+func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
+	frame, err := f.events.Begin()
+	if err != nil {
 		return err
 	}
-	err := s.frames.computing(ctx, func() error {
-		if step, _ := f.trainer.At(); step != f.step { // a part of the next frame is made
-			t, err := nn.NewTrainer(nn.State{Config: f.lab.State.Config, Network: *f.whole, Data: f.lab.State.Data})
+	defer frame.Abort()
+	err = s.frames.Do(ctx, func() error {
+		if step, _ := f.trainer.At(); step != f.step { // the trainer is in the middle of the next frame
+			state := f.lab.State
+			state.Network = *f.snapshot
+			t, err := nn.NewTrainer(state)
 			if err != nil {
 				return err
 			}
 			f.trainer = t
 		}
-		return f.draw(ctx)
+		return f.draw(ctx, frame)
 	})
 	if err != nil {
 		return err
 	}
-	f.events.send()
+	frame.Commit()
 	s.metrics.frames.Inc()
 	return nil
 }
 
-// draw makes the newest frame ready to be sent, or gives its turn back.
-func (f *pageFrames) draw(ctx context.Context) error {
-	html := newBuffer()
-	defer giveBack(html)
+// draw writes the newest state to a frame, or aborts the frame.
+func (f *pageFrames) draw(ctx context.Context, frame stream.Frame) error {
+	html := stream.GetBuffer()
+	defer stream.PutBuffer(html)
 	if err := f.render(ctx, html); err != nil {
-		f.events.drop()
+		frame.Abort()
 		return err
 	}
-	f.events.put("", "", html.Bytes())
+	frame.Write("", "", html.Bytes())
 	return nil
 }
 
-// A picture is painted and written in a compute slot; after that, hundreds of
-// streams share the memory of a few.
+// A picture is painted and written while its stream holds a CPU token. Hundreds of streams so share
+// the memory of a few pictures.
 type picture struct {
 	cells views.Cells
 	maps  views.Maps
@@ -172,14 +189,15 @@ type picture struct {
 
 var pictures = sync.Pool{New: func() any { return new(picture) }}
 
-// render writes the newest frame, which is sent for sure: what it leaves out is
-// what the client has of the frames before.
+// render writes the newest frame as HTML. It leaves out what did not change since the frame before,
+// so every frame that it writes must be sent.
 func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
 	lab := f.lab
 	lab.State.Network = f.trainer.Network()
-	text := newBuffer()
-	defer giveBack(text)
-	text.Write(appendNetwork(text.AvailableBuffer(), lab.State.Network)) // so that it has room the next time
+	text := stream.GetBuffer()
+	defer stream.PutBuffer(text)
+	// Written to text, and not only appended, so that the buffer has room the next time.
+	text.Write(appendNetwork(text.AvailableBuffer(), lab.State.Network))
 	lab.JSON.Network = text.String()
 	if f.reached != "" || f.html.HistoryChanged(&lab.History) {
 		text.Reset()
@@ -201,28 +219,29 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
 		return nil
 	}
 	if f.until.step > 0 && f.step >= f.until.step {
-		lab.Choices.UntilStep = "" // or there would be no going on
+		lab.Choices.UntilStep = "" // or training could not be continued
 	}
 	return views.Reached(f.reached, lab.Choices).Render(ctx, html)
 }
 
-// failStream ends a page's stream with a notice. busy asks the script to try again.
-func (s *Server) failStream(c echo.Context, ctx context.Context, events *sender, err error) error {
+// failStream ends a page's stream with a notice. The reason busy makes the script try again.
+func (s *Server) failStream(
+	ctx context.Context, c echo.Context, events *stream.Sender, err error,
+) error {
 	if isGone(ctx, err) {
 		return nil
 	}
 	e := s.describeLogged(err, c)
-	reason := "error"
 	if e.Code == codeBusy {
-		reason = string(codeBusy)
-	} else {
-		var b bytes.Buffer
-		if err := views.Refused(problem(e), views.ControlOf(e.Field), e.Message).Render(ctx, &b); err != nil {
-			return err
-		}
-		if err := events.say("", "", b.Bytes()); err != nil {
-			return nil // the sender has ended; it is logged
-		}
+		return events.End("done", doneBody(string(codeBusy)))
 	}
-	return events.end("done", doneBody(reason))
+	var b bytes.Buffer
+	notice := views.Refused(problem(e), views.ControlOf(e.Field), e.Message)
+	if err := notice.Render(ctx, &b); err != nil {
+		return err
+	}
+	if err := events.Send("", "", b.Bytes()); err != nil {
+		return nil // the sender has ended, and its error was reported
+	}
+	return events.End("done", doneBody("error"))
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -214,13 +215,13 @@ func TestPageSocket(t *testing.T) {
 	form.Set(views.FieldControls, "")
 	form.Set(views.FieldSteps, "25")
 	form.Set(views.FieldFrameSteps, "10")
-	var events []sseEvent
+	var events []ssetest.Event
 	synctest.Test(t, func(t *testing.T) { // where there is time for every frame
-		events = parseEvents(postForm(newTestServer(t), "/train", form, "HX-Request", "true").Body.String())
+		events = ssetest.Parse(postForm(newTestServer(t), "/train", form, "HX-Request", "true").Body.String())
 	})
 	var want []string
 	for _, e := range events[:len(events)-1] {
-		want = append(want, e.data)
+		want = append(want, e.Data)
 	}
 	fields := map[string]string{}
 	for name := range form {
@@ -230,7 +231,7 @@ func TestPageSocket(t *testing.T) {
 	for range 2 {
 		got, done := converse(t, conn, ctx, websocket.MessageText, mustJSON(t, fields))
 		for i := range got {
-			got[i] = lineFeeds(got[i])
+			got[i] = ssetest.LineFeeds(got[i])
 		}
 		if len(want) != 3 || len(got) == 0 || got[len(got)-1] != want[2] || done != `{"reason":"steps"}` {
 			t.Errorf("the socket gives %d fragments and %s; want those of the stream, the last of %d at least, and the reason steps", len(got), done, len(want))
@@ -268,7 +269,7 @@ func TestPageSocketErrors(t *testing.T) {
 		if len(fragments) != 1 || !strings.Contains(fragments[0], test.says) || !strings.Contains(fragments[0], `hx-target="#notice"`) || done != `{"reason":"error"}` {
 			t.Errorf("%s: the socket answers %q and %s; want a notice with %q and the reason error", test.name, fragments, done, test.says)
 		}
-		if len(s.streams) != 0 {
+		if len(s.openStreams) != 0 {
 			t.Fatalf("%s: the stream's place was not given back", test.name)
 		}
 	}
@@ -290,8 +291,8 @@ func TestPageSocketErrors(t *testing.T) {
 func TestRecipePage(t *testing.T) {
 	s := newTestServer(t)
 	w := serve(s, http.MethodGet, "/train?dataset=xor&points=20&steps=2", "", "Accept", "text/html")
-	events := parseEvents(w.Body.String())
-	if len(events) != 3 || !strings.Contains(events[1].data, `hx-target="#measures"`) || events[2].data != `{"reason":"steps"}` {
+	events := ssetest.Parse(w.Body.String())
+	if len(events) != 3 || !strings.Contains(events[1].Data, `hx-target="#measures"`) || events[2].Data != `{"reason":"steps"}` {
 		t.Errorf("GET /train for HTML has the events %.300v; want two frames and done", events)
 	}
 }

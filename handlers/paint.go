@@ -17,7 +17,7 @@ var (
 )
 
 // A canvas is where the network's numbers are on their way to colours. Pictures
-// are painted within a compute slot, so there are never more in use than slots.
+// are painted with a CPU token, so there are never more in use than tokens.
 type canvas struct {
 	outputs []float64
 	units   [][]float64

@@ -26,6 +26,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -34,7 +35,7 @@ import (
 func listen(tb testing.TB, s *Server) *httptest.Server {
 	tb.Helper()
 	srv := httptest.NewUnstartedServer(s)
-	srv.Config.ConnContext = ConnContext
+	srv.Config.ConnContext = stream.ConnContext
 	srv.Start()
 	tb.Cleanup(func() { s.Drain(); srv.Close() })
 	return srv
@@ -212,7 +213,7 @@ func TestClientGone(t *testing.T) {
 	for _, conn := range conns {
 		conn.Close()
 	}
-	eventually("the streams have ended", func() bool { return len(s.streams) == 0 })
+	eventually("the streams have ended", func() bool { return len(s.openStreams) == 0 })
 	eventually("their goroutines have ended", func() bool { return runtime.NumGoroutine() <= before+1 })
 }
 
@@ -227,9 +228,9 @@ func sampleOf(tb testing.TB, s *Server, name string) float64 {
 	return v
 }
 
-// playPage runs a stream of the page over a wire that takes some time for each
-// event, in a bubble, and returns the wire and its fragments.
-func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.Values)) *pageWire {
+// playPage runs a stream of the page over a carrier that takes some time for each
+// event, in a bubble, and returns the carrier with the frames.
+func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.Values)) *pageCarrier {
 	t.Helper()
 	s := newTestServer(t)
 	form := settingsForm(t, s, state)
@@ -243,29 +244,34 @@ func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &pageWire{wire: newWire()}
-	w.took = took
+	w := &pageCarrier{took: took}
 	c := echo.New().NewContext(httptest.NewRequest(http.MethodPost, "/train", nil), httptest.NewRecorder())
-	if err := s.streamPage(c, t.Context(), p.frames(trainer, work), w); err != nil {
+	if err := s.streamPage(t.Context(), c, p.frames(trainer, work), w); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
-// A pageWire is a wire that keeps what was put.
-type pageWire struct {
-	*wire
+// A pageCarrier takes some time for each event, and keeps what was appended.
+type pageCarrier struct {
+	took   time.Duration
 	frames []string
 	done   string
 }
 
-func (w *pageWire) put(name, id string, data []byte) {
+func (w *pageCarrier) Append(name, id string, data []byte) {
 	if name == "done" {
 		w.done = string(data)
 	} else {
 		w.frames = append(w.frames, string(data))
 	}
 }
+
+func (w *pageCarrier) AppendEnd()       {}
+func (w *pageCarrier) Discard()         { w.frames = w.frames[:len(w.frames)-1] }
+func (w *pageCarrier) Flush() error     { time.Sleep(w.took); return nil }
+func (w *pageCarrier) KeepAlive() error { return nil }
+func (w *pageCarrier) Cut()             {}
 
 var partOfFrame = regexp.MustCompile(`(?s)<hx-partial hx-target="([^"]*)"[^>]*>(.*?)</hx-partial>`)
 
@@ -298,7 +304,7 @@ func TestSlowClientEnd(t *testing.T) {
 		{"Patience", func(f url.Values) { f.Set(views.FieldPatience, "3") }, `{"reason":"target"}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var fast, slow *pageWire
+			var fast, slow *pageCarrier
 			synctest.Test(t, func(t *testing.T) { fast = playPage(t, state, 0, test.change) })
 			synctest.Test(t, func(t *testing.T) { slow = playPage(t, state, time.Second, test.change) })
 			if len(slow.frames) >= len(fast.frames) || len(slow.frames) < 2 {
@@ -335,25 +341,24 @@ func TestLastFrame(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := p.frames(trainer, nn.Work{Update: sliceWork})
-		w := &pageWire{wire: newWire()}
-		w.took = time.Second
-		f.events = newSender(t.Context(), w, func(err error) { t.Errorf("the sender failed: %v", err) })
-		defer f.events.close()
+		w := &pageCarrier{took: time.Second}
+		f.events = stream.NewSender(t.Context(), w, func(err error) { t.Errorf("the sender failed: %v", err) })
+		defer f.events.Close()
 		for range 2 {
 			if err := trainer.Step(7); err != nil {
 				t.Fatal(err)
 			}
-			if err := f.tick(t.Context()); err != nil {
+			if err := f.next(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if f.drawn {
-				f.events.send()
+				f.frame.Commit()
 			}
 		}
 		if err := trainer.Step(3); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.last(t.Context(), f); err != nil {
+		if err := s.sendUnsent(t.Context(), f); err != nil {
 			t.Fatal(err)
 		}
 		if len(w.frames) != 2 || stepOf(t, w.frames[0]) != 7 {
@@ -369,8 +374,8 @@ func TestLastFrame(t *testing.T) {
 func TestStreamsFair(t *testing.T) {
 	const streams = 12
 	s := newTestServer(t)
-	s.slots = newSlots(1, 1)
-	s.frames = s.slots.besides()
+	s.requests = stream.NewQueue(1)
+	s.frames = s.requests.Sharing()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	counts := make([]int, streams)

@@ -12,6 +12,8 @@ import (
 	"github.com/coder/websocket"
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
+
+	"nnvisu/handlers/stream"
 )
 
 // drainLimit is how many bytes the server reads past the limit on a message, so
@@ -41,10 +43,10 @@ func (s *Server) socket(c echo.Context) error {
 				return err
 			}
 		}
-		if buffer = answer; cap(buffer) > maxBuffer {
+		if buffer = answer; cap(buffer) > stream.MaxBuffer {
 			buffer = nil // a socket may stay open for long, and silent
 		}
-		return writeSocket(ctx, conn, answer)
+		return stream.WriteMessage(ctx, conn, answer)
 	})
 }
 
@@ -190,33 +192,3 @@ func sleep(ctx context.Context, d time.Duration) {
 	case <-ctx.Done():
 	}
 }
-
-func writeSocket(ctx context.Context, conn *websocket.Conn, data []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, writeTimeout)
-	defer cancel()
-	return conn.Write(ctx, websocket.MessageText, data)
-}
-
-// A socketWriter writes a stream as messages. It is a carrier; the context is the
-// socket's, whose end cuts what is being written.
-type socketWriter struct {
-	ctx  context.Context
-	conn *websocket.Conn
-	out  *bytes.Buffer
-}
-
-func (w *socketWriter) put(_, _ string, data []byte) {
-	w.out = newBuffer()
-	w.out.Write(data)
-}
-
-func (w *socketWriter) putEnd() {}
-
-func (w *socketWriter) write() error {
-	defer func() { giveBack(w.out); w.out = nil }()
-	return writeSocket(w.ctx, w.conn, w.out.Bytes())
-}
-
-func (w *socketWriter) idle() error { return nil } // serveSocket pings
-
-func (w *socketWriter) cut() {}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 )
 
@@ -52,7 +53,7 @@ func answer(c echo.Context, status int, contentType string, body []byte) error {
 func answerPacked(c echo.Context, status int, contentType string, body []byte, pack packer) error {
 	// net/http may wait for the rest of the body first. Not every writer has
 	// deadlines (a recorder in a test has none).
-	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(readTimeout + writeTimeout))
+	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(readTimeout + stream.WriteTimeout))
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.Blob(status, contentType, encoded(c, body, pack))
 }
@@ -64,31 +65,32 @@ func (s *Server) trainStep(ctx context.Context, m *message) (nn.Result, error) {
 		return nn.Result{}, err
 	}
 	var result nn.Result
-	_, err = s.advance(ctx, s.slots, t, work, m.steps, func() error { result = t.Result(); return nil })
+	_, err = s.advance(ctx, s.requests, t, work, m.steps, func() error { result = t.Result(); return nil })
 	return result, err
 }
 
-// sliceWork is how many multiply-adds a request computes before it lets others
-// have its slot and looks whether its client is still there: up to some milliseconds with
-// vector kernels, ten times that without.
+// sliceWork is how many multiply-adds a request computes before it gives its CPU token to others
+// and looks whether its client is still there. That takes up to some milliseconds with vector
+// kernels, and ten times as long without.
 const sliceWork = 1e7
 
-// oneTurn reports whether n updates, and the measures behind them, are made in
-// one go: the updates alone may already be a slice.
+// oneTurn reports whether advance makes n updates and their metrics with one CPU token. The updates
+// alone may already fill a slice.
 func oneTurn(work nn.Work, n int) bool {
 	return float64(n)*work.Update+work.Evaluation <= sliceWork
 }
 
-// advance makes n updates, in slices that share the compute slots fairly, and
-// behind them calls finish, in the slot of the last slice where both are small.
-// It returns when it first had a slot.
-func (s *Server) advance(ctx context.Context, in *slots, t *nn.Trainer, work nn.Work, n int, finish func() error) (began time.Time, err error) {
+// advance makes n updates in slices, each with a CPU token from the queue, and then calls finish,
+// with the token of the last slice if both are small. It returns when it first had a token.
+func (s *Server) advance(
+	ctx context.Context, in *stream.Queue, t *nn.Trainer, work nn.Work, n int, finish func() error,
+) (began time.Time, err error) {
 	slice := max(1, int(sliceWork/work.Update))
 	for finished := false; !finished; {
 		k := min(n, slice)
 		n -= k
 		last := n == 0 && (k == 0 || oneTurn(work, k))
-		err := in.computing(ctx, func() error {
+		err := in.Do(ctx, func() error {
 			if began.IsZero() {
 				began = time.Now()
 			}
@@ -105,13 +107,13 @@ func (s *Server) advance(ctx context.Context, in *slots, t *nn.Trainer, work nn.
 		}
 		s.metrics.updates.Add(float64(k))
 		if finished = last; !finished {
-			runtime.Gosched() // those who read and write have no slots to wait for, but the processors
+			runtime.Gosched() // readers and writers need a CPU too, though no token
 		}
 	}
 	return began, nil
 }
 
-// computing runs f in a compute slot of a request.
+// computing runs f with a CPU token from the queue of requests.
 func (s *Server) computing(ctx context.Context, f func() error) error {
-	return s.slots.computing(ctx, f)
+	return s.requests.Do(ctx, f)
 }

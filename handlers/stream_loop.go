@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 )
 
@@ -15,18 +19,34 @@ type streamEnd string
 
 func (e streamEnd) Error() string { return "the stream ends: " + string(e) }
 
-// Reasons for the end of a stream, in its done event.
+// The reasons in the done event of a stream.
 const (
 	doneSteps    = "steps"    // all updates asked for were made
 	doneLimit    = "limit"    // the stream lasted as long as a stream may
-	doneShutdown = "shutdown" // this server stops; go on at another
-	doneTarget   = "target"   // the page's own end is reached
+	doneShutdown = "shutdown" // this server stops; the client may go on at another
+	doneTarget   = "target"   // a target that the page set is reached
 )
 
 func doneBody(reason string) []byte { return fmt.Appendf(nil, `{"reason":%q}`, reason) }
 
-// streaming returns a context that also ends when a stream is as old as it may
-// get, or the server drains, each with a streamEnd as its cause.
+// openEvents writes the header of an event stream and returns the writer of its events.
+func (s *Server) openEvents(c echo.Context) *stream.EventWriter {
+	h := c.Response().Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+	var gzip *stream.GzipStream
+	if encodingOf(c.Request().Header, []string{codingGzip}) != "" {
+		h.Set(echo.HeaderContentEncoding, codingGzip)
+		gzip = &stream.GzipStream{Overloaded: s.frames.Overloaded}
+	}
+	c.Response().WriteHeader(http.StatusOK)
+	return stream.NewEventWriter(c.Response(), gzip)
+}
+
+// streaming returns a context that also ends when a stream reaches its greatest age or the server
+// drains. Its cause is then a streamEnd.
 func (s *Server) streaming(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	end := time.AfterFunc(s.config.MaxStream, func() { cancel(streamEnd(doneLimit)) })
@@ -38,32 +58,34 @@ func (s *Server) streaming(ctx context.Context) (context.Context, context.Cancel
 	}
 }
 
-// isGone reports whether an error, or the end of a client's context, means that
-// there is nobody to tell of it.
+// isGone reports whether the client has gone, so that nobody can be told of err. ctx is the
+// client's context.
 func isGone(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.As(err, new(unreadError))
+	return ctx.Err() != nil || errors.As(err, new(stream.UnreadError))
 }
 
 // streamSink is where the frames of a stream go.
 type streamSink struct {
-	// frame is called after the updates of each frame, in their compute slot.
+	// frame is called after the updates of each frame, with the CPU token of the last of them.
 	frame func() error
-	// send is called after frame, without a slot.
+	// send is called after frame, without a token.
 	send func() error
 }
 
-// stream trains and calls the sink for every frame, until all updates are made
-// (the reason steps) or the context ends: with a reason, if its cause is a
-// streamEnd, or else with the cause. Frames follow from the state and the message
-// alone; time decides only when each is made.
-func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *message, to streamSink) (reason string, err error) {
-	least := time.Duration(m.frameMS) * time.Millisecond
+// stream trains and calls the sink for every frame, until all updates are made or ctx ends. In the
+// first case the reason is doneSteps. In the second it is the cause of ctx, if that is a streamEnd;
+// any other cause is the error. The state and the message alone decide what is in a frame; time
+// only decides when a frame is made.
+func (s *Server) stream(
+	ctx context.Context, t *nn.Trainer, work nn.Work, m *message, to streamSink,
+) (reason string, err error) {
+	interval := time.Duration(m.frameMS) * time.Millisecond
 	left := m.steps
 	next := time.Now()
 	alarm := time.NewTimer(0)
 	defer alarm.Stop()
 	for m.steps == 0 || left > 0 {
-		if s.isDraining() { // its context ends a little later
+		if s.isDraining() { // the context ends a little later
 			return doneShutdown, nil
 		}
 		if err = pause(ctx, alarm, next); err == nil {
@@ -74,9 +96,9 @@ func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *mes
 			}
 			var began time.Time
 			began, err = s.advance(ctx, s.frames, t, work, n, to.frame)
-			// From when a slot was free, not from when one was asked for: streams
-			// that wait for each other then wait but once, each gets a time of its own.
-			next = began.Add(least)
+			// Count from when a token was free: streams started together drift apart instead of
+			// queueing at every frame.
+			next = began.Add(interval)
 		}
 		if err != nil {
 			var end streamEnd
@@ -84,8 +106,7 @@ func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *mes
 				err = cause
 			}
 			if errors.As(err, &end) {
-				// A frame under way is not finished; the client has the one before.
-				return string(end), nil
+				return string(end), nil // a frame under way is not finished
 			}
 			return "", err
 		}
@@ -100,7 +121,7 @@ func (s *Server) stream(ctx context.Context, t *nn.Trainer, work nn.Work, m *mes
 func pause(ctx context.Context, alarm *time.Timer, until time.Time) error {
 	d := time.Until(until)
 	if d <= 0 || ctx.Err() != nil {
-		runtime.Gosched() // whoever writes the frame before has had no time yet
+		runtime.Gosched() // lets the sender write the frame before
 		return ctx.Err()
 	}
 	alarm.Reset(d)

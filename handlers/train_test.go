@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -29,6 +30,7 @@ type run struct {
 // A scene is a stream in a synctest bubble, where computing takes no time.
 type scene struct {
 	*Server
+	t       *testing.T // of the bubble
 	trainer *nn.Trainer
 	work    nn.Work
 	message message
@@ -61,7 +63,7 @@ func (sc *scene) play(ctx context.Context) *run {
 
 func newScene(t *testing.T, m message, options ...func(*Config)) *scene {
 	t.Helper()
-	sc := &scene{Server: newTestServer(t, options...), work: nn.Work{Update: 1}, message: m}
+	sc := &scene{Server: newTestServer(t, options...), t: t, work: nn.Work{Update: 1}, message: m}
 	state := sampleState(t, "circles", 10, 0, func(c *nn.Config) { c.HiddenLayers = []int{2} })
 	var err error
 	if sc.trainer, err = nn.NewTrainer(state); err != nil {
@@ -136,13 +138,12 @@ func TestStream(t *testing.T) {
 				return nil
 			}
 		}, run{steps: []int{1, 2, 3}, frames: ms(0, 0, 0), err: gone}},
-		{"WaitsForSlot", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, func(sc *scene, _ func()) {
-			// Who had to wait for a slot has its next frame as long behind as everybody.
-			hold(t, sc.slots)
-			time.AfterFunc(70*time.Millisecond, sc.slots.release)
+		{"WaitsForToken", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, func(sc *scene, _ func()) {
+			// A stream that waited for a token makes its next frame one interval later, as others do.
+			time.AfterFunc(70*time.Millisecond, holdTokens(sc.t, sc.Server))
 		}, run{steps: []int{1, 2, 3, 4}, frames: ms(70, 170, 270, 370), reason: doneSteps, ended: 370 * time.Millisecond}},
-		{"DrainedWithoutSlot", message{frameSteps: 1}, nil, func(sc *scene, _ func()) {
-			hold(t, sc.slots)
+		{"DrainedWithoutToken", message{frameSteps: 1}, nil, func(sc *scene, _ func()) {
+			holdTokens(sc.t, sc.Server)
 			time.AfterFunc(time.Second, sc.Drain)
 		}, run{reason: doneShutdown, ended: time.Second}},
 	} {
@@ -184,15 +185,13 @@ func TestStreamStopsInFrame(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				sc := newScene(t, message{steps: maxSteps, frameSteps: maxSteps}, func(c *Config) { c.MaxStream = time.Minute })
-				sc.work.Update = sliceWork // one update a slice
-				sc.slots = newSlots(1, 1)
-				sc.frames = sc.slots.besides()
-				hold(t, sc.slots) // the first slice waits here
+				sc.work.Update = sliceWork             // one update a slice
+				release := holdTokens(sc.t, sc.Server) // the first slice waits here
 				done := make(chan *run)
 				go func() { done <- sc.play(ctx) }()
 				synctest.Wait()
 				test.stop(sc, cancel)
-				sc.slots.release()
+				release()
 				r := <-done
 				if r.reason != test.reason || !errors.Is(r.err, test.err) || len(r.steps) != 0 {
 					t.Errorf("stream = %+v; want the reason %q, the error %v and no frame", *r, test.reason, test.err)
@@ -292,8 +291,8 @@ func TestPageStream(t *testing.T) {
 		if took, want := time.Since(start), 2*pageFrameMS*time.Millisecond; took != want {
 			t.Errorf("three frames took %v; want %v", took, want)
 		}
-		events := parseEvents(w.Body.String())
-		if len(events) != 4 || events[3].name != "done" || events[3].data != `{"reason":"steps"}` {
+		events := ssetest.Parse(w.Body.String())
+		if len(events) != 4 || events[3].Name != "done" || events[3].Data != `{"reason":"steps"}` {
 			t.Fatalf("the stream has the events %.300v; want three frames and done", events)
 		}
 		for i, step := range []int{10, 20, 25} {
@@ -302,7 +301,7 @@ func TestPageStream(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := readForm(t, e.data, "", "").Get(views.FieldNetwork); e.name != "" || !strings.Contains(e.data, `hx-target="#live"`) || got != string(mustJSON(t, want.Network)) {
+			if got := readForm(t, e.Data, "", "").Get(views.FieldNetwork); e.Name != "" || !strings.Contains(e.Data, `hx-target="#live"`) || got != string(mustJSON(t, want.Network)) {
 				t.Errorf("event %d = %.200v; want an unnamed frame with the network of step %d", i, e, step)
 			}
 		}
@@ -319,11 +318,11 @@ func TestPageStreamFails(t *testing.T) {
 	form.Set(views.FieldControls, "")
 	form.Set(views.FieldFrameSteps, "100")
 	w := postForm(s, "/train", form, "HX-Request", "true")
-	events := parseEvents(w.Body.String())
-	if len(events) < 2 || events[len(events)-1].data != `{"reason":"error"}` {
+	events := ssetest.Parse(w.Body.String())
+	if len(events) < 2 || events[len(events)-1].Data != `{"reason":"error"}` {
 		t.Fatalf("the stream ends with %.200v; want the reason error", events)
 	}
-	notice := events[len(events)-2].data
+	notice := events[len(events)-2].Data
 	for _, want := range []string{`hx-target="#notice"`, `name="` + views.FieldRecovered + `"`, `value="` + views.ActRecover + `"`} {
 		if !strings.Contains(notice, want) {
 			t.Errorf("the notice of a divergence lacks %s: %.300s", want, notice)

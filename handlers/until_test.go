@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -89,19 +90,19 @@ func TestUntilReached(t *testing.T) {
 	}
 }
 
-// stream trains a page's form over the event stream and the page's socket, whose
+// streamForm trains a page's form over the event stream and the page's socket, whose
 // answers must be the same, and returns the frames and the reason of the end.
-func stream(t *testing.T, s *Server, form url.Values) (frames []string, reason string) {
+func streamForm(t *testing.T, s *Server, form url.Values) (frames []string, reason string) {
 	t.Helper()
 	w := postForm(s, "/train", form, "HX-Request", "true")
 	if w.Code != http.StatusOK {
 		t.Fatalf("POST /train = %d %.300s; want a stream", w.Code, w.Body)
 	}
-	for _, e := range parseEvents(w.Body.String()) {
-		if e.name == "done" {
-			reason = e.data
+	for _, e := range ssetest.Parse(w.Body.String()) {
+		if e.Name == "done" {
+			reason = e.Data
 		} else {
-			frames = append(frames, e.data)
+			frames = append(frames, e.Data)
 		}
 	}
 	fields := map[string]string{}
@@ -111,7 +112,7 @@ func stream(t *testing.T, s *Server, form url.Values) (frames []string, reason s
 	conn, ctx := dialPage(t, s)
 	again, done := converse(t, conn, ctx, websocket.MessageText, mustJSON(t, fields))
 	for i := range again {
-		again[i] = lineFeeds(again[i])
+		again[i] = ssetest.LineFeeds(again[i])
 	}
 	// On a busy machine either may leave out a frame, but never the last.
 	if a, b := pagesAfter(again), pagesAfter(frames); !maps.Equal(a[len(a)-1], b[len(b)-1]) || done != reason {
@@ -149,7 +150,7 @@ func TestUntil(t *testing.T) {
 			for name := range more {
 				form.Set(name, more.Get(name))
 			}
-			frames, reason := stream(t, s, form)
+			frames, reason := streamForm(t, s, form)
 			last := frames[len(frames)-1]
 			if reason != `{"reason":"target"}` || !strings.Contains(last, test.says) || !strings.Contains(last, `hx-target="#notice"`) {
 				t.Errorf("the stream ends with %s and %.200s; want the reason target and %q", reason, last[max(0, len(last)-200):], test.says)
@@ -190,7 +191,7 @@ func TestUntil(t *testing.T) {
 		form := settingsForm(t, s, held)
 		form.Set(views.FieldControls, "")
 		form.Set(views.FieldPatience, "20")
-		frames, reason := stream(t, s, form)
+		frames, reason := streamForm(t, s, form)
 		last := frames[len(frames)-1]
 		h := postedHistory(t, last)
 		n := len(h.Epoch) - 1
@@ -206,7 +207,7 @@ func TestUntil(t *testing.T) {
 		form.Set(views.FieldControls, "")
 		form.Set(views.FieldSteps, "3")
 		form.Set(views.FieldUntilLoss, "1e-9")
-		if frames, reason := stream(t, s, form); stepOf(t, frames[len(frames)-1]) != plain.Network.Step+3 || reason != `{"reason":"steps"}` {
+		if frames, reason := streamForm(t, s, form); stepOf(t, frames[len(frames)-1]) != plain.Network.Step+3 || reason != `{"reason":"steps"}` {
 			t.Errorf("the stream ends with %s at step %d; want steps after 3", reason, stepOf(t, frames[len(frames)-1]))
 		}
 	})

@@ -1,0 +1,136 @@
+package stream
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// WriteTimeout is how long a client may take to read one event or message.
+const WriteTimeout = 30 * time.Second
+
+// An EventWriter is the [Carrier] of Server-Sent Events (HTML standard, section 9.2). Each event
+// goes out in one write and is flushed.
+type EventWriter struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	gzip    *GzipStream   // nil for a stream without gzip
+	before  GzipStream    // gzip as it was when out was empty
+	out     *bytes.Buffer // what was appended, or nil
+	cut     atomic.Bool
+}
+
+// NewEventWriter returns a writer of events to a response whose header is written. gzip compresses
+// the stream; nil does not.
+func NewEventWriter(w http.ResponseWriter, gzip *GzipStream) *EventWriter {
+	return &EventWriter{w: w, control: http.NewResponseController(w), gzip: gzip}
+}
+
+// Append encodes an event for the next Flush.
+func (e *EventWriter) Append(name, id string, data []byte) {
+	text := GetBuffer()
+	if name != "" {
+		fmt.Fprintf(text, "event: %s\n", name)
+	}
+	if id != "" {
+		fmt.Fprintf(text, "id: %s\n", id)
+	}
+	for {
+		line, rest, more := cutLine(data) // data almost always has one line
+		text.WriteString("data: ")
+		text.Write(line)
+		text.WriteByte('\n')
+		if !more {
+			break
+		}
+		data = rest
+	}
+	text.WriteByte('\n')
+	e.add(text)
+}
+
+// add appends text, which it takes over, to out.
+func (e *EventWriter) add(text *bytes.Buffer) {
+	switch {
+	case e.gzip != nil:
+		if e.out == nil {
+			e.out, e.before = GetBuffer(), *e.gzip
+		}
+		e.gzip.Append(e.out, text.Bytes())
+	case e.out == nil:
+		e.out = text
+		return
+	default:
+		e.out.Write(text.Bytes())
+	}
+	PutBuffer(text)
+}
+
+// AppendEnd encodes the end of a gzip stream.
+func (e *EventWriter) AppendEnd() {
+	if e.gzip != nil {
+		e.gzip.End(e.out)
+	}
+}
+
+// Discard forgets what was appended since the last Flush.
+func (e *EventWriter) Discard() {
+	if e.gzip != nil {
+		*e.gzip = e.before
+	}
+	e.free()
+}
+
+func (e *EventWriter) free() {
+	PutBuffer(e.out)
+	e.out = nil
+}
+
+// KeepAlive writes a comment, which browsers ignore.
+func (e *EventWriter) KeepAlive() error {
+	text := GetBuffer()
+	text.WriteString(": still here\n\n")
+	e.add(text)
+	return e.Flush()
+}
+
+// Flush writes what was appended.
+func (e *EventWriter) Flush() error {
+	defer e.free()
+	// Not every writer has deadlines (a recorder in a test has none).
+	_ = e.control.SetWriteDeadline(time.Now().Add(WriteTimeout))
+	if e.cut.Load() { // Cut may have set its deadline before the line above
+		return os.ErrDeadlineExceeded
+	}
+	if _, err := e.w.Write(e.out.Bytes()); err != nil {
+		return err
+	}
+	return e.control.Flush()
+}
+
+// Cut makes a Flush that is under way, and all later ones, fail.
+func (e *EventWriter) Cut() {
+	e.cut.Store(true)
+	_ = e.control.SetWriteDeadline(time.Unix(1, 0)) // as in Flush
+}
+
+// cutLine cuts data at the first line end: \n, \r\n or \r.
+func cutLine(data []byte) (line, rest []byte, more bool) {
+	i := bytes.IndexByte(data, '\n')
+	if r := bytes.IndexByte(data[:max(i, 0)], '\r'); r >= 0 {
+		i = r
+	} else if i < 0 {
+		i = bytes.IndexByte(data, '\r')
+	}
+	if i < 0 {
+		return data, nil, false
+	}
+	line, rest = data[:i], data[i+1:]
+	if data[i] == '\r' && len(rest) > 0 && rest[0] == '\n' {
+		rest = rest[1:]
+	}
+	return line, rest, true
+}
