@@ -13,11 +13,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/a-h/templ"
-	"github.com/coder/websocket"
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/stream"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/table"
@@ -410,80 +408,6 @@ func marshal(dst *string, value any) error {
 	text, err := json.Marshal(value)
 	*dst = string(text)
 	return err
-}
-
-// trainPage answers POST /train for the page: a stream of fragments.
-func (s *Server) trainPage(c echo.Context) error {
-	p, leave, err := s.openPage(c, s.enterStream)
-	if err != nil {
-		return err
-	}
-	defer leave()
-	return s.streamHTML(c, p)
-}
-
-// streamHTML sends the fragments as an event stream.
-func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
-	t, work, err := s.startPage(&p)
-	if err != nil {
-		return editError{err, p}
-	}
-	return s.streamPage(c.Request().Context(), c, p.frames(t, work), s.openEvents(c))
-}
-
-// pageSocket answers GET /ws/page: the page's stream over a socket. A message
-// is the form as a JSON object of strings; the answers are the fragments, and in the
-// end the data of the done event. To pause is to close the socket.
-func (s *Server) pageSocket(c echo.Context) error {
-	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
-		p, t, work, leave, err := s.openPageSocket(body, bad)
-		to := stream.NewSocketWriter(ctx, conn)
-		if err != nil {
-			events := stream.NewSender(ctx, to, func(error) {})
-			defer events.Close()
-			return s.failStream(ctx, c, events, err)
-		}
-		defer leave()
-		return s.streamPage(ctx, c, p.frames(t, work), to)
-	})
-}
-
-func (s *Server) openPageSocket(body []byte, bad error) (p pageRequest, t *nn.Trainer, work nn.Work, leave func(), err error) {
-	if bad != nil {
-		return p, nil, work, nil, bad
-	}
-	var fields map[string]string
-	if err := json.Unmarshal(body, &fields); err != nil {
-		return p, nil, work, nil, malformed("", "the message must be a JSON object of strings")
-	}
-	form := url.Values{}
-	for name, value := range fields {
-		form.Set(name, value)
-	}
-	if leave, err = s.enterStream(); err != nil {
-		return p, nil, work, nil, err
-	}
-	taken := false
-	defer leaveUnless(&taken, leave)
-	if p, err = s.decodePageForm(form); err == nil {
-		t, work, err = s.startPage(&p)
-	}
-	taken = err == nil
-	return p, t, work, leave, err
-}
-
-// startPage returns the trainer of a page's stream, which ends where the page says.
-func (s *Server) startPage(p *pageRequest) (t *nn.Trainer, work nn.Work, err error) {
-	if p.until, err = readUntil(p.form); err != nil {
-		return nil, work, err
-	}
-	if err := p.until.check(p.state); err != nil {
-		return nil, work, err
-	}
-	if left := p.until.step - p.state.Network.Step; p.until.step > 0 {
-		p.steps = left
-	}
-	return s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
 }
 
 // datasetNames returns the wire names of the data sets.

@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"strings"
-	"sync"
+	"net/url"
 
+	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
@@ -14,62 +15,85 @@ import (
 	"nnvisu/views"
 )
 
-// pageFrames makes the frames of one of the page's streams. It draws a frame only if the frame
-// before is written. A slow client so gets fewer frames, each of them new, and training goes on at
-// the same pace for every client.
-type pageFrames struct {
-	message *message
-	trainer *nn.Trainer
-	work    nn.Work
-	until   until
-	lab     views.Lab
-
-	html   *views.FrameWriter
-	events *stream.Sender
-
-	// The newest frame.
-	step    int          // the network's
-	reached string       // the target that it reached, or ""
-	drawn   bool         // it was drawn, in frame
-	frame   stream.Frame // committed when its CPU token is given back
-	// snapshot is a copy of its network, kept if the frame was skipped and the trainer might stop
-	// in the middle of the next frame.
-	snapshot *nn.Network
+// trainPage answers POST /train for the page: a stream of fragments.
+func (s *Server) trainPage(c echo.Context) error {
+	p, leave, err := s.openPage(c, s.enterStream)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	return s.streamHTML(c, p)
 }
 
-// frames returns the frames of a stream. They share no memory with the body of the request, which
-// may be a hundred times as large.
-func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
-	return &pageFrames{
-		message: &message{steps: p.steps, frameSteps: p.frameSteps, frameMS: max(p.frameMS, pageFrameMS)},
-		trainer: t,
-		work:    work,
-		until:   p.until,
-		html:    views.NewFrameWriter(t.Config()),
-		lab: views.Lab{
-			State:   nn.State{Config: p.state.Config, Data: p.state.Data},
-			Choices: cloneChoices(p.choices),
-			Meta:    p.meta, History: p.history, Pinned: p.pinned,
-		},
+// streamHTML answers with the frames as an event stream.
+func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
+	t, work, err := s.startPage(&p)
+	if err != nil {
+		return editError{err, p}
 	}
+	return s.streamPage(c.Request().Context(), c, p.frames(t, work), s.openEvents(c))
 }
 
-// cloneChoices returns a copy of choices that shares no memory with the body of a request.
-func cloneChoices(c views.Choices) views.Choices {
-	for _, text := range []*string{
-		&c.Tool, &c.Transport, &c.Panel, &c.Dataset, &c.Points, &c.Noise, &c.DataClasses, &c.DataSeed,
-		&c.UntilStep, &c.UntilLoss, &c.UntilAccuracy, &c.Patience,
-	} {
-		*text = strings.Clone(*text)
-	}
-	for _, list := range []*[]string{&c.Hide, &c.Lock} {
-		var clones []string
-		for _, text := range *list {
-			clones = append(clones, strings.Clone(text))
+// pageSocket answers GET /ws/page: the page's stream over a socket. A message is the page's form,
+// written as a JSON object of strings. The answers are frames, and last the data of the done event.
+// The client pauses by closing the socket.
+func (s *Server) pageSocket(c echo.Context) error {
+	return s.serveSocket(c, func(
+		ctx context.Context, conn *websocket.Conn, body []byte, bad error,
+	) error {
+		p, t, work, leave, err := s.openPageSocket(body, bad)
+		to := stream.NewSocketWriter(ctx, conn)
+		if err != nil {
+			events := stream.NewSender(ctx, to, func(error) {})
+			defer events.Close()
+			return s.failStream(ctx, c, events, err)
 		}
-		*list = clones
+		defer leave()
+		return s.streamPage(ctx, c, p.frames(t, work), to)
+	})
+}
+
+// openPageSocket reads a message of the page's socket and takes a place among the open streams,
+// which leave gives back. bad is the error of reading the message, if there was one.
+func (s *Server) openPageSocket(body []byte, bad error) (
+	p pageRequest, t *nn.Trainer, work nn.Work, leave func(), err error,
+) {
+	if bad != nil {
+		return p, nil, work, nil, bad
 	}
-	return c
+	var fields map[string]string
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return p, nil, work, nil, malformed("", "the message must be a JSON object of strings")
+	}
+	form := url.Values{}
+	for name, value := range fields {
+		form.Set(name, value)
+	}
+	if leave, err = s.enterStream(); err != nil {
+		return p, nil, work, nil, err
+	}
+	taken := false
+	defer leaveUnless(&taken, leave)
+	if p, err = s.decodePageForm(form); err == nil {
+		t, work, err = s.startPage(&p)
+	}
+	taken = err == nil
+	return p, t, work, leave, err
+}
+
+// startPage returns the trainer of a page's stream. It reads the targets that end the stream, and
+// sets the steps that are left until then.
+func (s *Server) startPage(p *pageRequest) (t *nn.Trainer, work nn.Work, err error) {
+	if p.until, err = readUntil(p.form); err != nil {
+		return nil, work, err
+	}
+	if err := p.until.check(p.state); err != nil {
+		return nil, work, err
+	}
+	if left := p.until.step - p.state.Network.Step; p.until.step > 0 {
+		p.steps = left
+	}
+	return s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
 }
 
 // errReached ends a stream that has reached a target of the page.
@@ -110,37 +134,6 @@ func (s *Server) streamPage(
 	return f.events.End("done", doneBody(reason))
 }
 
-// next makes the newest state a frame. The caller holds a CPU token. Curves and targets count every
-// frame, drawn or skipped.
-func (f *pageFrames) next(ctx context.Context) error {
-	f.measure()
-	f.snapshot = nil
-	if f.frame, f.drawn = f.events.TryBegin(); f.drawn {
-		return f.draw(ctx, f.frame)
-	}
-	if !oneTurn(f.work, f.message.frameSteps) {
-		network := f.trainer.Network()
-		f.snapshot = &network
-	}
-	return nil
-}
-
-// measure adds the newest state's metrics to the history, and sets reached if it reaches a target.
-func (f *pageFrames) measure() {
-	m := f.trainer.Metrics()
-	step, epoch := f.trainer.At()
-	f.step, f.lab.Metrics = step, &m
-	f.lab.History.Add(step, epoch, m)
-	f.reached = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
-}
-
-// hasUnsentFrame reports whether the newest frame was skipped and can still be drawn. It cannot if
-// the run diverged in the middle of the next frame and there is no snapshot.
-func (f *pageFrames) hasUnsentFrame() bool {
-	step, _ := f.trainer.At()
-	return !f.drawn && f.step > 0 && (step == f.step || f.snapshot != nil)
-}
-
 // sendUnsent draws and sends the newest frame, which was skipped.
 func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
 	frame, err := f.events.Begin()
@@ -166,62 +159,6 @@ func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
 	frame.Commit()
 	s.metrics.frames.Inc()
 	return nil
-}
-
-// draw writes the newest state to a frame, or aborts the frame.
-func (f *pageFrames) draw(ctx context.Context, frame stream.Frame) error {
-	html := stream.GetBuffer()
-	defer stream.PutBuffer(html)
-	if err := f.render(ctx, html); err != nil {
-		frame.Abort()
-		return err
-	}
-	frame.Write("", "", html.Bytes())
-	return nil
-}
-
-// A picture is painted and written while its stream holds a CPU token. Hundreds of streams so share
-// the memory of a few pictures.
-type picture struct {
-	cells views.Cells
-	maps  views.Maps
-}
-
-var pictures = sync.Pool{New: func() any { return new(picture) }}
-
-// render writes the newest frame as HTML. It leaves out what did not change since the frame before,
-// so every frame that it writes must be sent.
-func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
-	lab := f.lab
-	lab.State.Network = f.trainer.Network()
-	text := stream.GetBuffer()
-	defer stream.PutBuffer(text)
-	// Written to text, and not only appended, so that the buffer has room the next time.
-	text.Write(appendNetwork(text.AvailableBuffer(), lab.State.Network))
-	lab.JSON.Network = text.String()
-	if f.reached != "" || f.html.HistoryChanged(&lab.History) {
-		text.Reset()
-		text.Write(appendHistory(text.AvailableBuffer(), lab.History))
-		lab.JSON.History = text.String()
-	}
-	inspect(&lab, f.trainer)
-	picture := pictures.Get().(*picture)
-	defer pictures.Put(picture)
-	lab.Cells, lab.Maps = picture.cells, picture.maps
-	paint(&lab, &f.trainer.Model)
-	picture.cells, picture.maps = lab.Cells, lab.Maps
-	frame, err := f.html.Append(html.AvailableBuffer(), &lab)
-	if err != nil {
-		return err
-	}
-	html.Write(frame)
-	if f.reached == "" {
-		return nil
-	}
-	if f.until.step > 0 && f.step >= f.until.step {
-		lab.Choices.UntilStep = "" // or training could not be continued
-	}
-	return views.Reached(f.reached, lab.Choices).Render(ctx, html)
 }
 
 // failStream ends a page's stream with a notice. The reason busy makes the script try again.

@@ -3,31 +3,21 @@ package handlers
 import (
 	"bufio"
 	"compress/gzip"
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"regexp"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"github.com/labstack/echo/v4"
-
 	"nnvisu/handlers/stream"
-	"nnvisu/nn"
 	"nnvisu/views"
 )
 
@@ -226,183 +216,4 @@ func sampleOf(tb testing.TB, s *Server, name string) float64 {
 		tb.Fatalf("%s: %v", name, err)
 	}
 	return v
-}
-
-// playPage runs a stream of the page over a carrier that takes some time for each
-// event, in a bubble, and returns the carrier with the frames.
-func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.Values)) *pageCarrier {
-	t.Helper()
-	s := newTestServer(t)
-	form := settingsForm(t, s, state)
-	form.Set(views.FieldControls, "")
-	change(form)
-	p, err := s.decodePageForm(form)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trainer, work, err := s.startPage(&p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &pageCarrier{took: took}
-	c := echo.New().NewContext(httptest.NewRequest(http.MethodPost, "/train", nil), httptest.NewRecorder())
-	if err := s.streamPage(t.Context(), c, p.frames(trainer, work), w); err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-// A pageCarrier takes some time for each event, and keeps what was appended.
-type pageCarrier struct {
-	took   time.Duration
-	frames []string
-	done   string
-}
-
-func (w *pageCarrier) Append(name, id string, data []byte) {
-	if name == "done" {
-		w.done = string(data)
-	} else {
-		w.frames = append(w.frames, string(data))
-	}
-}
-
-func (w *pageCarrier) AppendEnd()       {}
-func (w *pageCarrier) Discard()         { w.frames = w.frames[:len(w.frames)-1] }
-func (w *pageCarrier) Flush() error     { time.Sleep(w.took); return nil }
-func (w *pageCarrier) KeepAlive() error { return nil }
-func (w *pageCarrier) Cut()             {}
-
-var partOfFrame = regexp.MustCompile(`(?s)<hx-partial hx-target="([^"]*)"[^>]*>(.*?)</hx-partial>`)
-
-// pagesAfter returns what each place of the page holds after each of the frames, which
-// leave out what is there already.
-func pagesAfter(frames []string) (pages []map[string]string) {
-	page := map[string]string{}
-	for _, frame := range frames {
-		for _, part := range partOfFrame.FindAllStringSubmatch(frame, -1) {
-			page[part[1]] = part[2]
-		}
-		pages = append(pages, maps.Clone(page))
-	}
-	return pages
-}
-
-// TestSlowClientEnd: where training ends, and what its last frame says, does not
-// depend on how fast the client reads.
-func TestSlowClientEnd(t *testing.T) {
-	state := sampleState(t, "circles", 40, 0, func(c *nn.Config) { c.TestFraction = 0.3 })
-	for _, test := range []struct {
-		name   string
-		change func(url.Values)
-		done   string
-	}{
-		{"Steps", func(f url.Values) { f.Set(views.FieldSteps, "100") }, `{"reason":"steps"}`},
-		{"PartOfFrame", func(f url.Values) { f.Set(views.FieldSteps, "100"); f.Set(views.FieldFrameSteps, "3") }, `{"reason":"steps"}`},
-		{"UntilStep", func(f url.Values) { f.Set(views.FieldUntilStep, "77") }, `{"reason":"target"}`},
-		{"UntilLoss", func(f url.Values) { f.Set(views.FieldUntilLoss, "0.6") }, `{"reason":"target"}`},
-		{"Patience", func(f url.Values) { f.Set(views.FieldPatience, "3") }, `{"reason":"target"}`},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			var fast, slow *pageCarrier
-			synctest.Test(t, func(t *testing.T) { fast = playPage(t, state, 0, test.change) })
-			synctest.Test(t, func(t *testing.T) { slow = playPage(t, state, time.Second, test.change) })
-			if len(slow.frames) >= len(fast.frames) || len(slow.frames) < 2 {
-				t.Errorf("a slow client got %d frames, a fast one %d; want fewer, and the last of all", len(slow.frames), len(fast.frames))
-			}
-			got, want := pagesAfter(slow.frames), pagesAfter(fast.frames)
-			if !maps.Equal(got[len(got)-1], want[len(want)-1]) {
-				t.Errorf("in the end a slow client sees %v; a fast one %v", got[len(got)-1], want[len(want)-1])
-			}
-			for i, page := range got {
-				if !slices.ContainsFunc(want, func(other map[string]string) bool { return maps.Equal(page, other) }) {
-					t.Errorf("what a slow client sees at step %d a fast one never does", stepOf(t, slow.frames[i]))
-				}
-			}
-			if slow.done != test.done || fast.done != slow.done {
-				t.Errorf("a slow client's stream ends with %s, a fast one's with %s; want %s", slow.done, fast.done, test.done)
-			}
-		})
-	}
-}
-
-// TestLastFrame: the last whole frame is sent also where the trainer has begun the next.
-func TestLastFrame(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newTestServer(t)
-		state := sampleState(t, "circles", 40, 0, func(c *nn.Config) { c.BatchSize = 10 })
-		want, err := nn.Step(state, 14)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := pageRequest{message: message{state: state, frameSteps: 7}, choices: defaultChoices()}
-		trainer, err := nn.NewTrainer(state)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f := p.frames(trainer, nn.Work{Update: sliceWork})
-		w := &pageCarrier{took: time.Second}
-		f.events = stream.NewSender(t.Context(), w, func(err error) { t.Errorf("the sender failed: %v", err) })
-		defer f.events.Close()
-		for range 2 {
-			if err := trainer.Step(7); err != nil {
-				t.Fatal(err)
-			}
-			if err := f.next(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			if f.drawn {
-				f.frame.Commit()
-			}
-		}
-		if err := trainer.Step(3); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.sendUnsent(t.Context(), f); err != nil {
-			t.Fatal(err)
-		}
-		if len(w.frames) != 2 || stepOf(t, w.frames[0]) != 7 {
-			t.Fatalf("%d frames were put, the first of step %d; want two, of the steps 7 and 14", len(w.frames), stepOf(t, w.frames[0]))
-		}
-		if got := readForm(t, w.frames[1], "", "").Get(views.FieldNetwork); got != string(mustJSON(t, want.Network)) {
-			t.Errorf("the last frame is of step %d; want the network of step 14", stepOf(t, w.frames[1]))
-		}
-	})
-}
-
-// TestStreamsFair: streams that want more than there is get equal shares.
-func TestStreamsFair(t *testing.T) {
-	const streams = 12
-	s := newTestServer(t)
-	s.requests = stream.NewQueue(1)
-	s.frames = s.requests.Sharing()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-	defer cancel()
-	counts := make([]int, streams)
-	var wg sync.WaitGroup
-	for i := range streams {
-		trainer, err := nn.NewTrainer(sampleState(t, "circles", 100, 0, nil))
-		if err != nil {
-			t.Fatal(err)
-		}
-		wg.Go(func() {
-			_, err := s.stream(ctx, trainer, nn.Work{Update: 1}, &message{frameSteps: 20 + 20*(i%2)}, streamSink{
-				frame: func() error { return nil },
-				send:  func() error { counts[i]++; return nil },
-			})
-			if !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("stream = %v", err)
-			}
-		})
-	}
-	wg.Wait()
-	total := 0
-	for _, n := range counts {
-		total += n
-	}
-	for _, n := range counts {
-		if 2*n*streams < total {
-			t.Fatalf("streams got %v frames; want none to get less than half of the mean", counts)
-		}
-	}
 }

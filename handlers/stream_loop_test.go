@@ -1,13 +1,299 @@
 package handlers
 
 import (
+	"context"
+	"errors"
 	"net/http"
+	"reflect"
+	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/handlers/stream/ssetest"
+	"nnvisu/nn"
 	"nnvisu/views"
 )
+
+// A run is what stream did, with the synthetic time since it began.
+type run struct {
+	steps  []int           // of each frame
+	frames []time.Duration // when it came
+	reason string
+	err    error
+	ended  time.Duration
+}
+
+// A scene is a stream in a synctest bubble, where computing takes no time.
+type scene struct {
+	*Server
+	t       *testing.T // of the bubble
+	trainer *nn.Trainer
+	work    nn.Work
+	message message
+	frame   func(*run) error // called when a frame was recorded
+}
+
+// play runs a stream. Its server, and so its channels, must be of the bubble.
+func (sc *scene) play(ctx context.Context) *run {
+	start := time.Now()
+	r := new(run)
+	ctx, fail := sc.streaming(ctx)
+	defer fail(nil)
+	r.reason, r.err = sc.stream(ctx, sc.trainer, sc.work, &sc.message, streamSink{
+		frame: func() error {
+			step, _ := sc.trainer.At()
+			r.steps = append(r.steps, step)
+			return nil
+		},
+		send: func() error {
+			r.frames = append(r.frames, time.Since(start))
+			if sc.frame != nil {
+				return sc.frame(r)
+			}
+			return nil
+		},
+	})
+	r.ended = time.Since(start)
+	return r
+}
+
+func newScene(t *testing.T, m message, options ...func(*Config)) *scene {
+	t.Helper()
+	sc := &scene{Server: newTestServer(t, options...), t: t, work: nn.Work{Update: 1}, message: m}
+	state := sampleState(t, "circles", 10, 0, func(c *nn.Config) { c.HiddenLayers = []int{2} })
+	var err error
+	if sc.trainer, err = nn.NewTrainer(state); err != nil {
+		t.Fatal(err)
+	}
+	return sc
+}
+
+func TestStream(t *testing.T) {
+	ms := func(n ...int) []time.Duration {
+		var d []time.Duration
+		for _, v := range n {
+			d = append(d, time.Duration(v)*time.Millisecond)
+		}
+		return d
+	}
+	gone := errors.New("gone")
+	limit := func(d time.Duration) func(*Config) { return func(c *Config) { c.MaxStream = d } }
+	for _, test := range []struct {
+		name    string
+		message message
+		option  func(*Config)
+		script  func(sc *scene, cancel func())
+		want    run
+	}{
+		{"OneFrame", message{steps: 1, frameSteps: 1}, nil, nil,
+			run{steps: []int{1}, frames: ms(0), reason: doneSteps}},
+		{"EveryStep", message{steps: 3, frameSteps: 1}, nil, nil,
+			run{steps: []int{1, 2, 3}, frames: ms(0, 0, 0), reason: doneSteps}},
+		{"WholeFrames", message{steps: 8, frameSteps: 4}, nil, nil,
+			run{steps: []int{4, 8}, frames: ms(0, 0), reason: doneSteps}},
+		{"LastFramePartial", message{steps: 10, frameSteps: 4}, nil, nil,
+			run{steps: []int{4, 8, 10}, frames: ms(0, 0, 0), reason: doneSteps}},
+		{"FrameOfAll", message{steps: 3, frameSteps: 100}, nil, nil,
+			run{steps: []int{3}, frames: ms(0), reason: doneSteps}},
+		{"Paced", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, nil,
+			run{steps: []int{1, 2, 3, 4}, frames: ms(0, 100, 200, 300), reason: doneSteps, ended: 300 * time.Millisecond}},
+		{"PacedSlowSink", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, func(sc *scene, _ func()) {
+			// A frame that takes 150 ms delays the next, which is not hurried to catch up.
+			sc.frame = func(r *run) error {
+				if len(r.steps) == 2 {
+					time.Sleep(150 * time.Millisecond)
+				}
+				return nil
+			}
+		}, run{steps: []int{1, 2, 3, 4}, frames: ms(0, 100, 250, 350), reason: doneSteps, ended: 350 * time.Millisecond}},
+		{"UntilGone", message{frameSteps: 2, frameMS: 10}, nil, func(sc *scene, cancel func()) {
+			sc.frame = func(r *run) error {
+				if len(r.steps) == 4 {
+					cancel()
+				}
+				return nil
+			}
+		}, run{steps: []int{2, 4, 6, 8}, frames: ms(0, 10, 20, 30), err: context.Canceled, ended: 30 * time.Millisecond}},
+		{"GoneWhilePaused", message{frameSteps: 1, frameMS: 5000}, nil, func(_ *scene, cancel func()) {
+			time.AfterFunc(7*time.Second, cancel)
+		}, run{steps: []int{1, 2}, frames: ms(0, 5000), err: context.Canceled, ended: 7 * time.Second}},
+		{"Limit", message{frameSteps: 1, frameMS: 1000}, limit(3500 * time.Millisecond), nil,
+			run{steps: []int{1, 2, 3, 4}, frames: ms(0, 1000, 2000, 3000), reason: doneLimit, ended: 3500 * time.Millisecond}},
+		{"LimitBeforeSteps", message{steps: 100, frameSteps: 1, frameMS: 1000}, limit(1500 * time.Millisecond), nil,
+			run{steps: []int{1, 2}, frames: ms(0, 1000), reason: doneLimit, ended: 1500 * time.Millisecond}},
+		{"StepsBeforeLimit", message{steps: 2, frameSteps: 1, frameMS: 1000}, limit(1500 * time.Millisecond), nil,
+			run{steps: []int{1, 2}, frames: ms(0, 1000), reason: doneSteps, ended: time.Second}},
+		{"Drained", message{frameSteps: 1, frameMS: 60_000}, nil, func(sc *scene, _ func()) {
+			time.AfterFunc(time.Second, sc.Drain)
+		}, run{steps: []int{1}, frames: ms(0), reason: doneShutdown, ended: time.Second}},
+		{"SinkError", message{frameSteps: 1}, nil, func(sc *scene, _ func()) {
+			sc.frame = func(r *run) error {
+				if len(r.steps) == 3 {
+					return gone
+				}
+				return nil
+			}
+		}, run{steps: []int{1, 2, 3}, frames: ms(0, 0, 0), err: gone}},
+		{"WaitsForToken", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, func(sc *scene, _ func()) {
+			// A stream that waited for a token makes its next frame one interval later, as others do.
+			time.AfterFunc(70*time.Millisecond, holdTokens(sc.t, sc.Server))
+		}, run{steps: []int{1, 2, 3, 4}, frames: ms(70, 170, 270, 370), reason: doneSteps, ended: 370 * time.Millisecond}},
+		{"DrainedWithoutToken", message{frameSteps: 1}, nil, func(sc *scene, _ func()) {
+			holdTokens(sc.t, sc.Server)
+			time.AfterFunc(time.Second, sc.Drain)
+		}, run{reason: doneShutdown, ended: time.Second}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				var options []func(*Config)
+				if test.option != nil {
+					options = append(options, test.option)
+				}
+				sc := newScene(t, test.message, options...)
+				if test.script != nil {
+					test.script(sc, cancel)
+				}
+				if got := sc.play(ctx); !reflect.DeepEqual(*got, test.want) {
+					t.Errorf("stream = %+v; want %+v", *got, test.want)
+				}
+			})
+		})
+	}
+}
+
+// TestStreamStopsInFrame: the end of a stream does not wait for a frame that
+// takes long, and half a frame is never sent.
+func TestStreamStopsInFrame(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		stop   func(sc *scene, cancel func())
+		reason string
+		err    error
+	}{
+		{"Drained", func(sc *scene, _ func()) { sc.Drain() }, doneShutdown, nil},
+		{"Limit", func(*scene, func()) { time.Sleep(time.Hour) }, doneLimit, nil},
+		{"Gone", func(_ *scene, cancel func()) { cancel() }, "", context.Canceled},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				sc := newScene(t, message{steps: maxSteps, frameSteps: maxSteps}, func(c *Config) { c.MaxStream = time.Minute })
+				sc.work.Update = sliceWork             // one update a slice
+				release := holdTokens(sc.t, sc.Server) // the first slice waits here
+				done := make(chan *run)
+				go func() { done <- sc.play(ctx) }()
+				synctest.Wait()
+				test.stop(sc, cancel)
+				release()
+				r := <-done
+				if r.reason != test.reason || !errors.Is(r.err, test.err) || len(r.steps) != 0 {
+					t.Errorf("stream = %+v; want the reason %q, the error %v and no frame", *r, test.reason, test.err)
+				}
+				if got := sc.trainer.Network().Step; got > 100 {
+					t.Errorf("stream made %d updates behind its end; want it to end at once", got)
+				}
+			})
+		})
+	}
+}
+
+// TestStreamDrainsUnpaced: a stream that never pauses notices the drain and the
+// client's end too.
+func TestStreamDrainsUnpaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// It may choose at random between its next frame and its end, but not for long.
+		const most = 3 + repeats
+		for _, end := range []string{"drain", "cancel"} {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			sc := newScene(t, message{frameSteps: 1, steps: maxSteps})
+			sc.frame = func(r *run) error {
+				if len(r.steps) != 3 {
+					return nil
+				}
+				if end == "drain" {
+					sc.Drain()
+				} else {
+					cancel()
+				}
+				return nil
+			}
+			r := sc.play(ctx)
+			if len(r.steps) > most || end == "drain" && r.reason != doneShutdown || end == "cancel" && !errors.Is(r.err, context.Canceled) {
+				t.Errorf("%s: stream sent %d frames and ended with %q, %v; want an end behind frame 3", end, len(r.steps), r.reason, r.err)
+			}
+		}
+	})
+}
+
+// TestStreamDiverged: a divergence ends a stream with its error, behind the
+// frames that were finite.
+func TestStreamDiverged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sc := newScene(t, message{frameSteps: 1})
+		state := sampleState(t, "hills", 20, 0, func(c *nn.Config) {
+			c.Activation, c.Optimizer, c.LearningRate, c.HiddenLayers = nn.Linear, nn.SGD, 10, []int{20, 20}
+		})
+		var err error
+		if sc.trainer, err = nn.NewTrainer(state); err != nil {
+			t.Fatal(err)
+		}
+		r := sc.play(t.Context())
+		var diverged *nn.DivergedError
+		if !errors.As(r.err, &diverged) || r.reason != "" || len(r.steps) == 0 || diverged.Network.Step < r.steps[len(r.steps)-1] {
+			t.Errorf("stream = %d frames, %q, %v; want frames and then a divergence behind the last of them", len(r.steps), r.reason, r.err)
+		}
+	})
+}
+
+// TestDoneBody: the body of a done event is JSON.
+func TestDoneBody(t *testing.T) {
+	if got, want := string(doneBody(doneLimit)), `{"reason":"limit"}`; got != want {
+		t.Errorf("doneBody(limit) = %s; want %s", got, want)
+	}
+}
+
+// TestStreamsFair: streams that want more than there is get equal shares.
+func TestStreamsFair(t *testing.T) {
+	const streams = 12
+	s := newTestServer(t)
+	s.requests = stream.NewQueue(1)
+	s.frames = s.requests.Sharing()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	counts := make([]int, streams)
+	var wg sync.WaitGroup
+	for i := range streams {
+		trainer, err := nn.NewTrainer(sampleState(t, "circles", 100, 0, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			_, err := s.stream(ctx, trainer, nn.Work{Update: 1}, &message{frameSteps: 20 + 20*(i%2)}, streamSink{
+				frame: func() error { return nil },
+				send:  func() error { counts[i]++; return nil },
+			})
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("stream = %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	for _, n := range counts {
+		if 2*n*streams < total {
+			t.Fatalf("streams got %v frames; want none to get less than half of the mean", counts)
+		}
+	}
+}
 
 // TestStreamGzip: a stream is compressed for who takes it, whole and byte for byte
 // what others get; an error before it begins is not.

@@ -1,0 +1,157 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync"
+
+	"nnvisu/handlers/stream"
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// pageFrames makes the frames of one of the page's streams. It draws a frame only if the frame
+// before is written. A slow client so gets fewer frames, each of them new, and training goes on at
+// the same pace for every client.
+type pageFrames struct {
+	message *message
+	trainer *nn.Trainer
+	work    nn.Work
+	until   until
+	lab     views.Lab
+
+	html   *views.FrameWriter
+	events *stream.Sender
+
+	// The newest frame.
+	step    int          // the network's
+	reached string       // the target that it reached, or ""
+	drawn   bool         // it was drawn, in frame
+	frame   stream.Frame // committed when its CPU token is given back
+	// snapshot is a copy of its network, kept if the frame was skipped and the trainer might stop
+	// in the middle of the next frame.
+	snapshot *nn.Network
+}
+
+// frames returns the frames of a stream. They share no memory with the body of the request, which
+// may be a hundred times as large.
+func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
+	return &pageFrames{
+		message: &message{steps: p.steps, frameSteps: p.frameSteps, frameMS: max(p.frameMS, pageFrameMS)},
+		trainer: t,
+		work:    work,
+		until:   p.until,
+		html:    views.NewFrameWriter(t.Config()),
+		lab: views.Lab{
+			State:   nn.State{Config: p.state.Config, Data: p.state.Data},
+			Choices: cloneChoices(p.choices),
+			Meta:    p.meta, History: p.history, Pinned: p.pinned,
+		},
+	}
+}
+
+// cloneChoices returns a copy of choices that shares no memory with the body of a request.
+func cloneChoices(c views.Choices) views.Choices {
+	for _, text := range []*string{
+		&c.Tool, &c.Transport, &c.Panel, &c.Dataset, &c.Points, &c.Noise, &c.DataClasses, &c.DataSeed,
+		&c.UntilStep, &c.UntilLoss, &c.UntilAccuracy, &c.Patience,
+	} {
+		*text = strings.Clone(*text)
+	}
+	for _, list := range []*[]string{&c.Hide, &c.Lock} {
+		var clones []string
+		for _, text := range *list {
+			clones = append(clones, strings.Clone(text))
+		}
+		*list = clones
+	}
+	return c
+}
+
+// next makes the newest state a frame. The caller holds a CPU token. Curves and targets count every
+// frame, drawn or skipped.
+func (f *pageFrames) next(ctx context.Context) error {
+	f.measure()
+	f.snapshot = nil
+	if f.frame, f.drawn = f.events.TryBegin(); f.drawn {
+		return f.draw(ctx, f.frame)
+	}
+	if !oneTurn(f.work, f.message.frameSteps) {
+		network := f.trainer.Network()
+		f.snapshot = &network
+	}
+	return nil
+}
+
+// measure adds the newest state's metrics to the history, and sets reached if it reaches a target.
+func (f *pageFrames) measure() {
+	m := f.trainer.Metrics()
+	step, epoch := f.trainer.At()
+	f.step, f.lab.Metrics = step, &m
+	f.lab.History.Add(step, epoch, m)
+	f.reached = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
+}
+
+// hasUnsentFrame reports whether the newest frame was skipped and can still be drawn. It cannot if
+// the run diverged in the middle of the next frame and there is no snapshot.
+func (f *pageFrames) hasUnsentFrame() bool {
+	step, _ := f.trainer.At()
+	return !f.drawn && f.step > 0 && (step == f.step || f.snapshot != nil)
+}
+
+// draw writes the newest state to a frame, or aborts the frame.
+func (f *pageFrames) draw(ctx context.Context, frame stream.Frame) error {
+	html := stream.GetBuffer()
+	defer stream.PutBuffer(html)
+	if err := f.render(ctx, html); err != nil {
+		frame.Abort()
+		return err
+	}
+	frame.Write("", "", html.Bytes())
+	return nil
+}
+
+// A picture is painted and written while its stream holds a CPU token. Hundreds of streams so share
+// the memory of a few pictures.
+type picture struct {
+	cells views.Cells
+	maps  views.Maps
+}
+
+var pictures = sync.Pool{New: func() any { return new(picture) }}
+
+// render writes the newest frame as HTML. It leaves out what did not change since the frame before,
+// so every frame that it writes must be sent.
+func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
+	lab := f.lab
+	lab.State.Network = f.trainer.Network()
+	text := stream.GetBuffer()
+	defer stream.PutBuffer(text)
+	// Written to text, and not only appended, so that the buffer has room the next time.
+	text.Write(appendNetwork(text.AvailableBuffer(), lab.State.Network))
+	lab.JSON.Network = text.String()
+	if f.reached != "" || f.html.HistoryChanged(&lab.History) {
+		text.Reset()
+		text.Write(appendHistory(text.AvailableBuffer(), lab.History))
+		lab.JSON.History = text.String()
+	}
+	inspect(&lab, f.trainer)
+	picture := pictures.Get().(*picture)
+	defer pictures.Put(picture)
+	lab.Cells, lab.Maps = picture.cells, picture.maps
+	paint(&lab, &f.trainer.Model)
+	picture.cells, picture.maps = lab.Cells, lab.Maps
+	frame, err := f.html.Append(html.AvailableBuffer(), &lab)
+	if err != nil {
+		return err
+	}
+	html.Write(frame)
+	if f.reached == "" {
+		return nil
+	}
+	if f.until.step > 0 && f.step >= f.until.step {
+		lab.Choices.UntilStep = "" // or training could not be continued
+	}
+	return views.Reached(f.reached, lab.Choices).Render(ctx, html)
+}
