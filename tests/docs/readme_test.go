@@ -1,4 +1,5 @@
-package tests
+// Package docs tests what the documents say.
+package docs
 
 import (
 	"context"
@@ -22,6 +23,7 @@ import (
 	"nnvisu/nn"
 	sets "nnvisu/nn/dataset"
 	"nnvisu/nn/export"
+	"nnvisu/tests/contract"
 )
 
 // What the README says is tested twice: its examples are run and must print what it shows, and its tables must say what
@@ -33,7 +35,7 @@ const readmeHost = "localhost:8888"
 // readReadme returns the README.
 func readReadme(tb testing.TB) string {
 	tb.Helper()
-	text, err := os.ReadFile("../README.md")
+	text, err := os.ReadFile("../../README.md")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -143,8 +145,8 @@ func TestReadmeExamples(t *testing.T) {
 			t.Skipf("the examples need %s: %v", tool, err)
 		}
 	}
-	s, dir := start(t), t.TempDir()
-	host := strings.TrimPrefix(s.root, "http://")
+	s, dir := contract.Start(t), t.TempDir()
+	host := strings.TrimPrefix(s.Root, "http://")
 	// Nothing of the user's: no curl configuration, no proxy, no messages in another language.
 	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C"}
 	var scripts strings.Builder
@@ -164,7 +166,7 @@ func TestReadmeExamples(t *testing.T) {
 			script := strings.ReplaceAll(b.text, readmeHost, host)
 			got := runBash(t, dir, env, script)
 			if b.shows != nil && !shows(b.shows, strings.ReplaceAll(got, host, readmeHost)) {
-				t.Errorf("README.md:%d prints\n%s\nbut shows\n%s", b.line, clip([]byte(got)), b.shows.text)
+				t.Errorf("README.md:%d prints\n%s\nbut shows\n%s", b.line, contract.Clip([]byte(got)), b.shows.text)
 			}
 		})
 	}
@@ -184,12 +186,12 @@ func TestReadmeExamples(t *testing.T) {
 func runBash(tb testing.TB, dir string, env []string, script string) string {
 	tb.Helper()
 	var stderr strings.Builder
-	run := exec.CommandContext(soon(tb), "bash", "-eu", "-o", "pipefail")
+	run := exec.CommandContext(contract.Soon(tb), "bash", "-eu", "-o", "pipefail")
 	run.Dir, run.Env, run.Stdin, run.Stderr = dir, env, strings.NewReader(script), &stderr
 	run.WaitDelay = time.Second // what it started may have its output open still
 	out, err := run.Output()
 	if err != nil {
-		tb.Fatalf("%v\nscript\n%s\nstdout\n%s\nstderr\n%s", err, script, clip(out), clip([]byte(stderr.String())))
+		tb.Fatalf("%v\nscript\n%s\nstdout\n%s\nstderr\n%s", err, script, contract.Clip(out), contract.Clip([]byte(stderr.String())))
 	}
 	return string(out)
 }
@@ -198,7 +200,7 @@ func runBash(tb testing.TB, dir string, env []string, script string) string {
 func withWebSocket(tb testing.TB, env []string) []string {
 	tb.Helper()
 	for _, try := range [][]string{env, append(slices.Clone(env), "NODE_OPTIONS=--experimental-websocket")} {
-		run := exec.CommandContext(soon(tb), "node", "-p", "typeof WebSocket")
+		run := exec.CommandContext(contract.Soon(tb), "node", "-p", "typeof WebSocket")
 		run.Env = try
 		if out, err := run.Output(); err == nil && strings.TrimSpace(string(out)) == "function" {
 			return try
@@ -278,11 +280,11 @@ func TestReadmeConfig(t *testing.T) {
 	}
 	defaults := map[string]json.RawMessage{}
 	config := nn.DefaultConfig()
-	if err := json.Unmarshal(encode(config), &defaults); err != nil {
+	if err := json.Unmarshal(contract.Encode(config), &defaults); err != nil {
 		t.Fatal(err)
 	}
 	// JSON leaves out the defaults of a schedule.
-	defaults["schedule"], defaults["schedule_steps"], defaults["schedule_factor"] = encode(config.Schedule), encode(config.ScheduleSteps), encode(config.ScheduleFactor)
+	defaults["schedule"], defaults["schedule_steps"], defaults["schedule_factor"] = contract.Encode(config.Schedule), contract.Encode(config.ScheduleSteps), contract.Encode(config.ScheduleFactor)
 	names := map[string][]string{
 		"task": words(nn.Tasks()), "features": words(nn.Features()), "activation": words(nn.Activations()),
 		"init": words(nn.Inits()), "optimizer": words(nn.Optimizers()), "schedule": words(nn.Schedules()),
@@ -380,12 +382,12 @@ func TestReadmeDatasets(t *testing.T) {
 		t.Errorf("%d data sets; want %d", got, want)
 	}
 
-	s := start(t)
-	points := s.data(t, "moons").Data
+	s := contract.Start(t)
+	points := s.Data(t, "moons").Data
 	says(t, fmt.Sprintf("`points` of them (default %d)", len(points)))
 	says(t, fmt.Sprintf("`noise` (0 to %v,", sets.MaxNoise))
 	says(t, "a `seed` (default 1)")
-	if !slices.Equal(points, s.data(t, "moons?seed=1").Data) {
+	if !slices.Equal(points, s.Data(t, "moons?seed=1").Data) {
 		t.Error("the default of seed is not 1")
 	}
 }
@@ -405,18 +407,18 @@ func TestReadmeFormats(t *testing.T) {
 
 // TestReadmeErrors: the table of errors is the contract's, with those that every HTTP server has.
 func TestReadmeErrors(t *testing.T) {
-	want := maps.Clone(statuses)
-	s := start(t)
+	want := maps.Clone(contract.Statuses)
+	s := contract.Start(t)
 	for _, request := range []struct{ method, path string }{{"GET", "/nowhere"}, {"GET", "/step"}, {"GET", "/ws"}} {
-		answer, err := s.fetch(soon(t), request.method, request.path, nil)
+		answer, err := s.Fetch(contract.Soon(t), request.method, request.path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = answer.read()
-		f := refusal(t, err)
-		if code, status := f.Reason.Code, fmt.Sprint(f.status); want[code] == "" {
+		_, err = answer.Read()
+		f := contract.Refusal(t, err)
+		if code, status := f.Reason.Code, fmt.Sprint(f.Status); want[code] == "" {
 			want[code] = status
-		} else if !among(status, want[code]) {
+		} else if !contract.Among(status, want[code]) {
 			want[code] += "|" + status
 		}
 	}
@@ -431,18 +433,18 @@ func TestReadmeErrors(t *testing.T) {
 
 // TestReadmeMetrics: the README names every metric of ours with its labels, and no other.
 func TestReadmeMetrics(t *testing.T) {
-	s := start(t)
-	s.get(t, "/nowhere") // an error to count
-	answer := s.get(t, "/metrics")
+	s := contract.Start(t)
+	s.Get(t, "/nowhere") // an error to count
+	answer := s.Get(t, "/metrics")
 	want := map[string][]string{} // labels by metric
-	for line := range strings.Lines(string(answer.body)) {
+	for line := range strings.Lines(string(answer.Body)) {
 		if name, ok := strings.CutPrefix(line, "# TYPE nnvisu_"); ok {
 			name, _, _ = strings.Cut(name, " ")
 			want["nnvisu_"+name] = nil
 		}
 	}
 	label := regexp.MustCompile(`[{,](\w+)="`)
-	for line := range strings.Lines(string(answer.body)) {
+	for line := range strings.Lines(string(answer.Body)) {
 		for name := range want {
 			if strings.HasPrefix(line, name+"{") || strings.HasPrefix(line, name+"_count{") {
 				want[name] = nil
@@ -486,7 +488,7 @@ func TestReadmeFlags(t *testing.T) {
 	} else if err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	help, err := exec.CommandContext(soon(t), program, "-help").Output()
+	help, err := exec.CommandContext(contract.Soon(t), program, "-help").Output()
 	if err != nil {
 		t.Fatalf("nnvisu -help: %v", err)
 	}
@@ -518,7 +520,7 @@ func TestReadmeFlags(t *testing.T) {
 // TestReadmePlaces: the README's commands and paths are there, and no package is missing from its rooms.
 func TestReadmePlaces(t *testing.T) {
 	text := readReadme(t)
-	taskfile, err := os.ReadFile("../Taskfile.yml")
+	taskfile, err := os.ReadFile("../../Taskfile.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -544,17 +546,17 @@ func TestReadmePlaces(t *testing.T) {
 		}
 	}
 	for _, path := range paths {
-		if _, err := os.Stat(filepath.Join("..", path)); err != nil {
+		if _, err := os.Stat(filepath.Join("../..", path)); err != nil {
 			t.Errorf("README.md names %s: %v", path, err)
 		}
 	}
-	for _, pattern := range []string{"../*/*.go", "../*/*/*.go"} {
+	for _, pattern := range []string{"../../*/*.go", "../../*/*/*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, file := range files {
-			room, err := filepath.Rel("..", filepath.Dir(file))
+			room, err := filepath.Rel("../..", filepath.Dir(file))
 			if err != nil {
 				t.Fatal(err)
 			}
