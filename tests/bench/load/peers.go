@@ -23,7 +23,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"nnvisu/nn"
-	"nnvisu/tests/peak"
+	"nnvisu/tests/bench/peak"
 )
 
 // peersOptions say what is compared.

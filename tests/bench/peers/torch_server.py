@@ -6,7 +6,7 @@ it keeps nothing and makes everything anew from each message, but it knows no mo
 full-batch step, cross-entropy, hidden layers tanh, float32, one torch thread.
 
     apt-get install -y python3-tornado python3-torch libopenblas0-pthread
-    /usr/bin/python3 tests/peers/torch_server.py 8899
+    /usr/bin/python3 tests/bench/peers/torch_server.py 8899
 """
 import asyncio
 import json

@@ -1,7 +1,7 @@
 """A yardstick for the engine: what one optimizer update costs in PyTorch (eager, one thread).
 
     apt-get install -y python3-torch libopenblas0-pthread
-    /usr/bin/python3 tests/peers/torch_step.py [case [dtype]]   # a line per case: its name, and microseconds per update
+    /usr/bin/python3 tests/bench/peers/torch_step.py [case [dtype]]   # a line per case: its name, and microseconds per update
 
 Each is the median of five. The sizes are those of BenchmarkStep in package nn; only times are compared, never values.
 """
