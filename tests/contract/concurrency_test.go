@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+
+	"nnvisu/nn"
 )
 
 const (
@@ -17,11 +19,11 @@ const (
 
 // crowdStudy is the i-th user's: other data, another architecture and another seed than anyone else's.
 func crowdStudy(i int) study {
-	of := func(names ...string) string { return names[i%len(names)] }
+	activations, optimizers := nn.Activations(), nn.Optimizers()
 	config := Message{
 		"hidden_layers": []int{1 + i%13, 2 + i%7}[:1+i%2], "seed": 1000 + i, "batch_size": i % 11, "dropout": float64(i%3) / 10,
-		"activation": of("tanh", "relu", "leaky_relu", "sigmoid", "gelu", "silu", "elu", "softplus", "sin", "linear"),
-		"optimizer":  of("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adam", "adamw"),
+		"activation": activations[i%len(activations)],
+		"optimizer":  optimizers[i%len(optimizers)],
 		"features":   []string{"x", "y", "xy", "sin_x"}[:1+i%4],
 	}
 	if i%10 == 9 {

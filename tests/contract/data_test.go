@@ -3,19 +3,28 @@ package contract
 import (
 	"fmt"
 	"testing"
+
+	"nnvisu/nn/dataset"
 )
 
-// datasets are the contract's.
-var datasets = []string{"circles", "moons", "blobs", "aniso", "varied", "xor", "gauss", "spiral", "plane", "hills"}
+// TestDataNames: the data sets of the contract are there, each with the contract's task.
+func TestDataNames(t *testing.T) {
+	for name, task := range map[string]string{
+		"circles": "classification", "moons": "classification", "blobs": "classification",
+		"aniso": "classification", "varied": "classification", "xor": "classification",
+		"gauss": "classification", "spiral": "classification", "plane": "regression", "hills": "regression",
+	} {
+		if info, ok := dataset.Lookup(name); !ok || info.Task != task {
+			t.Errorf("data set %s: %t, task %q; want it with task %s", name, ok, info.Task, task)
+		}
+	}
+}
 
 func TestData(t *testing.T) {
 	s := Start(t)
-	for _, name := range datasets {
+	for _, info := range dataset.All() {
+		name, task := string(info.Name), info.Task
 		t.Run(name, func(t *testing.T) {
-			task := "classification"
-			if name == "plane" || name == "hills" {
-				task = "regression"
-			}
 			for _, query := range []string{"", "?points=1", "?points=37", "?points=2000&noise=0.3&seed=4294967295", "?points=50&noise=0", "?noise=0.5&seed=0"} {
 				got := s.Data(t, name+query)
 				if got.Task != task {
@@ -61,12 +70,17 @@ func TestData(t *testing.T) {
 	}
 }
 
-// TestDataClasses: the data sets that can have any number of classes have the number asked for.
+// TestDataClasses: a data set that can have several numbers of classes has the number asked for.
 func TestDataClasses(t *testing.T) {
 	s := Start(t)
-	for _, name := range []string{"blobs", "spiral"} {
-		for _, classes := range []int{2, 3, 7, 10} {
-			query := fmt.Sprintf("%s?points=200&classes=%d", name, classes)
+	varied := 0
+	for _, info := range dataset.All() {
+		if info.MaxClasses == info.MinClasses {
+			continue
+		}
+		varied++
+		for classes := info.MinClasses; classes <= info.MaxClasses; classes++ {
+			query := fmt.Sprintf("%s?points=200&classes=%d", info.Name, classes)
 			labels := map[float64]bool{}
 			for _, p := range s.Data(t, query).Data {
 				labels[p.Label] = true
@@ -80,6 +94,9 @@ func TestDataClasses(t *testing.T) {
 				t.Errorf("%s has labels %v; want 0 to %d", query, labels, classes-1)
 			}
 		}
+	}
+	if varied == 0 {
+		t.Error("no data set can have several numbers of classes; want blobs and spiral at least")
 	}
 }
 

@@ -2,8 +2,12 @@ package contract
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 	"testing"
+
+	"nnvisu/nn"
 )
 
 // formulaTolerance is how far, relative to the larger of 1 and the value, the server may be from a formula that the test
@@ -14,10 +18,19 @@ func near(got, want float64) bool {
 	return math.Abs(got-want) <= formulaTolerance*max(1, math.Abs(want))
 }
 
+// checkKeys fails the test unless formulas has a formula for each of the names, and no other.
+func checkKeys[K ~string, F any](tb testing.TB, formulas map[K]F, names []K) {
+	tb.Helper()
+	got, want := slices.Sorted(maps.Keys(formulas)), slices.Sorted(slices.Values(names))
+	if !slices.Equal(got, want) {
+		tb.Errorf("formulas for %q; want one for each of %q", got, want)
+	}
+}
+
 // TestActivationFormulas follows one number through a network of one hidden neuron: the output is the activation.
 func TestActivationFormulas(t *testing.T) {
 	sigmoid := func(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
-	formulas := map[string]func(z float64) float64{
+	formulas := map[nn.Activation]func(z float64) float64{
 		"tanh":       math.Tanh,
 		"relu":       func(z float64) float64 { return max(0, z) },
 		"leaky_relu": func(z float64) float64 { return max(0.01*z, z) },
@@ -29,6 +42,7 @@ func TestActivationFormulas(t *testing.T) {
 		"sin":        math.Sin,
 		"linear":     func(z float64) float64 { return z },
 	}
+	checkKeys(t, formulas, nn.Activations())
 	s := Start(t)
 	var data []Point
 	for x := -1.0; x <= 1; x += 0.125 {
@@ -36,7 +50,7 @@ func TestActivationFormulas(t *testing.T) {
 	}
 	const scale = 6 // the points reach to 1, the tails of the activations further
 	for name, f := range formulas {
-		t.Run(name, func(t *testing.T) {
+		t.Run(string(name), func(t *testing.T) {
 			outputs := s.Predict(t, Message{
 				"config":  Message{"task": "regression", "features": []string{"x"}, "hidden_layers": []int{1}, "activation": name},
 				"network": Network{Weights: [][][]float64{{{scale}}, {{1}}}, Biases: [][]float64{{0}, {0}}},
@@ -54,7 +68,7 @@ func TestActivationFormulas(t *testing.T) {
 func TestFeatureFormulas(t *testing.T) {
 	s := Start(t)
 	data := append(Scatter(9, 1, 1), Point{}, Point{X: 1, Y: -1}, Point{X: -0.25, Y: 0.25})
-	for name, f := range map[string]func(x, y float64) float64{
+	formulas := map[nn.Feature]func(x, y float64) float64{
 		"x":     func(x, y float64) float64 { return x },
 		"y":     func(x, y float64) float64 { return y },
 		"x2":    func(x, y float64) float64 { return x * x },
@@ -62,10 +76,12 @@ func TestFeatureFormulas(t *testing.T) {
 		"xy":    func(x, y float64) float64 { return x * y },
 		"sin_x": func(x, y float64) float64 { return math.Sin(2 * math.Pi * x) },
 		"sin_y": func(x, y float64) float64 { return math.Sin(2 * math.Pi * y) },
-	} {
-		t.Run(name, func(t *testing.T) {
+	}
+	checkKeys(t, formulas, nn.Features())
+	for name, f := range formulas {
+		t.Run(string(name), func(t *testing.T) {
 			outputs := s.Predict(t, Message{
-				"config":  Message{"task": "regression", "features": []string{name}, "hidden_layers": []int{}},
+				"config":  Message{"task": "regression", "features": []nn.Feature{name}, "hidden_layers": []int{}},
 				"network": Network{Weights: [][][]float64{{{1}}}, Biases: [][]float64{{0}}},
 				"data":    data,
 			})
@@ -118,7 +134,7 @@ func TestOptimizerFormulas(t *testing.T) {
 		steps = 4
 	)
 	type memory struct{ m, v float64 } // what an optimizer keeps of one parameter
-	formulas := map[string]func(p, g float64, k *memory, t float64) float64{
+	formulas := map[nn.Optimizer]func(p, g float64, k *memory, t float64) float64{
 		"sgd": func(p, g float64, k *memory, t float64) float64 { return p - lr*g },
 		"momentum": func(p, g float64, k *memory, t float64) float64 {
 			k.m = 0.9*k.m + g
@@ -144,11 +160,12 @@ func TestOptimizerFormulas(t *testing.T) {
 		},
 	}
 	formulas["adamw"] = formulas["adam"] // the decay is apart from the gradient
+	checkKeys(t, formulas, nn.Optimizers())
 	data := []Point{{X: 0.5, Label: 1}, {X: -0.25, Label: -0.5}, {X: 1, Label: 0.25}}
 	s := Start(t)
 	for optimizer, update := range formulas {
 		for _, penalty := range []struct{ l1, l2 float64 }{{0, 0}, {0.2, 0}, {0, 0.3}} {
-			t.Run(optimizer+string(Encode([]float64{penalty.l1, penalty.l2})), func(t *testing.T) {
+			t.Run(string(optimizer)+string(Encode([]float64{penalty.l1, penalty.l2})), func(t *testing.T) {
 				w, b := 0.5, -0.25
 				config := Message{"task": "regression", "features": []string{"x"}, "hidden_layers": []int{}, "optimizer": optimizer,
 					"learning_rate": lr, "l1": penalty.l1, "l2": penalty.l2}
@@ -187,15 +204,17 @@ func TestOptimizerFormulas(t *testing.T) {
 func TestScheduleFormulas(t *testing.T) {
 	const lr, f, steps = 0.5, 0.25, 4
 	s := Start(t)
-	for name, rate := range map[string]func(t float64) float64{
+	rates := map[nn.Schedule]func(t float64) float64{
 		"constant":    func(t float64) float64 { return lr },
 		"step":        func(t float64) float64 { return lr * math.Pow(f, math.Floor(t/steps)) },
 		"exponential": func(t float64) float64 { return lr * math.Pow(f, t/steps) },
 		"cosine": func(t float64) float64 {
 			return f*lr + (lr-f*lr)*(1+math.Cos(math.Pi*min(t, steps)/steps))/2
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
+	}
+	checkKeys(t, rates, nn.Schedules())
+	for name, rate := range rates {
+		t.Run(string(name), func(t *testing.T) {
 			w := 8.0
 			config := Message{"task": "regression", "features": []string{"x"}, "hidden_layers": []int{}, "optimizer": "sgd",
 				"learning_rate": lr, "schedule": name, "schedule_steps": steps, "schedule_factor": f}
