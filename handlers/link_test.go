@@ -298,8 +298,8 @@ func TestShareRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name := range wanted { // settings at their default may be left out
-			if v := got.Get(name); v != "" && v != wanted.Get(name) {
+		for name := range wanted {
+			if got.Get(name) != wanted.Get(name) {
 				t.Errorf("the recipe of %s is %s; %s differs", query, recipe, name)
 			}
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
-	"time"
 
 	"github.com/coder/websocket"
 
@@ -149,12 +148,15 @@ func TestSocketEndsItsWork(t *testing.T) {
 	}
 	// Minutes of work for each: 1e12 multiply-adds.
 	heavy := TrainStep(Message{"hidden_layers": []int{60, 60}}, nil, Scatter(1000, 2, 1), 90_000).Text()
+	updates := s.Samples(t)["nnvisu_updates_total"]
 	for _, k := range sockets {
 		if err := k.Send(ctx, heavy); err != nil {
 			t.Fatal(err)
 		}
 	}
-	time.Sleep(100 * time.Millisecond) // lets the work begin, without which this test shows less but still passes
+	Eventually(t, "the server works on one of the heavy messages", func() bool {
+		return s.Samples(t)["nnvisu_updates_total"] > updates
+	})
 	for _, k := range sockets {
 		k.Close()
 	}
