@@ -20,24 +20,6 @@ import (
 	"nnvisu/nn/dataset"
 )
 
-// knownBugs are tests that fail for a reason that was reported and is not yet
-// mended. An entry fails as soon as its test passes: then it is to be removed.
-var knownBugs = map[string]string{}
-
-// expect is for the one assertion of a test that may be in knownBugs.
-func expect(tb testing.TB, ok bool, format string, args ...any) {
-	tb.Helper()
-	why, known := knownBugs[tb.Name()]
-	switch {
-	case ok && known:
-		tb.Errorf("passes now; take it out of knownBugs (%s)", why)
-	case !ok && known:
-		tb.Logf("known bug (%s): "+format, append([]any{why}, args...)...)
-	case !ok:
-		tb.Errorf(format, args...)
-	}
-}
-
 func newTestServer(tb testing.TB, options ...func(*Config)) *Server {
 	tb.Helper()
 	config := DefaultConfig()

@@ -78,7 +78,9 @@ func TestFirstPage(t *testing.T) {
 func TestFirstPageOfFewPoints(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxPoints = 50 })
 	w := serve(s, http.MethodGet, "/", "", "Accept", "text/html")
-	expect(t, w.Code == http.StatusOK, "GET / of a server for 50 points = %d %.200s; want 200", w.Code, w.Body)
+	if w.Code != http.StatusOK {
+		t.Errorf("GET / of a server for 50 points = %d %.200s; want 200", w.Code, w.Body)
+	}
 }
 
 // TestPageFailure: an error on the page is said beside the page as it was, or

@@ -10,23 +10,11 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-// pending are tests of the layout that do not pass yet, with what is missing. An entry fails once its test passes: then
-// it is to be removed.
-var pending = map[string]string{}
-
-// judge fails the test for every problem, unless it is pending.
+// judge fails the test for every problem.
 func judge(t *testing.T, problems []string) {
 	t.Helper()
-	why, known := pending[t.Name()]
-	switch {
-	case known && len(problems) == 0:
-		t.Errorf("passes now; take it out of pending (%s)", why)
-	case known:
-		t.Skipf("pending (%s): %s", why, strings.Join(problems, "; "))
-	default:
-		for _, problem := range problems {
-			t.Error(problem)
-		}
+	for _, problem := range problems {
+		t.Error(problem)
 	}
 }
 
