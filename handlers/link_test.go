@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	nethtml "golang.org/x/net/html"
-
 	"nnvisu/nn"
 	"nnvisu/nn/table"
 	"nnvisu/views"
@@ -80,15 +78,8 @@ func TestLinkedPage(t *testing.T) {
 // shown reports of each section of the page, by its class, how it is shown.
 func shown(tb testing.TB, page string) map[string]string {
 	tb.Helper()
-	root, err := nethtml.Parse(strings.NewReader(page))
-	if err != nil {
-		tb.Fatal(err)
-	}
 	sections := map[string]string{}
-	for n := range root.Descendants() {
-		if n.Type != nethtml.ElementNode || n.Data != "section" || !strings.HasPrefix(attributeOf(n, "class"), "card ") {
-			continue
-		}
+	for _, n := range find(parseHTML(tb, page), `section[class^="card "]`) {
 		how := ""
 		for _, a := range n.Attr {
 			if a.Key == "hidden" || a.Key == "inert" {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -61,7 +62,7 @@ func TestFragmentIDs(t *testing.T) {
 		here := map[string]bool{}
 		for _, e := range render(t, fragment).all("[id]") {
 			id := e.attr("id")
-			if elsewhere := len(page.all("#"+id)) - len(page.all(within+" #"+id)); elsewhere > 0 || here[id] {
+			if elsewhere := len(page.all(hasID(id))) - len(page.all(within+" "+hasID(id))); elsewhere > 0 || here[id] {
 				t.Errorf("the id %s within %s is there again", id, within)
 			}
 			here[id] = true
@@ -76,7 +77,7 @@ func TestPageReferences(t *testing.T) {
 		for _, attribute := range []string{"for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list"} {
 			for _, e := range page.all("[" + attribute + "]") {
 				for id := range strings.FieldsSeq(e.attr(attribute)) {
-					if len(page.all("#"+id)) == 0 {
+					if len(page.all(hasID(id))) == 0 {
 						t.Errorf("%s: %s=%q of a %s points to nothing", name, attribute, id, e.Data)
 					}
 				}
@@ -370,7 +371,7 @@ func TestPageLabels(t *testing.T) {
 				}
 			}
 			if id := e.attr("id"); id != "" {
-				for _, l := range page.all("label[for=" + id + "]") {
+				for _, l := range page.all(fmt.Sprintf("label[for=%q]", id)) {
 					label += l.content()
 				}
 			}
@@ -795,22 +796,20 @@ func TestPagePolicy(t *testing.T) {
 			"Inspected": render(t, Inspected(Inspect(lab.State, lab.Meta, 0, 0))), "Shared": render(t, Shared(Sharing{Recipe: "?a=1", Lost: "x"})),
 			"Reading": render(t, Reading(Probe{Parts: []ProbePart{{Text: "x", Marker: "M0 0", Colour: "#000000"}}, Point: "y"})),
 		} {
-			for _, node := range e.all("") {
-				for n := range node.Descendants() {
-					if n.Type != html.ElementNode {
-						continue
-					}
-					x := element{n}
-					if n.Data == "style" || n.Data == "iframe" || n.Data == "object" || n.Data == "base" {
-						t.Errorf("%s: %s has a <%s>", name, component, n.Data)
-					}
-					if n.Data == "script" && (x.attr("src") == "" || x.content() != "") {
-						t.Errorf("%s: %s has an inline script", name, component)
-					}
-					for _, a := range n.Attr {
-						if a.Key == "style" || strings.HasPrefix(a.Key, "on") || strings.HasPrefix(a.Key, "hx-on") || strings.HasPrefix(strings.TrimSpace(a.Val), "javascript:") {
-							t.Errorf("%s: %s has a <%s %s=%q>", name, component, n.Data, a.Key, a.Val)
-						}
+			for n := range e.Descendants() {
+				if n.Type != html.ElementNode {
+					continue
+				}
+				x := element{n}
+				if n.Data == "style" || n.Data == "iframe" || n.Data == "object" || n.Data == "base" {
+					t.Errorf("%s: %s has a <%s>", name, component, n.Data)
+				}
+				if n.Data == "script" && (x.attr("src") == "" || x.content() != "") {
+					t.Errorf("%s: %s has an inline script", name, component)
+				}
+				for _, a := range n.Attr {
+					if a.Key == "style" || strings.HasPrefix(a.Key, "on") || strings.HasPrefix(a.Key, "hx-on") || strings.HasPrefix(strings.TrimSpace(a.Val), "javascript:") {
+						t.Errorf("%s: %s has a <%s %s=%q>", name, component, n.Data, a.Key, a.Val)
 					}
 				}
 			}
