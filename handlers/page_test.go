@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +18,7 @@ import (
 	"github.com/coder/websocket"
 
 	"nnvisu/nn"
+	"nnvisu/tests/race"
 	"nnvisu/views"
 )
 
@@ -349,13 +349,6 @@ func pixels(tb testing.TB, cells views.Cells, c nn.Config) (colours [][3]byte) {
 	return colours
 }
 
-// racing reports whether the race detector watches, under which a sync.Pool
-// forgets at random.
-func racing() bool {
-	info, _ := debug.ReadBuildInfo()
-	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
-
 // TestPaintAllocates: pictures in the place of those before ask for no memory,
 // whatever the network.
 func TestPaintAllocates(t *testing.T) {
@@ -369,7 +362,7 @@ func TestPaintAllocates(t *testing.T) {
 			cells views.Cells
 			maps  views.Maps
 		)
-		if got := testing.AllocsPerRun(20, func() { cells, maps = c.plane(cells, model, false), c.maps(maps[:0], model) }); got != 0 && !racing() {
+		if got := testing.AllocsPerRun(20, func() { cells, maps = c.plane(cells, model, false), c.maps(maps[:0], model) }); got != 0 && !race.Enabled {
 			t.Errorf("painting allocates %v times; want never", got)
 		}
 		if want := 400 * (model.Outputs() + len(model.Config().HiddenLayers)); len(maps) < want {

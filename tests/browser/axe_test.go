@@ -5,11 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"nnvisu/tests/tools"
+
 	"github.com/chromedp/cdproto/emulation"
 )
-
-// axeFile is axe-core, which the packages task installs.
-const axeFile = "../../node_modules/axe-core/axe.min.js"
 
 // axeTags are the rules that every screen obeys: WCAG 2.2 up to AA, and what axe-core calls good practice.
 var axeTags = []string{"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"}
@@ -20,9 +19,9 @@ const leastRules = 15
 // TestBrowserAxe: axe-core finds nothing to object to on any screen, light or dark, or on a phone, which has the same colours.
 func TestBrowserAxe(t *testing.T) {
 	t.Parallel()
-	axe, err := os.ReadFile(axeFile)
+	axe, err := os.ReadFile(tools.NPM(t, "../..", "axe-core/axe.min.js"))
 	if err != nil {
-		t.Fatalf("%v; the task packages installs it", err)
+		t.Fatal(err)
 	}
 	for _, look := range []struct {
 		name    string

@@ -2,15 +2,13 @@ package browser
 
 import (
 	"context"
-	"errors"
-	"os"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
 
 	"nnvisu/handlers"
 	"nnvisu/tests/contract"
+	"nnvisu/tests/tools"
 
 	"github.com/chromedp/chromedp"
 )
@@ -40,22 +38,6 @@ var browser struct {
 	err   error
 }
 
-// browserNames are looked for on the PATH, in turn. Ubuntu's chromium-browser, which may be no more than a pointer to
-// a snap, comes last.
-var browserNames = []string{"chromium", "google-chrome", "google-chrome-stable", "chromium-browser"}
-
-func findBrowser() (string, error) {
-	if path := os.Getenv("NNVISU_CHROMIUM"); path != "" {
-		return exec.LookPath(path)
-	}
-	for _, name := range browserNames {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("no Chromium on the PATH")
-}
-
 // browserFlags make a browser that minds its own business.
 var browserFlags = []string{
 	"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
@@ -66,19 +48,11 @@ var browserFlags = []string{
 	"disable-backgrounding-occluded-windows", "disable-renderer-backgrounding", "disable-background-timer-throttling",
 }
 
-// theBrowser starts the browser if it does not run yet. A test that needs one fails where there is none: a browser
-// test that is skipped in silence is worth nothing. NNVISU_NO_BROWSER says that it shall be skipped.
+// theBrowser starts the browser if it does not run yet.
 func theBrowser(tb testing.TB) context.Context {
 	tb.Helper()
-	if os.Getenv("NNVISU_NO_BROWSER") != "" {
-		tb.Skip("NNVISU_NO_BROWSER is set")
-	}
+	path := tools.Chromium(tb)
 	browser.start.Do(func() {
-		path, err := findBrowser()
-		if err != nil {
-			browser.err = err
-			return
-		}
 		options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.WindowSize(1280, 800)}
 		for _, flag := range browserFlags {
 			options = append(options, chromedp.Flag(flag, true))
@@ -95,7 +69,7 @@ func theBrowser(tb testing.TB) context.Context {
 		browser.err = chromedp.Do(ctx)
 	})
 	if browser.err != nil {
-		tb.Fatalf("no browser: %v; install Chromium, or set NNVISU_CHROMIUM to its path, or NNVISU_NO_BROWSER to go without these tests", browser.err)
+		tb.Fatalf("start %s: %v", path, browser.err)
 	}
 	return browser.ctx
 }

@@ -4,7 +4,6 @@ package docs
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -24,6 +23,7 @@ import (
 	sets "nnvisu/nn/dataset"
 	"nnvisu/nn/export"
 	"nnvisu/tests/contract"
+	"nnvisu/tests/tools"
 )
 
 // What the README says is tested twice: its examples are run and must print what it shows, and its tables must say what
@@ -141,9 +141,7 @@ func TestReadmeShows(t *testing.T) {
 // TestReadmeExamples runs the examples in order, in one directory and with one server.
 func TestReadmeExamples(t *testing.T) {
 	for _, tool := range []string{"bash", "curl", "node", "cmp", "grep"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("the examples need %s: %v", tool, err)
-		}
+		tools.Find(t, tool)
 	}
 	s, dir := contract.Start(t), t.TempDir()
 	host := strings.TrimPrefix(s.Root, "http://")
@@ -196,7 +194,7 @@ func runBash(tb testing.TB, dir string, env []string, script string) string {
 	return string(out)
 }
 
-// withWebSocket returns an environment in which node has a WebSocket, or skips the test. Node.js 20 has one behind a flag.
+// withWebSocket returns an environment in which node has a WebSocket. Node.js 20 has one behind a flag.
 func withWebSocket(tb testing.TB, env []string) []string {
 	tb.Helper()
 	for _, try := range [][]string{env, append(slices.Clone(env), "NODE_OPTIONS=--experimental-websocket")} {
@@ -206,7 +204,7 @@ func withWebSocket(tb testing.TB, env []string) []string {
 			return try
 		}
 	}
-	tb.Skip("this Node.js has no WebSocket")
+	tb.Fatal("this Node.js has no WebSocket; install version 20 or later")
 	return nil
 }
 
@@ -483,9 +481,7 @@ func TestReadmeFlags(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute) // a first build compiles everything
 	defer cancel()
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "nnvisu").CombinedOutput(); errors.Is(err, exec.ErrNotFound) {
-		t.Skip(err)
-	} else if err != nil {
+	if out, err := exec.CommandContext(ctx, tools.Find(t, "go"), "build", "-o", program, "nnvisu").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
 	help, err := exec.CommandContext(contract.Soon(t), program, "-help").Output()
