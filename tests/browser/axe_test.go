@@ -10,13 +10,16 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 )
 
-// axeTags are the rules that every screen obeys: WCAG 2.2 up to AA, and what axe-core calls good practice.
+// axeTags are the rules that every screen obeys: WCAG 2.2 up to AA, and what axe-core calls good
+// practice.
 var axeTags = []string{"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"}
 
-// leastRules is how many rules every screen passes at least, a dialog included: fewer, and axe-core has not looked.
+// leastRules is how many rules every screen passes at least, a dialog included: fewer, and axe-core
+// has not looked.
 const leastRules = 15
 
-// TestBrowserAxe: axe-core finds nothing to object to on any screen, light or dark, or on a phone, which has the same colours.
+// TestBrowserAxe: axe-core finds nothing to object to on any screen, light or dark, or on a phone,
+// which has the same colours.
 func TestBrowserAxe(t *testing.T) {
 	t.Parallel()
 	axe, err := os.ReadFile(tools.NPM(t, "../..", "axe-core/axe.min.js"))

@@ -8,7 +8,8 @@ import (
 	"nnvisu/tests/contract"
 )
 
-// firstVisitBytes is what a first visit may transfer, headers included: a second on a slow connection of 1.2 Mbit/s.
+// firstVisitBytes is what a first visit may transfer, headers included: a second on a slow
+// connection of 1.2 Mbit/s.
 const firstVisitBytes = 150e3
 
 // TestBrowserBudget: a first visit transfers little, and nothing of it is training.

@@ -15,8 +15,8 @@ const recordsPosts = `
 		return sends(address, request);
 	};`
 
-// TestBrowserCompress: what the page posts is compressed where it is long, and where the browser cannot, it is not; training, edits and
-// going on after a reload are the same.
+// TestBrowserCompress: what the page posts is compressed where it is long, and where the browser
+// cannot, it is not; training, edits and going on after a reload are the same.
 func TestBrowserCompress(t *testing.T) {
 	t.Parallel()
 	s := start(t)

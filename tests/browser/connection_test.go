@@ -12,7 +12,8 @@ import (
 	"nnvisu/tests/contract"
 )
 
-// A mortal is a server that can be killed, and followed at the same address by another that knows nothing of it.
+// A mortal is a server that can be killed, and followed at the same address by another that knows
+// nothing of it.
 type mortal struct {
 	*server
 	tb      testing.TB
@@ -72,8 +73,8 @@ func (m *mortal) die() {
 	m.Client.CloseIdleConnections()
 }
 
-// TestBrowserServerGone: the server goes away while a page trains. The page says so, loses nothing, and goes on by itself
-// from its last state when there is a server again.
+// TestBrowserServerGone: the server goes away while a page trains. The page says so, loses nothing,
+// and goes on by itself from its last state when there is a server again.
 func TestBrowserServerGone(t *testing.T) {
 	t.Parallel()
 	s := startMortal(t)
@@ -111,7 +112,8 @@ func TestBrowserServerGone(t *testing.T) {
 	}
 }
 
-// TestBrowserChangesWhileGone: what the user does while there is no server is done when there is one, in turn.
+// TestBrowserChangesWhileGone: what the user does while there is no server is done when there is
+// one, in turn.
 func TestBrowserChangesWhileGone(t *testing.T) {
 	t.Parallel()
 	s := startMortal(t)
@@ -177,7 +179,8 @@ func TestBrowserBusy(t *testing.T) {
 	}
 }
 
-// TestBrowserLaw: whatever the transport, and behind a proxy's path, the page's steps are those of POST /step.
+// TestBrowserLaw: whatever the transport, and behind a proxy's path, the page's steps are those of
+// POST /step.
 func TestBrowserLaw(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(c *handlers.Config) { c.BasePath = "/nnvisu" })

@@ -14,7 +14,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestBrowserDraw: a drag paints points along its way, and the eraser takes away by click and by drag.
+// TestBrowserDraw: a drag paints points along its way, and the eraser takes away by click and by
+// drag.
 func TestBrowserDraw(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
@@ -140,7 +141,8 @@ func TestBrowserUndo(t *testing.T) {
 	}
 }
 
-// TestBrowserClasses: the palette's + adds a class and keeps all weights; − takes the last away with its points.
+// TestBrowserClasses: the palette's + adds a class and keeps all weights; − takes the last away
+// with its points.
 func TestBrowserClasses(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
@@ -261,7 +263,8 @@ func TestBrowserDatasets(t *testing.T) {
 	}
 }
 
-// checkIDs fails the test unless an element that is looked up by its id is there, and the only one of it.
+// checkIDs fails the test unless an element that is looked up by its id is there, and the only one
+// of it.
 func (p *tab) checkIDs(when string) {
 	p.tb.Helper()
 	if twice := eval[[]string](p, `Array.from(document.querySelectorAll("[id]"), (e) => e.id).filter((id, i, all) => all.indexOf(id) < i)`); len(twice) > 0 {

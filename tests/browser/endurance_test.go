@@ -29,8 +29,9 @@ const (
 	rssShare    = 0.05 // or this share of the renderer's resident memory, whichever is more
 )
 
-// calmShare is how much of a core the page must get for too few frames to be its own fault, in the short test: other
-// packages are tested at the same time. The full test is for a machine that does nothing else.
+// calmShare is how much of a core the page must get for too few frames to be its own fault, in the
+// short test: other packages are tested at the same time. The full test is for a machine that does
+// nothing else.
 const calmShare = 0.6
 
 // The times of the short test, and how often memory is looked at.
@@ -40,8 +41,9 @@ const (
 	sampleEvery   = time.Second
 )
 
-// countFrames counts frames that were swapped and pictures that were painted. A frame swaps several parts of the page;
-// it is counted with its step, which every frame changes. A picture is torn if the step it shows is not the network's.
+// countFrames counts frames that were swapped and pictures that were painted. A frame swaps several
+// parts of the page; it is counted with its step, which every frame changes. A picture is torn if
+// the step it shows is not the network's.
 const countFrames = `(() => {
 	const $ = (id) => document.getElementById(id);
 	const shown = () => $("step").textContent;
@@ -64,9 +66,10 @@ const countFrames = `(() => {
 // frameCount is what countFrames counts.
 type frameCount struct{ Swapped, Painted, Torn int }
 
-// TestBrowserEndurance: a page that trains shows every frame, many a second, and needs no more memory after some time.
-// NNVISU_ENDURANCE=3m measures for so long after a third of it, and the renderer's resident memory, too; without it the
-// test is short. It is not parallel, so that no other test of this package runs beside it.
+// TestBrowserEndurance: a page that trains shows every frame, many a second, and needs no more
+// memory after some time. NNVISU_ENDURANCE=3m measures for so long after a third of it, and the
+// renderer's resident memory, too; without it the test is short. It is not parallel, so that no
+// other test of this package runs beside it.
 func TestBrowserEndurance(t *testing.T) {
 	warmUp, measured, full := shortWarmUp, shortMeasured, false
 	if text := os.Getenv("NNVISU_ENDURANCE"); text != "" {
@@ -122,7 +125,8 @@ func TestBrowserEndurance(t *testing.T) {
 	}
 }
 
-// checkFlat fails the test if the median of the last third of the samples is more than so much above that of the first.
+// checkFlat fails the test if the median of the last third of the samples is more than so much
+// above that of the first.
 func checkFlat(t *testing.T, what string, samples []float64, allowed func(first float64) float64) {
 	t.Helper()
 	third := len(samples) / 3
@@ -141,7 +145,8 @@ func checkFlat(t *testing.T, what string, samples []float64, allowed func(first 
 	}
 }
 
-// renderers returns the browser's processes that show pages, with the seconds that each has computed.
+// renderers returns the browser's processes that show pages, with the seconds that each has
+// computed.
 func (p *tab) renderers() map[int64]float64 {
 	p.tb.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, contract.Patience)
@@ -159,7 +164,8 @@ func (p *tab) renderers() map[int64]float64 {
 	return seconds
 }
 
-// share lets the page compute for a second, and returns its process and how much of a core that got.
+// share lets the page compute for a second, and returns its process and how much of a core that
+// got.
 func (p *tab) share() (pid int64, share float64) {
 	p.tb.Helper()
 	before := p.renderers()

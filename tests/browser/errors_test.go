@@ -2,7 +2,8 @@ package browser
 
 import "testing"
 
-// TestBrowserException: a fault in the page's own work is said, and what comes after it is done all the same.
+// TestBrowserException: a fault in the page's own work is said, and what comes after it is done all
+// the same.
 func TestBrowserException(t *testing.T) {
 	t.Parallel()
 	s := start(t)

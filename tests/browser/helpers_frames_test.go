@@ -46,8 +46,8 @@ func recorded(o *tabOptions) {
 
 func (p *tab) frames() []frame { p.tb.Helper(); return eval[[]frame](p, `testFrames`) }
 
-// checkFrames fails the test unless the frames are whole and their steps never go back, and every frame of one step has
-// the same weights.
+// checkFrames fails the test unless the frames are whole and their steps never go back, and every
+// frame of one step has the same weights.
 func (p *tab) checkFrames(frames []frame) {
 	p.tb.Helper()
 	if len(frames) == 0 {

@@ -18,8 +18,8 @@ import (
 // A box is where an element is, in CSS pixels of the window.
 type box struct{ X, Y, Width, Height float64 }
 
-// box scrolls an element into view and returns where it is. It fails if a click into the element's middle would hit
-// something else.
+// box scrolls an element into view and returns where it is. It fails if a click into the element's
+// middle would hit something else.
 func (p *tab) box(selector string) box {
 	p.tb.Helper()
 	var f struct {

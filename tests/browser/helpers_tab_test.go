@@ -20,8 +20,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A tab shows the page of a server. It fails its test for every exception, console error and violation of the content
-// security policy, except for what the test says it provokes.
+// A tab shows the page of a server. It fails its test for every exception, console error and
+// violation of the content security policy, except for what the test says it provokes.
 type tab struct {
 	*server
 	tb   testing.TB

@@ -36,7 +36,8 @@ func (s state) setting(tb testing.TB, name string) string {
 	return string(contract.Decode[map[string]json.RawMessage](tb, []byte(s.Config))[name])
 }
 
-// differs says in which parts a state is not the one wanted; "" if they are the same, byte for byte.
+// differs says in which parts a state is not the one wanted; "" if they are the same, byte for
+// byte.
 func (s state) differs(want state) string {
 	var parts []string
 	for _, part := range []struct{ name, got, want string }{

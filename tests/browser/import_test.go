@@ -30,7 +30,8 @@ func (p *tab) paste(text string) {
 	p.until("the page is ready", ready)
 }
 
-// TestBrowserImport: a table that is pasted or read from a file becomes points; what is wrong with one is said with its line.
+// TestBrowserImport: a table that is pasted or read from a file becomes points; what is wrong with
+// one is said with its line.
 func TestBrowserImport(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)

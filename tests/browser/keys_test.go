@@ -6,7 +6,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// TestBrowserKeys: the keys do what the help says, unless a control has the focus that needs them itself.
+// TestBrowserKeys: the keys do what the help says, unless a control has the focus that needs them
+// itself.
 func TestBrowserKeys(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)

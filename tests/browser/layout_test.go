@@ -18,7 +18,8 @@ func judge(t *testing.T, problems []string) {
 	}
 }
 
-// TestBrowserLayoutWidths: no screen has to be scrolled sideways on a phone or a laptop, nor the page on anything else.
+// TestBrowserLayoutWidths: no screen has to be scrolled sideways on a phone or a laptop, nor the
+// page on anything else.
 func TestBrowserLayoutWidths(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int64{360, 768, 1024, 1440, 1920, 3840} {
@@ -76,7 +77,8 @@ func TestBrowserLayoutOneScreen(t *testing.T) {
 	judge(t, problems)
 }
 
-// mostShift bounds the layout shift score of a training, a tenth of what web.dev/cls calls good for a whole visit.
+// mostShift bounds the layout shift score of a training, a tenth of what web.dev/cls calls good for
+// a whole visit.
 const mostShift = 0.01
 
 // TestBrowserLayoutShift: nothing moves while the network trains.

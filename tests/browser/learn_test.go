@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// TestBrowserTour: the tour comes on a first visit and not again; it goes to any stop, by its dots, by Next and by the
-// arrow keys, marks what the stop is about, and ends at any time.
+// TestBrowserTour: the tour comes on a first visit and not again; it goes to any stop, by its dots,
+// by Next and by the arrow keys, marks what the stop is about, and ends at any time.
 func TestBrowserTour(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t, touring)
@@ -113,7 +113,8 @@ func TestBrowserExperiments(t *testing.T) {
 	}
 }
 
-// TestBrowserHelp: the help opens by its button and by its key, and every control explains itself to who gives it the focus.
+// TestBrowserHelp: the help opens by its button and by its key, and every control explains itself
+// to who gives it the focus.
 func TestBrowserHelp(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)

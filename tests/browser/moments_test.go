@@ -209,8 +209,8 @@ func TestBrowserMoments(t *testing.T) {
 	})
 }
 
-// TestBrowserLongRun: over a long run moments and curves are thinned out, and stay few. There are no more than 25 frames a
-// second, so it takes its time.
+// TestBrowserLongRun: over a long run moments and curves are thinned out, and stay few. There are
+// no more than 25 frames a second, so it takes its time.
 func TestBrowserLongRun(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -236,7 +236,8 @@ func TestBrowserLongRun(t *testing.T) {
 	if got := eval[int](p, `testMost`); got > most || got < most/2 {
 		t.Errorf("there were up to %d moments; want no more than %d", got, most)
 	}
-	// The newest sample, which the next would replace, is not in the field but in the curves, to the end of the run.
+	// The newest sample, which the next would replace, is not in the field but in the curves, to
+	// the end of the run.
 	h := p.history()
 	if n := len(h.Step); n > most || n < most/4 || h.Step[0] != 0 || end.steps()-h.Step[n-1] >= h.Every {
 		t.Errorf("the curves have %d samples, from step %d to %d, %d apart; want at most %d, from 0 to %d or less than that before it", n, h.Step[0], h.Step[n-1], h.Every, most, end.steps())
@@ -247,7 +248,8 @@ func TestBrowserLongRun(t *testing.T) {
 	if d := p.curve("loss", "train"); strings.Count(d, "l") >= most {
 		t.Errorf("the curve has %d pieces; want fewer than %d", strings.Count(d, "l"), most)
 	}
-	// The moments left are apart by the same number of updates, and each is still a moment of the run.
+	// The moments left are apart by the same number of updates, and each is still a moment of the
+	// run.
 	line := p.timeline()
 	var steps []int
 	for i := 0; i <= line.Most; i += max(1, line.Most/8) {

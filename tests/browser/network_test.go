@@ -77,7 +77,8 @@ func (s *server) checkDrawing(tb testing.TB, when string, d drawing) {
 	if drawn["positive"] != positive || drawn["negative"] != negative {
 		tb.Errorf("%s: edges %v; want %d positive and %d negative", when, d.Edges, positive, negative)
 	}
-	// An output's map is the probability of its class on the ramp of its colour, or the value between -1 and 1.
+	// An output's map is the probability of its class on the ramp of its colour, or the value
+	// between -1 and 1.
 	regression := strings.Contains(d.Config, "regression")
 	var places []contract.Point
 	for i := range mapCells {
@@ -107,7 +108,8 @@ func (s *server) checkDrawing(tb testing.TB, when string, d drawing) {
 	}
 }
 
-// TestBrowserNetworkDrawing: every unit is a picture of its own and every weight a line, and they follow the training.
+// TestBrowserNetworkDrawing: every unit is a picture of its own and every weight a line, and they
+// follow the training.
 func TestBrowserNetworkDrawing(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -263,7 +265,8 @@ func (p *tab) pointEdge(path, words string) (at box) {
 	return at
 }
 
-// readout returns the number of the readout, and the words before it, with the number that the network has at a path.
+// readout returns the number of the readout, and the words before it, with the number that the
+// network has at a path.
 func (p *tab) readout(path string) (words string, shown, is float64) {
 	p.tb.Helper()
 	type look struct {
@@ -282,7 +285,8 @@ func (p *tab) readout(path string) (words string, shown, is float64) {
 	return got.Text[:max(0, i)], shown, got.Is
 }
 
-// TestBrowserReadout: a unit or an edge that is pointed at, or has the focus, tells its value, which follows the training.
+// TestBrowserReadout: a unit or an edge that is pointed at, or has the focus, tells its value,
+// which follows the training.
 func TestBrowserReadout(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
@@ -328,7 +332,8 @@ func TestBrowserReadout(t *testing.T) {
 	p.pause()
 }
 
-// TestBrowserInspector: a click on a unit or an edge shows the weights; they can be changed, and taken back.
+// TestBrowserInspector: a click on a unit or an edge shows the weights; they can be changed, and
+// taken back.
 func TestBrowserInspector(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)

@@ -15,8 +15,8 @@ import (
 // cells is the number of cells along each side of the picture.
 const cells = 100
 
-// TestBrowserPicture: the canvas shows what the network says, as the picture without script does, and the same for the
-// same state.
+// TestBrowserPicture: the canvas shows what the network says, as the picture without script does,
+// and the same for the same state.
 func TestBrowserPicture(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -52,7 +52,8 @@ func TestBrowserPicture(t *testing.T) {
 		t.Errorf("hard edges change %s", d)
 	}
 
-	// A colour of the hard picture stands for one class everywhere, the one that POST /predict names.
+	// A colour of the hard picture stands for one class everywhere, the one that POST /predict
+	// names.
 	var places []contract.Point
 	var colour [][4]byte
 	for i := 3; i < cells; i += 7 {

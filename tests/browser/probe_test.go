@@ -162,7 +162,8 @@ func TestBrowserProbe(t *testing.T) {
 	})
 }
 
-// TestBrowserPlaneKeys: the arrow keys move a cursor over the plane, which is read, and Enter draws.
+// TestBrowserPlaneKeys: the arrow keys move a cursor over the plane, which is read, and Enter
+// draws.
 func TestBrowserPlaneKeys(t *testing.T) {
 	t.Parallel()
 	s := start(t)

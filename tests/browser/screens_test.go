@@ -10,7 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A screen is something that the page may show, for the tests that judge every screen by the same rules.
+// A screen is something that the page may show, for the tests that judge every screen by the same
+// rules.
 type screen struct {
 	name  string
 	needs string // a selector: a page without such an element has no such screen
@@ -18,7 +19,8 @@ type screen struct {
 	leave func(p *tab) // nothing if nil
 }
 
-// screens are shown one after another on the same page. Dialogs and the tabs of the panel need no entry: they are found.
+// screens are shown one after another on the same page. Dialogs and the tabs of the panel need no
+// entry: they are found.
 var screens = []screen{
 	{name: "first", show: func(*tab) {}, leave: (*tab).endTour},
 	{name: "trained", show: func(p *tab) { p.trainTo(5) }},
@@ -35,12 +37,14 @@ var screens = []screen{
 	}},
 }
 
-// lastScreen is seen after those that are found: a regression has fewer tools and measures than a classification.
+// lastScreen is seen after those that are found: a regression has fewer tools and measures than a
+// classification.
 var lastScreen = screen{name: "regression", show: func(p *tab) {
 	p.change("a regression", func() { p.choose("task", "regression") })
 }}
 
-// walk shows every screen of the page in turn, and lets check judge each in a part of the test under its name.
+// walk shows every screen of the page in turn, and lets check judge each in a part of the test
+// under its name.
 func (p *tab) walk(check func(t *testing.T)) {
 	p.tb.Helper()
 	at := func(s screen) {
@@ -74,7 +78,8 @@ func (p *tab) walk(check func(t *testing.T)) {
 	at(lastScreen)
 }
 
-// use clicks the first such element by script, wherever on the page it is, and waits for what it does.
+// use clicks the first such element by script, wherever on the page it is, and waits for what it
+// does.
 func (p *tab) use(selector string) {
 	p.tb.Helper()
 	p.run(script(`document.querySelector(%s).click()`, selector))

@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// TestBrowserInvalidLayers: an architecture that cannot be is told beside its field and in the notice; nothing is
-// lost, and a value that can be puts an end to it.
+// TestBrowserInvalidLayers: an architecture that cannot be is told beside its field and in the
+// notice; nothing is lost, and a value that can be puts an end to it.
 func TestBrowserInvalidLayers(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
@@ -43,8 +43,8 @@ func TestBrowserInvalidLayers(t *testing.T) {
 	p.trainTo(v.steps() + 2)
 }
 
-// TestBrowserFields: to visit every field and leave it as it was changes nothing and asks the server for nothing; the
-// return key takes what was written and touches nothing else.
+// TestBrowserFields: to visit every field and leave it as it was changes nothing and asks the
+// server for nothing; the return key takes what was written and touches nothing else.
 func TestBrowserFields(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
@@ -79,8 +79,8 @@ func TestBrowserFields(t *testing.T) {
 	p.checkStored(p.still())
 }
 
-// TestBrowserKeepsWeights: the buttons beside the hidden layers keep the weights of the layers before, and another
-// optimizer goes on from all that there are.
+// TestBrowserKeepsWeights: the buttons beside the hidden layers keep the weights of the layers
+// before, and another optimizer goes on from all that there are.
 func TestBrowserKeepsWeights(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -127,7 +127,8 @@ func TestBrowserKeepsWeights(t *testing.T) {
 	}
 }
 
-// TestBrowserSlowServer: what is chosen or typed while an answer is on its way is not undone by that answer.
+// TestBrowserSlowServer: what is chosen or typed while an answer is on its way is not undone by
+// that answer.
 func TestBrowserSlowServer(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)

@@ -31,8 +31,8 @@ func (p *tab) fields() [5]string {
 	return [5]string{p.hidden("config"), p.hidden("network"), p.hidden("data"), p.hidden("meta"), p.hidden("history")}
 }
 
-// TestBrowserShare: a link to the recipe replays the run, one to the state is the state, bit for bit, and neither loses
-// what the browser that opens it had.
+// TestBrowserShare: a link to the recipe replays the run, one to the state is the state, bit for
+// bit, and neither loses what the browser that opens it had.
 func TestBrowserShare(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -9,7 +9,8 @@ import (
 	"nnvisu/tests/contract"
 )
 
-// TestBrowserStored: the browser stores the values of the contract, which any program can take on from there.
+// TestBrowserStored: the browser stores the values of the contract, which any program can take on
+// from there.
 func TestBrowserStored(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -119,7 +120,8 @@ func (s *server) firstState(tb testing.TB) state {
 	return state{field("config"), field("network"), field("data")}
 }
 
-// TestBrowserStorageUnreadable: what is stored but cannot be used is set aside, not lost, and the page begins anew.
+// TestBrowserStorageUnreadable: what is stored but cannot be used is set aside, not lost, and the
+// page begins anew.
 func TestBrowserStorageUnreadable(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -179,7 +181,8 @@ func TestBrowserStorageUnreadable(t *testing.T) {
 	}
 }
 
-// TestBrowserStorageInPart: what is stored need not be everything, and unreadable switches are no reason to lose it.
+// TestBrowserStorageInPart: what is stored need not be everything, and unreadable switches are no
+// reason to lose it.
 func TestBrowserStorageInPart(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t, before(`localStorage.setItem("nnvisu_data", '[{"x":0.5,"y":-0.5,"label":1},{"x":-0.5,"y":0.5,"label":0}]')`))

@@ -69,8 +69,8 @@ func TestBrowserReload(t *testing.T) {
 	s.checkLaw(t, first, end) // every step, before and after, was made once
 }
 
-// TestBrowserPause: no more than the frame that was on its way is shown after a pause, on a page that is slow, too, and
-// what is shown then is what is stored.
+// TestBrowserPause: no more than the frame that was on its way is shown after a pause, on a page
+// that is slow, too, and what is shown then is what is stored.
 func TestBrowserPause(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -154,7 +154,8 @@ func TestBrowserTabs(t *testing.T) {
 	}
 }
 
-// TestBrowserReset: a reset ends the training, and no frame that was on its way brings the old weights back.
+// TestBrowserReset: a reset ends the training, and no frame that was on its way brings the old
+// weights back.
 func TestBrowserReset(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -221,7 +222,8 @@ func TestBrowserRapid(t *testing.T) {
 	}
 }
 
-// TestBrowserStep: Step makes one update, while training too; New seed begins again with the next seed.
+// TestBrowserStep: Step makes one update, while training too; New seed begins again with the next
+// seed.
 func TestBrowserStep(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -248,7 +250,8 @@ func TestBrowserStep(t *testing.T) {
 	s.checkLaw(t, v.state, p.pause())
 }
 
-// TestBrowserChangesWhileTraining: every change takes effect at once, and training goes on from the weights it had.
+// TestBrowserChangesWhileTraining: every change takes effect at once, and training goes on from the
+// weights it had.
 func TestBrowserChangesWhileTraining(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t, recorded)
@@ -283,8 +286,8 @@ func TestBrowserChangesWhileTraining(t *testing.T) {
 	p.checkNeverWaited()
 }
 
-// TestBrowserRefusedWhileTraining: a setting that cannot be is told beside its field for as long as it is there, and
-// training goes on without it.
+// TestBrowserRefusedWhileTraining: a setting that cannot be is told beside its field for as long as
+// it is there, and training goes on without it.
 func TestBrowserRefusedWhileTraining(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t, recorded)
@@ -309,7 +312,8 @@ func TestBrowserRefusedWhileTraining(t *testing.T) {
 	p.checkFrames(p.frames())
 }
 
-// TestBrowserDiverged: a run whose numbers are no longer finite ends, says at which step, and can go back.
+// TestBrowserDiverged: a run whose numbers are no longer finite ends, says at which step, and can
+// go back.
 func TestBrowserDiverged(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -347,7 +351,8 @@ func TestBrowserDiverged(t *testing.T) {
 	p.change("a step", func() { p.step(1) })
 }
 
-// TestBrowserNothingToLearn: training without a point says what is missing instead of waiting for ever.
+// TestBrowserNothingToLearn: training without a point says what is missing instead of waiting for
+// ever.
 func TestBrowserNothingToLearn(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
@@ -368,8 +373,9 @@ func TestBrowserNothingToLearn(t *testing.T) {
 // A page is frozen when nothing moves, or no click is answered, for this long.
 const frozen = 500 * time.Millisecond
 
-// TestBrowserManyPoints: with 500 points the page stays alive while it trains. It is not parallel, so as to measure
-// the page and not the other tests, and has three tries, as the machine may be busy with something else.
+// TestBrowserManyPoints: with 500 points the page stays alive while it trains. It is not parallel,
+// so as to measure the page and not the other tests, and has three tries, as the machine may be
+// busy with something else.
 func TestBrowserManyPoints(t *testing.T) {
 	p := start(t).open(t)
 	p.change("500 points", func() { p.fill("points", "500") })
@@ -418,8 +424,8 @@ func TestBrowserManyPoints(t *testing.T) {
 	t.Errorf("while it trains: %s; want all of it within %v", strings.Join(froze, ", "), frozen)
 }
 
-// TestBrowserSlowScreen: on a page that cannot show all that the server sends a pause is a pause, too: what waits to be
-// shown is dropped, and the run goes on from what was shown last.
+// TestBrowserSlowScreen: on a page that cannot show all that the server sends a pause is a pause,
+// too: what waits to be shown is dropped, and the run goes on from what was shown last.
 func TestBrowserSlowScreen(t *testing.T) {
 	t.Parallel()
 	s := start(t)

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestBrowserUntil: a run ends by itself where it was told to, and an end that cannot be is refused beside its field.
+// TestBrowserUntil: a run ends by itself where it was told to, and an end that cannot be is refused
+// beside its field.
 func TestBrowserUntil(t *testing.T) {
 	t.Parallel()
 	s := start(t)

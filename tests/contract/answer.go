@@ -97,8 +97,8 @@ func Refusal(tb testing.TB, err error) *Failure {
 	return f
 }
 
-// check fails the test unless err is a Failure with one of the codes and one of the fields. Where the
-// contract leaves a choice, bars separate the alternatives. The field * matches any field.
+// check fails the test unless err is a Failure with one of the codes and one of the fields. Where
+// the contract leaves a choice, bars separate the alternatives. The field * matches any field.
 func check(tb testing.TB, err error, codes, fields string) {
 	tb.Helper()
 	f := Refusal(tb, err)

@@ -17,7 +17,8 @@ const (
 	crowdSteps  = 3  // updates between them
 )
 
-// crowdStudy is the i-th user's: other data, another architecture and another seed than anyone else's.
+// crowdStudy is the i-th user's: other data, another architecture and another seed than anyone
+// else's.
 func crowdStudy(i int) study {
 	activations, optimizers := nn.Activations(), nn.Optimizers()
 	config := Message{
@@ -91,8 +92,9 @@ func visitByCarrier(c carrier) visit {
 	}
 }
 
-// TestCrowd: many at once, each with its own data, architecture and seed, get what each would alone, while others send
-// rubbish and leave without a word; and when they have gone, nothing of them is left.
+// TestCrowd: many at once, each with its own data, architecture and seed, get what each would
+// alone, while others send rubbish and leave without a word; and when they have gone, nothing of
+// them is left.
 func TestCrowd(t *testing.T) {
 	alone, s := Start(t), Start(t)
 	ctx := Soon(t)
@@ -103,7 +105,8 @@ func TestCrowd(t *testing.T) {
 			t.Fatalf("user %d alone: %v", i, err)
 		}
 	}
-	// One of each kind first, so that what the server makes once and keeps is there before the count.
+	// One of each kind first, so that what the server makes once and keeps is there before the
+	// count.
 	for _, v := range visits {
 		if _, err := v(ctx, s, crowdStudy(0)); err != nil {
 			t.Fatal(err)

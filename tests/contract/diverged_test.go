@@ -8,8 +8,8 @@ import (
 	"nnvisu/nn"
 )
 
-// TestDiverged: when a number stops being finite, the answer has the step at which it did and the last finite state,
-// which can be posted again; and it has the same over every transport.
+// TestDiverged: when a number stops being finite, the answer has the step at which it did and the
+// last finite state, which can be posted again; and it has the same over every transport.
 func TestDiverged(t *testing.T) {
 	const steps = 5000
 	linear := Message{"task": "regression", "hidden_layers": []int{}, "learning_rate": 10, "features": []string{"x", "y", "x2"}}
@@ -71,7 +71,8 @@ func TestDiverged(t *testing.T) {
 					t.Errorf("%d steps = %v; want the last finite state, %s", last.Step, got, Clip(first.Reason.Network))
 				}
 			}
-			// The same once more diverges at the same step and loses nothing; with another config it goes on.
+			// The same once more diverges at the same step and loses nothing; with another config
+			// it goes on.
 			_, err := byJSON(Soon(t), s, m.With("network", first.Reason.Network, "steps", 1).Text())
 			check(t, err, "diverged", "*")
 			again := Refusal(t, err)
@@ -114,11 +115,11 @@ func TestDivergedStream(t *testing.T) {
 	s.Step(t, TrainStep(config.With("learning_rate", 0.01), f.Reason.Network, Slope(8, 1), 10))
 }
 
-// TestDivergedLaw: where a run ends does not depend on how its steps are split, also where the answers in between measure
-// points that no update has seen and whose losses overflow.
+// TestDivergedLaw: where a run ends does not depend on how its steps are split, also where the
+// answers in between measure points that no update has seen and whose losses overflow.
 func TestDivergedLaw(t *testing.T) {
-	// A linear unit gives 0 for the training points, as it should; the point held out is elsewhere. The penalty multiplies
-	// the weights by -9 at every update.
+	// A linear unit gives 0 for the training points, as it should; the point held out is elsewhere.
+	// The penalty multiplies the weights by -9 at every update.
 	config := Message{"task": "regression", "features": []string{"x"}, "hidden_layers": []int{1}, "activation": "linear",
 		"optimizer": "sgd", "learning_rate": 1, "l2": 10, "test_fraction": 0.5, "seed": 1}
 	data := make([]Point, 2)

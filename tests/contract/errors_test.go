@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// good is a train_step with something of everything. The tables of bad input change one place in it.
+// good is a train_step with something of everything. The tables of bad input change one place in
+// it.
 const good = `{"type":"train_step","id":"good",` +
 	`"config":{"task":"classification","features":["x","y"],"hidden_layers":[3,2],"activation":"tanh","init":"auto","classes":2,` +
 	`"optimizer":"adam","learning_rate":0.1,"schedule":"exponential","schedule_steps":50,"schedule_factor":0.5,"batch_size":3,"l1":0.01,"l2":0.02,"dropout":0.25,"test_fraction":0.125,"seed":5},` +
@@ -33,8 +34,8 @@ func (b bad) text(tb testing.TB) []byte {
 	return []byte(strings.Replace(good, b.old, b.new, 1))
 }
 
-// either is for what the contract does not decide: whether a number that is none of the member's kind is of a wrong
-// type or out of range.
+// either is for what the contract does not decide: whether a number that is none of the member's
+// kind is of a wrong type or out of range.
 const either = "malformed|invalid"
 
 var badSyntax = []bad{
@@ -207,8 +208,9 @@ var badSteps = []bad{
 	{"StepsTooMany", `"steps":1`, `"steps":100001`, "invalid", "steps"},
 }
 
-// TestBadInput sends all that is wrong over one server: by POST /step, by POST /train and over a socket that all share.
-// Each is answered with an error that names the place, and then what is good still works.
+// TestBadInput sends all that is wrong over one server: by POST /step, by POST /train and over a
+// socket that all share. Each is answered with an error that names the place, and then what is good
+// still works.
 func TestBadInput(t *testing.T) {
 	s := Start(t)
 	want := s.Step(t, Decode[Message](t, []byte(good)))
@@ -250,7 +252,8 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestBadErrorShape: an error has the members of the contract and no other, with the id of what it answers.
+// TestBadErrorShape: an error has the members of the contract and no other, with the id of what it
+// answers.
 func TestBadErrorShape(t *testing.T) {
 	s := Start(t)
 	answer := s.Post(t, "/step", bad{"", `"learning_rate":0.1`, `"learning_rate":-1`, "", ""}.text(t))
@@ -319,7 +322,8 @@ func TestBadForms(t *testing.T) {
 	}
 }
 
-// TestBadMoments: the moments are the project's own, but they have to fit too, and what is no moment is no member.
+// TestBadMoments: the moments are the project's own, but they have to fit too, and what is no
+// moment is no member.
 func TestBadMoments(t *testing.T) {
 	s := Start(t)
 	data := Scatter(9, 2, 1)

@@ -10,8 +10,8 @@ import (
 	"nnvisu/nn"
 )
 
-// formulaTolerance is how far, relative to the larger of 1 and the value, the server may be from a formula that the test
-// writes out with package math: a few roundings, no more.
+// formulaTolerance is how far, relative to the larger of 1 and the value, the server may be from a
+// formula that the test writes out with package math: a few roundings, no more.
 const formulaTolerance = 1e-12
 
 func near(got, want float64) bool {
@@ -27,7 +27,8 @@ func checkKeys[K ~string, F any](tb testing.TB, formulas map[K]F, names []K) {
 	}
 }
 
-// TestActivationFormulas follows one number through a network of one hidden neuron: the output is the activation.
+// TestActivationFormulas follows one number through a network of one hidden neuron: the output is
+// the activation.
 func TestActivationFormulas(t *testing.T) {
 	sigmoid := func(z float64) float64 { return 1 / (1 + math.Exp(-z)) }
 	formulas := map[nn.Activation]func(z float64) float64{
@@ -94,8 +95,8 @@ func TestFeatureFormulas(t *testing.T) {
 	}
 }
 
-// TestForwardFormula: weights[l][o][i] runs from input i to output o, in the order of the features, and the classes are a
-// softmax.
+// TestForwardFormula: weights[l][o][i] runs from input i to output o, in the order of the features,
+// and the classes are a softmax.
 func TestForwardFormula(t *testing.T) {
 	s := Start(t)
 	n := Network{
@@ -126,8 +127,8 @@ func TestForwardFormula(t *testing.T) {
 	}
 }
 
-// TestOptimizerFormulas trains one weight and one bias, a regression, by the formulas of PyTorch's documentation
-// (torch.optim, with the contract's constants) and by the server.
+// TestOptimizerFormulas trains one weight and one bias, a regression, by the formulas of PyTorch's
+// documentation (torch.optim, with the contract's constants) and by the server.
 func TestOptimizerFormulas(t *testing.T) {
 	const (
 		lr    = 0.1
@@ -199,8 +200,9 @@ func TestOptimizerFormulas(t *testing.T) {
 	}
 }
 
-// TestScheduleFormulas trains one weight by gradient descent, at the learning rates of the formulas and by the server, in
-// requests of three updates. The network begins in mid-run: the rate follows from its step alone.
+// TestScheduleFormulas trains one weight by gradient descent, at the learning rates of the formulas
+// and by the server, in requests of three updates. The network begins in mid-run: the rate follows
+// from its step alone.
 func TestScheduleFormulas(t *testing.T) {
 	const lr, f, steps = 0.5, 0.25, 4
 	s := Start(t)

@@ -12,13 +12,15 @@ import (
 	"strings"
 )
 
-// A carrier brings one train_step, in JSON, to the server by a transport of the contract and its answer back.
+// A carrier brings one train_step, in JSON, to the server by a transport of the contract and its
+// answer back.
 type carrier struct {
 	name string
 	step func(ctx context.Context, s *Server, text []byte) (Result, error)
 }
 
-// carriers are all the ways to ask for a step. The first is the plainest and the yardstick of the others.
+// carriers are all the ways to ask for a step. The first is the plainest and the yardstick of the
+// others.
 var carriers = []carrier{
 	{"JSON", byJSON},
 	{"Curl", byCurl},
@@ -135,14 +137,16 @@ func carrierNamed(name string) carrier {
 	panic("no carrier is named " + name)
 }
 
-// A study is a state to train from: together they use every choice of the contract's config at least once.
+// A study is a state to train from: together they use every choice of the contract's config at
+// least once.
 type study struct {
 	name   string
 	config Message
 	data   []Point
 }
 
-// studies have batches that do not divide the points, so that a request may end in the middle of an epoch.
+// studies have batches that do not divide the points, so that a request may end in the middle of an
+// epoch.
 var studies = []study{
 	{"Defaults", Message{}, Scatter(20, 2, 1)},
 	{"Adam", Message{"optimizer": "adam", "hidden_layers": []int{5, 3}, "batch_size": 4, "seed": 7}, Scatter(13, 2, 2)},

@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// TestLaw is the law of the contract, step(S, n+m) = step(step(S, n), m) byte for byte, over every transport and from
-// one replica to another; and that every transport gives the same bytes.
+// TestLaw is the law of the contract, step(S, n+m) = step(step(S, n), m) byte for byte, over every
+// transport and from one replica to another; and that every transport gives the same bytes.
 func TestLaw(t *testing.T) {
 	const n, m = 3, 4
 	one, other := Start(t), Start(t)
@@ -49,7 +49,8 @@ func TestLaw(t *testing.T) {
 	}
 }
 
-// TestLawOneByOne goes by single updates through several epochs, each over another transport than the one before.
+// TestLawOneByOne goes by single updates through several epochs, each over another transport than
+// the one before.
 func TestLawOneByOne(t *testing.T) {
 	const steps = 18
 	s := Start(t)
@@ -73,8 +74,8 @@ func TestLawOneByOne(t *testing.T) {
 	}
 }
 
-// TestLawSurvivesJSON: a state survives being read and written by other people's JSON, whose members come in another
-// order and whose numbers are float64.
+// TestLawSurvivesJSON: a state survives being read and written by other people's JSON, whose
+// members come in another order and whose numbers are float64.
 func TestLawSurvivesJSON(t *testing.T) {
 	s := Start(t)
 	for _, study := range studies {
@@ -91,9 +92,9 @@ func TestLawSurvivesJSON(t *testing.T) {
 	}
 }
 
-// TestNumbersOnTheWire: every number is written as Go's encoding/json and JavaScript's JSON.stringify both write it.
-// They agree but for negative zero, which JavaScript reads and then writes without its sign: one that appeared would
-// not survive a browser bit for bit.
+// TestNumbersOnTheWire: every number is written as Go's encoding/json and JavaScript's
+// JSON.stringify both write it. They agree but for negative zero, which JavaScript reads and then
+// writes without its sign: one that appeared would not survive a browser bit for bit.
 func TestNumbersOnTheWire(t *testing.T) {
 	number := regexp.MustCompile(`-?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?`)
 	s := Start(t)
@@ -131,8 +132,8 @@ func digests(tb testing.TB) string {
 	return lines.String()
 }
 
-// TestLawOnEveryCPU: every replica of one release gives the same bytes, whatever its CPU. A replica on a lesser machine
-// is this test, run again in a process that may not use what the CPU has.
+// TestLawOnEveryCPU: every replica of one release gives the same bytes, whatever its CPU. A replica
+// on a lesser machine is this test, run again in a process that may not use what the CPU has.
 func TestLawOnEveryCPU(t *testing.T) {
 	const child = "NNVISU_TESTS_DIGESTS"
 	if os.Getenv(child) != "" {

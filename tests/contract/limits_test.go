@@ -16,8 +16,8 @@ import (
 	"nnvisu/handlers"
 )
 
-// TestTooLarge: body, number of points and work have limits, each of which its error names; and what is within them
-// still works, over the socket as well.
+// TestTooLarge: body, number of points and work have limits, each of which its error names; and
+// what is within them still works, over the socket as well.
 func TestTooLarge(t *testing.T) {
 	s := Start(t, func(c *handlers.Config) { c.MaxBody, c.MaxPoints, c.MaxWork = 20_000, 20, 1e6 })
 	fit := TrainStep(Message{"hidden_layers": []int{4}}, nil, Scatter(20, 2, 1), 2)
@@ -112,7 +112,8 @@ func TestBusyStreams(t *testing.T) {
 	})
 }
 
-// TestBusyQueue: of many that come at once, those beyond the queue are told so and the others served.
+// TestBusyQueue: of many that come at once, those beyond the queue are told so and the others
+// served.
 func TestBusyQueue(t *testing.T) {
 	const crowd = 40
 	s := Start(t, func(c *handlers.Config) { c.MaxQueue = 1 })
@@ -155,7 +156,8 @@ func TestBusyQueue(t *testing.T) {
 	}
 }
 
-// TestBusySocket: a socket stays open when the server has no room for its message, and is told when to ask again.
+// TestBusySocket: a socket stays open when the server has no room for its message, and is told when
+// to ask again.
 func TestBusySocket(t *testing.T) {
 	s, ctx := Start(t, func(c *handlers.Config) { c.MaxQueue, c.MaxWork = 1, 1e13 }), Soon(t)
 	small := TrainStep(Message{}, nil, Scatter(4, 2, 1), 1).With("id", "small")

@@ -32,7 +32,8 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-// TestMetrics: the text is Prometheus's, it has something of our own to say, and it counts what was done.
+// TestMetrics: the text is Prometheus's, it has something of our own to say, and it counts what was
+// done.
 func TestMetrics(t *testing.T) {
 	s := Start(t)
 	before := s.Samples(t)
@@ -119,7 +120,8 @@ func TestPageHeaders(t *testing.T) {
 // addresses are those the page points to: attributes that load, link or post.
 var addresses = regexp.MustCompile(`(?i)\s(?:src|href|action|formaction|hx-get|hx-post|hx-sse:connect|hx-ws:connect)="([^"]*)"`)
 
-// TestPageFiles: whatever the page loads or links from this server is there, at the root and below a base path.
+// TestPageFiles: whatever the page loads or links from this server is there, at the root and below
+// a base path.
 func TestPageFiles(t *testing.T) {
 	for _, base := range []string{"", "/nnvisu", "/a/b"} {
 		t.Run("Base"+base, func(t *testing.T) {
@@ -234,7 +236,8 @@ func TestHTML(t *testing.T) {
 	}
 }
 
-// TestMissing: an address or a method that the contract does not know is an error like any other to HTTP.
+// TestMissing: an address or a method that the contract does not know is an error like any other to
+// HTTP.
 func TestMissing(t *testing.T) {
 	s := Start(t)
 	for _, test := range []struct {

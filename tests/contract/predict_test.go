@@ -36,7 +36,8 @@ func TestPredictProbabilities(t *testing.T) {
 	}
 }
 
-// TestPredictLabels: labels are optional and change nothing, and neither do dropout and other people's points.
+// TestPredictLabels: labels are optional and change nothing, and neither do dropout and other
+// people's points.
 func TestPredictLabels(t *testing.T) {
 	s := Start(t)
 	data := Scatter(11, 3, 1)

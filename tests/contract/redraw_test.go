@@ -7,18 +7,19 @@ import (
 	"testing"
 )
 
-// These tests look at single updates through a learning rate so small that the network stays what it was: what changes
-// from one update to the next is then only what the server drew for it.
+// These tests look at single updates through a learning rate so small that the network stays what
+// it was: what changes from one update to the next is then only what the server drew for it.
 const tinyRate = 1e-6
 
-// updates trains step by step with plain sgd and returns, for each step, what value changed by in units of the learning
-// rate: its gradient.
+// updates trains step by step with plain sgd and returns, for each step, what value changed by in
+// units of the learning rate: its gradient.
 func updates(tb testing.TB, s *Server, config Message, data []Point, steps int, value func(Network) []float64) [][]float64 {
 	tb.Helper()
 	config = config.With("task", "regression", "optimizer", "sgd", "learning_rate", tinyRate)
 	still := config.With("learning_rate", 1e-300, "dropout", 0)
 	var state json.RawMessage
-	// Weights alone start at step 0; a step that moves nothing shows those that training starts from.
+	// Weights alone start at step 0; a step that moves nothing shows those that training starts
+	// from.
 	first := s.Step(tb, TrainStep(still, nil, data, 1)).state(tb)
 	state = Encode(Message{"weights": first.Weights, "biases": first.Biases})
 	before := value(first)
@@ -37,8 +38,9 @@ func updates(tb testing.TB, s *Server, config Message, data []Point, steps int, 
 	return gradients
 }
 
-// TestEpochVisitsEveryPoint: with batches of one, an epoch takes every point once, and the next in another order. The
-// gradient of a linear model's bias is the error at the point, which tells the points apart.
+// TestEpochVisitsEveryPoint: with batches of one, an epoch takes every point once, and the next in
+// another order. The gradient of a linear model's bias is the error at the point, which tells the
+// points apart.
 func TestEpochVisitsEveryPoint(t *testing.T) {
 	const points, epochs = 9, 3
 	const tolerance = 1e-4 // what the tiny rate still changes

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestForbidden: what another site makes a browser send is refused wherever it would cost work or open a socket.
+// TestForbidden: what another site makes a browser send is refused wherever it would cost work or
+// open a socket.
 func TestForbidden(t *testing.T) {
 	s := Start(t)
 	m := TrainStep(Message{}, nil, Scatter(4, 2, 1), 1)

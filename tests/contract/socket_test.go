@@ -58,8 +58,8 @@ func TestSocketNeedsType(t *testing.T) {
 	}
 }
 
-// TestSocketBinary: a binary message gets one answer like any other, and the connection survives it. The contract does
-// not say whether its JSON is read.
+// TestSocketBinary: a binary message gets one answer like any other, and the connection survives
+// it. The contract does not say whether its JSON is read.
 func TestSocketBinary(t *testing.T) {
 	s, ctx := Start(t), Soon(t)
 	k := s.MustDial(t)

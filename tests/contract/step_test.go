@@ -43,7 +43,8 @@ func TestStepDefaults(t *testing.T) {
 			}
 		})
 	}
-	// One member at a time, so that each default is known to be the documented one and not merely some constant.
+	// One member at a time, so that each default is known to be the documented one and not merely
+	// some constant.
 	for name, value := range defaults {
 		t.Run(name, func(t *testing.T) {
 			if got := s.Step(t, whole.With("config", Message{name: value})); !got.same(want) {
@@ -210,7 +211,8 @@ func TestStepEpoch(t *testing.T) {
 	}
 }
 
-// TestStepFreshStart: weights alone are a start from those weights, with nothing left of what the optimizer knew.
+// TestStepFreshStart: weights alone are a start from those weights, with nothing left of what the
+// optimizer knew.
 func TestStepFreshStart(t *testing.T) {
 	s := Start(t)
 	m := TrainStep(Message{"batch_size": 3}, nil, Scatter(8, 2, 1), 3)
@@ -230,7 +232,8 @@ func TestStepFreshStart(t *testing.T) {
 	}
 }
 
-// TestStepForms: what a form says is what its JSON says. That they carry any state the same is shown by TestLaw.
+// TestStepForms: what a form says is what its JSON says. That they carry any state the same is
+// shown by TestLaw.
 func TestStepForms(t *testing.T) {
 	s := Start(t)
 	data := Scatter(6, 2, 1)
@@ -264,8 +267,8 @@ func TestStepForms(t *testing.T) {
 	}
 }
 
-// TestStepLoss: the loss belongs to the network returned, without dropout or penalty. The test computes it from what
-// /predict says of that network.
+// TestStepLoss: the loss belongs to the network returned, without dropout or penalty. The test
+// computes it from what /predict says of that network.
 func TestStepLoss(t *testing.T) {
 	const tolerance = 1e-12 // relative: the order of a few hundred additions, and nothing else
 	s := Start(t)
@@ -298,8 +301,8 @@ func TestStepLoss(t *testing.T) {
 			if m.Accuracy != nil {
 				accuracy[0] = *m.Accuracy
 			}
-			// Which points are held out is the seed's secret, so only all of them together can be compared; and the
-			// contract does not say which way their number is rounded.
+			// Which points are held out is the seed's secret, so only all of them together can be
+			// compared; and the contract does not say which way their number is rounded.
 			if fraction, ok := config["test_fraction"].(float64); ok {
 				up, down := math.Ceil(fraction*n)/n, math.Floor(fraction*n)/n
 				loss = []float64{mix(*m.Loss, *m.TestLoss, up), mix(*m.Loss, *m.TestLoss, down)}
@@ -320,11 +323,12 @@ func TestStepLoss(t *testing.T) {
 	}
 }
 
-// mix is the mean over all points of a mean over some and a mean over the others, who are the given share.
+// mix is the mean over all points of a mean over some and a mean over the others, who are the given
+// share.
 func mix(some, others, share float64) float64 { return some*(1-share) + others*share }
 
-// TestStepHeldOut: which points are held out follows from the seed alone. With a learning rate that moves nothing, the
-// metrics tell the points apart.
+// TestStepHeldOut: which points are held out follows from the seed alone. With a learning rate that
+// moves nothing, the metrics tell the points apart.
 func TestStepHeldOut(t *testing.T) {
 	s := Start(t)
 	data := Scatter(30, 2, 1)

@@ -147,7 +147,8 @@ func endless() Message {
 // slow is an endless stream that says something at its beginning and then hardly ever.
 func slow() Message { return endless().With("frame_ms", 10_000) }
 
-// TestTrainDoneLimit: a stream lasts no longer than the server allows, and what it has sent by then can be gone on from.
+// TestTrainDoneLimit: a stream lasts no longer than the server allows, and what it has sent by then
+// can be gone on from.
 func TestTrainDoneLimit(t *testing.T) {
 	s := Start(t, func(c *handlers.Config) { c.MaxStream = 500 * time.Millisecond })
 	for name, m := range map[string]Message{"Endless": endless(), "Slow": slow(), "Large": endless().With("steps", 100_000, "frame_ms", 5)} {
@@ -191,7 +192,8 @@ func TestTrainDoneShutdown(t *testing.T) {
 	}
 }
 
-// TestTrainEndsItsWork: the work of a stream ends within a frame of the client going away, which leaves room for another.
+// TestTrainEndsItsWork: the work of a stream ends within a frame of the client going away, which
+// leaves room for another.
 func TestTrainEndsItsWork(t *testing.T) {
 	s := Start(t, func(c *handlers.Config) { c.MaxStreams = 1 })
 	for name, m := range map[string]Message{"Endless": endless(), "Slow": slow(), "Fast": endless().With("frame_ms", 0)} {
@@ -217,7 +219,8 @@ func TestTrainEndsItsWork(t *testing.T) {
 	}
 }
 
-// TestTrainSilence: a stream with nothing to say for long says at least that it is there, whether it waits or computes.
+// TestTrainSilence: a stream with nothing to say for long says at least that it is there, whether
+// it waits or computes.
 func TestTrainSilence(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes as long as a stream may be silent")

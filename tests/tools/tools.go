@@ -1,6 +1,6 @@
 // Package tools finds the programs and packages that tests need besides Go. A test whose tool is
-// missing fails, with the command that installs the tool: a test that skips in silence shows nothing.
-// To go without a kind of test, leave it out by its path or with go test -skip.
+// missing fails, with the command that installs the tool: a test that skips in silence shows
+// nothing. To go without a kind of test, leave it out by its path or with go test -skip.
 package tools
 
 import (
@@ -66,8 +66,8 @@ func Python(tb testing.TB, module string) string {
 	return ""
 }
 
-// browsers are looked for on the PATH, in turn. Ubuntu's chromium-browser, which may be no more than
-// a pointer to a snap, comes last.
+// browsers are looked for on the PATH, in turn. Ubuntu's chromium-browser, which may be no more
+// than a pointer to a snap, comes last.
 var browsers = []string{"chromium", "google-chrome", "google-chrome-stable", "chromium-browser"}
 
 // Chromium returns the path of a browser: NNVISU_CHROMIUM, or the first one on the PATH.

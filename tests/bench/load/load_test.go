@@ -20,7 +20,8 @@ import (
 	"nnvisu/nn"
 )
 
-// TestEventCounter: frames are counted, and nothing else is, wherever the stream is cut into pieces.
+// TestEventCounter: frames are counted, and nothing else is, wherever the stream is cut into
+// pieces.
 func TestEventCounter(t *testing.T) {
 	for _, test := range []struct {
 		stream   string
@@ -190,7 +191,8 @@ func TestLoad(t *testing.T) {
 	defer s.Close()
 	streams := streamsOptions{url: s.URL, streams: 3, fps: 50, points: 2, encoding: "identity", warmup: 50 * time.Millisecond, duration: 300 * time.Millisecond}
 	r, err := runStreams(t.Context(), streams)
-	// A chunk has its size in hexadecimal before it and two line ends. The first and the last frame may be cut.
+	// A chunk has its size in hexadecimal before it and two line ends. The first and the last frame
+	// may be cut.
 	if err := errors.Join(err, r.err()); err != nil || r.frames < 6 || r.min < 1 || r.bytes < 1500 || r.bytes > 4500 || percentile(r.intervals, 50) < 5 {
 		t.Errorf("runStreams = %+v, %v; want some frames of 3 kB", r, err)
 	}
@@ -285,7 +287,8 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestMessage: a message is a train_step of a state that can be trained, with its moments or without.
+// TestMessage: a message is a train_step of a state that can be trained, with its moments or
+// without.
 func TestMessage(t *testing.T) {
 	for _, moments := range []bool{true, false} {
 		text, err := defaultLab.message(moments)
@@ -310,7 +313,8 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-// TestRow: a ratio says how many times better, of times and of rates, and what is not known is a dash.
+// TestRow: a ratio says how many times better, of times and of rates, and what is not known is a
+// dash.
 func TestRow(t *testing.T) {
 	for _, test := range []struct {
 		row  row

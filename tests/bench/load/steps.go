@@ -56,7 +56,8 @@ func (r stepsReport) print(w io.Writer) {
 // maxSteps is the most that a train_step may ask for.
 const maxSteps = 100_000
 
-// runSteps finds out how many updates take about a second, within the server's limits, and repeats that.
+// runSteps finds out how many updates take about a second, within the server's limits, and repeats
+// that.
 func runSteps(ctx context.Context, o stepsOptions) (stepsReport, error) {
 	var report stepsReport
 	if o.duration <= 0 {
