@@ -209,7 +209,9 @@ func TestDecodeFormID(t *testing.T) {
 					lost++
 				}
 			}
-			expect(t, lost == 0, "decodeForm(%s) loses the id %d times in %d; want never", test.body, lost, repeats)
+			if lost != 0 {
+				t.Errorf("decodeForm(%s) loses the id %d times in %d; want never", test.body, lost, repeats)
+			}
 		})
 	}
 }
@@ -239,7 +241,9 @@ func TestDecodeSameError(t *testing.T) {
 				}
 				answers[w.Body.String()] = true
 			}
-			expect(t, len(answers) == 1, "%s %s %s has %d different answers, such as %.300v; want one", test.method, test.path, test.body, len(answers), answers)
+			if len(answers) != 1 {
+				t.Errorf("%s %s %s has %d different answers, such as %.300v; want one", test.method, test.path, test.body, len(answers), answers)
+			}
 		})
 	}
 }
@@ -304,12 +308,16 @@ func TestTrainWorkOfFrame(t *testing.T) {
 	t.Run("LastFrameIsShort", func(t *testing.T) {
 		s := newTestServer(t, few)
 		w := serve(s, http.MethodPost, "/train", fmt.Sprintf(`{"data":%s,"steps":5,"frame_steps":100}`, data))
-		expect(t, w.Code == http.StatusOK, "POST /train of 5 steps in frames of 100 = %d %s; want 200, 10 updates fit", w.Code, w.Body)
+		if w.Code != http.StatusOK {
+			t.Errorf("POST /train of 5 steps in frames of 100 = %d %s; want 200, 10 updates fit", w.Code, w.Body)
+		}
 	})
 	t.Run("Field", func(t *testing.T) {
 		s := newTestServer(t, few)
 		w := serve(s, http.MethodPost, "/train", fmt.Sprintf(`{"data":%s,"steps":200,"frame_steps":100}`, data))
-		expect(t, strings.Contains(w.Body.String(), `"field":"frame_steps"`), "POST /train in frames of 100 = %s; want an error for the field frame_steps", w.Body)
+		if !strings.Contains(w.Body.String(), `"field":"frame_steps"`) {
+			t.Errorf("POST /train in frames of 100 = %s; want an error for the field frame_steps", w.Body)
+		}
 	})
 }
 
@@ -420,8 +428,10 @@ func TestSlowBody(t *testing.T) {
 				close(listener)
 				_ = server.Close()
 			})
-			expect(t, status == test.want && took <= readTimeout+time.Second, "an unfinished body is answered %d after %v; want %d after at most %v",
-				status, took, test.want, readTimeout)
+			if status != test.want || took > readTimeout+time.Second {
+				t.Errorf("an unfinished body is answered %d after %v; want %d after at most %v",
+					status, took, test.want, readTimeout)
+			}
 		})
 	}
 }

@@ -55,7 +55,9 @@ func TestDecodePath(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := newTestServer(t)
 			_, err := s.decodeMessage([]byte(test.body), stepMembers)
-			expect(t, describeAs(err) == test.want, "decodeMessage(%s) = %v (%s); want %s", test.body, err, describeAs(err), test.want)
+			if describeAs(err) != test.want {
+				t.Errorf("decodeMessage(%s) = %v (%s); want %s", test.body, err, describeAs(err), test.want)
+			}
 		})
 	}
 }

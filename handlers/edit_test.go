@@ -224,8 +224,10 @@ func TestApplySettingsUnchanged(t *testing.T) {
 			if !same(state, before) {
 				t.Errorf("applySettings changed the state that it was given")
 			}
-			expect(t, err == nil && same(got, before) && notice == views.Notice{}, "applySettings = %+v, %+v, %v; want the config %+v and nothing to say",
-				got.Config, notice, err, before.Config)
+			if err != nil || !same(got, before) || notice != (views.Notice{}) {
+				t.Errorf("applySettings = %+v, %+v, %v; want the config %+v and nothing to say",
+					got.Config, notice, err, before.Config)
+			}
 		})
 	}
 }
@@ -411,7 +413,9 @@ func TestApplySettingsRefused(t *testing.T) {
 		form := settingsForm(t, s, state)
 		form[views.FieldFeatures] = []string{"x", "y", "z"}
 		_, _, err := s.applySettings(state, form)
-		expect(t, err != nil, "applySettings(features x, y, z) succeeds; want an error for the unknown z, which must not be dropped quietly")
+		if err == nil {
+			t.Errorf("applySettings(features x, y, z) succeeds; want an error for the unknown z, which must not be dropped quietly")
+		}
 	})
 }
 
@@ -937,7 +941,9 @@ func TestToolStays(t *testing.T) {
 			next.Set(views.FieldStroke, "0,0")
 			next.Set(views.FieldAct, views.ActDraw)
 			drawn := postForm(s, "/edit", next)
-			expect(t, drawn.Code == http.StatusOK, "behind %s the tool is %q and a stroke is answered %d; want 200", test.act, next.Get(views.FieldTool), drawn.Code)
+			if drawn.Code != http.StatusOK {
+				t.Errorf("behind %s the tool is %q and a stroke is answered %d; want 200", test.act, next.Get(views.FieldTool), drawn.Code)
+			}
 		})
 	}
 }

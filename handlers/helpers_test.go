@@ -13,30 +13,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/cascadia"
 	"github.com/go-json-experiment/json"
 	"golang.org/x/net/html"
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 )
-
-// knownBugs are tests that fail for a reason that was reported and is not yet
-// mended. An entry fails as soon as its test passes: then it is to be removed.
-var knownBugs = map[string]string{}
-
-// expect is for the one assertion of a test that may be in knownBugs.
-func expect(tb testing.TB, ok bool, format string, args ...any) {
-	tb.Helper()
-	why, known := knownBugs[tb.Name()]
-	switch {
-	case ok && known:
-		tb.Errorf("passes now; take it out of knownBugs (%s)", why)
-	case !ok && known:
-		tb.Logf("known bug (%s): "+format, append([]any{why}, args...)...)
-	case !ok:
-		tb.Errorf(format, args...)
-	}
-}
 
 func newTestServer(tb testing.TB, options ...func(*Config)) *Server {
 	tb.Helper()
@@ -166,10 +149,7 @@ func sameValue(a, b reflect.Value) bool {
 // stands outside of the form, such as the tour, is not posted.
 func readForm(tb testing.TB, page, button, value string) url.Values {
 	tb.Helper()
-	root, err := html.Parse(strings.NewReader(page))
-	if err != nil {
-		tb.Fatal(err)
-	}
+	root := parseHTML(tb, page)
 	form := url.Values{}
 	pressed := false
 	for n := range labForm(root).Descendants() {
@@ -200,12 +180,8 @@ func readForm(tb testing.TB, page, button, value string) url.Values {
 			}
 			form.Add(name, text)
 		case "select":
-			for option := range n.Descendants() {
-				for _, a := range option.Attr {
-					if a.Key == "selected" {
-						form.Add(name, attributeOf(option, "value"))
-					}
-				}
+			for _, option := range find(n, "[selected]") {
+				form.Add(name, attributeOf(option, "value"))
 			}
 		case "button":
 			if name == button && attributes["value"] == value && !pressed {
@@ -220,12 +196,25 @@ func readForm(tb testing.TB, page, button, value string) url.Values {
 	return form
 }
 
-// labForm returns the form of a page; fragments are within it.
+// parseHTML reads a page, or fragments of one, as a browser does.
+func parseHTML(tb testing.TB, text string) *html.Node {
+	tb.Helper()
+	root, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return root
+}
+
+// find returns the elements that match a CSS selector.
+func find(root *html.Node, selector string) []*html.Node {
+	return cascadia.QueryAll(root, cascadia.MustCompile(selector))
+}
+
+// labForm returns the form of a page, or the root of fragments, which stand within the form.
 func labForm(root *html.Node) *html.Node {
-	for n := range root.Descendants() {
-		if n.Data == "form" && attributeOf(n, "id") == "lab" {
-			return n
-		}
+	if forms := find(root, "form#lab"); len(forms) > 0 {
+		return forms[0]
 	}
 	return root
 }

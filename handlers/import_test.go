@@ -41,15 +41,9 @@ func postPart(s *Server, form url.Values) (status int, answer string) {
 // partTargets are the places of the page that an answer is for.
 func partTargets(tb testing.TB, answer string) []string {
 	tb.Helper()
-	root, err := html.Parse(strings.NewReader(answer))
-	if err != nil {
-		tb.Fatal(err)
-	}
 	var targets []string
-	for n := range root.Descendants() {
-		if n.Data == "hx-partial" {
-			targets = append(targets, attributeOf(n, "hx-target"))
-		}
+	for _, n := range find(parseHTML(tb, answer), "hx-partial") {
+		targets = append(targets, attributeOf(n, "hx-target"))
 	}
 	return targets
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	nethtml "golang.org/x/net/html"
-
 	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/nn"
 	"nnvisu/nn/table"
@@ -81,15 +79,8 @@ func TestLinkedPage(t *testing.T) {
 // shown reports of each section of the page, by its class, how it is shown.
 func shown(tb testing.TB, page string) map[string]string {
 	tb.Helper()
-	root, err := nethtml.Parse(strings.NewReader(page))
-	if err != nil {
-		tb.Fatal(err)
-	}
 	sections := map[string]string{}
-	for n := range root.Descendants() {
-		if n.Type != nethtml.ElementNode || n.Data != "section" || !strings.HasPrefix(attributeOf(n, "class"), "card ") {
-			continue
-		}
+	for _, n := range find(parseHTML(tb, page), `section[class^="card "]`) {
 		how := ""
 		for _, a := range n.Attr {
 			if a.Key == "hidden" || a.Key == "inert" {
@@ -299,8 +290,8 @@ func TestShareRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name := range wanted { // settings at their default may be left out
-			if v := got.Get(name); v != "" && v != wanted.Get(name) {
+		for name := range wanted {
+			if got.Get(name) != wanted.Get(name) {
 				t.Errorf("the recipe of %s is %s; %s differs", query, recipe, name)
 			}
 		}

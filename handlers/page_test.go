@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +19,7 @@ import (
 
 	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/nn"
+	"nnvisu/tests/race"
 	"nnvisu/views"
 )
 
@@ -79,7 +79,9 @@ func TestFirstPage(t *testing.T) {
 func TestFirstPageOfFewPoints(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxPoints = 50 })
 	w := serve(s, http.MethodGet, "/", "", "Accept", "text/html")
-	expect(t, w.Code == http.StatusOK, "GET / of a server for 50 points = %d %.200s; want 200", w.Code, w.Body)
+	if w.Code != http.StatusOK {
+		t.Errorf("GET / of a server for 50 points = %d %.200s; want 200", w.Code, w.Body)
+	}
 }
 
 // TestPageFailure: an error on the page is said beside the page as it was, or
@@ -348,13 +350,6 @@ func pixels(tb testing.TB, cells views.Cells, c nn.Config) (colours [][3]byte) {
 	return colours
 }
 
-// racing reports whether the race detector watches, under which a sync.Pool
-// forgets at random.
-func racing() bool {
-	info, _ := debug.ReadBuildInfo()
-	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
-
 // TestPaintAllocates: pictures in the place of those before ask for no memory,
 // whatever the network.
 func TestPaintAllocates(t *testing.T) {
@@ -368,7 +363,7 @@ func TestPaintAllocates(t *testing.T) {
 			cells views.Cells
 			maps  views.Maps
 		)
-		if got := testing.AllocsPerRun(20, func() { cells, maps = c.plane(cells, model, false), c.maps(maps[:0], model) }); got != 0 && !racing() {
+		if got := testing.AllocsPerRun(20, func() { cells, maps = c.plane(cells, model, false), c.maps(maps[:0], model) }); got != 0 && !race.Enabled {
 			t.Errorf("painting allocates %v times; want never", got)
 		}
 		if want := 400 * (model.Outputs() + len(model.Config().HiddenLayers)); len(maps) < want {

@@ -14,12 +14,8 @@ import (
 // plainText is the text of a fragment, with single spaces.
 func plainText(tb testing.TB, fragment string) string {
 	tb.Helper()
-	root, err := html.Parse(strings.NewReader(fragment))
-	if err != nil {
-		tb.Fatal(err)
-	}
 	var b strings.Builder
-	for n := range root.Descendants() {
+	for n := range parseHTML(tb, fragment).Descendants() {
 		if n.Type == html.TextNode {
 			b.WriteString(n.Data + " ")
 		}

@@ -5,8 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
-	"runtime/debug"
-	"slices"
 	"testing"
 )
 
@@ -337,11 +335,4 @@ func plainLoss(c Config, p Parameters, points []Point) (loss, accuracy float64) 
 // that is larger than 1.
 func near(got, want, tolerance float64) bool {
 	return math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))
-}
-
-// racing reports whether the race detector watches, under which a sync.Pool
-// forgets at random.
-func racing() bool {
-	info, _ := debug.ReadBuildInfo()
-	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }

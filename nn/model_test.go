@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"nnvisu/tests/race"
 )
 
 // predictTolerance is for outputs against the formulas.
@@ -90,7 +92,7 @@ func TestPredictTo(t *testing.T) {
 			}
 		}
 	}
-	if got := testing.AllocsPerRun(5, func() { m.PredictTo(dst, xs, ys) }); got != 0 && !racing() {
+	if got := testing.AllocsPerRun(5, func() { m.PredictTo(dst, xs, ys) }); got != 0 && !race.Enabled {
 		t.Errorf("PredictTo allocates %v times; want never", got)
 	}
 }

@@ -6,30 +6,13 @@ import (
 	"testing"
 
 	"github.com/a-h/templ"
+	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/table"
 )
-
-// knownBugs are tests that fail for a reason that was reported and is not yet
-// mended. An entry fails as soon as its test passes: then it is to be removed.
-var knownBugs = map[string]string{}
-
-// expect is for the one assertion of a test that may be in knownBugs.
-func expect(tb testing.TB, ok bool, format string, args ...any) {
-	tb.Helper()
-	why, known := knownBugs[tb.Name()]
-	switch {
-	case ok && known:
-		tb.Errorf("passes now; take it out of knownBugs (%s)", why)
-	case !ok && known:
-		tb.Logf("known bug (%s): "+format, append([]any{why}, args...)...)
-	case !ok:
-		tb.Errorf(format, args...)
-	}
-}
 
 // An element is a node of rendered HTML, to be asked with selectors.
 type element struct{ *html.Node }
@@ -79,63 +62,20 @@ func (e element) content() string {
 	return strings.TrimSpace(b.String())
 }
 
-// all returns the elements that a selector of CSS means, of those that these
-// tests need: names, #id, .class, [attribute] and [attribute=value], one behind
-// another, and descendants by spaces.
+// all returns the elements within this one that match a CSS selector.
 func (e element) all(selector string) []element {
-	found := []element{e}
-	for part := range strings.FieldsSeq(selector) {
-		var next []element
-		seen := map[*html.Node]bool{}
-		for _, f := range found {
-			for n := range f.Descendants() {
-				if n.Type == html.ElementNode && !seen[n] && (element{n}).is(part) {
-					seen[n] = true
-					next = append(next, element{n})
-				}
-			}
-		}
-		found = next
+	var found []element
+	for _, n := range cascadia.QueryAll(e.Node, cascadia.MustCompile(selector)) {
+		found = append(found, element{n})
 	}
 	return found
 }
 
-// is reports whether the element fits a selector without spaces.
-func (e element) is(selector string) bool {
-	end := strings.IndexAny(selector, "#.[")
-	if end < 0 {
-		end = len(selector)
-	}
-	if name := selector[:end]; name != "" && name != e.Data {
-		return false
-	}
-	for rest := selector[end:]; rest != ""; {
-		kind := rest[0]
-		rest = rest[1:]
-		end := strings.IndexAny(rest, "#.[]")
-		if end < 0 {
-			end = len(rest)
-		}
-		value := rest[:end]
-		rest = strings.TrimPrefix(rest[end:], "]")
-		switch kind {
-		case '#':
-			if e.attr("id") != value {
-				return false
-			}
-		case '.':
-			if !strings.Contains(" "+e.attr("class")+" ", " "+value+" ") {
-				return false
-			}
-		case '[':
-			name, want, valued := strings.Cut(value, "=")
-			if got, ok := e.lookup(name); !ok || valued && got != want {
-				return false
-			}
-		}
-	}
-	return true
-}
+// hasID is the selector of an element by its id, whatever characters the id has.
+func hasID(id string) string { return fmt.Sprintf("[id=%q]", id) }
+
+// is reports whether the element matches a CSS selector.
+func (e element) is(selector string) bool { return cascadia.MustCompile(selector).Match(e.Node) }
 
 // one returns the only element that a selector means.
 func (e element) one(tb testing.TB, selector string) element {
@@ -258,24 +198,6 @@ func importForm(tb testing.TB, text string, c table.Choice) ImportForm {
 	}
 	f.Preview = NewImportPreview(text, t, m, err)
 	return f
-}
-
-// TestSelectors checks the tests' own selectors.
-func TestSelectors(t *testing.T) {
-	root, err := html.Parse(strings.NewReader(`<p id="a" class="x y"><b class="y" title="t">1</b><i>2</i></p><b>3</b>`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for selector, want := range map[string]int{
-		"b": 2, "p b": 1, "#a": 1, ".y": 2, ".x.y": 1, "b.y": 1, "[title]": 1, "[title=t]": 1, "[title=u]": 0, "p#a.x i": 1, "i b": 0, "#b": 0,
-	} {
-		if got := len((element{root}).all(selector)); got != want {
-			t.Errorf("all(%s) = %d elements; want %d", selector, got, want)
-		}
-	}
-	if got := (element{root}).one(t, "#a").content(); got != "12" {
-		t.Errorf("content(#a) = %q; want 12", got)
-	}
 }
 
 func ids(elements []element) string {

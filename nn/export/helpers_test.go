@@ -3,7 +3,6 @@ package export
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -303,47 +302,4 @@ func parse(tb testing.TB, text string) [][]float64 {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-// noTools skips a test that runs what was exported if
-// NNVISU_NO_EXPORT_TOOLS says so. Without that a test whose tool is missing
-// fails: one that is skipped in silence is worth nothing.
-func noTools(tb testing.TB) {
-	tb.Helper()
-	if os.Getenv("NNVISU_NO_EXPORT_TOOLS") != "" {
-		tb.Skip("NNVISU_NO_EXPORT_TOOLS is set")
-	}
-}
-
-// python returns a Python that has the module: the one that NNVISU_PYTHON
-// names, the system's, for which Debian packages it, or that on the PATH.
-func python(tb testing.TB, module string) string {
-	tb.Helper()
-	noTools(tb)
-	candidates := []string{"/usr/bin/python3", "python3"}
-	if path := os.Getenv("NNVISU_PYTHON"); path != "" {
-		candidates = []string{path}
-	}
-	var why []string
-	for _, path := range candidates {
-		out, err := exec.CommandContext(tb.Context(), path, "-c", "import "+module).CombinedOutput()
-		if err == nil {
-			return path
-		}
-		why = append(why, fmt.Sprintf("%s: %v %s", path, err, out))
-	}
-	tb.Fatalf("no Python with the module %s; install Debian's python3-%s, or set NNVISU_PYTHON to a Python that has it, "+
-		"or NNVISU_NO_EXPORT_TOOLS to go without these tests\n%s", module, module, strings.Join(why, "\n"))
-	return ""
-}
-
-// node returns Node.js.
-func node(tb testing.TB) string {
-	tb.Helper()
-	noTools(tb)
-	path, err := exec.LookPath("node")
-	if err != nil {
-		tb.Fatalf("no Node.js: %v; install it, or set NNVISU_NO_EXPORT_TOOLS to go without these tests", err)
-	}
-	return path
 }

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"nnvisu/nn"
+	"nnvisu/tests/tools"
 )
 
 // These tests run what was exported, all samples of a format in one process,
@@ -27,14 +27,14 @@ func TestRunNumPy(t *testing.T) {
 
 func testPython(t *testing.T, f Format, module string) {
 	t.Helper()
-	path, all := python(t, module), samples(t)
+	path, all := tools.Python(t, module), samples(t)
 	dir, points := writeSamples(t, all, f)
 	compare(t, all, run(t, "", lines(), path, "testdata/run.py", dir, points), true)
 }
 
 func TestRunJavaScript(t *testing.T) {
 	t.Parallel()
-	path, all := node(t), samples(t)
+	path, all := tools.Find(t, "node"), samples(t)
 	dir, points := writeSamples(t, all, JavaScript)
 	compare(t, all, run(t, "", "", path, "testdata/run.mjs", dir, points), false)
 	for _, s := range programs(t, all) {
@@ -45,10 +45,8 @@ func TestRunJavaScript(t *testing.T) {
 
 func TestRunONNX(t *testing.T) {
 	t.Parallel()
-	path, all := node(t), samples(t)
-	if _, err := os.Stat("../../node_modules/onnxruntime-web"); err != nil {
-		t.Fatalf("no ONNX Runtime: %v; run npm ci, or set NNVISU_NO_EXPORT_TOOLS to go without these tests", err)
-	}
+	path, all := tools.Find(t, "node"), samples(t)
+	tools.NPM(t, "../..", "onnxruntime-web")
 	dir, points := writeSamples(t, all, ONNX)
 	compare(t, all, run(t, "", "", path, "testdata/run_onnx.mjs", dir, points), false)
 }
@@ -57,7 +55,7 @@ func TestRunONNX(t *testing.T) {
 // the programs they are.
 func TestRunGo(t *testing.T) {
 	t.Parallel()
-	noTools(t)
+	tools.Find(t, "go")
 	all := samples(t)
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "go.mod"), []byte("module models\n\ngo 1.21\n"))

@@ -1,0 +1,80 @@
+package browser
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"nnvisu/tests/tools"
+
+	"github.com/chromedp/cdproto/emulation"
+)
+
+// axeTags are the rules that every screen obeys: WCAG 2.2 up to AA, and what axe-core calls good
+// practice.
+var axeTags = []string{"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"}
+
+// leastRules is how many rules every screen passes at least, a dialog included: fewer, and axe-core
+// has not looked.
+const leastRules = 15
+
+// TestBrowserAxe: axe-core finds nothing to object to on any screen, light or dark, or on a phone,
+// which has the same colours.
+func TestBrowserAxe(t *testing.T) {
+	t.Parallel()
+	axe, err := os.ReadFile(tools.NPM(t, "../..", "axe-core/axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, look := range []struct {
+		name    string
+		options []func(*tabOptions)
+	}{
+		{"Light", []func(*tabOptions){wide(1440)}},
+		{"Dark", []func(*tabOptions){wide(1440), dark}},
+		{"LightPhone", []func(*tabOptions){phone}},
+	} {
+		t.Run(look.name, func(t *testing.T) {
+			s := start(t)
+			p := s.open(t, append(look.options, provoking(saysRefused))...)
+			p.run(string(axe))
+			p.walk(func(t *testing.T) { p.checkAxe(t) })
+
+			t.Run("NoScript", func(t *testing.T) {
+				p := s.open(t, append(look.options, withoutScript)...)
+				// The page's scripts have not run and will not; axe-core needs timers.
+				must(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false})
+				if eval[bool](p, `document.documentElement.classList.contains("script")`) {
+					t.Fatal("the page's script ran; want it not to")
+				}
+				p.run(string(axe))
+				p.checkAxe(t)
+			})
+		})
+	}
+}
+
+// checkAxe fails the test for every violation on the page as it is, with the elements that violate.
+func (p *tab) checkAxe(t *testing.T) {
+	t.Helper()
+	report := await[struct {
+		Violations []struct {
+			ID, Impact, Help string
+			Nodes            []struct{ Target, Summary string }
+		}
+		Passes int
+	}](p, script(`axe.run(document, {runOnly: {type: "tag", values: %s}, resultTypes: ["violations"]}).then((r) => ({
+		Violations: r.violations.map((v) => ({ID: v.id, Impact: v.impact ?? "", Help: v.help, Nodes: v.nodes.map((n) => ({
+			Target: n.target.flat(Infinity).join(" "), Summary: n.failureSummary ?? "",
+		}))})),
+		Passes: r.passes.length,
+	}))`, axeTags))
+	for _, v := range report.Violations {
+		for _, n := range v.Nodes {
+			t.Errorf("%s (%s) at %s: %s\n%s", v.ID, v.Impact, n.Target, v.Help, strings.ReplaceAll(n.Summary, "\n", "; "))
+		}
+	}
+	if report.Passes < leastRules {
+		t.Errorf("%d rules passed; want at least %d, or axe-core has not seen the page", report.Passes, leastRules)
+	}
+}

@@ -1,0 +1,64 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+
+	"nnvisu/tests/contract"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+)
+
+// do runs actions of the browser, which must not take longer than patience.
+func (p *tab) do(what string, actions ...chromedp.Action[chromedp.Void]) {
+	p.tb.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, contract.Patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		p.tb.Fatalf("%s: %v", what, err)
+	}
+}
+
+// must sends a command to the browser.
+func must[P, R any](p *tab, command cdp.Command[P, R], params P) R {
+	p.tb.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, contract.Patience)
+	defer cancel()
+	answer, err := chromedp.Call(ctx, command, params)
+	if err != nil {
+		p.tb.Fatalf("%s: %v", command.Method, err)
+	}
+	return answer
+}
+
+// try evaluates an expression in the page.
+func try[T any](p *tab, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, contract.Patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+}
+
+// eval is try for a test that cannot go on without the value.
+func eval[T any](p *tab, expression string) T {
+	p.tb.Helper()
+	v, err := try[T](p, expression)
+	if err != nil {
+		p.tb.Fatalf("evaluate %s: %v", expression, err)
+	}
+	return v
+}
+
+// run evaluates an expression for its effect.
+func (p *tab) run(expression string) {
+	p.tb.Helper()
+	eval[chromedp.Void](p, expression)
+}
+
+// script puts values into an expression, as JavaScript writes them.
+func script(format string, args ...any) string {
+	for i, arg := range args {
+		args[i] = contract.Encode(arg)
+	}
+	return fmt.Sprintf(format, args...)
+}

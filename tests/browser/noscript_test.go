@@ -1,0 +1,97 @@
+package browser
+
+import (
+	"strings"
+	"testing"
+
+	"nnvisu/tests/contract"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// TestBrowserWithoutScript: the page does everything but stream where scripts do not run.
+func TestBrowserWithoutScript(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t, withoutScript, provoking(saysRefused))
+	// Every click loads a page; all that it shows is there at once.
+	after := func(what string, click func(), ok func(view) bool) view {
+		t.Helper()
+		click()
+		p.until(what, ok)
+		return p.ready()
+	}
+
+	p.dataset("xor")
+	p.fill("points", "80")
+	from := after("80 points", func() { p.act("dataset") }, func(v view) bool { return v.Points == "80 points" })
+	checkPoints(t, from.points(t), contract.Decode[struct {
+		Data []contract.Point `json:"data"`
+		Task string           `json:"task"`
+	}](t, s.Get(t, "/data/xor?points=80").Body).Data)
+	if got := p.holds("points"); got != "80" {
+		t.Errorf("the field of the points holds %q; want 80", got)
+	}
+
+	v := after("step 100", func() { p.step(100) }, func(v view) bool { return v.Step == "100" })
+	s.checkLaw(t, from.state, v)
+	v = after("step 101", func() { p.step(1) }, func(v view) bool { return v.Step == "101" })
+	s.checkLaw(t, from.state, v)
+
+	p.tool("1")
+	v = after("a point more", func() { p.dab(0.35, -0.65) }, func(v view) bool { return v.Points == "81 points" })
+	checkPoints(t, v.points(t)[80:], []contract.Point{{X: 0.35, Y: -0.65, Label: 1}})
+	if v.Step != "101" {
+		t.Errorf("step %s after a click on the picture; want 101", v.Step)
+	}
+	p.tool("erase")
+	trained := after("a point less", func() { p.dab(0.35, -0.65) }, func(v view) bool { return !strings.HasPrefix(v.Points, "81") })
+	if held := p.held(); held != "erase" {
+		t.Errorf("the tool in hand is %q; want the eraser, as it was", held)
+	}
+
+	p.fill("learning_rate", "0.2")
+	p.fill("l2", "0.001")
+	p.click("label:has(> #feature-xy)")
+	p.toggle("hard")
+	v = after("the settings", func() { p.act("settings") }, func(v view) bool { return v.setting(t, "learning_rate") == "0.2" })
+	if v.setting(t, "features") != `["x","y","xy"]` || v.setting(t, "l2") != "0.001" || v.Step != trained.Step || v.Data != trained.Data {
+		t.Errorf("after Apply: %v; want the settings that were chosen, and the rest as it was", v)
+	}
+	if !eval[bool](p, `document.querySelector("[name=hard]").checked`) {
+		t.Error("the switch of the hard edges is off; want it as it was put")
+	}
+	before := after("the settings by the return key", func() {
+		p.enter("learning_rate")
+		p.press("1")
+		p.press(kb.Enter)
+	}, func(v view) bool { return v.setting(t, "learning_rate") == "1" })
+
+	p.fill("hidden_layers", "8-0")
+	v = after("the error", func() { p.act("settings") }, func(v view) bool { return v.Notice != "" })
+	if d := v.differs(before.state); d != "" || !strings.Contains(v.Notice, "idden") || v.Step != before.Step || v.Loss != before.Loss {
+		t.Errorf("after a setting that cannot be: %v; want the state of before and a notice about the layers: %s", v, d)
+	}
+	v = after("a layer", func() { p.act("add-layer") }, func(v view) bool { return v.setting(t, "hidden_layers") == "[8,8,8]" })
+	if v.Step != before.Step {
+		t.Errorf("step %s after adding a layer; want %s", v.Step, before.Step)
+	}
+	v = after("step 0", func() { p.act("reset") }, func(v view) bool { return v.Step == "0" })
+	if v.Points != before.Points {
+		t.Errorf("after Reset: %v; want the same points", v)
+	}
+
+	// A divergence offers its way back here, too.
+	p.dataset("plane")
+	after("a regression", func() { p.act("dataset") }, func(v view) bool { return strings.Contains(v.Config, "regression") })
+	p.run(`document.getElementById("optimizer").value = "sgd"`)
+	p.fill("l2", "10")
+	from = after("a penalty", func() { p.act("settings") }, func(v view) bool { return v.setting(t, "l2") == "10" })
+	for v = from; !strings.Contains(v.Notice, "finite"); {
+		step := v.Step
+		v = after("100 steps", func() { p.step(100) }, func(v view) bool { return v.Step != step || strings.Contains(v.Notice, "finite") })
+	}
+	v = after("the last finite state", func() { p.act("recover") }, func(v view) bool { return strings.HasPrefix(v.Notice, "Back at step") })
+	s.checkLaw(t, from.state, v)
+	after("no points", func() { p.act("clear") }, func(v view) bool { return v.Points == "0 points" })
+}

@@ -1,0 +1,122 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"nnvisu/tests/contract"
+
+	"github.com/chromedp/chromedp"
+)
+
+// A screen is something that the page may show, for the tests that judge every screen by the same
+// rules.
+type screen struct {
+	name  string
+	needs string // a selector: a page without such an element has no such screen
+	show  func(p *tab)
+	leave func(p *tab) // nothing if nil
+}
+
+// screens are shown one after another on the same page. Dialogs and the tabs of the panel need no
+// entry: they are found.
+var screens = []screen{
+	{name: "first", show: func(*tab) {}, leave: (*tab).endTour},
+	{name: "trained", show: func(p *tab) { p.trainTo(5) }},
+	{name: "refused", show: func(p *tab) {
+		p.fill("hidden_layers", "8-0")
+		p.until("the error", func(view) bool { return p.besideField("hidden_layers") != "" })
+	}, leave: func(p *tab) {
+		p.fill("hidden_layers", "8-8")
+		p.until("no error", func(v view) bool { return p.besideField("hidden_layers") == "" && ready(v) })
+	}},
+	{name: "held-out", show: func(p *tab) { p.change("points held out", func() { p.fill("test_fraction", "0.3") }) }},
+	{name: "no-points", show: func(p *tab) { p.change("no points", func() { p.act("clear") }) }, leave: func(p *tab) {
+		p.change("the points", p.undo)
+	}},
+}
+
+// lastScreen is seen after those that are found: a regression has fewer tools and measures than a
+// classification.
+var lastScreen = screen{name: "regression", show: func(p *tab) {
+	p.change("a regression", func() { p.choose("task", "regression") })
+}}
+
+// walk shows every screen of the page in turn, and lets check judge each in a part of the test
+// under its name.
+func (p *tab) walk(check func(t *testing.T)) {
+	p.tb.Helper()
+	at := func(s screen) {
+		if s.needs != "" && !eval[bool](p, script(`!!document.querySelector(%s)`, s.needs)) {
+			return
+		}
+		p.part(s.name, func(t *testing.T) {
+			if s.leave != nil {
+				defer s.leave(p) // also where show fails, for the next screen
+			}
+			s.show(p)
+			p.settled()
+			check(t)
+		})
+	}
+	for _, s := range screens {
+		at(s)
+	}
+	for _, value := range eval[[]string](p, `Array.from(document.querySelectorAll("input[name=panel]"), (e) => e.value)`) {
+		at(screen{name: "panel-" + value, show: func(p *tab) { p.use(fmt.Sprintf("input[name=panel][value=%q]", value)) }})
+	}
+	for _, id := range eval[[]string](p, `Array.from(document.querySelectorAll("dialog"), (e) => e.id)`) {
+		if id == "" {
+			p.tb.Error("a dialog has no id; want one, for its button to open it")
+			continue
+		}
+		at(screen{name: "dialog-" + id, show: func(p *tab) { p.openDialog(id) }, leave: func(p *tab) {
+			p.run(script(`document.getElementById(%s).close()`, id))
+		}})
+	}
+	at(lastScreen)
+}
+
+// use clicks the first such element by script, wherever on the page it is, and waits for what it
+// does.
+func (p *tab) use(selector string) {
+	p.tb.Helper()
+	p.run(script(`document.querySelector(%s).click()`, selector))
+	p.until("the page is ready", ready)
+}
+
+// endTour closes the tour if it is shown.
+func (p *tab) endTour() {
+	p.tb.Helper()
+	p.run(`document.getElementById("tour")?.close()`)
+}
+
+// openDialog opens a dialog by its first button, or as a button would if it has none.
+func (p *tab) openDialog(id string) {
+	p.tb.Helper()
+	p.run(script(`((dialog, opener) => dialog.id === "tour" ? dialog.setAttribute("open", "") : opener ? opener.click() : dialog.showModal())
+		(document.getElementById(%s), document.querySelector("[data-open=" + %s + "]:enabled"))`, id, id))
+	contract.Eventually(p.tb, "the dialog "+id+" is open", func() bool { return eval[bool](p, script(`document.getElementById(%s).open`, id)) })
+	p.until("the page is ready", ready)
+}
+
+// settled waits until nothing moves any more, so that every colour is the final one.
+func (p *tab) settled() {
+	p.tb.Helper()
+	await[chromedp.Void](p, `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+		Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime < 5000).map((a) => a.finished)))
+		.then(() => {})`)
+}
+
+// await evaluates an expression whose value is a promise, and waits for what it promises.
+func await[T any](p *tab, expression string) T {
+	p.tb.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, contract.Patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.tb.Fatalf("await %s: %v", brief(expression), err)
+	}
+	return v
+}

@@ -1,0 +1,88 @@
+// Package tools finds the programs and packages that tests need besides Go. A test whose tool is
+// missing fails, with the command that installs the tool: a test that skips in silence shows
+// nothing. To go without a kind of test, leave it out by its path or with go test -skip.
+package tools
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// debian names the Debian package of a program where the names differ.
+var debian = map[string]string{"cmp": "diffutils", "node": "nodejs npm", "go": "golang"}
+
+// install returns the command that installs packages on Debian.
+func install(packages string) string {
+	return "apt-get install --no-install-recommends " + packages
+}
+
+// Find returns the path of a program on the PATH.
+func Find(tb testing.TB, program string) string {
+	tb.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		packages, ok := debian[program]
+		if !ok {
+			packages = program
+		}
+		tb.Fatalf("%v; install it: %s", err, install(packages))
+	}
+	return path
+}
+
+// NPM returns the path of a file or folder below node_modules of the repository, where the tests of
+// a package find it relative to root.
+func NPM(tb testing.TB, root, path string) string {
+	tb.Helper()
+	path = filepath.Join(root, "node_modules", path)
+	if _, err := os.Stat(path); err != nil {
+		tb.Fatalf("%v; install it: npm ci", err)
+	}
+	return path
+}
+
+// Python returns a Python that has the module: NNVISU_PYTHON, the system's, which Debian's packages
+// are for, or the one on the PATH.
+func Python(tb testing.TB, module string) string {
+	tb.Helper()
+	candidates := []string{"/usr/bin/python3", "python3"}
+	if path := os.Getenv("NNVISU_PYTHON"); path != "" {
+		candidates = []string{path}
+	}
+	var why []string
+	for _, path := range candidates {
+		out, err := exec.CommandContext(tb.Context(), path, "-c", "import "+module).CombinedOutput()
+		if err == nil {
+			return path
+		}
+		why = append(why, fmt.Sprintf("%s: %v %s", path, err, out))
+	}
+	tb.Fatalf("no Python with the module %s; install it: %s, or set NNVISU_PYTHON to a Python that has it\n%s",
+		module, install("python3-"+module), strings.Join(why, "\n"))
+	return ""
+}
+
+// browsers are looked for on the PATH, in turn. Ubuntu's chromium-browser, which may be no more
+// than a pointer to a snap, comes last.
+var browsers = []string{"chromium", "google-chrome", "google-chrome-stable", "chromium-browser"}
+
+// Chromium returns the path of a browser: NNVISU_CHROMIUM, or the first one on the PATH.
+func Chromium(tb testing.TB) string {
+	tb.Helper()
+	candidates := browsers
+	if path := os.Getenv("NNVISU_CHROMIUM"); path != "" {
+		candidates = []string{path}
+	}
+	for _, name := range candidates {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	tb.Fatalf("none of %s; install it: %s, or set NNVISU_CHROMIUM to the path of Chromium or Chrome",
+		strings.Join(candidates, ", "), install("chromium"))
+	return ""
+}
