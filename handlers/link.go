@@ -15,6 +15,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
 
@@ -131,8 +132,7 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	return sharing, nil
 }
 
-// recipeOf returns the recipe that is closest to a state: what differs from the
-// defaults.
+// recipeOf returns the recipe that comes closest to a state. It leaves out what has its default.
 func (s *Server) recipeOf(p pageRequest) url.Values {
 	q := url.Values{}
 	set := func(name, value, otherwise string) {
@@ -140,8 +140,13 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 			q.Set(name, value)
 		}
 	}
-	float := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	c, d := p.state.Config, nn.DefaultConfig()
+	defaults := newMessage(trainMembers)
+	c, d := &p.state.Config, &defaults.state.Config
+	for m := range setting.All() {
+		if !m.ByData {
+			set(m.Name, m.Text(c), m.Text(d))
+		}
+	}
 	info, known := dataset.Lookup(p.choices.Dataset)
 	set("dataset", p.choices.Dataset, "")
 	set("points", strconv.Itoa(len(p.state.Data)), strconv.Itoa(defaultPoints))
@@ -149,28 +154,11 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 	if known && info.MaxClasses > 0 {
 		set("classes", strings.TrimSpace(p.choices.DataClasses), "")
 	}
-	set("data_seed", strings.TrimSpace(p.choices.DataSeed), strconv.FormatUint(uint64(c.Seed), 10))
-	features := make([]string, len(c.Features))
-	for i, f := range c.Features {
-		features[i] = string(f)
-	}
-	set("features", strings.Join(features, ","), "x,y")
-	set("hidden_layers", strings.ReplaceAll(views.LayersText(c.HiddenLayers), "-", ","), "8,8")
-	set("activation", string(c.Activation), string(d.Activation))
-	set("init", string(c.Init), string(d.Init))
-	set("optimizer", string(c.Optimizer), string(d.Optimizer))
-	set("learning_rate", float(c.LearningRate), float(d.LearningRate))
-	set("schedule", string(c.Schedule), string(d.Schedule))
-	set("schedule_steps", strconv.Itoa(int(c.ScheduleSteps)), strconv.Itoa(int(d.ScheduleSteps)))
-	set("schedule_factor", float(float64(c.ScheduleFactor)), float(float64(d.ScheduleFactor)))
-	set("batch_size", strconv.Itoa(c.BatchSize), "0")
-	set("l1", float(c.L1), "0")
-	set("l2", float(c.L2), "0")
-	set("dropout", float(c.Dropout), "0")
-	set("test_fraction", float(c.TestFraction), "0")
-	set("seed", strconv.FormatUint(uint64(c.Seed), 10), "1")
-	set("steps", strconv.Itoa(min(p.state.Network.Step, maxSteps)), "0")
-	set("frame_steps", strconv.Itoa(p.choices.FrameSteps), "1")
+	seed := setting.Lookup("seed").Text(c) // of the data set as well, unless it has its own
+	set("data_seed", strings.TrimSpace(p.choices.DataSeed), seed)
+	steps := min(p.state.Network.Step, maxSteps)
+	set("steps", strconv.Itoa(steps), strconv.Itoa(defaults.steps))
+	set("frame_steps", strconv.Itoa(p.choices.FrameSteps), strconv.Itoa(defaults.frameSteps))
 	return q
 }
 
@@ -189,8 +177,9 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 		return "This state has no recipe: its points or settings are no data set's.", nil
 	case !slices.Equal(m.state.Data, p.state.Data):
 		return "Your points are not those of the data set: they are not in this link.", nil
-	case !reflect.DeepEqual(m.state.Config, p.state.Config):
-		return "The number of classes is not that of the data set: it is not in this link.", nil
+	}
+	if lost := setting.Differing(&m.state.Config, &p.state.Config); len(lost) > 0 {
+		return lostSettings(lost), nil
 	}
 	if p.state.Network.Step > maxSteps {
 		return fmt.Sprintf("This run has made more than %d updates, the most that a recipe makes.", maxSteps), nil
@@ -214,4 +203,17 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 		return "Something was changed during this run: the recipe leads to another network.", nil
 	}
 	return "", nil
+}
+
+// lostSettings says which settings a recipe does not lead to.
+func lostSettings(lost []*setting.Member) string {
+	if len(lost) == 1 && lost[0].Name == "classes" {
+		return "The number of classes is not that of the data set: it is not in this link."
+	}
+	labels := make([]string, len(lost))
+	for i, m := range lost {
+		labels[i] = m.Label
+	}
+	return "The link cannot carry every setting. When it is opened, these are different: " +
+		strings.Join(labels, "; ") + "."
 }
