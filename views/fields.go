@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"nnvisu/nn/setting"
 )
 
 // Names of the form's fields. The handlers read what the views write.
@@ -38,6 +40,7 @@ const (
 	FieldDataClasses = "data_classes"
 	FieldDataSeed    = "data_seed"
 
+	// The settings: names of rows of package setting.
 	FieldTask           = "task"
 	FieldFeatures       = "features"
 	FieldHiddenLayers   = "hidden_layers"
@@ -153,23 +156,39 @@ const PlaneSize = 320
 // RepeatedFields may be given more than once.
 var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove}
 
-// fieldNames are all fields a form may have: those of the page, and those of a
-// program's form.
-var fieldNames = []string{
+// fieldNames are all fields a form may have: those of the page, and those of a program's form.
+var fieldNames = append(settingFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
-	FieldTask, FieldFeatures, FieldHiddenLayers, FieldActivation, FieldLearningRate, FieldOptimizer, FieldBatchSize,
-	FieldSchedule, FieldScheduleSteps, FieldScheduleFactor, FieldL1, FieldL2, FieldDropout, FieldTestFraction, FieldSeed, FieldInit,
 	FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience,
 	FieldPinned, FieldParameter, FieldValue, FieldProbe, FieldOpened, FieldHide, FieldLock,
 	FieldMeta, FieldTableText, FieldTableHeader, FieldTableSeparator, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove,
 	"id", "type", "frame_ms",
+}...)
+
+// settingFields returns the fields of the settings: the members of nn.Config that have a control.
+func settingFields() []string {
+	var fields []string
+	for m := range setting.All() {
+		if !m.NoControl {
+			fields = append(fields, m.Name)
+		}
+	}
+	return fields
 }
 
 // IsField reports whether a form may have a field of this name.
 func IsField(name string) bool { return slices.Contains(fieldNames, name) }
+
+// inputMode says which keys a phone shows for a setting.
+func inputMode(k setting.Kind) string {
+	if k == setting.Whole {
+		return "numeric"
+	}
+	return "decimal"
+}
 
 // describedBy names what explains a control, and what says that it is wrong.
 func describedBy(field string) string { return ErrorID(field) + " " + field + "-hint" }
@@ -187,35 +206,27 @@ func ControlOf(path string) string {
 	if control == "classes" {
 		control = FieldDataClasses
 	}
-	if _, ok := controlLabels[control]; !ok || control == FieldDataset { // which is no single control
+	if controlLabel(control) == "" || control == FieldDataset { // which is no single control
 		return ""
 	}
 	return control
 }
 
-// controlLabels are what the controls are called on the page.
+// controlLabel returns what the page calls a control, or "".
+func controlLabel(field string) string {
+	if m := setting.Lookup(field); m != nil {
+		return m.Label
+	}
+	return controlLabels[field]
+}
+
+// controlLabels are the labels of the controls that are no settings.
 var controlLabels = map[string]string{
-	FieldDataset:        "Data set",
-	FieldPoints:         "Points",
-	FieldNoise:          "Noise",
-	FieldDataClasses:    "Classes",
-	FieldDataSeed:       "Data seed",
-	FieldTask:           "Task",
-	FieldFeatures:       "Input features",
-	FieldHiddenLayers:   "Hidden layers",
-	FieldActivation:     "Activation",
-	FieldLearningRate:   "Learning rate",
-	FieldSchedule:       "Schedule",
-	FieldScheduleSteps:  "Period, steps",
-	FieldScheduleFactor: "Factor",
-	FieldOptimizer:      "Optimizer",
-	FieldBatchSize:      "Batch size",
-	FieldL1:             "L1 penalty",
-	FieldL2:             "L2 penalty",
-	FieldDropout:        "Dropout",
-	FieldTestFraction:   "Test share",
-	FieldSeed:           "Seed",
-	FieldInit:           "First weights",
+	FieldDataset:     "Data set",
+	FieldPoints:      "Points",
+	FieldNoise:       "Noise",
+	FieldDataClasses: "Classes",
+	FieldDataSeed:    "Data seed",
 
 	FieldUntilStep:     "Step",
 	FieldUntilLoss:     "Train loss",
@@ -245,7 +256,7 @@ func Label(path string) string {
 	if label := importLabels[path]; label != "" {
 		return label
 	}
-	label := controlLabels[ControlOf(path)]
+	label := controlLabel(ControlOf(path))
 	if label == "" {
 		return path
 	}
