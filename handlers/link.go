@@ -19,8 +19,8 @@ import (
 	"nnvisu/views"
 )
 
-// linkedPage answers GET / with a query: a recipe, whose state the page shows
-// and trains on to its steps, and the parts of the page to hide and to lock.
+// linkedPage answers GET / with a query. The query is a recipe, whose state the page shows and
+// trains up to its steps, and the parts of the page to hide and to lock.
 func (s *Server) linkedPage(c echo.Context) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -32,7 +32,7 @@ func (s *Server) linkedPage(c echo.Context) error {
 	if err == nil {
 		return s.render(c, http.StatusOK, pageRequest{message: message{state: state}, choices: choices}, true)
 	}
-	// The page as everybody gets it, but for its parts, and what is wrong with the address.
+	// Show the first page, with the parts of the link if they are right, and what is wrong.
 	e := s.describeLogged(err, c)
 	p, err := s.firstRequest()
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *Server) readLink(query url.Values) (nn.State, views.Choices, error) {
 	return m.state, choices, nil
 }
 
-// checkParts returns an error for parts to hide or to lock that there are not.
+// checkParts returns an error if a part to hide or to lock does not exist.
 func checkParts(c views.Choices) error {
 	for _, f := range []struct {
 		name  string
@@ -111,11 +111,12 @@ func checkParts(c views.Choices) error {
 	return nil
 }
 
-// share makes the links of a state. A recipe is tried out before it is given:
-// what it cannot say, it must not seem to.
+// share makes the links of a state. It tries the recipe out, to say what the recipe loses.
 func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error) {
 	query := url.Values{}
-	for name, list := range map[string][]string{views.FieldHide: p.choices.Hide, views.FieldLock: p.choices.Lock} {
+	for name, list := range map[string][]string{
+		views.FieldHide: p.choices.Hide, views.FieldLock: p.choices.Lock,
+	} {
 		if len(list) > 0 {
 			query.Set(name, strings.Join(list, ","))
 		}
@@ -162,11 +163,10 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 	return q
 }
 
-// trialWork is the share of the work of one request that a recipe may cost when
-// it is tried out.
+// trialWork is the share of one request's work that the trial of a recipe may cost.
 const trialWork = 0.1
 
-// lostBy says what of a state its recipe does not lead to, or "".
+// lostBy says what a state has that its recipe does not lead to, or returns "".
 func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (string, error) {
 	m, err := s.readRecipe(recipe)
 	if err == nil {
@@ -205,7 +205,7 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 	return "", nil
 }
 
-// lostSettings says which settings a recipe does not lead to.
+// lostSettings says which settings get other values from a recipe.
 func lostSettings(lost []*setting.Member) string {
 	if len(lost) == 1 && lost[0].Name == "classes" {
 		return "The number of classes is not that of the data set: it is not in this link."

@@ -57,7 +57,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	return s.streamJSON(c, &m)
 }
 
-// perFrame returns how many updates the longest frame of a stream makes.
+// perFrame returns the number of updates in the longest frame of a stream.
 func (m *message) perFrame() int {
 	if m.steps > 0 {
 		return min(m.frameSteps, m.steps)
@@ -153,15 +153,15 @@ func (s *Server) data(c echo.Context) error {
 	return jsonBlob(c, fmt.Appendf(appendPoints([]byte(`{"data":`), points), `,"task":%q}`, info.Task))
 }
 
-// defaultPoints is the size of a data set that does not say.
+// defaultPoints is the number of points of a data set where the request does not say it.
 const defaultPoints = 200
 
-// generate makes the data set that the parameters dataset, points, classes,
-// noise and seed describe.
+// generate makes the data set that the parameters dataset, points, classes, noise and seed describe.
 func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 	info, ok := dataset.Lookup(params.Get("dataset"))
 	if !ok {
-		return nil, info, invalid("dataset", "must be one of %s; got %q", strings.Join(datasetNames(), ", "), clip(params.Get("dataset")))
+		return nil, info, invalid("dataset", "must be one of %s; got %q",
+			strings.Join(datasetNames(), ", "), clip(params.Get("dataset")))
 	}
 	p := dataset.Params{Points: min(defaultPoints, s.config.MaxPoints), Noise: info.DefaultNoise, Seed: 1}
 	if err := errors.Join(
@@ -190,7 +190,9 @@ func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 }
 
 // optional reads a parameter that may be left out.
-func optional[T any](params url.Values, name string, dst *T, read func(string, string, *T) error) error {
+func optional[T any](
+	params url.Values, name string, dst *T, read func(text, path string, dst *T) error,
+) error {
 	if value := params.Get(name); value != "" {
 		return read(value, name, dst)
 	}

@@ -14,8 +14,7 @@ type PinnedRun struct {
 	Cells   Cells // drawn only where the page is to show them
 }
 
-// history returns the run's curves; nil of no run, or of one whose losses are of
-// another kind.
+// history returns the run's curves, or nil if there is no run or its losses are of another task.
 func (p *PinnedRun) history(task nn.Task) *nn.History {
 	if p == nil || p.Config.Task != task {
 		return nil
@@ -23,7 +22,7 @@ func (p *PinnedRun) history(task nn.Task) *nn.History {
 	return &p.History
 }
 
-// lastMetrics returns those of the newest sample; nil of no sample.
+// lastMetrics returns the metrics of the newest sample, or nil if there is none.
 func lastMetrics(h nn.History) *nn.Metrics {
 	if h.Len() == 0 {
 		return nil
@@ -34,16 +33,19 @@ func lastMetrics(h nn.History) *nn.Metrics {
 		}
 		return &column[len(column)-1]
 	}
-	return &nn.Metrics{Loss: *last(h.Loss), Accuracy: last(h.Accuracy), TestLoss: last(h.TestLoss), TestAccuracy: last(h.TestAccuracy)}
+	return &nn.Metrics{
+		Loss: *last(h.Loss), Accuracy: last(h.Accuracy),
+		TestLoss: last(h.TestLoss), TestAccuracy: last(h.TestAccuracy),
+	}
 }
 
-// A comparisonRow is a number of both runs, or a setting in which they differ.
+// A comparisonRow is a metric of both runs, or a setting that differs between them.
 type comparisonRow struct {
 	Name, Pinned, Now string
 	Differs           bool // a setting
 }
 
-// comparison returns the numbers of both runs, then the settings that differ.
+// comparison returns the metrics of both runs, then the settings that differ.
 func comparison(l Lab) []comparisonRow {
 	p := l.Pinned
 	rows := []comparisonRow{{Name: "Step", Pinned: grouped(p.Network.Step), Now: grouped(l.State.Network.Step)}}

@@ -9,7 +9,7 @@ import (
 	"nnvisu/nn/setting"
 )
 
-// Names of the form's fields. The handlers read what the views write.
+// Names of the form's fields. Package handlers reads what this package writes.
 const (
 	FieldConfig  = "config"
 	FieldNetwork = "network"
@@ -40,7 +40,8 @@ const (
 	FieldDataClasses = "data_classes"
 	FieldDataSeed    = "data_seed"
 
-	// The settings: names of rows of package setting.
+	// The field of a setting has the name of its row in package setting. These constants are for
+	// code that speaks of one of them.
 	FieldTask           = "task"
 	FieldFeatures       = "features"
 	FieldHiddenLayers   = "hidden_layers"
@@ -145,12 +146,12 @@ const (
 // Panels are the views of the panel in the order of its tabs.
 var Panels = []string{PanelCurves, PanelConfusion, PanelGradients, PanelCompare}
 
-// pathTrain is where the form is posted to train; what is refused there is
-// cleared by the next try.
+// pathTrain is the path that the form is posted to for training. The next request to it clears its
+// errors.
 const pathTrain = "train"
 
-// PlaneSize is the width and height, in CSS pixels, of the picture that can be
-// clicked without script.
+// PlaneSize is the width and height, in CSS pixels, of the picture. Clicks without script are in
+// these pixels.
 const PlaneSize = 320
 
 // RepeatedFields may be given more than once.
@@ -160,12 +161,13 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, Fi
 var fieldNames = append(settingFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
-	FieldFrameSteps, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
-	FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience,
-	FieldPinned, FieldParameter, FieldValue, FieldProbe, FieldOpened, FieldHide, FieldLock,
-	FieldMeta, FieldTableText, FieldTableHeader, FieldTableSeparator, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
-	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove,
-	"id", "type", "frame_ms",
+	FieldFrameSteps, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
+	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
+	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
+	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableHeader,
+	FieldTableSeparator, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
+	FieldRowLabel, FieldRowRemove, "id", "type", "frame_ms",
 }...)
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.
@@ -190,14 +192,14 @@ func inputMode(k setting.Kind) string {
 	return "decimal"
 }
 
-// describedBy names what explains a control, and what says that it is wrong.
+// describedBy returns the ids of a control's error and of its hint.
 func describedBy(field string) string { return ErrorID(field) + " " + field + "-hint" }
 
-// ErrorID is the id of the element beside a control that shows what is wrong with it.
+// ErrorID returns the id of the element that shows the error of a control.
 func ErrorID(field string) string { return field + "-error" }
 
-// ControlOf returns the control that a path of the wire contract, such as
-// config.hidden_layers[1], is set with, or "".
+// ControlOf returns the control that sets the value at a path of the wire contract, such as
+// config.hidden_layers[1], or "".
 func ControlOf(path string) string {
 	if strings.HasPrefix(path, FieldOpened+".") {
 		return FieldOpened
@@ -237,8 +239,7 @@ var controlLabels = map[string]string{
 	FieldTableOf:       "Table,",
 }
 
-// importLabels are what the controls of the import are called. What is wrong
-// with them is said in the preview.
+// importLabels are the labels of the controls of the import. The preview shows their errors.
 var importLabels = map[string]string{
 	FieldTableText:      "Table",
 	FieldTableHeader:    "Names of columns",
@@ -250,8 +251,8 @@ var importLabels = map[string]string{
 	FieldTableScaling:   "Scaling",
 }
 
-// Label names what a path of the wire contract stands for, as the page calls
-// it, with the path itself where the page has no name for it.
+// Label returns what the page calls the value at a path of the wire contract. It is the path itself
+// where the page has no name for it.
 func Label(path string) string {
 	if label := importLabels[path]; label != "" {
 		return label
