@@ -10,13 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/nn"
+	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
 
@@ -187,40 +187,25 @@ func decodeField(form url.Values, name string, read func(*reader) error) error {
 
 // formInt reads a whole number from a field, if it is there.
 func formInt(form url.Values, field string, dst *int) error {
-	text := strings.TrimSpace(form.Get(field))
-	if text == "" {
-		return nil
-	}
-	v, err := strconv.Atoi(text)
-	if err != nil {
-		return malformed(field, "must be a whole number; got %q", clip(text))
-	}
-	*dst = v
-	return nil
+	return formNumber(form, field, dst, queryInt)
 }
 
 // formFloat reads a number from a field, if it is there.
-func formFloat(form url.Values, field, path string, dst *float64) error {
-	text := strings.TrimSpace(form.Get(field))
-	if text == "" {
-		return nil
+func formFloat(form url.Values, field string, dst *float64) error {
+	return formNumber(form, field, dst, queryFloat)
+}
+
+func formNumber[T any](
+	form url.Values, field string, dst *T, read func(text, field string, dst *T) error,
+) error {
+	if text := strings.TrimSpace(form.Get(field)); text != "" {
+		return read(text, field, dst)
 	}
-	v, err := parseFloat(text)
-	if err != nil {
-		return malformed(path, "must be a number; got %q", clip(text))
-	}
-	*dst = v
 	return nil
 }
 
-// parseFloat reads a decimal number. Go's own syntax takes more: hexadecimal
-// numbers, underscores, names of infinity.
-func parseFloat(text string) (float64, error) {
-	if strings.Trim(text, "+-.0123456789eE") != "" {
-		return 0, strconv.ErrSyntax
-	}
-	return strconv.ParseFloat(text, 64)
-}
+// parseFloat reads a finite decimal number.
+func parseFloat(text string) (float64, error) { return setting.ParseFloat(text) }
 
 // clip keeps what a client sent from filling a message.
 func clip(s string) string {

@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
+	"nnvisu/nn/setting"
 )
 
 // A message is a decoded request.
@@ -206,72 +207,33 @@ func tooMany(r source, got, most int, what string) error {
 
 func (r *reader) config(c *nn.Config, classesSet *bool) error {
 	*c, *classesSet = nn.DefaultConfig(), false
-	return r.object(func(member string) error {
-		switch member {
-		case "task":
-			return name(r, &c.Task)
-		case "features":
-			c.Features = nil
-			return r.list(func() error {
-				var f nn.Feature
-				err := name(r, &f)
-				c.Features = append(c.Features, f)
-				return cmp.Or(err, tooMany(r, len(c.Features), maxList, "features"))
-			})
-		case "hidden_layers":
-			c.HiddenLayers = []int{}
-			return r.list(func() error {
-				var n int
-				err := r.integer(&n)
-				c.HiddenLayers = append(c.HiddenLayers, n)
-				return cmp.Or(err, tooMany(r, len(c.HiddenLayers), maxList, "layers"))
-			})
-		case "activation":
-			return name(r, &c.Activation)
-		case "init":
-			return name(r, &c.Init)
-		case "classes":
-			*classesSet = true
-			if err := r.integer(&c.Classes); err != nil {
-				return err
-			}
-			if c.Classes == 0 { // which would stand for the default
-				return invalid(r.place(), "must be from %d to %d; got 0", nn.MinClasses, nn.MaxClasses)
-			}
-			return nil
-		case "optimizer":
-			return name(r, &c.Optimizer)
-		case "learning_rate":
-			return r.number(&c.LearningRate)
-		case "schedule":
-			return name(r, &c.Schedule)
-		case "schedule_steps":
-			return r.integer((*int)(&c.ScheduleSteps))
-		case "schedule_factor":
-			return r.number((*float64)(&c.ScheduleFactor))
-		case "batch_size":
-			return r.integer(&c.BatchSize)
-		case "l1":
-			return r.number(&c.L1)
-		case "l2":
-			return r.number(&c.L2)
-		case "dropout":
-			return r.number(&c.Dropout)
-		case "test_fraction":
-			return r.number(&c.TestFraction)
-		case "seed":
-			var v int
-			if err := r.integer(&v); err != nil {
-				return err
-			}
-			if v < 0 || v > math.MaxUint32 {
-				return invalid(r.place(), "must be from 0 to %d; got %d", uint32(math.MaxUint32), v)
-			}
-			c.Seed = uint32(v)
-			return nil
+	return r.object(func(name string) error {
+		m := setting.Lookup(name)
+		if m == nil {
+			return r.unknown()
 		}
-		return r.unknown()
+		*classesSet = *classesSet || name == "classes"
+		return m.Read(c, settingReader{r})
 	})
+}
+
+// A settingReader is a reader as package setting asks for it.
+type settingReader struct{ r *reader }
+
+func (s settingReader) Text(dst *string) error    { return s.r.text(dst) }
+func (s settingReader) Number(dst *float64) error { return s.r.number(dst) }
+func (s settingReader) Integer(dst *int) error    { return s.r.integer(dst) }
+
+func (s settingReader) List(what string, element func() error) error {
+	n := 0
+	return s.r.list(func() error {
+		n++
+		return cmp.Or(element(), tooMany(s.r, n, maxList, what))
+	})
+}
+
+func (s settingReader) Invalid(format string, args ...any) error {
+	return invalid(s.r.place(), format, args...)
 }
 
 func (r *reader) network(n *nn.Network) error {

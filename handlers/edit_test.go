@@ -21,49 +21,6 @@ import (
 	"nnvisu/views"
 )
 
-func TestParseLayers(t *testing.T) {
-	const bad = "malformed config.hidden_layers"
-	for _, test := range []struct {
-		text string
-		want []int
-		err  string
-	}{
-		{"", []int{}, "ok"},
-		{" ", []int{}, "ok"},
-		{"-", []int{}, "ok"},
-		{"8", []int{8}, "ok"},
-		{"8-8", []int{8, 8}, "ok"},
-		{"8–4", []int{8, 4}, "ok"}, // as a phone's keyboard makes of --
-		{"8, 4,2", []int{8, 4, 2}, "ok"},
-		{"8 4", []int{8, 4}, "ok"},
-		{"8x4×2;1", []int{8, 4, 2, 1}, "ok"},
-		{" 8 - 8 ", []int{8, 8}, "ok"},
-		{"0-101", []int{0, 101}, "ok"}, // for Validate to refuse
-		{"-8", []int{8}, "ok"},
-		{"08", []int{8}, "ok"},
-		{"8.5", nil, bad},
-		{"eight", nil, bad},
-		{"8-y", nil, bad},
-		{"8-1e1", nil, bad},
-		{"99999999999999999999", nil, bad},
-		{"8\x00", nil, bad},
-	} {
-		got, err := parseLayers(test.text)
-		if describeAs(err) != test.err || !reflect.DeepEqual(got, test.want) {
-			t.Errorf("parseLayers(%q) = %v, %v; want %v, %s", test.text, got, err, test.want, test.err)
-		}
-	}
-	for _, widths := range [][]int{{}, {1}, {8, 8}, {100, 1, 100}} {
-		if got, err := parseLayers(views.LayersText(widths)); err != nil || !reflect.DeepEqual(got, widths) {
-			t.Errorf("parseLayers(%q) = %v, %v; want %v", views.LayersText(widths), got, err, widths)
-		}
-	}
-	long := strings.Repeat("long", 1000)
-	if _, err := parseLayers(long); err == nil || len(err.Error()) > 200 {
-		t.Errorf("parseLayers(4000 letters) = %v; want a short message", err)
-	}
-}
-
 func TestPlace(t *testing.T) {
 	for _, test := range []struct{ x, y, wantX, wantY float64 }{
 		{0, 0, 0, 0},

@@ -15,11 +15,12 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
 
-// linkedPage answers GET / with a query: a recipe, whose state the page shows
-// and trains on to its steps, and the parts of the page to hide and to lock.
+// linkedPage answers GET / with a query. The query is a recipe, whose state the page shows and
+// trains up to its steps, and the parts of the page to hide and to lock.
 func (s *Server) linkedPage(c echo.Context) error {
 	leave, err := s.enter()
 	if err != nil {
@@ -31,7 +32,7 @@ func (s *Server) linkedPage(c echo.Context) error {
 	if err == nil {
 		return s.render(c, http.StatusOK, pageRequest{message: message{state: state}, choices: choices}, true)
 	}
-	// The page as everybody gets it, but for its parts, and what is wrong with the address.
+	// Show the first page, with the parts of the link if they are right, and what is wrong.
 	e := s.describeLogged(err, c)
 	p, err := s.firstRequest()
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *Server) readLink(query url.Values) (nn.State, views.Choices, error) {
 	return m.state, choices, nil
 }
 
-// checkParts returns an error for parts to hide or to lock that there are not.
+// checkParts returns an error if a part to hide or to lock does not exist.
 func checkParts(c views.Choices) error {
 	for _, f := range []struct {
 		name  string
@@ -110,11 +111,12 @@ func checkParts(c views.Choices) error {
 	return nil
 }
 
-// share makes the links of a state. A recipe is tried out before it is given:
-// what it cannot say, it must not seem to.
+// share makes the links of a state. It tries the recipe out, to say what the recipe loses.
 func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error) {
 	query := url.Values{}
-	for name, list := range map[string][]string{views.FieldHide: p.choices.Hide, views.FieldLock: p.choices.Lock} {
+	for name, list := range map[string][]string{
+		views.FieldHide: p.choices.Hide, views.FieldLock: p.choices.Lock,
+	} {
 		if len(list) > 0 {
 			query.Set(name, strings.Join(list, ","))
 		}
@@ -131,8 +133,7 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	return sharing, nil
 }
 
-// recipeOf returns the recipe that is closest to a state: what differs from the
-// defaults.
+// recipeOf returns the recipe that comes closest to a state. It leaves out what has its default.
 func (s *Server) recipeOf(p pageRequest) url.Values {
 	q := url.Values{}
 	set := func(name, value, otherwise string) {
@@ -140,8 +141,13 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 			q.Set(name, value)
 		}
 	}
-	float := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-	c, d := p.state.Config, nn.DefaultConfig()
+	defaults := newMessage(trainMembers)
+	c, d := &p.state.Config, &defaults.state.Config
+	for m := range setting.All() {
+		if !m.ByData {
+			set(m.Name, m.Text(c), m.Text(d))
+		}
+	}
 	info, known := dataset.Lookup(p.choices.Dataset)
 	set("dataset", p.choices.Dataset, "")
 	set("points", strconv.Itoa(len(p.state.Data)), strconv.Itoa(defaultPoints))
@@ -149,36 +155,18 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 	if known && info.MaxClasses > 0 {
 		set("classes", strings.TrimSpace(p.choices.DataClasses), "")
 	}
-	set("data_seed", strings.TrimSpace(p.choices.DataSeed), strconv.FormatUint(uint64(c.Seed), 10))
-	features := make([]string, len(c.Features))
-	for i, f := range c.Features {
-		features[i] = string(f)
-	}
-	set("features", strings.Join(features, ","), "x,y")
-	set("hidden_layers", strings.ReplaceAll(views.LayersText(c.HiddenLayers), "-", ","), "8,8")
-	set("activation", string(c.Activation), string(d.Activation))
-	set("init", string(c.Init), string(d.Init))
-	set("optimizer", string(c.Optimizer), string(d.Optimizer))
-	set("learning_rate", float(c.LearningRate), float(d.LearningRate))
-	set("schedule", string(c.Schedule), string(d.Schedule))
-	set("schedule_steps", strconv.Itoa(int(c.ScheduleSteps)), strconv.Itoa(int(d.ScheduleSteps)))
-	set("schedule_factor", float(float64(c.ScheduleFactor)), float(float64(d.ScheduleFactor)))
-	set("batch_size", strconv.Itoa(c.BatchSize), "0")
-	set("l1", float(c.L1), "0")
-	set("l2", float(c.L2), "0")
-	set("dropout", float(c.Dropout), "0")
-	set("test_fraction", float(c.TestFraction), "0")
-	set("seed", strconv.FormatUint(uint64(c.Seed), 10), "1")
-	set("steps", strconv.Itoa(min(p.state.Network.Step, maxSteps)), "0")
-	set("frame_steps", strconv.Itoa(p.choices.FrameSteps), "1")
+	seed := setting.Lookup("seed").Text(c) // of the data set as well, unless it has its own
+	set("data_seed", strings.TrimSpace(p.choices.DataSeed), seed)
+	steps := min(p.state.Network.Step, maxSteps)
+	set("steps", strconv.Itoa(steps), strconv.Itoa(defaults.steps))
+	set("frame_steps", strconv.Itoa(p.choices.FrameSteps), strconv.Itoa(defaults.frameSteps))
 	return q
 }
 
-// trialWork is the share of the work of one request that a recipe may cost when
-// it is tried out.
+// trialWork is the share of one request's work that the trial of a recipe may cost.
 const trialWork = 0.1
 
-// lostBy says what of a state its recipe does not lead to, or "".
+// lostBy says what a state has that its recipe does not lead to, or returns "".
 func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (string, error) {
 	m, err := s.readRecipe(recipe)
 	if err == nil {
@@ -189,8 +177,9 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 		return "This state has no recipe: its points or settings are no data set's.", nil
 	case !slices.Equal(m.state.Data, p.state.Data):
 		return "Your points are not those of the data set: they are not in this link.", nil
-	case !reflect.DeepEqual(m.state.Config, p.state.Config):
-		return "The number of classes is not that of the data set: it is not in this link.", nil
+	}
+	if lost := setting.Differing(&m.state.Config, &p.state.Config); len(lost) > 0 {
+		return lostSettings(lost), nil
 	}
 	if p.state.Network.Step > maxSteps {
 		return fmt.Sprintf("This run has made more than %d updates, the most that a recipe makes.", maxSteps), nil
@@ -214,4 +203,17 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 		return "Something was changed during this run: the recipe leads to another network.", nil
 	}
 	return "", nil
+}
+
+// lostSettings says which settings get other values from a recipe.
+func lostSettings(lost []*setting.Member) string {
+	if len(lost) == 1 && lost[0].Name == "classes" {
+		return "The number of classes is not that of the data set: it is not in this link."
+	}
+	labels := make([]string, len(lost))
+	for i, m := range lost {
+		labels[i] = m.Label
+	}
+	return "The link cannot carry every setting. When it is opened, these are different: " +
+		strings.Join(labels, "; ") + "."
 }

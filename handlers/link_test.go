@@ -299,7 +299,7 @@ func TestShareRoundTrip(t *testing.T) {
 		if again.Get(views.FieldUntilStep) != "" {
 			again = trainTo(t, s, again)
 		}
-		for _, field := range []string{views.FieldConfig, views.FieldNetwork, views.FieldData} {
+		for _, field := range []string{views.FieldConfig, views.FieldNetwork, views.FieldData, views.FieldFrameSteps} {
 			if again.Get(field) != form.Get(field) {
 				t.Errorf("the recipe %s leads to another %s", recipe, field)
 			}

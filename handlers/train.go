@@ -13,6 +13,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/setting"
 )
 
 // train answers POST /train with a stream of results.
@@ -56,7 +57,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	return s.streamJSON(c, &m)
 }
 
-// perFrame returns how many updates the longest frame of a stream makes.
+// perFrame returns the number of updates in the longest frame of a stream.
 func (m *message) perFrame() int {
 	if m.steps > 0 {
 		return min(m.frameSteps, m.steps)
@@ -64,9 +65,9 @@ func (m *message) perFrame() int {
 	return m.frameSteps
 }
 
-// readRecipe reads a message from a query: the scalars of config, lists by
-// commas, and a data set with its parameters. seed and
-// classes go to both; data_seed is the data set's own.
+// readRecipe reads a message from a query: the members of config with lists separated by commas,
+// and a data set with its parameters. The seed and the number of classes are for both, unless
+// data_seed gives the data set another seed.
 func (s *Server) readRecipe(query url.Values) (message, error) {
 	m := newMessage(trainMembers)
 	names := slices.Sorted(maps.Keys(query)) // in order: the same query, the same error
@@ -81,62 +82,12 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 	for _, name := range names {
 		var err error
 		value := query.Get(name)
-		path := "config." + name
 		switch name {
 		case "dataset", "points", "noise":
 			params.Set(name, value)
 		case "data_seed":
 			err = querySeed(value, name, new(uint32))
 			dataSeed = value
-		case "task":
-			c.Task = nn.Task(value)
-		case "features":
-			c.Features = nil
-			for f := range strings.SplitSeq(value, ",") {
-				c.Features = append(c.Features, nn.Feature(f))
-			}
-		case "hidden_layers":
-			c.HiddenLayers = []int{}
-			if value == "" {
-				break
-			}
-			for width := range strings.SplitSeq(value, ",") {
-				var n int
-				if err = queryInt(width, path, &n); err != nil {
-					break
-				}
-				c.HiddenLayers = append(c.HiddenLayers, n)
-			}
-		case "activation":
-			c.Activation = nn.Activation(value)
-		case "init":
-			c.Init = nn.Init(value)
-		case "classes":
-			params.Set(name, value)
-			m.classesSet = true
-			err = queryInt(value, path, &c.Classes)
-		case "optimizer":
-			c.Optimizer = nn.Optimizer(value)
-		case "learning_rate":
-			err = queryFloat(value, path, &c.LearningRate)
-		case "schedule":
-			c.Schedule = nn.Schedule(value)
-		case "schedule_steps":
-			err = queryInt(value, path, (*int)(&c.ScheduleSteps))
-		case "schedule_factor":
-			err = queryFloat(value, path, (*float64)(&c.ScheduleFactor))
-		case "batch_size":
-			err = queryInt(value, path, &c.BatchSize)
-		case "l1":
-			err = queryFloat(value, path, &c.L1)
-		case "l2":
-			err = queryFloat(value, path, &c.L2)
-		case "dropout":
-			err = queryFloat(value, path, &c.Dropout)
-		case "test_fraction":
-			err = queryFloat(value, path, &c.TestFraction)
-		case "seed":
-			err = querySeed(value, path, &c.Seed)
 		case "steps":
 			err = queryInt(value, name, &m.steps)
 		case "frame_steps":
@@ -144,11 +95,18 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 		case "frame_ms":
 			err = queryInt(value, name, &m.frameMS)
 		default:
-			err = malformed(name, "is not a parameter of a recipe")
+			member := setting.Lookup(name)
+			if member == nil {
+				return m, malformed(name, "is not a parameter of a recipe")
+			}
+			err = textError(member.Parse(c, value))
 		}
 		if err != nil {
 			return m, err
 		}
+	}
+	if m.classesSet = query.Has("classes"); m.classesSet {
+		params.Set("classes", query.Get("classes"))
 	}
 	if err := m.checkCounts(trainMembers); err != nil {
 		return m, err
@@ -195,15 +153,15 @@ func (s *Server) data(c echo.Context) error {
 	return jsonBlob(c, fmt.Appendf(appendPoints([]byte(`{"data":`), points), `,"task":%q}`, info.Task))
 }
 
-// defaultPoints is the size of a data set that does not say.
+// defaultPoints is the number of points of a data set where the request does not say it.
 const defaultPoints = 200
 
-// generate makes the data set that the parameters dataset, points, classes,
-// noise and seed describe.
+// generate makes the data set that the parameters dataset, points, classes, noise and seed describe.
 func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 	info, ok := dataset.Lookup(params.Get("dataset"))
 	if !ok {
-		return nil, info, invalid("dataset", "must be one of %s; got %q", strings.Join(datasetNames(), ", "), clip(params.Get("dataset")))
+		return nil, info, invalid("dataset", "must be one of %s; got %q",
+			strings.Join(datasetNames(), ", "), clip(params.Get("dataset")))
 	}
 	p := dataset.Params{Points: min(defaultPoints, s.config.MaxPoints), Noise: info.DefaultNoise, Seed: 1}
 	if err := errors.Join(
@@ -232,7 +190,9 @@ func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 }
 
 // optional reads a parameter that may be left out.
-func optional[T any](params url.Values, name string, dst *T, read func(string, string, *T) error) error {
+func optional[T any](
+	params url.Values, name string, dst *T, read func(text, path string, dst *T) error,
+) error {
 	if value := params.Get(name); value != "" {
 		return read(value, name, dst)
 	}
@@ -240,31 +200,26 @@ func optional[T any](params url.Values, name string, dst *T, read func(string, s
 }
 
 func queryInt(value, path string, dst *int) error {
-	v, err := strconv.Atoi(strings.TrimSpace(value))
-	if err != nil {
-		return malformed(path, "must be a whole number; got %q", clip(value))
-	}
-	*dst = v
-	return nil
+	return textError(setting.ParseWhole(value, path, dst))
 }
 
 func queryFloat(value, path string, dst *float64) error {
-	v, err := parseFloat(strings.TrimSpace(value))
-	if err != nil {
-		return malformed(path, "must be a number; got %q", clip(value))
-	}
-	*dst = v
-	return nil
+	return textError(setting.ParseReal(value, path, dst))
 }
 
 func querySeed(value, path string, dst *uint32) error {
-	v, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
-	if err != nil {
-		return malformed(path, "must be a whole number; got %q", clip(value))
+	return textError(setting.ParseSeed(value, path, dst))
+}
+
+// textError returns what a client is told about a text that package setting could not read.
+func textError(err error) error {
+	var syntax *setting.SyntaxError
+	var field *nn.FieldError
+	switch {
+	case errors.As(err, &syntax):
+		return malformed(syntax.Field, "%s; got %q", syntax.Want, clip(syntax.Got))
+	case errors.As(err, &field):
+		return invalid(field.Field, "%s", field.Message)
 	}
-	if v < 0 || v > 1<<32-1 {
-		return invalid(path, "must be from 0 to %d; got %d", uint32(1<<32-1), v)
-	}
-	*dst = uint32(v)
-	return nil
+	return err
 }

@@ -22,8 +22,8 @@ func readUntil(form url.Values) (until, error) {
 	var u until
 	if err := errors.Join(
 		formInt(form, views.FieldUntilStep, &u.step),
-		formFloat(form, views.FieldUntilLoss, views.FieldUntilLoss, &u.loss),
-		formFloat(form, views.FieldUntilAccuracy, views.FieldUntilAccuracy, &u.accuracy),
+		formFloat(form, views.FieldUntilLoss, &u.loss),
+		formFloat(form, views.FieldUntilAccuracy, &u.accuracy),
 		formInt(form, views.FieldPatience, &u.patience),
 	); err != nil {
 		return u, err

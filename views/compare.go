@@ -1,9 +1,8 @@
 package views
 
 import (
-	"strings"
-
 	"nnvisu/nn"
+	"nnvisu/nn/setting"
 )
 
 // A PinnedRun is a run that is kept beside the current one.
@@ -15,8 +14,7 @@ type PinnedRun struct {
 	Cells   Cells // drawn only where the page is to show them
 }
 
-// history returns the run's curves; nil of no run, or of one whose losses are of
-// another kind.
+// history returns the run's curves, or nil if there is no run or its losses are of another task.
 func (p *PinnedRun) history(task nn.Task) *nn.History {
 	if p == nil || p.Config.Task != task {
 		return nil
@@ -24,7 +22,7 @@ func (p *PinnedRun) history(task nn.Task) *nn.History {
 	return &p.History
 }
 
-// lastMetrics returns those of the newest sample; nil of no sample.
+// lastMetrics returns the metrics of the newest sample, or nil if there is none.
 func lastMetrics(h nn.History) *nn.Metrics {
 	if h.Len() == 0 {
 		return nil
@@ -35,16 +33,19 @@ func lastMetrics(h nn.History) *nn.Metrics {
 		}
 		return &column[len(column)-1]
 	}
-	return &nn.Metrics{Loss: *last(h.Loss), Accuracy: last(h.Accuracy), TestLoss: last(h.TestLoss), TestAccuracy: last(h.TestAccuracy)}
+	return &nn.Metrics{
+		Loss: *last(h.Loss), Accuracy: last(h.Accuracy),
+		TestLoss: last(h.TestLoss), TestAccuracy: last(h.TestAccuracy),
+	}
 }
 
-// A comparisonRow is a number of both runs, or a setting in which they differ.
+// A comparisonRow is a metric of both runs, or a setting that differs between them.
 type comparisonRow struct {
 	Name, Pinned, Now string
 	Differs           bool // a setting
 }
 
-// comparison returns the numbers of both runs, then the settings that differ.
+// comparison returns the metrics of both runs, then the settings that differ.
 func comparison(l Lab) []comparisonRow {
 	p := l.Pinned
 	rows := []comparisonRow{{Name: "Step", Pinned: grouped(p.Network.Step), Now: grouped(l.State.Network.Step)}}
@@ -66,55 +67,11 @@ func comparison(l Lab) []comparisonRow {
 	add("Train accuracy", func(m *nn.Metrics) *float64 { return m.Accuracy }, percent)
 	add("Test loss", func(m *nn.Metrics) *float64 { return m.TestLoss }, loss)
 	add("Test accuracy", func(m *nn.Metrics) *float64 { return m.TestAccuracy }, percent)
-	other := settingTexts(p.Config)
-	for i, s := range settingTexts(l.State.Config) {
-		if s.value != other[i].value {
-			rows = append(rows, comparisonRow{s.name, other[i].value, s.value, true})
+	for m := range setting.All() {
+		pinned, now := m.Shown(&p.Config), m.Shown(&l.State.Config)
+		if pinned != now {
+			rows = append(rows, comparisonRow{m.Label, pinned, now, true})
 		}
 	}
 	return rows
-}
-
-type settingText struct{ name, value string }
-
-// settingTexts are all settings of a config as the page shows them, in a fixed order.
-func settingTexts(c nn.Config) []settingText {
-	var features []string
-	for _, f := range c.Features {
-		features = append(features, featureLabels[f])
-	}
-	layers := LayersText(c.HiddenLayers)
-	if layers == "" {
-		layers = "none"
-	}
-	texts := []settingText{
-		{FieldTask, labelOf(taskLabels, c.Task)},
-		{FieldDataClasses, number(float64(c.Outputs()))},
-		{FieldFeatures, strings.Join(features, ", ")},
-		{FieldHiddenLayers, layers},
-		{FieldActivation, labelOf(activationLabels, c.Activation)},
-		{FieldInit, labelOf(initLabels, c.Init)},
-		{FieldOptimizer, labelOf(optimizerLabels, c.Optimizer)},
-		{FieldLearningRate, number(c.LearningRate)},
-		{FieldSchedule, labelOf(scheduleLabels, c.Schedule)},
-		{FieldScheduleSteps, number(float64(c.ScheduleSteps))},
-		{FieldScheduleFactor, number(float64(c.ScheduleFactor))},
-		{FieldBatchSize, number(float64(c.BatchSize))},
-		{FieldL1, number(c.L1)},
-		{FieldL2, number(c.L2)},
-		{FieldDropout, number(c.Dropout)},
-		{FieldTestFraction, number(c.TestFraction)},
-		{FieldSeed, number(float64(c.Seed))},
-	}
-	for i := range texts {
-		texts[i].name = controlLabels[texts[i].name]
-	}
-	return texts
-}
-
-func labelOf[T ~string](labels map[T]string, v T) string {
-	if label := labels[v]; label != "" {
-		return label
-	}
-	return string(v)
 }

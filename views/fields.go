@@ -5,9 +5,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"nnvisu/nn/setting"
 )
 
-// Names of the form's fields. The handlers read what the views write.
+// Names of the form's fields. Package handlers reads what this package writes.
 const (
 	FieldConfig  = "config"
 	FieldNetwork = "network"
@@ -38,6 +40,8 @@ const (
 	FieldDataClasses = "data_classes"
 	FieldDataSeed    = "data_seed"
 
+	// The field of a setting has the name of its row in package setting. These constants are for
+	// code that speaks of one of them.
 	FieldTask           = "task"
 	FieldFeatures       = "features"
 	FieldHiddenLayers   = "hidden_layers"
@@ -142,43 +146,60 @@ const (
 // Panels are the views of the panel in the order of its tabs.
 var Panels = []string{PanelCurves, PanelConfusion, PanelGradients, PanelCompare}
 
-// pathTrain is where the form is posted to train; what is refused there is
-// cleared by the next try.
+// pathTrain is the path that the form is posted to for training. The next request to it clears its
+// errors.
 const pathTrain = "train"
 
-// PlaneSize is the width and height, in CSS pixels, of the picture that can be
-// clicked without script.
+// PlaneSize is the width and height, in CSS pixels, of the picture. Clicks without script are in
+// these pixels.
 const PlaneSize = 320
 
 // RepeatedFields may be given more than once.
 var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove}
 
-// fieldNames are all fields a form may have: those of the page, and those of a
-// program's form.
-var fieldNames = []string{
+// fieldNames are all fields a form may have: those of the page, and those of a program's form.
+var fieldNames = append(settingFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
-	FieldFrameSteps, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed,
-	FieldTask, FieldFeatures, FieldHiddenLayers, FieldActivation, FieldLearningRate, FieldOptimizer, FieldBatchSize,
-	FieldSchedule, FieldScheduleSteps, FieldScheduleFactor, FieldL1, FieldL2, FieldDropout, FieldTestFraction, FieldSeed, FieldInit,
-	FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience,
-	FieldPinned, FieldParameter, FieldValue, FieldProbe, FieldOpened, FieldHide, FieldLock,
-	FieldMeta, FieldTableText, FieldTableHeader, FieldTableSeparator, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
-	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove,
-	"id", "type", "frame_ms",
+	FieldFrameSteps, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
+	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
+	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
+	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableHeader,
+	FieldTableSeparator, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
+	FieldRowLabel, FieldRowRemove, "id", "type", "frame_ms",
+}...)
+
+// settingFields returns the fields of the settings: the members of nn.Config that have a control.
+func settingFields() []string {
+	var fields []string
+	for m := range setting.All() {
+		if !m.NoControl {
+			fields = append(fields, m.Name)
+		}
+	}
+	return fields
 }
 
 // IsField reports whether a form may have a field of this name.
 func IsField(name string) bool { return slices.Contains(fieldNames, name) }
 
-// describedBy names what explains a control, and what says that it is wrong.
+// inputMode says which keys a phone shows for a setting.
+func inputMode(k setting.Kind) string {
+	if k == setting.Whole {
+		return "numeric"
+	}
+	return "decimal"
+}
+
+// describedBy returns the ids of a control's error and of its hint.
 func describedBy(field string) string { return ErrorID(field) + " " + field + "-hint" }
 
-// ErrorID is the id of the element beside a control that shows what is wrong with it.
+// ErrorID returns the id of the element that shows the error of a control.
 func ErrorID(field string) string { return field + "-error" }
 
-// ControlOf returns the control that a path of the wire contract, such as
-// config.hidden_layers[1], is set with, or "".
+// ControlOf returns the control that sets the value at a path of the wire contract, such as
+// config.hidden_layers[1], or "".
 func ControlOf(path string) string {
 	if strings.HasPrefix(path, FieldOpened+".") {
 		return FieldOpened
@@ -187,35 +208,27 @@ func ControlOf(path string) string {
 	if control == "classes" {
 		control = FieldDataClasses
 	}
-	if _, ok := controlLabels[control]; !ok || control == FieldDataset { // which is no single control
+	if controlLabel(control) == "" || control == FieldDataset { // which is no single control
 		return ""
 	}
 	return control
 }
 
-// controlLabels are what the controls are called on the page.
+// controlLabel returns what the page calls a control, or "".
+func controlLabel(field string) string {
+	if m := setting.Lookup(field); m != nil {
+		return m.Label
+	}
+	return controlLabels[field]
+}
+
+// controlLabels are the labels of the controls that are no settings.
 var controlLabels = map[string]string{
-	FieldDataset:        "Data set",
-	FieldPoints:         "Points",
-	FieldNoise:          "Noise",
-	FieldDataClasses:    "Classes",
-	FieldDataSeed:       "Data seed",
-	FieldTask:           "Task",
-	FieldFeatures:       "Input features",
-	FieldHiddenLayers:   "Hidden layers",
-	FieldActivation:     "Activation",
-	FieldLearningRate:   "Learning rate",
-	FieldSchedule:       "Schedule",
-	FieldScheduleSteps:  "Period, steps",
-	FieldScheduleFactor: "Factor",
-	FieldOptimizer:      "Optimizer",
-	FieldBatchSize:      "Batch size",
-	FieldL1:             "L1 penalty",
-	FieldL2:             "L2 penalty",
-	FieldDropout:        "Dropout",
-	FieldTestFraction:   "Test share",
-	FieldSeed:           "Seed",
-	FieldInit:           "First weights",
+	FieldDataset:     "Data set",
+	FieldPoints:      "Points",
+	FieldNoise:       "Noise",
+	FieldDataClasses: "Classes",
+	FieldDataSeed:    "Data seed",
 
 	FieldUntilStep:     "Step",
 	FieldUntilLoss:     "Train loss",
@@ -226,8 +239,7 @@ var controlLabels = map[string]string{
 	FieldTableOf:       "Table,",
 }
 
-// importLabels are what the controls of the import are called. What is wrong
-// with them is said in the preview.
+// importLabels are the labels of the controls of the import. The preview shows their errors.
 var importLabels = map[string]string{
 	FieldTableText:      "Table",
 	FieldTableHeader:    "Names of columns",
@@ -239,13 +251,13 @@ var importLabels = map[string]string{
 	FieldTableScaling:   "Scaling",
 }
 
-// Label names what a path of the wire contract stands for, as the page calls
-// it, with the path itself where the page has no name for it.
+// Label returns what the page calls the value at a path of the wire contract. It is the path itself
+// where the page has no name for it.
 func Label(path string) string {
 	if label := importLabels[path]; label != "" {
 		return label
 	}
-	label := controlLabels[ControlOf(path)]
+	label := controlLabel(ControlOf(path))
 	if label == "" {
 		return path
 	}

@@ -1,9 +1,12 @@
 package views
 
-import "nnvisu/nn"
+import (
+	"nnvisu/nn"
+	"nnvisu/nn/setting"
+)
 
-// Controls of the page that are no fields of the form, as Hint calls them. A
-// button that acts is called as its act, a feature as FeatureHint says.
+// Keys of hints for controls that have no form field. The key of a button is its act, and the key of
+// a feature is FeatureHint.
 const (
 	HintTrain        = "train"
 	HintUndo         = "undo"
@@ -24,52 +27,55 @@ const (
 	HintHelp         = "help"
 )
 
-// Hint returns a sentence or two about a control: what it is and what to try.
-// The name is that of its field, its act or a constant above. Without a hint it
-// returns "".
-func Hint(name string) string { return hints[name] }
+// Hint returns a sentence or two about a control: what it is and what to try. The name is its field,
+// its act or a key above. It returns "" where there is no hint.
+func Hint(name string) string {
+	if m := setting.Lookup(name); m != nil {
+		return m.Hint
+	}
+	return hints[name]
+}
 
-// FeatureHint is the name by which Hint knows the control of one feature.
+// FeatureHint returns the key of the hint of a feature.
 func FeatureHint(f nn.Feature) string { return "feature-" + string(f) }
 
-// hints are short enough to be read at a glance: at most 150 characters.
+// hints are the hints of the controls that are no settings. A hint has at most 150 characters, to be
+// read at a glance.
 var hints = map[string]string{
 	// The run.
-	HintTrain:        "Updates the weights again and again until you pause. Going on later continues exactly where it stopped.",
-	FieldSteps:       "Makes a few updates and stops. Step slowly at the start of a run to see what the first ones change.",
-	ActReset:         "Draws the first weights of this seed again. After a change of settings, reset to compare from the same start.",
-	ActReseed:        "Starts from other random weights. If the result changes much, luck decides and one run proves little.",
-	FieldFrameSteps:  "Updates for each picture. At 1 you see every jump of the loss, at 100 a long run is over soon.",
-	FieldTransport:   "How results travel from server to page. Both ways give the same numbers, so change it only if one is blocked.",
-	"until_step":     "Pauses at this step. Give two runs the same one to compare them after equally many updates.",
-	"until_loss":     "Pauses when the train loss is this low. See how many steps different optimizers need to get there.",
-	"until_accuracy": "Pauses when this percentage of the training points is right. The test accuracy may be lower: hold out points to see.",
-	"patience":       "Early stopping: pauses after this many epochs without a better test loss. It needs points held out.",
-	HintHistory:      "Goes back to an earlier moment of this run. Drag it slowly to see the boundary bend while the loss falls.",
-	HintPin:          "Keeps this run's curves beside those of the next. Pin, change one setting, reset and train.",
-	HintLogScale:     "Draws the curves with powers of ten at equal distances, so that small losses can be told apart too.",
-	ActRecover:       "Goes back to the last network whose numbers were finite. Lower the learning rate before you train on.",
+	HintTrain:          "Updates the weights again and again until you pause. Going on later continues exactly where it stopped.",
+	FieldSteps:         "Makes a few updates and stops. Step slowly at the start of a run to see what the first ones change.",
+	ActReset:           "Draws the first weights of this seed again. After a change of settings, reset to compare from the same start.",
+	ActReseed:          "Starts from other random weights. If the result changes much, luck decides and one run proves little.",
+	FieldFrameSteps:    "Updates for each picture. At 1 you see every jump of the loss, at 100 a long run is over soon.",
+	FieldTransport:     "How results travel from server to page. Both ways give the same numbers, so change it only if one is blocked.",
+	FieldUntilStep:     "Pauses at this step. Give two runs the same one to compare them after equally many updates.",
+	FieldUntilLoss:     "Pauses when the train loss is this low. See how many steps different optimizers need to get there.",
+	FieldUntilAccuracy: "Pauses when this percentage of the training points is right. The test accuracy may be lower: hold out points to see.",
+	FieldPatience:      "Early stopping: pauses after this many epochs without a better test loss. It needs points held out.",
+	HintHistory:        "Goes back to an earlier moment of this run. Drag it slowly to see the boundary bend while the loss falls.",
+	HintPin:            "Keeps this run's curves beside those of the next. Pin, change one setting, reset and train.",
+	HintLogScale:       "Draws the curves with powers of ten at equal distances, so that small losses can be told apart too.",
+	ActRecover:         "Goes back to the last network whose numbers were finite. Lower the learning rate before you train on.",
 
 	// The data.
-	FieldDataset:      "A shape to learn. Moons need a bent boundary, spirals a winding one; hills have values instead of classes.",
-	FieldPoints:       "How many points to draw. With few of them a large network learns each by heart: watch the test loss.",
-	FieldNoise:        "How far points stray from their shape. Where classes overlap, 100 % on the training points is overfitting.",
-	FieldDataClasses:  "How many classes to draw, where the shape allows it. Each class is one more output of the network.",
-	FieldDataSeed:     "Draws other points of the same shape. What a network has learned should fit those as well.",
-	FieldTool:         "What a click or a stroke on the picture draws: points of this class or value.",
-	ToolErase:         "Erases the points you click or drag over. See if the boundary still needs the place where they were.",
-	ActAddClass:       "Adds a class and an output for it. All other weights stay, so the network need not start again.",
-	ActRemoveClass:    "Removes the last class with its points and its output. The other weights stay.",
-	ActClear:          "Removes all points and keeps the network. Draw a shape of your own next.",
-	HintUndo:          "Takes back the last change, also a reset or points that were erased. Ctrl+Z does the same.",
-	FieldTestFraction: "Share of the points held out from training. A test loss that rises while the train loss falls is overfitting.",
-	FieldHideTest:     "Hides the points held out. Guess from the training points alone where the boundary should run.",
-	FieldHard:         "Colours each place by the likeliest class alone. Without it, pale colours show where the network is unsure.",
-	HintImport:        "Reads points of your own, two coordinates and a label each, such as rows of a spreadsheet.",
-	HintTable:         "Lists the points as numbers. Find one in the picture that the network gets wrong, and look it up.",
+	FieldDataset:     "A shape to learn. Moons need a bent boundary, spirals a winding one; hills have values instead of classes.",
+	FieldPoints:      "How many points to draw. With few of them a large network learns each by heart: watch the test loss.",
+	FieldNoise:       "How far points stray from their shape. Where classes overlap, 100 % on the training points is overfitting.",
+	FieldDataClasses: "How many classes to draw, where the shape allows it. Each class is one more output of the network.",
+	FieldDataSeed:    "Draws other points of the same shape. What a network has learned should fit those as well.",
+	FieldTool:        "What a click or a stroke on the picture draws: points of this class or value.",
+	ToolErase:        "Erases the points you click or drag over. See if the boundary still needs the place where they were.",
+	ActAddClass:      "Adds a class and an output for it. All other weights stay, so the network need not start again.",
+	ActRemoveClass:   "Removes the last class with its points and its output. The other weights stay.",
+	ActClear:         "Removes all points and keeps the network. Draw a shape of your own next.",
+	HintUndo:         "Takes back the last change, also a reset or points that were erased. Ctrl+Z does the same.",
+	FieldHideTest:    "Hides the points held out. Guess from the training points alone where the boundary should run.",
+	FieldHard:        "Colours each place by the likeliest class alone. Without it, pale colours show where the network is unsure.",
+	HintImport:       "Reads points of your own, two coordinates and a label each, such as rows of a spreadsheet.",
+	HintTable:        "Lists the points as numbers. Find one in the picture that the network gets wrong, and look it up.",
 
 	// The network.
-	FieldFeatures:               "What the network sees of a point. A fitting feature can do the work of a hidden layer: try XOR with xy alone.",
 	FeatureHint(nn.FeatureX):    "The horizontal place. Without it or another feature of x, the network cannot tell left from right.",
 	FeatureHint(nn.FeatureY):    "The vertical place. Without it or another feature of y, the network cannot tell up from down.",
 	FeatureHint(nn.FeatureX2):   "The square of x: how far from the vertical axis, on either side. With y² it turns circles into a straight line.",
@@ -77,28 +83,12 @@ var hints = map[string]string{
 	FeatureHint(nn.FeatureXY):   "The product of x and y: positive in two opposite quadrants. It solves XOR without any hidden layer.",
 	FeatureHint(nn.FeatureSinX): "A wave along x, two periods across the picture. It helps with stripes and with spirals.",
 	FeatureHint(nn.FeatureSinY): "A wave along y, two periods from bottom to top. It helps with stripes and with spirals.",
-	FieldHiddenLayers:           "Units of each layer between inputs and outputs, such as 8-8. Leave it empty for a straight boundary.",
 	ActAddLayer:                 "Adds a hidden layer. More layers can bend the boundary more, but very deep networks are harder to train.",
 	ActRemoveLayer:              "Removes the last hidden layer. With none left, the boundary between two classes is straight in the features.",
 	HintAddNeuron:               "Adds a unit to this layer. Circles need about three units, spirals many more.",
 	HintRemoveNeuron:            "Removes a unit from this layer. Train on and see if the others make up for it.",
 	HintEditWeight:              "Sets this weight by hand. See what it does to the boundary, then train and watch where it goes.",
-	FieldActivation:             "Bends the output of each hidden unit. With Linear, many layers can do no more than one; try it on XOR.",
-	FieldInit:                   "How Reset draws the weights. With zeros all units stay equal; He is made for ReLU, Xavier for tanh.",
-	FieldSeed:                   "Decides all that is random: first weights, order of batches, dropout, test points. The same seed repeats the run.",
-	FieldTask:                   "Classes with probabilities, or one value from −1 to 1. A change starts a new output layer.",
 	ActSettings:                 "Takes over the settings as they are in the form.",
-
-	// The training.
-	FieldLearningRate: "How far each update goes. Ten times larger often diverges, ten times smaller crawls: try both.",
-	FieldOptimizer:    "The rule that makes updates from gradients. SGD is the plainest; Adam fits the step length to every weight.",
-	FieldBatchSize:    "Points in each update; 0 takes all. Small batches make more updates in each epoch, and noisier ones.",
-	FieldL1:           "Pulls every weight towards 0 with equal force, so that useless ones vanish. Try 0.001 to 0.01.",
-	FieldL2:           "Pulls weights towards 0, large ones harder, which smooths the boundary. Try 0.01 where the test loss rises.",
-	FieldDropout:      "Share of hidden units silenced at random in training, so that none can rely on another. Needs wide layers.",
-	"schedule":        "How the learning rate changes over the run. Long updates at first and short ones later settle a noisy run.",
-	"schedule_steps":  "Updates that one period of the schedule takes. For a cosine, set it to the length of the whole run.",
-	"schedule_factor": "The share of the learning rate that is left after each period; for a cosine, at its end. At 1 nothing changes.",
 
 	// The page.
 	FieldPanel:      "What is shown below the network: curves over time, which classes are mixed up, how each layer learns, two runs.",

@@ -1,12 +1,14 @@
 package views
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"nnvisu/nn"
+	"nnvisu/nn/setting"
 )
 
 // checkProse checks what holds for every text of the page that teaches.
@@ -29,7 +31,15 @@ func TestHints(t *testing.T) {
 	for _, f := range nn.Features() {
 		controls = append(controls, FeatureHint(f))
 	}
-	for name, hint := range hints {
+	all := maps.Clone(hints)
+	for _, field := range settingFields() {
+		if all[field] != "" {
+			t.Errorf("the setting %s has a hint here; want it in its row alone", field)
+		}
+		all[field] = setting.Lookup(field).Hint
+		controls = append(controls, field)
+	}
+	for name, hint := range all {
 		checkProse(t, "the hint of "+name, hint)
 		if n := utf8.RuneCountInString(hint); n > most {
 			t.Errorf("the hint of %s has %d characters; want at most %d", name, n, most)

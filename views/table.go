@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"nnvisu/nn"
+	"nnvisu/nn/setting"
 	"nnvisu/nn/table"
 )
 
@@ -204,7 +205,11 @@ var (
 
 // importTasks are the tasks with a guess before them.
 func importTasks() []choice {
-	return append([]choice{{"", "Automatic"}}, choices(nn.Tasks(), taskLabels)...)
+	options := []choice{{"", "Automatic"}}
+	for _, c := range setting.Lookup(FieldTask).Choices {
+		options = append(options, choice{c.Value, c.Label})
+	}
+	return options
 }
 
 // TableRows is how many points a page of the table has.

@@ -160,15 +160,6 @@ func appendGrouped(b []byte, n int) []byte {
 	return b
 }
 
-// LayersText writes hidden layers as the page shows them, such as 8-8.
-func LayersText(widths []int) string {
-	var words []string
-	for _, n := range widths {
-		words = append(words, strconv.Itoa(n))
-	}
-	return strings.Join(words, "-")
-}
-
 // lossText writes a loss with four decimals, or a very large or small one in powers of ten.
 func lossText(v float64) string { return string(appendLoss(nil, &v)) }
 
@@ -239,12 +230,6 @@ func pointCount(s nn.State) string {
 	return text
 }
 
-// featureLabels are the features as a person writes them.
-var featureLabels = map[nn.Feature]string{
-	nn.FeatureX: "x", nn.FeatureY: "y", nn.FeatureX2: "x²", nn.FeatureY2: "y²",
-	nn.FeatureXY: "xy", nn.FeatureSinX: "sin 2πx", nn.FeatureSinY: "sin 2πy",
-}
-
 // A choice is an option of a select.
 type choice struct{ Value, Label string }
 
@@ -259,24 +244,6 @@ func choices[T ~string](values []T, labels map[T]string) []choice {
 	}
 	return out
 }
-
-var (
-	activationLabels = map[nn.Activation]string{
-		nn.Tanh: "Tanh", nn.ReLU: "ReLU", nn.LeakyReLU: "Leaky ReLU", nn.Sigmoid: "Sigmoid", nn.GELU: "GELU",
-		nn.SiLU: "SiLU", nn.ELU: "ELU", nn.Softplus: "Softplus", nn.Sin: "Sine", nn.Linear: "Linear",
-	}
-	optimizerLabels = map[nn.Optimizer]string{
-		nn.SGD: "SGD", nn.Momentum: "Momentum", nn.Nesterov: "Nesterov", nn.RMSprop: "RMSprop",
-		nn.Adagrad: "Adagrad", nn.Adam: "Adam", nn.AdamW: "AdamW",
-	}
-	scheduleLabels = map[nn.Schedule]string{
-		nn.ConstantRate: "Constant", nn.StepDecay: "Steps", nn.ExponentialDecay: "Exponential", nn.CosineDecay: "Cosine",
-	}
-	initLabels = map[nn.Init]string{
-		nn.InitAuto: "Automatic", nn.InitXavier: "Xavier", nn.InitHe: "He", nn.InitNormal: "Normal (σ 0.5)", nn.InitZero: "Zero",
-	}
-	taskLabels = map[nn.Task]string{nn.Classification: "Classes", nn.Regression: "Values"}
-)
 
 // A thumbnail is a data set in the picker.
 type thumbnail struct {

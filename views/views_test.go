@@ -8,6 +8,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/setting"
 )
 
 func TestLossText(t *testing.T) {
@@ -97,17 +98,6 @@ func TestWholeNumbers(t *testing.T) {
 	}
 }
 
-func TestLayersText(t *testing.T) {
-	for _, test := range []struct {
-		widths []int
-		want   string
-	}{{nil, ""}, {[]int{}, ""}, {[]int{8}, "8"}, {[]int{8, 8}, "8-8"}, {[]int{100, 1, 20}, "100-1-20"}} {
-		if got := LayersText(test.widths); got != test.want {
-			t.Errorf("LayersText(%v) = %q; want %q", test.widths, got, test.want)
-		}
-	}
-}
-
 // TestSummary: sizes and parameters, counted by hand.
 func TestSummary(t *testing.T) {
 	for _, test := range []struct {
@@ -184,21 +174,25 @@ func TestLabel(t *testing.T) {
 	}
 }
 
-// TestLabelsOfAll: every choice has a name for people.
+// TestLabelsOfAll: every setting and every choice has a name for people.
 func TestLabelsOfAll(t *testing.T) {
-	for _, f := range nn.Features() {
-		if featureLabels[f] == "" {
-			t.Errorf("the feature %s has no label", f)
+	count := 0
+	for m := range setting.All() {
+		if m.Label == "" || strings.Contains(m.Label, "_") {
+			t.Errorf("the setting %s is called %q; want a name for people", m.Name, m.Label)
 		}
-	}
-	for _, c := range [][]choice{
-		choices(nn.Activations(), activationLabels), choices(nn.Optimizers(), optimizerLabels), choices(nn.Inits(), initLabels), choices(nn.Schedules(), scheduleLabels), choices(nn.Tasks(), taskLabels),
-	} {
-		for _, o := range c {
-			if o.Label == "" || o.Label == o.Value || strings.Contains(o.Label, "_") {
-				t.Errorf("the choice %s is called %q; want a name for people", o.Value, o.Label)
+		for _, c := range m.Choices {
+			count++
+			// x and y are called as on the wire.
+			if c.Label == "" || c.Label == c.Value && m.Name != "features" || strings.Contains(c.Label, "_") {
+				t.Errorf("the choice %s is called %q; want a name for people", c.Value, c.Label)
 			}
 		}
+	}
+	want := len(nn.Tasks()) + len(nn.Features()) + len(nn.Activations()) + len(nn.Inits()) +
+		len(nn.Optimizers()) + len(nn.Schedules())
+	if count != want {
+		t.Errorf("the settings have %d choices; want %d, one for each name in package nn", count, want)
 	}
 	if got := choices([]string{"new"}, map[string]string{}); len(got) != 1 || got[0] != (choice{"new", "new"}) {
 		t.Errorf("choices(new) = %v; want the value where there is no label", got)

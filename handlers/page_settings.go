@@ -1,0 +1,67 @@
+package handlers
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+
+	"nnvisu/nn"
+	"nnvisu/nn/setting"
+	"nnvisu/views"
+)
+
+// applySettings takes the visible settings of the form into the state. Weights that fit a new shape
+// stay; the notice says what starts new.
+func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views.Notice, error) {
+	from := state.Config
+	to := from.Clone()
+	for m := range setting.All() {
+		if err := m.Take(&to, form[m.Name]); err != nil {
+			return state, views.Notice{}, textError(err)
+		}
+	}
+	if to.Task == nn.Classification && to.Classes == 0 { // a regression that was never a classification
+		to.Classes = nn.MinClasses
+	}
+	if err := to.Validate(); err != nil {
+		return state, views.Notice{}, err
+	}
+	if to.BatchSize > s.config.MaxPoints {
+		return state, views.Notice{},
+			invalid("config.batch_size", "must be at most %d; got %d", s.config.MaxPoints, to.BatchSize)
+	}
+	if to.Task != from.Task {
+		state.Data = nn.ConvertLabels(state.Data, to)
+	}
+	if to.Optimizer != from.Optimizer || to.Task != from.Task ||
+		!slices.Equal(to.Sizes(), from.Sizes()) || !slices.Equal(to.Features, from.Features) {
+		state = nn.Fit(state, to)
+	}
+	state.Config = to
+	return state, settingsNotice(from, to), nil
+}
+
+// settingsNotice says what a change of settings did that the page does not show.
+func settingsNotice(from, to nn.Config) views.Notice {
+	switch {
+	case to.Task != from.Task:
+		return undoable("The task is now %s. The output layer starts with new weights and the labels "+
+			"were converted.", to.Task)
+	case !slices.Equal(to.HiddenLayers, from.HiddenLayers):
+		if len(to.HiddenLayers) == 0 {
+			return undoable("No hidden layer: a linear model. The output layer starts with new weights.")
+		}
+		return undoable("Hidden layers are now %s. Weights that fit stay; the others start new.",
+			setting.LayersText(to.HiddenLayers))
+	case !slices.Equal(to.Features, from.Features):
+		return undoable("The inputs changed. The weights of those that stay are kept.")
+	case to.Optimizer != from.Optimizer:
+		return undoable("The weights stay; the new optimizer starts with fresh moments.")
+	case to.Init != from.Init:
+		return views.Notice{Text: "Takes effect with the next Reset."}
+	case to.Seed != from.Seed:
+		return views.Notice{Text: fmt.Sprintf("Batches, dropout and test points follow seed %d from "+
+			"now on; Reset draws its weights.", to.Seed)}
+	}
+	return views.Notice{}
+}

@@ -1,0 +1,83 @@
+package setting
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"nnvisu/nn"
+)
+
+// A SyntaxError says that a text is no value of the sort that was asked for.
+type SyntaxError struct {
+	Field string // path from the state, such as "config.learning_rate", or the name of a field
+	Want  string // what the text must be, such as "must be a number"
+	Got   string // the text, however long it is
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("%s %s; got %q", e.Field, e.Want, e.Got) }
+
+// seedRange is the message about a seed that is too small or too large: the largest, and the seed.
+const seedRange = "must be from 0 to %d; got %d"
+
+// ParseWhole reads a whole number in decimal digits. The field is for the error.
+func ParseWhole(text, field string, dst *int) error {
+	v, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil {
+		return &SyntaxError{field, "must be a whole number", text}
+	}
+	*dst = v
+	return nil
+}
+
+// ParseReal reads a finite decimal number. The field is for the error.
+func ParseReal(text, field string, dst *float64) error {
+	v, err := ParseFloat(strings.TrimSpace(text))
+	if err != nil {
+		return &SyntaxError{field, "must be a number", text}
+	}
+	*dst = v
+	return nil
+}
+
+// ParseSeed reads a seed. The field is for the error.
+func ParseSeed(text, field string, dst *uint32) error {
+	v, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	if err != nil {
+		return &SyntaxError{field, "must be a whole number", text}
+	}
+	if v < 0 || v > math.MaxUint32 {
+		message := fmt.Sprintf(seedRange, uint32(math.MaxUint32), v)
+		return &nn.FieldError{Field: field, Message: message}
+	}
+	*dst = uint32(v)
+	return nil
+}
+
+// ParseFloat reads a finite decimal number. Go's own syntax takes more: hexadecimal numbers,
+// underscores, names of infinity.
+func ParseFloat(text string) (float64, error) {
+	if strings.Trim(text, "+-.0123456789eE") != "" {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseFloat(text, 64)
+}
+
+// ParseLayers reads the widths of hidden layers as people write them, separated by dashes, commas
+// or spaces. An empty text is no layer.
+func ParseLayers(text string) ([]int, error) {
+	widths := []int{}
+	separates := func(r rune) bool { return strings.ContainsRune(",-–; ×x", r) }
+	for _, word := range strings.FieldsFunc(text, separates) {
+		n, err := strconv.Atoi(word)
+		if err != nil {
+			return nil, &SyntaxError{"config.hidden_layers", "must be widths such as 8-8", text}
+		}
+		widths = append(widths, n)
+	}
+	return widths, nil
+}
+
+// LayersText writes the widths of hidden layers as the page shows them, such as 8-8.
+func LayersText(widths []int) string { return join(widths, "-", strconv.Itoa) }
