@@ -1,4 +1,4 @@
-package tests
+package docs
 
 import (
 	"encoding/json"
