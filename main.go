@@ -26,10 +26,6 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// version is set by the build task (-ldflags "-X main.version=…"); without it
-// buildVersion asks the Go tool's own record.
-var version string
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// Once the first signal has come the default handling is back, so that a
@@ -369,34 +365,4 @@ func (c choice) Set(s string) error {
 	}
 	*c.value = s
 	return nil
-}
-
-// buildVersion returns the version of this binary: what the build task set,
-// else the module's version, else the commit, else "devel".
-func buildVersion() string {
-	if version != "" {
-		return version
-	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "devel"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	var revision, dirty string
-	for _, setting := range info.Settings {
-		switch setting.Key {
-		case "vcs.revision":
-			revision = setting.Value
-		case "vcs.modified":
-			if setting.Value == "true" {
-				dirty = "+dirty"
-			}
-		}
-	}
-	if revision == "" {
-		return "devel"
-	}
-	return revision[:min(12, len(revision))] + dirty
 }
