@@ -38,6 +38,7 @@ func TestBrowserScreenshots(t *testing.T) {
 			p.train()
 			p.until("step 500", func(v view) bool { return v.steps() >= 500 })
 			p.screenshot(dir, size.name+"-training")
+			p.smallScreenshot(dir, size.name+"-small")
 			p.pause()
 			p.fill("hidden_layers", "8-0")
 			p.until("the error", func(v view) bool { return p.besideField("hidden_layers") != "" })
