@@ -93,7 +93,9 @@ func paletteOf(pictures []image.Image, n int) color.Palette {
 	}
 	palette := make(color.Palette, 0, n)
 	for _, shades := range boxes {
-		most := slices.MaxFunc(shades, func(a, b shade) int { return cmp.Compare(a.weight, b.weight) })
+		most := slices.MaxFunc(shades, func(a, b shade) int {
+			return cmp.Compare(a.weight, b.weight)
+		})
 		palette = append(palette, color.RGBA{most.rgb[0], most.rgb[1], most.rgb[2], 255})
 	}
 	return palette
@@ -117,7 +119,8 @@ func spreadOf(shades []shade) (axis int, spread float64) {
 	return axis, spread
 }
 
-// cutAlong divides colours in two at their mean along an axis. Neither part is empty if they differ along it.
+// cutAlong divides colours in two at their mean along an axis. Neither part is empty if they differ
+// along it.
 func cutAlong(shades []shade, axis int) (low, high []shade) {
 	var weight, sum float64
 	for _, s := range shades {

@@ -1,0 +1,139 @@
+package docs
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"nnvisu/tests/contract"
+)
+
+// module is the path of the module.
+const module = "nnvisu"
+
+// roomOf returns the folder of a package of the module, as the table of rooms writes it.
+func roomOf(importPath string) string {
+	if importPath == module {
+		return "main.go"
+	}
+	return strings.TrimPrefix(importPath, module+"/") + "/"
+}
+
+// imports returns what each room of the module imports: rooms, and packages of other modules. It
+// leaves out tests and the standard library.
+func imports(tb testing.TB) (rooms, others map[string][]string) {
+	tb.Helper()
+	rooms, others = map[string][]string{}, map[string][]string{}
+	list := goTool(contract.Soon(tb), tb, "list", "-json=ImportPath,Imports", "./...")
+	for decoder := json.NewDecoder(strings.NewReader(list)); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return rooms, others
+		} else if err != nil {
+			tb.Fatal(err)
+		}
+		if strings.Contains(p.ImportPath, "/node_modules/") {
+			continue
+		}
+		room := roomOf(p.ImportPath)
+		rooms[room] = nil
+		for _, path := range p.Imports {
+			domain, _, _ := strings.Cut(path, "/")
+			switch {
+			case strings.HasPrefix(path, module+"/"):
+				rooms[room] = append(rooms[room], roomOf(path))
+			case strings.Contains(domain, "."):
+				others[room] = append(others[room], path)
+			}
+		}
+		slices.Sort(rooms[room])
+	}
+}
+
+// TestRooms: the table of rooms has every package, with the packages of the module that it imports.
+// Its other rows are folders that exist.
+func TestRooms(t *testing.T) {
+	packages, _ := imports(t)
+	rooms := map[string]bool{}
+	for _, row := range table(t, "room") {
+		if len(row) != 3 {
+			t.Errorf("the room %q; want three cells", row)
+			continue
+		}
+		room := quoted(row[0])[0]
+		rooms[room] = true
+		want, isPackage := packages[room]
+		if _, err := os.Stat(filepath.Join(root, room)); !isPackage && err != nil {
+			t.Errorf("the table of rooms has %s: %v", room, err)
+		}
+		got := quoted(row[2])
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("the table says that %s imports %q; want %s", room, got, cell(want))
+		}
+	}
+	for _, room := range slices.Sorted(maps.Keys(packages)) {
+		if !rooms[room] {
+			t.Errorf("the table of rooms lacks %s, which imports %s", room, cell(packages[room]))
+		}
+	}
+}
+
+// cell returns names as a cell of a table has them.
+func cell(names []string) string {
+	if len(names) == 0 {
+		return "–"
+	}
+	return "`" + strings.Join(names, "`, `") + "`"
+}
+
+// TestArrows: no room imports what the architecture forbids it.
+func TestArrows(t *testing.T) {
+	rooms, others := imports(t)
+	for _, rule := range []struct {
+		from    string   // rooms that begin with it
+		only    []string // import only rooms that begin with one of these
+		modules []string // and, of other modules, only packages that do; nil: any
+	}{
+		{"nn/", []string{"nn/"}, []string{
+			"gonum.org/", "golang.org/x/sys/", "google.golang.org/protobuf/",
+			"github.com/mmcloughlin/avo/",
+		}},
+		{"public/", []string{}, []string{}},
+		{"views/", []string{"nn/", "public/"}, nil},
+		{"handlers/wire/", []string{"nn/"}, nil},
+		{"handlers/stream/", []string{"handlers/stream/"}, nil},
+		{"handlers/", []string{"handlers/", "views/", "nn/", "public/"}, nil},
+		{"main.go", []string{"handlers/", "nn/"}, nil},
+	} {
+		for room := range rooms {
+			if !strings.HasPrefix(room, rule.from) {
+				continue
+			}
+			checkImports(t, room, rooms[room], rule.only)
+			if rule.modules != nil {
+				checkImports(t, room, others[room], rule.modules)
+			}
+		}
+	}
+}
+
+// checkImports fails the test unless each import begins with one of those allowed.
+func checkImports(t *testing.T, room string, imports, allowed []string) {
+	t.Helper()
+	for _, path := range imports {
+		begins := func(start string) bool { return strings.HasPrefix(path, start) }
+		if !slices.ContainsFunc(allowed, begins) {
+			t.Errorf("%s imports %s; want only %q", room, path, allowed)
+		}
+	}
+}

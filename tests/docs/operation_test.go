@@ -1,0 +1,135 @@
+package docs
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"nnvisu/handlers"
+	"nnvisu/nn"
+	"nnvisu/tests/contract"
+	"nnvisu/tests/tools"
+)
+
+// TestMetrics: the table of metrics has every metric of ours with its labels, and no other.
+func TestMetrics(t *testing.T) {
+	s := contract.Start(t)
+	s.Get(t, "/nowhere") // an error to count
+	answer := s.Get(t, "/metrics")
+	want := map[string][]string{} // labels by metric
+	for line := range strings.Lines(string(answer.Body)) {
+		if name, ok := strings.CutPrefix(line, "# TYPE nnvisu_"); ok {
+			name, _, _ = strings.Cut(name, " ")
+			want["nnvisu_"+name] = nil
+		}
+	}
+	label := regexp.MustCompile(`[{,](\w+)="`)
+	for line := range strings.Lines(string(answer.Body)) {
+		for name := range want {
+			if strings.HasPrefix(line, name+"{") || strings.HasPrefix(line, name+"_count{") {
+				want[name] = nil
+				for _, m := range label.FindAllStringSubmatch(line, -1) {
+					want[name] = append(want[name], m[1])
+				}
+			}
+		}
+	}
+	got := map[string][]string{}
+	for _, row := range table(t, "metric") {
+		got[quoted(row[0])[0]] = quoted(row[1])
+	}
+	for _, labels := range []map[string][]string{got, want} {
+		for name := range labels {
+			slices.Sort(labels[name])
+		}
+	}
+	sameRows(t, "metric", got, want)
+}
+
+// TestProgram builds the program and compares the documents with what it says.
+func TestProgram(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "nnvisu")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	// A first build compiles everything.
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	goTool(ctx, t, "build", "-o", program, "nnvisu")
+	says := func(t *testing.T, arg string) string {
+		out, err := exec.CommandContext(contract.Soon(t), program, arg).Output()
+		if err != nil {
+			t.Fatalf("nnvisu %s: %v", arg, err)
+		}
+		return string(out)
+	}
+	t.Run("Flags", func(t *testing.T) { checkFlags(t, says(t, "-help")) })
+	t.Run("Version", func(t *testing.T) { checkVersion(t, says(t, "-version")) })
+}
+
+// goTool runs the go command in the folder of the repository and returns what it prints.
+func goTool(ctx context.Context, tb testing.TB, args ...string) string {
+	tb.Helper()
+	command := exec.CommandContext(ctx, tools.Find(tb, "go"), args...)
+	command.Dir = root
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	out, err := command.Output()
+	if err != nil {
+		tb.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out)
+}
+
+// checkFlags fails the test unless the table of flags has the flags of the program's help, each with
+// its variable and its default.
+func checkFlags(t *testing.T, help string) {
+	got := map[string][]string{}
+	for _, row := range table(t, "flag") {
+		got[row[0]] = row[1:3]
+	}
+	want := map[string][]string{}
+	flag := regexp.MustCompile(`(?m)^  (-\S+).*\n\s+.*?(?:; (NNVISU_\w+))?(?: \(default "?(.*?)"?\))?$`)
+	for _, m := range flag.FindAllStringSubmatch(help, -1) {
+		for i := range m {
+			if m[i] = "`" + m[i] + "`"; m[i] == "``" {
+				m[i] = "–"
+			}
+		}
+		want[m[1]] = m[2:]
+	}
+	sameRows(t, "flag", got, want)
+}
+
+// checkVersion fails the test unless the newest heading of the changelog is the release that the
+// program names, and every release says whether its bits changed.
+func checkVersion(t *testing.T, version string) {
+	version, _, _ = strings.Cut(strings.TrimSpace(strings.TrimPrefix(version, "nnvisu ")), "+")
+	_, releases, _ := strings.Cut("\n"+read(t, "CHANGELOG.md"), "\n## ")
+	for i, release := range strings.Split(releases, "\n## ") {
+		heading, text, _ := strings.Cut(release, "\n")
+		if i == 0 && heading != version {
+			t.Errorf("the newest heading of CHANGELOG.md is %q; want the version, %q", heading, version)
+		}
+		if !regexp.MustCompile(`(?m)^Bits changed: (yes|no)\b`).MatchString(text) {
+			t.Errorf("CHANGELOG.md does not say whether %s changed bits", heading)
+		}
+	}
+}
+
+// TestMaxWork: the example that explains -max-work is right.
+func TestMaxWork(t *testing.T) {
+	config := nn.DefaultConfig()
+	config.Classes = nn.MinClasses
+	work := nn.WorkOf(config, 500)
+	most := (handlers.DefaultConfig().MaxWork - work.Evaluation) / work.Update
+	says(t, "docs/operation.md",
+		fmt.Sprintf("%.0f,000 updates of the default network on 500 points", most/1000))
+}
