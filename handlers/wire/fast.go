@@ -1,4 +1,4 @@
-package handlers
+package wire
 
 import (
 	"bytes"
@@ -199,7 +199,7 @@ func (f *fastSource) id(dst *jsontext.Value) error {
 	} else {
 		_, ok = f.float()
 	}
-	if !ok || f.at-from > maxID {
+	if !ok || f.at-from > MaxID {
 		return errUnusual
 	}
 	*dst = bytes.Clone(f.json[from:f.at])
