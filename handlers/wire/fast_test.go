@@ -61,7 +61,8 @@ func TestFastSourceUsual(t *testing.T) {
 				t.Fatal(err)
 			}
 			spaced := " " + strings.NewReplacer(`":`, `": `, `,`, `, `).Replace(text) + "\r\n" // as Python writes it
-			for _, text := range []string{text, indented.String(), spaced} {
+			sorted := strings.Replace(text, string(mustJSON(t, state.Data)), sortedPoints(t, state.Data), 1)
+			for _, text := range []string{text, indented.String(), spaced, sorted, strings.NewReplacer(`":`, `" : `, `,`, ` ,`).Replace(sorted)} {
 				if !checkFast(t, text, Train, limits) {
 					t.Errorf("a fastSource gives up at %s", text)
 				}
@@ -74,6 +75,7 @@ func TestFastSourceUsual(t *testing.T) {
 	}
 	for _, text := range []string{
 		`{}`, `{"data":[],"network":{},"config":{}}`, `{"id":12}`, `{"id":-1.5e+3}`, `{"data":[{"x":0,"y":1}]}`, `{"network":{"weights":[],"biases":[[],[1]]}}`,
+		`{"data":[{"label":1,"x":0,"y":-0.5}]}`, `{"data":[{"y":1,"x":2},{"x":1,"y":0},{"x":0,"label":3,"y":1},{"y":1,"label":0,"x":2},{"x":0,"y":0,"label":1}]}`,
 		`{"config":{"hidden_layers":[]},"data":[{"x":1,"y":-0.0,"label":1E-1} , {"x":0,"y":1}]}`,
 	} {
 		if !checkFast(t, text, Predict, limits) {
@@ -102,7 +104,8 @@ var unusual = []string{
 	`{"id":"é"}`, "{\"id\":\"\xff\"}", "{\"id\":\"\x7f\"}", "{\"id\":\"\x00\"}", "{\"id\":\"\n\"}", `{"id":"\\"}`, `{"id":"\ud800"}`, `{"id":"`, `{"id":"5`, "{\"id\":\"5\xff,\"steps\":1}",
 	`{"id":"` + strings.Repeat("i", MaxID-1) + `"}`, `{"id":` + strings.Repeat("1", MaxID+1) + `}`,
 	`{"data":[{"x":0,"y":0,"label":0,}]}`, `{"data":[{"x":0,"y":0,}]}`, `{"data":[{"x":0,"y":0,"label":0}`, `{"data":[{"x":0,"y":0,"label":0},]}`, `{"data":[,]}`, `{"data":[{}]}`, `{"data":[{"x":0}]}`,
-	`{"data":[{"x":0,"y":0,"label":0,"label":0}]}`, `{"data":[{"label":0,"x":0,"y":0}]}`, `{"data":[{"x":0,"x":0,"label":0}]}`, `{"data":[{"x":0,"y":0,"label":0 "z":0}]}`, `{"data":[{" x":0,"y":0}]}`,
+	`{"data":[{"x":0,"y":0,"label":0,"label":0}]}`, `{"data":[{"x":0,"x":0,"label":0}]}`, `{"data":[{"label":0,"label":0,"x":0,"y":0}]}`, `{"data":[{"y":0,"x":0,"y":0}]}`, `{"data":[{"label":0,"x":0}]}`, `{"data":[{"label":0,"y":0,"z":0,"x":0}]}`,
+	`{"data":[{"x":0,"y":0,"label":0},{"label":0,"x":0,"y":0,"x":1}]}`, `{"data":[{"label":0 "x":0,"y":0}]}`, `{"data":[{"label":0,,"x":0,"y":0}]}`, `{"data":[{,"label":0,"x":0,"y":0}]}`, `{"data":[{"label":0,"x":0,"y":0,}]}`, `{"data":[{"Label":0,"x":0,"y":0}]}`, `{"data":[{"x":0,"y":0,"label":0 "z":0}]}`, `{"data":[{" x":0,"y":0}]}`,
 	`{"data":[` + strings.TrimSuffix(strings.Repeat(`{"x":0,"y":0,"label":0},`, 21), ",") + `]}`,
 	`{"config":{"hidden_layers":[` + strings.TrimSuffix(strings.Repeat("1,", maxList+1), ",") + `]}}`,
 	`{"network":{"biases":[[` + strings.TrimSuffix(strings.Repeat("1,", maxList+1), ",") + `]]}}`,
@@ -143,6 +146,7 @@ func TestFastSourceCut(t *testing.T) {
 	few := Limits{Points: 20}
 	others := []rune("\x00 \n\"\\,:{}[]-+.eE059xé")
 	texts := []string{everything, strings.NewReplacer("é", "e", `\u00e9`, "", ":", " : ").Replace(everything)}
+	texts = append(texts, strings.Replace(everything, `{"x":0.1,"y":-0,"label":2}`, `{"label":2,"x":0.1,"y":-0}`, 1))
 	for _, text := range texts {
 		for i := range text {
 			checkFast(t, text[:i], Step, few)

@@ -40,6 +40,16 @@ func mustJSON(tb testing.TB, v any) []byte {
 	return text
 }
 
+// stdJSON is JSON as encoding/json writes it, with the members of maps sorted.
+func stdJSON(tb testing.TB, v any) []byte {
+	tb.Helper()
+	text, err := stdjson.Marshal(v)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
+}
+
 // TestDecodePath: the field of an error is the path of the value at fault, as a
 // person would write it.
 func TestDecodePath(t *testing.T) {
@@ -266,6 +276,8 @@ func decodeSeeds(tb testing.TB) []string {
 		`{"type":"train_step","steps":0,"frame_steps":10,"frame_ms":40,"data":[{"x":0,"y":0,"label":1}]}`,
 		`{"type":"predict","network":null,"data":[{"x":0.5,"y":0.5}]}`,
 		`{"network":{},"data":[]}`,
+		`{"data":[{"label":1,"x":0.5,"y":-0.5},{"y":0,"x":1,"label":0},{"x":0,"y":0,"label":1}]}`,
+		`{"data":[{ "label" : 1 , "x" : 0.5 , "y" : 1 }]}`,
 		`{"network":{"weights":[],"biases":[]}}`,
 		`{"network":{"optimizer":{},"step":0,"epoch":0}}`,
 		`{"network":{"step":1}}`,
