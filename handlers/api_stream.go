@@ -3,10 +3,10 @@ package handlers
 import (
 	"strconv"
 
-	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 )
 
@@ -63,8 +63,7 @@ func (s *Server) streamJSON(c echo.Context, m *message) error {
 	if isGone(client, err) {
 		return nil
 	}
-	e := errorMessage{Type: "error", ID: m.id, Error: s.describeLogged(err, c)}
-	body, err := json.Marshal(e)
+	body, err := wire.EncodeError(m.id, s.describeLogged(err, c).ErrorBody)
 	if err != nil {
 		return err
 	}

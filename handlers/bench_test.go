@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -33,62 +32,6 @@ func benchBody(b *testing.B, state nn.State, steps int) []byte {
 	b.Helper()
 	return fmt.Appendf(nil, `{"type":"train_step","config":%s,"network":%s,"data":%s,"steps":%d}`,
 		mustJSON(b, state.Config), mustJSON(b, state.Network), mustJSON(b, state.Data), steps)
-}
-
-// BenchmarkDecodeState reads a request into a prepared state.
-func BenchmarkDecodeState(b *testing.B) {
-	s := newTestServer(b)
-	state := benchState(b, benchPoints)
-	body := benchBody(b, state, 1)
-	form := []byte(url.Values{ // escaped as browsers do
-		"config": {string(mustJSON(b, state.Config))}, "network": {string(mustJSON(b, state.Network))}, "data": {string(mustJSON(b, state.Data))},
-	}.Encode())
-	b.Run("JSON", func(b *testing.B) {
-		b.ReportAllocs()
-		b.SetBytes(int64(len(body)))
-		for b.Loop() {
-			m, err := s.decodeMessage(body, stepMembers)
-			if err == nil {
-				err = s.checkState(&m)
-			}
-			if err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("Form", func(b *testing.B) {
-		b.ReportAllocs()
-		b.SetBytes(int64(len(form)))
-		for b.Loop() {
-			values, err := parseForm(urlencoded, form)
-			if err != nil {
-				b.Fatal(err)
-			}
-			m, err := s.decodeForm(values, stepMembers)
-			if err == nil {
-				err = s.checkState(&m)
-			}
-			if err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
-// BenchmarkEncodeResult writes an answer, moments included.
-func BenchmarkEncodeResult(b *testing.B) {
-	result, err := nn.Step(benchState(b, benchPoints), 1)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		body, err := encodeResult(nil, result)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.SetBytes(int64(len(body)))
-	}
 }
 
 // BenchmarkStepHTTP is a whole POST /step without the network.

@@ -3,21 +3,12 @@ package handlers
 import (
 	"bytes"
 	"errors"
-	"io"
-	"maps"
-	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/nn"
-	"nnvisu/nn/setting"
-	"nnvisu/views"
 )
 
 // readTimeout is how long a client may take to send a body, whether or not it is
@@ -86,133 +77,6 @@ func (s *Server) decodeBody(r *http.Request, body []byte, may members) (message,
 		return s.decodeMessage(body, may)
 	}
 	return s.decodeForm(form, may)
-}
-
-// parseForm returns the fields of a form, or nil if the body is JSON by its
-// content type, or by its first byte where the type does not say.
-func parseForm(contentType string, body []byte) (url.Values, error) {
-	mediaType, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil && contentType != "" {
-		return nil, &requestError{code: codeUnsupported, message: "the content type cannot be read"}
-	}
-	begins := bytes.TrimLeft(body, " \t\r\n")
-	switch {
-	case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
-		return nil, nil
-	case (mediaType == "" || mediaType == "application/x-www-form-urlencoded") && bytes.HasPrefix(begins, []byte("{")):
-		return nil, nil // curl -d announces a form
-	case mediaType == "application/x-www-form-urlencoded":
-		form, err := parseURLEncoded(body)
-		if err != nil {
-			return nil, malformed("", "the form cannot be read")
-		}
-		return form, nil
-	case mediaType == "multipart/form-data":
-		return parseMultipart(body, parameters["boundary"])
-	}
-	return nil, &requestError{code: codeUnsupported, message: "the body must be application/json, application/x-www-form-urlencoded or multipart/form-data"}
-}
-
-func parseMultipart(body []byte, boundary string) (url.Values, error) {
-	if boundary == "" {
-		return nil, malformed("", "the content type must name a boundary")
-	}
-	form := url.Values{}
-	parts := multipart.NewReader(bytes.NewReader(body), boundary)
-	for {
-		part, err := parts.NextPart()
-		// A form cut short in a part's header ends like a whole one.
-		if err == io.EOF && bytes.Contains(body, []byte("--"+boundary+"--")) {
-			return form, nil
-		}
-		if err != nil {
-			return nil, malformed("", "the multipart form cannot be read")
-		}
-		value, err := io.ReadAll(part)
-		if err != nil {
-			return nil, malformed(part.FormName(), "cannot be read")
-		}
-		form.Add(part.FormName(), string(value))
-	}
-}
-
-// decodeForm reads a message from the fields of a form. A field that is empty
-// counts as left out, and the page's own fields may be there.
-func (s *Server) decodeForm(form url.Values, may members) (message, error) {
-	m := newMessage(may)
-	if err := decodeField(form, "id", func(r *reader) error { return r.id(&m.id) }); err != nil {
-		return m, err
-	}
-	for _, field := range slices.Sorted(maps.Keys(form)) { // in order: the same form, the same error
-		switch {
-		case !views.IsField(field):
-			return m, malformed(field, "is not a field that this form has")
-		case len(form[field]) > 1 && !slices.Contains(views.RepeatedFields, field):
-			return m, malformed(field, "is given twice")
-		}
-	}
-	for _, f := range []struct {
-		name string
-		read func(*reader) error
-	}{
-		{"config", func(r *reader) error { return r.config(&m.state.Config, &m.classesSet) }},
-		{"network", func(r *reader) error { return r.network(&m.state.Network) }},
-		{"data", func(r *reader) error { return r.points(&m.state.Data, s.config.MaxPoints, may.unlabel) }},
-	} {
-		if err := decodeField(form, f.name, f.read); err != nil {
-			return m, err
-		}
-	}
-	for _, f := range []struct {
-		name string
-		dst  *int
-	}{{"steps", &m.steps}, {"frame_steps", &m.frameSteps}, {"frame_ms", &m.frameMS}} {
-		if err := formInt(form, f.name, f.dst); err != nil {
-			return m, err
-		}
-	}
-	m.format = strings.TrimSpace(form.Get(views.FieldFormat))
-	m.kind = form.Get("type")
-	return m, m.checkCounts(may)
-}
-
-// decodeField reads the JSON text of a field, if it is there.
-func decodeField(form url.Values, name string, read func(*reader) error) error {
-	text := form.Get(name)
-	if strings.TrimSpace(text) == "" {
-		return nil
-	}
-	return readJSON([]byte(text), name, read)
-}
-
-// formInt reads a whole number from a field, if it is there.
-func formInt(form url.Values, field string, dst *int) error {
-	return formNumber(form, field, dst, queryInt)
-}
-
-// formFloat reads a number from a field, if it is there.
-func formFloat(form url.Values, field string, dst *float64) error {
-	return formNumber(form, field, dst, queryFloat)
-}
-
-func formNumber[T any](
-	form url.Values, field string, dst *T, read func(text, field string, dst *T) error,
-) error {
-	if text := strings.TrimSpace(form.Get(field)); text != "" {
-		return read(text, field, dst)
-	}
-	return nil
-}
-
-// parseFloat reads a finite decimal number.
-func parseFloat(text string) (float64, error) { return setting.ParseFloat(text) }
-
-// clip keeps what a client sent from filling a message.
-func clip(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:60]) + "…"
-	}
-	return s
 }
 
 // checkState checks what depends on the server's limits, and fills in what was

@@ -2,18 +2,15 @@ package handlers
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"mime/multipart"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +18,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -35,186 +33,9 @@ func part(name, value string) string {
 	return "--8\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
 }
 
-func TestParseForm(t *testing.T) {
-	steps := url.Values{"steps": {"1"}}
-	for _, test := range []struct {
-		name, contentType, body string
-		want                    url.Values // nil: JSON
-		wantErr                 string
-	}{
-		{"JSON", "application/json", `{}`, nil, "ok"},
-		{"JSONCharset", "application/json; charset=utf-8", `{}`, nil, "ok"},
-		{"JSONUpper", "Application/JSON", `{}`, nil, "ok"},
-		{"JSONSuffix", "application/ld+json", `{}`, nil, "ok"},
-		{"JSONWhatever", "application/json", `steps=1`, nil, "ok"}, // for the decoder to refuse
-		{"JSONEmpty", "application/json", ``, nil, "ok"},
-		{"None", "", ` {}`, nil, "ok"},
-		{"NoneForm", "", `steps=1`, nil, "unsupported"},
-		{"NoneEmpty", "", ``, nil, "unsupported"},
-		{"Curl", urlencoded, `{"steps":1}`, nil, "ok"},
-		{"CurlSpace", urlencoded, "\r\n\t {\"steps\":1}", nil, "ok"},
-		{"CurlList", urlencoded, `[]`, url.Values{"[]": {""}}, "ok"},
-		{"Form", urlencoded, `steps=1`, steps, "ok"},
-		{"FormCharset", urlencoded + "; charset=UTF-8", `steps=1`, steps, "ok"},
-		{"FormUpper", strings.ToUpper(urlencoded), `steps=1`, steps, "ok"},
-		{"FormEmpty", urlencoded, ``, url.Values{}, "ok"},
-		{"FormTwice", urlencoded, `steps=1&steps=2`, url.Values{"steps": {"1", "2"}}, "ok"},
-		{"FormEscapes", urlencoded, `a%26=1%2B+2`, url.Values{"a&": {"1+ 2"}}, "ok"},
-		{"FormSemicolon", urlencoded, `a=1;b=2`, nil, "malformed"},
-		{"FormPercent", urlencoded, `a=%zz`, nil, "malformed"},
-		{"Multipart", multipart8, part("steps", "1") + "--8--", steps, "ok"},
-		{"MultipartQuoted", `multipart/form-data; boundary="8"`, part("steps", "1") + "--8--\r\n", steps, "ok"},
-		{"MultipartTwice", multipart8, part("a", "1") + part("a", "2") + "--8--", url.Values{"a": {"1", "2"}}, "ok"},
-		{"MultipartFile", multipart8, "--8\r\nContent-Disposition: form-data; name=\"steps\"; filename=\"f\"\r\n\r\n1\r\n--8--", steps, "ok"},
-		{"MultipartBinary", multipart8, part("a", "\x00\xff\r\n-") + "--8--", url.Values{"a": {"\x00\xff\r\n-"}}, "ok"},
-		{"MultipartEmpty", multipart8, "--8--", url.Values{}, "ok"},
-		{"MultipartBrace", multipart8, "{}", nil, "malformed"},
-		{"MultipartNoEnd", multipart8, part("steps", "1"), nil, "malformed steps"},
-		{"MultipartCutInHeader", multipart8, part("steps", "1") + "--8\r\nContent-Dispo", nil, "malformed"},
-		{"MultipartCutInPart", multipart8, part("steps", "1")[:50], nil, "malformed"},
-		{"MultipartNothing", multipart8, "", nil, "malformed"},
-		{"MultipartNoBoundary", "multipart/form-data", part("steps", "1") + "--8--", nil, "malformed"},
-		{"MultipartOther", "multipart/mixed; boundary=8", part("steps", "1") + "--8--", nil, "unsupported"},
-		{"Text", "text/plain", `{}`, nil, "unsupported"},
-		{"Octets", "application/octet-stream", `{}`, nil, "unsupported"},
-		{"Unreadable", ";;", `{}`, nil, "unsupported"},
-		{"UnreadableParameter", "application/json; charset", `{}`, nil, "unsupported"},
-	} {
-		got, err := parseForm(test.contentType, []byte(test.body))
-		if describeAs(err) != test.wantErr || !reflect.DeepEqual(got, test.want) {
-			t.Errorf("%s: parseForm(%q, %q) = %v, %v; want %v, %s", test.name, test.contentType, test.body, got, err, test.want, test.wantErr)
-		}
-	}
-}
-
-// TestParseFormMultipart reads what the standard library writes.
-func TestParseFormMultipart(t *testing.T) {
-	want := url.Values{"config": {`{"seed":1}`}, "features": {"x", "y"}, "data": {"[\r\n]"}}
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	for name, values := range want {
-		for _, v := range values {
-			if err := w.WriteField(name, v); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	got, err := parseForm(w.FormDataContentType(), b.Bytes())
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("parseForm(%q) = %v, %v; want %v", b.String(), got, err, want)
-	}
-}
-
-// TestParseFormMultipartCut: a form that broke off is never taken for a shorter
-// one, wherever it broke.
-func TestParseFormMultipartCut(t *testing.T) {
-	whole := part("config", "{}") + part("steps", "7") + "--8--"
-	for n := range len(whole) {
-		if got, err := parseForm(multipart8, []byte(whole[:n])); err == nil {
-			t.Errorf("parseForm(%q) = %v; want an error", whole[:n], got)
-		}
-	}
-	if got, err := parseForm(multipart8, []byte(whole)); err != nil || len(got) != 2 {
-		t.Errorf("parseForm(%q) = %v, %v; want two fields", whole, got, err)
-	}
-}
-
-// TestDecodeForm: what fields mean, in a program's form and in the page's.
-func TestDecodeForm(t *testing.T) {
-	s := newTestServer(t)
-	for _, test := range []struct {
-		name string
-		may  members
-		body string
-		want string
-	}{
-		{"Empty", stepMembers, ``, "ok"},
-		{"Spaces", stepMembers, `config=+&network=%0A&data=&steps=+`, "ok"},
-		{"Trimmed", stepMembers, `steps=+7+`, "ok"},
-		{"Whole", stepMembers, `steps=1e2`, "malformed steps"},
-		{"Zero", stepMembers, `steps=0`, "invalid steps"},
-		{"TrainZero", trainMembers, `steps=0`, "ok"},
-		{"Overflow", stepMembers, `steps=99999999999999999999`, "malformed steps"},
-		{"FrameMS", trainMembers, `frame_ms=60001`, "invalid frame_ms"},
-		{"Page", trainMembers, `act=show&controls=1&stroke=&tool=erase&at.x=1&at.y=2&features=x&features=y`, "ok"},
-		{"FeaturesTwice", stepMembers, `features=x&features=x`, "ok"},
-		{"ToolTwice", stepMembers, `tool=0&tool=1`, "malformed tool"},
-		{"NoName", stepMembers, `=1`, "malformed"},
-		{"Case", stepMembers, `Steps=1`, "malformed Steps"},
-		{"Unknown", stepMembers, `speed=1`, "malformed speed"},
-		{"Points", stepMembers, `data=[{"x":0,"y":0}]`, "invalid data[0].label"},
-		{"PointsUnlabelled", predictMembers, `data=[{"x":0,"y":0}]`, "ok"},
-	} {
-		form, err := url.ParseQuery(test.body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.decodeForm(form, test.may); describeAs(err) != test.want {
-			t.Errorf("%s: decodeForm(%s) = %v (%s); want %s", test.name, test.body, err, describeAs(err), test.want)
-		}
-	}
-}
-
-// TestDecodeFormIsMessage: a form and a JSON message with the same values are
-// the same message.
-func TestDecodeFormIsMessage(t *testing.T) {
-	s := newTestServer(t)
-	var parts struct{ Type, ID, Config, Network, Data, Steps json.RawMessage }
-	if err := json.Unmarshal([]byte(everything), &parts); err != nil {
-		t.Fatal(err)
-	}
-	form := url.Values{
-		"type": {"train_step"}, "id": {string(parts.ID)}, "config": {string(parts.Config)},
-		"network": {string(parts.Network)}, "data": {string(parts.Data)}, "steps": {"1"},
-	}
-	got, err := s.decodeForm(form, stepMembers)
-	if err != nil {
-		t.Fatalf("decodeForm: %v", err)
-	}
-	want, err := s.decodeMessage([]byte(everything), stepMembers)
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("decodeForm = %+v; want what decodeMessage reads, %+v, %v", got, want, err)
-	}
-}
-
 // repeats is how often a test asks for the same thing that must always be
 // answered alike: a choice at random between two answers passes once in 2⁶³.
 const repeats = 64
-
-// TestDecodeFormID: an error about a form carries the form's id.
-func TestDecodeFormID(t *testing.T) {
-	for _, test := range []struct{ name, body string }{
-		{"Config", `id=7&config={`},
-		{"Data", `id=7&data=[{}]`},
-		{"Steps", `id=7&steps=x`},
-		{"Unknown", `id=7&speed=1`},
-		{"Twice", `id=7&steps=1&steps=1`},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := newTestServer(t)
-			form, err := url.ParseQuery(test.body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			lost := 0
-			for range repeats {
-				m, err := s.decodeForm(form, stepMembers)
-				if err == nil {
-					t.Fatalf("decodeForm(%s) succeeds; want an error", test.body)
-				}
-				if string(m.id) != "7" {
-					lost++
-				}
-			}
-			if lost != 0 {
-				t.Errorf("decodeForm(%s) loses the id %d times in %d; want never", test.body, lost, repeats)
-			}
-		})
-	}
-}
 
 // TestDecodeSameError: the same bad request gets the same error each time, also
 // when more than one thing is wrong with it.
@@ -436,10 +257,49 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// FuzzParseForm: whatever is announced and sent, the form's reader answers with
-// a form, with nothing for JSON, or with an error that a client understands;
-// and a form is the same form on the other carrier.
-func FuzzParseForm(f *testing.F) {
+// checkRequestError checks that an error of a decoder is one that a client can
+// understand and act on.
+func checkRequestError(tb testing.TB, err error, codes ...code) {
+	tb.Helper()
+	var request *requestError
+	if !errors.As(err, &request) {
+		tb.Fatalf("error %v is a %T; want a *requestError", err, err)
+	}
+	b := describe(err)
+	if !slices.Contains(codes, b.Code) {
+		tb.Errorf("error %v has the code %s; want one of %v", err, b.Code, codes)
+	}
+	if b.status < 400 || b.status > 499 {
+		tb.Errorf("error %v has the status %d; want 400 to 499", err, b.status)
+	}
+}
+
+// checkStateError checks an error of checkState: the state's fault, not ours.
+func checkStateError(tb testing.TB, err error) {
+	tb.Helper()
+	if b := describe(err); b.Code != codeInvalid && b.Code != codeTooLarge || b.Field == "" {
+		tb.Errorf("checkState: %v is %s for field %q; want invalid or too_large for a field", err, b.Code, b.Field)
+	}
+}
+
+// checkRoundTrip encodes a prepared message as the server does and as a client
+// sends it back, and checks that it comes out as it went in.
+func checkRoundTrip(tb testing.TB, s *Server, m message) {
+	tb.Helper()
+	body := fmt.Appendf(nil, `{"config":%s,"network":%s,"data":%s}`,
+		mustJSON(tb, m.state.Config), appendNetwork(nil, m.state.Network), appendPoints(nil, m.state.Data))
+	again, err := s.decodeMessage(body, trainMembers)
+	if err == nil {
+		err = s.checkState(&again)
+	}
+	if err != nil || !same(again.state, m.state) {
+		tb.Errorf("%s is decoded as %+v, %v; want the state that was encoded", body, again.state, err)
+	}
+}
+
+// FuzzPageForm: whatever form is sent, the page answers with a state that can be
+// shown, or with an error that a client understands; and what it keeps comes out as it went in.
+func FuzzPageForm(f *testing.F) {
 	boundary := "multipart/form-data; boundary=8"
 	for _, seed := range []struct{ contentType, body string }{
 		{"application/json", `{}`},
@@ -464,21 +324,9 @@ func FuzzParseForm(f *testing.F) {
 	}
 	s := newTestServer(f, func(c *Config) { c.MaxPoints, c.MaxWork = 20, 1e5 })
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		sent := bytes.Clone(body)
 		form, err := parseForm(contentType, body)
-		if !bytes.Equal(body, sent) {
-			t.Fatalf("parseForm changed its body from %q to %q", sent, body)
-		}
-		if err != nil {
-			checkRequestError(t, err, codeMalformed, codeUnsupported)
-			return
-		}
-		if form == nil {
-			return
-		}
-		again, err := parseForm(urlencoded, []byte(form.Encode()))
-		if err != nil || !reflect.DeepEqual(again, form) {
-			t.Errorf("parseForm(%s) = %v, %v; want the form encoded, %v", form.Encode(), again, err, form)
+		if err != nil || form == nil {
+			return // package wire has a target for it
 		}
 		p, err := s.decodePageForm(form)
 		if err != nil {
@@ -495,7 +343,7 @@ func FuzzParseForm(f *testing.F) {
 				t.Errorf("the field %q with %d values was taken; want an error", field, len(values))
 			}
 		}
-		checkRoundTrip(t, s, p.message, trainMembers)
+		checkRoundTrip(t, s, p.message)
 		if u, err := readUntil(form); err == nil && (u.step < 0 || !(u.loss >= 0) || !(u.accuracy >= 0 && u.accuracy <= 100) || u.patience < 0) {
 			t.Errorf("readUntil(%v) = %+v; want ends that can be reached", form, u)
 		}
@@ -513,16 +361,16 @@ func FuzzParseForm(f *testing.F) {
 			if _, err := nn.NewModel(opened.state); err != nil {
 				t.Errorf("the state %s was opened: %v", form.Get(views.FieldOpened), err)
 			}
-			checkRoundTrip(t, s, opened.message, trainMembers)
+			checkRoundTrip(t, s, opened.message)
 		} else if !strings.HasPrefix(describe(err).Field, views.FieldOpened) || describe(err).Code == codeInternal {
 			t.Errorf("opening %q = %v; want an error of the file", form.Get(views.FieldOpened), err)
 		}
 		if _, err := setParameter(p.state, form); err != nil && describe(err).Code == codeInternal {
 			t.Errorf("setting %q to %q = %v", form.Get(views.FieldParameter), form.Get(views.FieldValue), err)
 		}
-		var history nn.History
 		text := mustJSON(t, p.history)
-		if err := newReader(text, views.FieldHistory).history(&history); err != nil || !same(history, p.history) {
+		history, err := wire.DecodeHistory(string(text), views.FieldHistory)
+		if err != nil || !same(history, p.history) {
 			t.Errorf("the history = %+v, %v; want as it was encoded, %s", history, err, text)
 		}
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 )
 
 // The content codings that the server reads and writes.
@@ -175,7 +176,7 @@ func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err erro
 		readers = &gzipReaders
 	default:
 		c.Response().Header().Set(echo.HeaderAcceptEncoding, codingZstd+", "+codingGzip) // RFC 9110, 12.5.3
-		return nil, &requestError{code: codeUnsupported, message: "the content encoding must be gzip or zstd"}
+		return nil, wire.Unsupported("the content encoding must be gzip or zstd")
 	}
 	r := readers.Get().(unpacker)
 	var broken error

@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/views"
@@ -110,10 +111,11 @@ func (s *Server) act(act, place string, state nn.State, form url.Values) (nn.Sta
 		next, err := nn.RemoveClass(state, state.Config.Classes-1)
 		return next, undoable("Removed class %d and its %d points.", state.Config.Classes-1, len(state.Data)-len(next.Data)), err
 	case views.ActRecover:
-		recovered := []byte(form.Get(views.FieldRecovered))
-		if err := readJSON(recovered, views.FieldRecovered, func(r *reader) error { return r.network(&state.Network) }); err != nil {
+		recovered, err := wire.DecodeNetwork(form.Get(views.FieldRecovered), views.FieldRecovered)
+		if err != nil {
 			return state, views.Notice{}, err
 		}
+		state.Network = recovered
 		if state.Network.IsEmpty() {
 			return state, views.Notice{}, malformed(views.FieldRecovered, "has no weights")
 		}
@@ -209,8 +211,8 @@ func (s *Server) loadDataset(state nn.State, form url.Values) (nn.State, views.N
 	points, info, err := s.generate(params)
 	if err != nil {
 		var bad *requestError
-		if errors.As(err, &bad) && bad.field == "seed" {
-			bad.field = views.FieldDataSeed
+		if errors.As(err, &bad) && bad.Field == "seed" {
+			bad.Field = views.FieldDataSeed
 		}
 		return state, views.Notice{}, err
 	}

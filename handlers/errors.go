@@ -3,145 +3,74 @@ package handlers
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
-// A code is the machine's name of an error.
-type code string
-
-// The codes of the wire contract, and two for paths that do not exist.
-const (
-	codeMalformed   code = "malformed"
-	codeInvalid     code = "invalid"
-	codeTooLarge    code = "too_large"
-	codeDiverged    code = "diverged"
-	codeUnsupported code = "unsupported"
-	codeForbidden   code = "forbidden"
-	codeBusy        code = "busy"
-	codeInternal    code = "internal"
-	codeNotFound    code = "not_found"
-	codeMethod      code = "method_not_allowed"
-)
-
-var statuses = map[code]int{
-	codeMalformed:   http.StatusBadRequest,
-	codeInvalid:     http.StatusUnprocessableEntity,
-	codeTooLarge:    http.StatusRequestEntityTooLarge,
-	codeDiverged:    http.StatusUnprocessableEntity,
-	codeUnsupported: http.StatusUnsupportedMediaType, // or 406, see requestError.status
-	codeForbidden:   http.StatusForbidden,
-	codeBusy:        http.StatusServiceUnavailable,
-	codeInternal:    http.StatusInternalServerError,
-	codeNotFound:    http.StatusNotFound,
-	codeMethod:      http.StatusMethodNotAllowed,
+// statuses are the HTTP statuses of the codes.
+var statuses = map[wire.Code]int{
+	wire.CodeMalformed:        http.StatusBadRequest,
+	wire.CodeInvalid:          http.StatusUnprocessableEntity,
+	wire.CodeTooLarge:         http.StatusRequestEntityTooLarge,
+	wire.CodeDiverged:         http.StatusUnprocessableEntity,
+	wire.CodeUnsupported:      http.StatusUnsupportedMediaType, // unless withStatus says another
+	wire.CodeForbidden:        http.StatusForbidden,
+	wire.CodeBusy:             http.StatusServiceUnavailable,
+	wire.CodeInternal:         http.StatusInternalServerError,
+	wire.CodeNotFound:         http.StatusNotFound,
+	wire.CodeMethodNotAllowed: http.StatusMethodNotAllowed,
 }
 
-// retryAfter is how many seconds a client is asked to wait when the server is busy.
-const retryAfter = 1
-
-// A requestError is an answer that is not a result.
-type requestError struct {
-	code    code
-	field   string // the member at fault, or ""
-	message string
-	status  int // 0: that of the code
-}
-
-func (e *requestError) Error() string {
-	if e.field == "" {
-		return e.message
-	}
-	return e.field + " " + e.message
-}
-
-func malformed(field, format string, args ...any) error {
-	return &requestError{code: codeMalformed, field: field, message: fmt.Sprintf(format, args...)}
-}
-
-func invalid(field, format string, args ...any) error {
-	return &requestError{code: codeInvalid, field: field, message: fmt.Sprintf(format, args...)}
-}
-
-func tooLarge(field, format string, args ...any) error {
-	return &requestError{code: codeTooLarge, field: field, message: fmt.Sprintf(format, args...)}
-}
-
-func errBusy(format string, args ...any) error {
-	return &requestError{code: codeBusy, message: fmt.Sprintf(format, args...)}
-}
-
-func notAcceptable(can string) error {
-	return &requestError{code: codeUnsupported, message: "this address answers " + can + ", which the Accept header does not name", status: http.StatusNotAcceptable}
-}
-
-// An errorMessage is an error on the wire: a body, an event or a socket message.
-type errorMessage struct {
-	Type  string         `json:"type"`
-	ID    jsontext.Value `json:"id,omitzero"`
-	Error errorBody      `json:"error"`
-}
-
-type errorBody struct {
-	Code       code        `json:"code"`
-	Field      string      `json:"field,omitzero"`
-	Message    string      `json:"message"`
-	Step       int         `json:"step,omitzero"`
-	Network    *nn.Network `json:"network,omitzero"`
-	RetryAfter int         `json:"retry_after,omitzero"`
-	RequestID  string      `json:"request_id,omitzero"`
-
+// withStatus is an error that is answered with another status than its code's.
+type withStatus struct {
+	error
 	status int
 }
 
-// describe is the one table from errors to what a client is told. An error
-// that it does not know is our fault.
+func (e withStatus) Unwrap() error { return e.error }
+
+func notAcceptable(can string) error {
+	err := wire.Unsupported("this address answers %s, which the Accept header does not name", can)
+	return withStatus{err, http.StatusNotAcceptable}
+}
+
+// An errorBody is what a client is told about an error, with the status of an answer over HTTP.
+type errorBody struct {
+	wire.ErrorBody
+	status int
+}
+
+// describe adds to wire.Describe the errors that only a server has: of routes, and of a table
+// that is imported.
 func describe(err error) errorBody {
 	var (
-		request  *requestError
-		field    *nn.FieldError
-		diverged *nn.DivergedError
-		data     *dataset.ParamError
-		own      *table.Error
-		http404  *echo.HTTPError
+		b       = errorBody{ErrorBody: wire.Describe(err)}
+		special withStatus
+		table   *table.Error
+		http404 *echo.HTTPError
 	)
-	b := errorBody{Code: codeInternal, Message: "something went wrong in the server"}
 	switch {
-	case errors.As(err, &request):
-		b = errorBody{Code: request.code, Field: request.field, Message: request.message, status: request.status}
-	case errors.As(err, &field):
-		b = errorBody{Code: codeInvalid, Field: field.Field, Message: field.Message}
-	case errors.As(err, &diverged):
-		b = errorBody{Code: codeDiverged, Message: diverged.Error(), Step: diverged.Step, Network: &diverged.Network}
-	case errors.As(err, &data):
-		b = errorBody{Code: codeInvalid, Field: data.Field, Message: data.Message}
-	case errors.As(err, &own):
-		b = errorBody{Code: codeInvalid, Field: views.FieldTableText, Message: own.Error()}
+	case b.Code != wire.CodeInternal:
+	case errors.As(err, &table):
+		b.ErrorBody = wire.Describe(wire.Errorf(wire.CodeInvalid, views.FieldTableText, "%s", table.Error()))
 	case errors.As(err, &http404) && http404.Code == http.StatusNotFound:
-		b = errorBody{Code: codeNotFound, Message: "there is nothing at this address"}
+		b.Code, b.Message = wire.CodeNotFound, "there is nothing at this address"
 	case errors.As(err, &http404) && http404.Code == http.StatusMethodNotAllowed:
-		b = errorBody{Code: codeMethod, Message: "this address does not take this method"}
+		b.Code, b.Message = wire.CodeMethodNotAllowed, "this address does not take this method"
 	}
-	// A form may name a field as it likes; JSON may not.
-	b.Field, b.Message = strings.ToValidUTF8(clip(b.Field), "\ufffd"), strings.ToValidUTF8(b.Message, "\ufffd")
-	if b.Code == codeBusy {
-		b.RetryAfter = retryAfter
-	}
-	if b.status == 0 {
-		b.status = statuses[b.Code]
+	b.status = statuses[b.Code]
+	if errors.As(err, &special) {
+		b.status = special.status
 	}
 	return b
 }
@@ -173,12 +102,9 @@ func (s *Server) fail(err error, c echo.Context) {
 		}
 		return
 	}
-	message := errorMessage{Type: "error", Error: b}
 	var id withID
-	if errors.As(err, &id) {
-		message.ID = id.id
-	}
-	body, err := json.Marshal(message)
+	errors.As(err, &id)
+	body, err := wire.EncodeError(id.id, b.ErrorBody)
 	if err != nil {
 		s.config.Logger.Error("encoding an error", "error", err)
 		return
@@ -193,7 +119,7 @@ func (s *Server) fail(err error, c echo.Context) {
 func (s *Server) describeLogged(err error, c echo.Context) errorBody {
 	b := describe(err)
 	s.metrics.errors.WithLabelValues(string(b.Code)).Inc()
-	if b.Code == codeInternal {
+	if b.Code == wire.CodeInternal {
 		b.RequestID = c.Response().Header().Get(echo.HeaderXRequestID)
 		s.config.Logger.Error("internal error", "request_id", b.RequestID, "path", c.Path(), "error", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 )
@@ -30,31 +31,31 @@ func TestDescribe(t *testing.T) {
 		err  error
 		want errorBody
 	}{
-		{"Malformed", malformed("config", "is %s", "bad"), errorBody{Code: codeMalformed, Field: "config", Message: "is bad", status: 400}},
-		{"Invalid", invalid("data[0].x", "no"), errorBody{Code: codeInvalid, Field: "data[0].x", Message: "no", status: 422}},
-		{"TooLarge", tooLarge("", "at most %d", 3), errorBody{Code: codeTooLarge, Message: "at most 3", status: 413}},
-		{"Busy", errBusy("full"), errorBody{Code: codeBusy, Message: "full", RetryAfter: retryAfter, status: 503}},
-		{"Unsupported", &requestError{code: codeUnsupported, message: "no"}, errorBody{Code: codeUnsupported, Message: "no", status: 415}},
-		{"NotAcceptable", notAcceptable("text/plain"), errorBody{Code: codeUnsupported, Message: "this address answers text/plain, which the Accept header does not name", status: 406}},
-		{"Forbidden", &requestError{code: codeForbidden, message: "no"}, errorBody{Code: codeForbidden, Message: "no", status: 403}},
-		{"Field", &nn.FieldError{Field: "config.l1", Message: "no"}, errorBody{Code: codeInvalid, Field: "config.l1", Message: "no", status: 422}},
-		{"Param", &dataset.ParamError{Field: "noise", Message: "no"}, errorBody{Code: codeInvalid, Field: "noise", Message: "no", status: 422}},
-		{"Diverged", &nn.DivergedError{Step: 4, What: "gradient", Network: network}, errorBody{Code: codeDiverged, Step: 4, Network: &network,
-			Message: "the gradient stopped being finite at step 4; a smaller learning rate may help", status: 422}},
-		{"NotFound", echo.ErrNotFound, errorBody{Code: codeNotFound, Message: "there is nothing at this address", status: 404}},
-		{"Method", echo.ErrMethodNotAllowed, errorBody{Code: codeMethod, Message: "this address does not take this method", status: 405}},
-		{"WrappedRequest", wrap(invalid("id", "no")), errorBody{Code: codeInvalid, Field: "id", Message: "no", status: 422}},
-		{"WrappedField", wrap(&nn.FieldError{Field: "data", Message: "no"}), errorBody{Code: codeInvalid, Field: "data", Message: "no", status: 422}},
-		{"WrappedHTTP", wrap(echo.NewHTTPError(404, secret)), errorBody{Code: codeNotFound, Message: "there is nothing at this address", status: 404}},
-		{"WithID", withID{invalid("id", "no"), jsontext.Value("1")}, errorBody{Code: codeInvalid, Field: "id", Message: "no", status: 422}},
-		{"Edit", editError{wrap(tooLarge("data", "no")), pageRequest{}}, errorBody{Code: codeTooLarge, Field: "data", Message: "no", status: 413}},
-		{"Joined", errors.Join(errors.New(secret), malformed("a", "no"), malformed("b", "no")), errorBody{Code: codeMalformed, Field: "a", Message: "no", status: 400}},
-		{"HTTPTeapot", echo.NewHTTPError(418, secret), errorBody{Code: codeInternal, Message: ours, status: 500}},
-		{"HTTPTooLarge", echo.ErrStatusRequestEntityTooLarge, errorBody{Code: codeInternal, Message: ours, status: 500}},
-		{"Unknown", errors.New(secret), errorBody{Code: codeInternal, Message: ours, status: 500}},
-		{"Deadline", context.DeadlineExceeded, errorBody{Code: codeInternal, Message: ours, status: 500}},
-		{"EOF", io.EOF, errorBody{Code: codeInternal, Message: ours, status: 500}},
-		{"Nil", nil, errorBody{Code: codeInternal, Message: ours, status: 500}},
+		{"Malformed", malformed("config", "is %s", "bad"), errorBody{wire.ErrorBody{Code: codeMalformed, Field: "config", Message: "is bad"}, 400}},
+		{"Invalid", invalid("data[0].x", "no"), errorBody{wire.ErrorBody{Code: codeInvalid, Field: "data[0].x", Message: "no"}, 422}},
+		{"TooLarge", tooLarge("", "at most %d", 3), errorBody{wire.ErrorBody{Code: codeTooLarge, Message: "at most 3"}, 413}},
+		{"Busy", errBusy("full"), errorBody{wire.ErrorBody{Code: codeBusy, Message: "full", RetryAfter: 1}, 503}},
+		{"Unsupported", wire.Unsupported("no"), errorBody{wire.ErrorBody{Code: codeUnsupported, Message: "no"}, 415}},
+		{"NotAcceptable", notAcceptable("text/plain"), errorBody{wire.ErrorBody{Code: codeUnsupported, Message: "this address answers text/plain, which the Accept header does not name"}, 406}},
+		{"Forbidden", wire.Errorf(codeForbidden, "", "no"), errorBody{wire.ErrorBody{Code: codeForbidden, Message: "no"}, 403}},
+		{"Field", &nn.FieldError{Field: "config.l1", Message: "no"}, errorBody{wire.ErrorBody{Code: codeInvalid, Field: "config.l1", Message: "no"}, 422}},
+		{"Param", &dataset.ParamError{Field: "noise", Message: "no"}, errorBody{wire.ErrorBody{Code: codeInvalid, Field: "noise", Message: "no"}, 422}},
+		{"Diverged", &nn.DivergedError{Step: 4, What: "gradient", Network: network}, errorBody{wire.ErrorBody{Code: codeDiverged, Step: 4, Network: &network,
+			Message: "the gradient stopped being finite at step 4; a smaller learning rate may help"}, 422}},
+		{"NotFound", echo.ErrNotFound, errorBody{wire.ErrorBody{Code: codeNotFound, Message: "there is nothing at this address"}, 404}},
+		{"Method", echo.ErrMethodNotAllowed, errorBody{wire.ErrorBody{Code: codeMethod, Message: "this address does not take this method"}, 405}},
+		{"WrappedRequest", wrap(invalid("id", "no")), errorBody{wire.ErrorBody{Code: codeInvalid, Field: "id", Message: "no"}, 422}},
+		{"WrappedField", wrap(&nn.FieldError{Field: "data", Message: "no"}), errorBody{wire.ErrorBody{Code: codeInvalid, Field: "data", Message: "no"}, 422}},
+		{"WrappedHTTP", wrap(echo.NewHTTPError(404, secret)), errorBody{wire.ErrorBody{Code: codeNotFound, Message: "there is nothing at this address"}, 404}},
+		{"WithID", withID{invalid("id", "no"), jsontext.Value("1")}, errorBody{wire.ErrorBody{Code: codeInvalid, Field: "id", Message: "no"}, 422}},
+		{"Edit", editError{wrap(tooLarge("data", "no")), pageRequest{}}, errorBody{wire.ErrorBody{Code: codeTooLarge, Field: "data", Message: "no"}, 413}},
+		{"Joined", errors.Join(errors.New(secret), malformed("a", "no"), malformed("b", "no")), errorBody{wire.ErrorBody{Code: codeMalformed, Field: "a", Message: "no"}, 400}},
+		{"HTTPTeapot", echo.NewHTTPError(418, secret), errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
+		{"HTTPTooLarge", echo.ErrStatusRequestEntityTooLarge, errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
+		{"Unknown", errors.New(secret), errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
+		{"Deadline", context.DeadlineExceeded, errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
+		{"EOF", io.EOF, errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
+		{"Nil", nil, errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := describe(test.err); !same(got, test.want) {
@@ -182,7 +183,7 @@ func TestPanic(t *testing.T) {
 				}
 			}
 			if !test.html {
-				var got errorMessage
+				var got wire.ErrorMessage
 				if err := json.Unmarshal([]byte(body), &got); err != nil || got.Type != "error" || got.Error.Code != codeInternal || got.Error.RequestID != id {
 					t.Errorf("the answer to a panic is %s; want an internal error with the request id %q", body, id)
 				}
@@ -286,7 +287,7 @@ func TestFailNotUTF8(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := newTestServer(t)
 			w := serve(s, test.method, test.path, test.body, "Content-Type", test.contentType)
-			var got errorMessage
+			var got wire.ErrorMessage
 			err := json.Unmarshal(w.Body.Bytes(), &got)
 			if err != nil || w.Code != http.StatusBadRequest && w.Code != http.StatusUnprocessableEntity || got.Type != "error" {
 				t.Errorf("%s %s %q = %d %q; want an error", test.method, test.path, test.body, w.Code, w.Body)
@@ -318,7 +319,7 @@ func TestProblem(t *testing.T) {
 	if got.Recover == nil || got.Recover.Step != 7 || !strings.Contains(got.Recover.Network, `"step":7`) {
 		t.Errorf("problem(diverged) = %+v; want the last finite network offered", got)
 	}
-	if got := problem(errorBody{Message: "oops", RequestID: "abc"}); got.Text != "Oops (request abc)" {
+	if got := problem(errorBody{ErrorBody: wire.ErrorBody{Message: "oops", RequestID: "abc"}}); got.Text != "Oops (request abc)" {
 		t.Errorf("problem(internal) = %q; want Oops (request abc)", got.Text)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/export"
 	"nnvisu/nn/table"
@@ -44,11 +45,10 @@ func (s *Server) export(c echo.Context) error {
 	}
 	var file bytes.Buffer
 	if err := s.computing(c.Request().Context(), func() error {
-		err := export.Write(&file, info.Format, m.state)
-		if err == nil && info.Format == export.State {
-			err = appendSaved(&file, meta, history)
+		if info.Format == export.State {
+			return export.File{State: m.state, Meta: meta, History: history}.Write(&file)
 		}
-		return err
+		return export.Write(&file, info.Format, m.state)
 	}); err != nil {
 		return err
 	}
@@ -77,10 +77,10 @@ func (s *Server) decodeExport(form url.Values, body []byte) (m message, err erro
 
 // decodeKept reads what the page's form keeps with a state.
 func decodeKept(form url.Values) (meta table.Meta, history nn.History, err error) {
-	if meta, err = readMeta(form); err != nil {
+	if meta, err = wire.DecodeMeta(form.Get(views.FieldMeta), views.FieldMeta); err != nil {
 		return meta, history, err
 	}
-	history, err = readHistory(form)
+	history, err = wire.DecodeHistory(form.Get(views.FieldHistory), views.FieldHistory)
 	return meta, history, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/export"
 	"nnvisu/views"
@@ -153,7 +154,7 @@ func TestExportErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := serve(s, http.MethodPost, "/export", test.body, test.headers...)
-			var got errorMessage
+			var got wire.ErrorMessage
 			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 				t.Fatalf("the answer %.200q: %v", w.Body, err)
 			}

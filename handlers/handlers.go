@@ -23,6 +23,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 	"nnvisu/public"
 )
 
@@ -190,7 +191,7 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 			r.Method = http.MethodPost
 		}
 		if err := s.origin.Check(r); err != nil {
-			return &requestError{code: codeForbidden, message: "a page of another site may not ask for this"}
+			return wire.Errorf(wire.CodeForbidden, "", "a page of another site may not ask for this")
 		}
 		return next(c)
 	}

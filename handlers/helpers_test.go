@@ -4,11 +4,9 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -19,6 +17,13 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/nntest"
+)
+
+var (
+	sampleState   = nntest.State
+	sampleDataset = nntest.Points
+	same          = nntest.Same
 )
 
 func newTestServer(tb testing.TB, options ...func(*Config)) *Server {
@@ -55,30 +60,6 @@ func describeAs(err error) string {
 	return strings.TrimSpace(string(b.Code) + " " + b.Field)
 }
 
-// sampleState is a prepared state of n points of a data set, with the default
-// config as change leaves it, after some updates.
-func sampleState(tb testing.TB, name dataset.Name, n, updates int, change func(*nn.Config)) nn.State {
-	tb.Helper()
-	info, _ := dataset.Lookup(string(name))
-	s := nn.State{Config: nn.DefaultConfig(), Data: sampleDataset(tb, name, n, 1)}
-	s.Config.Task = nn.Task(info.Task)
-	if change != nil {
-		change(&s.Config)
-	}
-	s, err := s.Prepare()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if updates > 0 {
-		r, err := nn.Step(s, updates)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		s.Network = r.Network
-	}
-	return s
-}
-
 // clone returns a copy that shares nothing with s.
 func clone(s nn.State) nn.State {
 	parameters := func(p nn.Parameters) nn.Parameters {
@@ -105,43 +86,6 @@ func clone(s nn.State) nn.State {
 		}
 	}
 	return s
-}
-
-// same reports whether two values are equal, numbers bit for bit. A nil slice
-// equals an empty one, which JSON does not tell apart.
-func same(a, b any) bool { return sameValue(reflect.ValueOf(a), reflect.ValueOf(b)) }
-
-func sameValue(a, b reflect.Value) bool {
-	if a.Kind() != b.Kind() || a.Type() != b.Type() {
-		return false
-	}
-	switch a.Kind() {
-	case reflect.Float64:
-		return math.Float64bits(a.Float()) == math.Float64bits(b.Float())
-	case reflect.Pointer:
-		if a.IsNil() || b.IsNil() {
-			return a.IsNil() == b.IsNil()
-		}
-		return sameValue(a.Elem(), b.Elem())
-	case reflect.Slice:
-		if a.Len() != b.Len() {
-			return false
-		}
-		for i := range a.Len() {
-			if !sameValue(a.Index(i), b.Index(i)) {
-				return false
-			}
-		}
-		return true
-	case reflect.Struct:
-		for i := range a.NumField() {
-			if !sameValue(a.Field(i), b.Field(i)) {
-				return false
-			}
-		}
-		return true
-	}
-	return a.Equal(b)
 }
 
 // readForm returns what the form of a page, or of fragments of it, posts when
@@ -257,19 +201,4 @@ func mustJSON(tb testing.TB, v any) []byte {
 		tb.Fatal(err)
 	}
 	return text
-}
-
-// sampleDataset is a data set with its own noise.
-func sampleDataset(tb testing.TB, name dataset.Name, n int, seed uint32) []nn.Point {
-	tb.Helper()
-	info, _ := dataset.Lookup(string(name))
-	made, err := dataset.Generate(name, dataset.Params{Points: n, Noise: info.DefaultNoise, Seed: seed})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	points := make([]nn.Point, n)
-	for i, p := range made {
-		points[i] = nn.Point(p)
-	}
-	return points
 }

@@ -180,14 +180,6 @@ func (p *pageRequest) become(state nn.State, act string) {
 	p.state = state
 }
 
-// readHistory reads FieldHistory, which may be absent or empty.
-func readHistory(form url.Values) (h nn.History, err error) {
-	if err = decodeField(form, views.FieldHistory, func(r *reader) error { return r.history(&h) }); err != nil {
-		return h, err
-	}
-	return h, h.Validate()
-}
-
 func readChoices(form url.Values) views.Choices {
 	d := defaultChoices()
 	or := func(field, otherwise string) string {

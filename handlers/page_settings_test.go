@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -8,57 +9,15 @@ import (
 	"testing"
 
 	"nnvisu/nn"
+	"nnvisu/nn/nntest"
 	"nnvisu/nn/setting"
 )
-
-// change gives a member of nn.Config, found by reflection, a value that is not its default.
-func change(tb testing.TB, c *nn.Config, member string) {
-	tb.Helper()
-	value := reflect.ValueOf(c).Elem()
-	for i, field := range reflect.VisibleFields(value.Type()) {
-		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != member {
-			continue
-		}
-		switch v := value.Field(i); v.Kind() {
-		case reflect.String:
-			choices := setting.Lookup(member).Choices
-			v.SetString(choices[len(choices)-1].Value)
-		case reflect.Int:
-			v.SetInt(4)
-		case reflect.Uint32:
-			v.SetUint(4)
-		case reflect.Float64:
-			v.SetFloat(0.25)
-		default:
-			switch list := v.Addr().Interface().(type) {
-			case *[]int:
-				*list = []int{5, 3}
-			case *[]nn.Feature:
-				*list = []nn.Feature{nn.FeatureY, nn.FeatureXY}
-			default:
-				tb.Fatalf("this test has no value of the type %s for %s; give it one", v.Type(), member)
-			}
-		}
-		return
-	}
-	tb.Fatalf("nn.Config has no member %s", member)
-}
-
-// configMembers returns the names of the members of nn.Config in JSON.
-func configMembers() []string {
-	var names []string
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[nn.Config]()) {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		names = append(names, name)
-	}
-	return names
-}
 
 // TestMembers: each member of nn.Config goes from JSON into the page's form, from the form into the
 // settings, from there into the link of a recipe, and from the link into the same JSON.
 func TestMembers(t *testing.T) {
 	s := newTestServer(t)
-	for _, name := range configMembers() {
+	for _, name := range nntest.ConfigMembers() {
 		t.Run(name, func(t *testing.T) {
 			m := setting.Lookup(name)
 			if m == nil {
@@ -73,7 +32,7 @@ func TestMembers(t *testing.T) {
 				choices.DataClasses = "4"
 			}
 			config := nn.DefaultConfig()
-			change(t, &config, name)
+			nntest.ChangeMember(t, &config, name)
 			if got := setting.Differing(&config, new(nn.DefaultConfig())); len(got) != 1 || got[0] != m {
 				t.Fatalf("the members %v differ; want %s alone", got, name)
 			}
@@ -82,16 +41,10 @@ func TestMembers(t *testing.T) {
 				t.Fatalf("the JSON %s lacks %s", text, name)
 			}
 
-			// Both sources of JSON read it.
-			for what, source := range map[string]source{
-				"fast": &fastSource{json: text}, "strict": newStrictSource(text, ""),
-			} {
-				var got nn.Config
-				var classesSet bool
-				err := whole(&reader{source}, func(r *reader) error { return r.config(&got, &classesSet) })
-				if err != nil || !reflect.DeepEqual(got, config) || classesSet != (name == "classes") {
-					t.Fatalf("the %s source reads %s as %+v, %v; want %+v", what, text, got, err, config)
-				}
+			// JSON has it.
+			got, err := s.decodeMessage(fmt.Appendf(nil, `{"config":%s}`, text), stepMembers)
+			if err != nil || !reflect.DeepEqual(got.state.Config, config) || got.classesSet != (name == "classes") {
+				t.Fatalf("the config %s is read as %+v, %v; want %+v", text, got.state.Config, err, config)
 			}
 
 			// The page's controls give it to a state that has the default.

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 )
 
 // drainLimit is how many bytes the server reads past the limit on a message, so
@@ -38,7 +38,7 @@ func (s *Server) socket(c echo.Context) error {
 		}
 		if bad != nil {
 			var err error
-			answer, err = json.Marshal(errorMessage{Type: "error", ID: m.id, Error: s.describeLogged(bad, c)})
+			answer, err = wire.EncodeError(m.id, s.describeLogged(bad, c).ErrorBody)
 			if err != nil {
 				return err
 			}
@@ -83,7 +83,7 @@ type incoming struct {
 // the server drains. The context that serve gets ends when the client goes.
 func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error) error {
 	if c.Request().Header.Get("Upgrade") == "" {
-		return &requestError{code: codeUnsupported, message: "this address speaks WebSocket only", status: http.StatusUpgradeRequired}
+		return withStatus{wire.Unsupported("this address speaks WebSocket only"), http.StatusUpgradeRequired}
 	}
 	leave, err := s.enterSocket()
 	if err != nil {
@@ -174,7 +174,7 @@ func (s *Server) readSocket(ctx context.Context, conn *websocket.Conn, room int)
 		_, err := io.Copy(io.Discard, r)
 		return nil, s.errBodySize(), err
 	case kind != websocket.MessageText:
-		return nil, &requestError{code: codeUnsupported, message: "a message must be text, not binary"}, nil
+		return nil, wire.Unsupported("a message must be text, not binary"), nil
 	}
 	return buffer.Bytes(), nil, nil
 }

@@ -56,14 +56,6 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	return s.streamJSON(c, &m)
 }
 
-// perFrame returns the number of updates in the longest frame of a stream.
-func (m *message) perFrame() int {
-	if m.steps > 0 {
-		return min(m.frameSteps, m.steps)
-	}
-	return m.frameSteps
-}
-
 // readRecipe reads a message from a query: the members of config with lists separated by commas,
 // and a data set with its parameters. The seed and the number of classes are for both, unless
 // data_seed gives the data set another seed.
@@ -196,29 +188,4 @@ func optional[T any](
 		return read(value, name, dst)
 	}
 	return nil
-}
-
-func queryInt(value, path string, dst *int) error {
-	return textError(setting.ParseWhole(value, path, dst))
-}
-
-func queryFloat(value, path string, dst *float64) error {
-	return textError(setting.ParseReal(value, path, dst))
-}
-
-func querySeed(value, path string, dst *uint32) error {
-	return textError(setting.ParseSeed(value, path, dst))
-}
-
-// textError returns what a client is told about a text that package setting could not read.
-func textError(err error) error {
-	var syntax *setting.SyntaxError
-	var field *nn.FieldError
-	switch {
-	case errors.As(err, &syntax):
-		return malformed(syntax.Field, "%s; got %q", syntax.Want, clip(syntax.Got))
-	case errors.As(err, &field):
-		return invalid(field.Field, "%s", field.Message)
-	}
-	return err
 }

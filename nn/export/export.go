@@ -9,7 +9,6 @@
 package export
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -91,24 +90,4 @@ func Write(w io.Writer, f Format, s nn.State) error {
 	return fmt.Errorf("export: unknown format %q", f)
 }
 
-// What says that a file is a state. The version grows when an older reader
-// would misunderstand a newer file.
-const (
-	StateType    = "nnvisu_state"
-	StateVersion = 1
-)
-
-func writeState(w io.Writer, s nn.State) error {
-	// The wire contract knows lists that are empty but not null.
-	if s.Config.HiddenLayers == nil {
-		s.Config.HiddenLayers = []int{}
-	}
-	if s.Data == nil {
-		s.Data = []nn.Point{}
-	}
-	return json.NewEncoder(w).Encode(struct {
-		Type    string `json:"type"`
-		Version int    `json:"version"`
-		nn.State
-	}{StateType, StateVersion, s})
-}
+func writeState(w io.Writer, s nn.State) error { return File{State: s}.Write(w) }

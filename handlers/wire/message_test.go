@@ -1,11 +1,11 @@
-package handlers
+package wire
 
 import (
 	"bytes"
 	stdjson "encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,7 +15,40 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/nn/nntest"
 )
+
+// limits are those of a server.
+var limits = Limits{Points: 2000}
+
+// describeAs returns the code of an error as a client is told it, with its field.
+func describeAs(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	b := Describe(err)
+	return strings.TrimSpace(string(b.Code) + " " + b.Field)
+}
+
+func mustJSON(tb testing.TB, v any) []byte {
+	tb.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
+}
+
+// stdJSON is JSON as encoding/json writes it, with the members of maps sorted.
+func stdJSON(tb testing.TB, v any) []byte {
+	tb.Helper()
+	text, err := stdjson.Marshal(v)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
+}
 
 // TestDecodePath: the field of an error is the path of the value at fault, as a
 // person would write it.
@@ -53,10 +86,9 @@ func TestDecodePath(t *testing.T) {
 		{"WholePastExact", `{"network":{"step":9007199254740994}}`, "invalid network.step"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := newTestServer(t)
-			_, err := s.decodeMessage([]byte(test.body), stepMembers)
+			_, err := DecodeMessage([]byte(test.body), Step, limits)
 			if describeAs(err) != test.want {
-				t.Errorf("decodeMessage(%s) = %v (%s); want %s", test.body, err, describeAs(err), test.want)
+				t.Errorf("DecodeMessage(%s) = %v (%s); want %s", test.body, err, describeAs(err), test.want)
 			}
 		})
 	}
@@ -64,7 +96,6 @@ func TestDecodePath(t *testing.T) {
 
 // TestDecodePathPrefix: in a form the path begins with the field's name.
 func TestDecodePathPrefix(t *testing.T) {
-	s := newTestServer(t)
 	for _, test := range []struct{ field, text, want string }{
 		{"config", `{"seed":"1"}`, "malformed config.seed"},
 		{"config", `{"seed":1`, "malformed config"},
@@ -78,44 +109,43 @@ func TestDecodePathPrefix(t *testing.T) {
 		{"id", `{}`, "malformed id"},
 		{"id", `"a`, "malformed id"},
 	} {
-		_, err := s.decodeForm(map[string][]string{test.field: {test.text}}, stepMembers)
+		_, err := DecodeForm(url.Values{test.field: {test.text}}, messageFields, Step, limits)
 		if got := describeAs(err); got != test.want && !(strings.HasPrefix(test.text, `{"seed":1 `) && strings.HasPrefix(got, "malformed config")) {
-			t.Errorf("decodeForm(%s=%s) = %v (%s); want %s", test.field, test.text, err, got, test.want)
+			t.Errorf("DecodeForm(%s=%s) = %v (%s); want %s", test.field, test.text, err, got, test.want)
 		}
 	}
 }
 
 // TestDecodeMembers: which members a message may have depends on its address.
 func TestDecodeMembers(t *testing.T) {
-	s := newTestServer(t)
 	const unlabelled = `{"data":[{"x":0,"y":0}]}`
 	for _, test := range []struct {
 		name string
-		may  members
+		kind Kind
 		body string
 		want string
 	}{
-		{"StepSteps", stepMembers, `{"steps":1}`, "ok"},
-		{"StepWhole", stepMembers, `{"steps":1e2}`, "ok"},
-		{"StepZero", stepMembers, `{"steps":0}`, "invalid steps"},
-		{"StepMost", stepMembers, `{"steps":100000}`, "ok"},
-		{"StepTooMany", stepMembers, `{"steps":100001}`, "invalid steps"},
-		{"StepFrames", stepMembers, `{"frame_steps":1}`, "malformed frame_steps"},
-		{"StepUnlabelled", stepMembers, unlabelled, "invalid data[0].label"},
-		{"TrainZero", trainMembers, `{"steps":0}`, "ok"},
-		{"TrainNegative", trainMembers, `{"steps":-1}`, "invalid steps"},
-		{"TrainFrames", trainMembers, `{"frame_steps":100000,"frame_ms":60000}`, "ok"},
-		{"TrainFramesZero", trainMembers, `{"frame_steps":0}`, "invalid frame_steps"},
-		{"TrainFramesMany", trainMembers, `{"frame_steps":100001}`, "invalid frame_steps"},
-		{"TrainLong", trainMembers, `{"frame_ms":60001}`, "invalid frame_ms"},
-		{"TrainNegativeMS", trainMembers, `{"frame_ms":-1}`, "invalid frame_ms"},
-		{"TrainUnlabelled", trainMembers, unlabelled, "invalid data[0].label"},
-		{"PredictUnlabelled", predictMembers, unlabelled, "ok"},
-		{"PredictSteps", predictMembers, `{"steps":1}`, "malformed steps"},
-		{"PredictFrames", predictMembers, `{"frame_ms":1}`, "malformed frame_ms"},
+		{"StepSteps", Step, `{"steps":1}`, "ok"},
+		{"StepWhole", Step, `{"steps":1e2}`, "ok"},
+		{"StepZero", Step, `{"steps":0}`, "invalid steps"},
+		{"StepMost", Step, `{"steps":100000}`, "ok"},
+		{"StepTooMany", Step, `{"steps":100001}`, "invalid steps"},
+		{"StepFrames", Step, `{"frame_steps":1}`, "malformed frame_steps"},
+		{"StepUnlabelled", Step, unlabelled, "invalid data[0].label"},
+		{"TrainZero", Train, `{"steps":0}`, "ok"},
+		{"TrainNegative", Train, `{"steps":-1}`, "invalid steps"},
+		{"TrainFrames", Train, `{"frame_steps":100000,"frame_ms":60000}`, "ok"},
+		{"TrainFramesZero", Train, `{"frame_steps":0}`, "invalid frame_steps"},
+		{"TrainFramesMany", Train, `{"frame_steps":100001}`, "invalid frame_steps"},
+		{"TrainLong", Train, `{"frame_ms":60001}`, "invalid frame_ms"},
+		{"TrainNegativeMS", Train, `{"frame_ms":-1}`, "invalid frame_ms"},
+		{"TrainUnlabelled", Train, unlabelled, "invalid data[0].label"},
+		{"PredictUnlabelled", Predict, unlabelled, "ok"},
+		{"PredictSteps", Predict, `{"steps":1}`, "malformed steps"},
+		{"PredictFrames", Predict, `{"frame_ms":1}`, "malformed frame_ms"},
 	} {
-		if _, err := s.decodeMessage([]byte(test.body), test.may); describeAs(err) != test.want {
-			t.Errorf("%s: decodeMessage(%s) = %v (%s); want %s", test.name, test.body, err, describeAs(err), test.want)
+		if _, err := DecodeMessage([]byte(test.body), test.kind, limits); describeAs(err) != test.want {
+			t.Errorf("%s: DecodeMessage(%s) = %v (%s); want %s", test.name, test.body, err, describeAs(err), test.want)
 		}
 	}
 }
@@ -123,15 +153,14 @@ func TestDecodeMembers(t *testing.T) {
 // TestDecodeDefaults: what is left out has its default, which is not the same
 // for each address.
 func TestDecodeDefaults(t *testing.T) {
-	s := newTestServer(t)
 	for _, test := range []struct {
-		may   members
+		kind  Kind
 		steps int
-	}{{stepMembers, 1}, {trainMembers, 0}, {predictMembers, 1}} {
-		m, err := s.decodeMessage([]byte(`{}`), test.may)
-		want := message{state: nn.State{Config: nn.DefaultConfig()}, steps: test.steps, frameSteps: 1}
+	}{{Step, 1}, {Train, 0}, {Predict, 1}} {
+		m, err := DecodeMessage([]byte(`{}`), test.kind, limits)
+		want := Message{State: nn.State{Config: nn.DefaultConfig()}, Steps: test.steps, FrameSteps: 1}
 		if err != nil || !reflect.DeepEqual(m, want) {
-			t.Errorf("decodeMessage({}, %+v) = %+v, %v; want %+v", test.may, m, err, want)
+			t.Errorf("DecodeMessage({}, %+v) = %+v, %v; want %+v", test.kind, m, err, want)
 		}
 	}
 }
@@ -139,7 +168,6 @@ func TestDecodeDefaults(t *testing.T) {
 // TestDecodeID: an error carries the id of its message wherever the id stands,
 // if it can be found at all.
 func TestDecodeID(t *testing.T) {
-	s := newTestServer(t)
 	for _, test := range []struct{ name, body, want string }{
 		{"Good", `{"id":"a"}`, `"a"`},
 		{"Before", `{"id":7,"steps":"1"}`, `7`},
@@ -157,9 +185,9 @@ func TestDecodeID(t *testing.T) {
 		{"Unicode", `{"steps":"1","id":"é\u00e9"}`, `"é\u00e9"`},
 		{"Empty", ``, ``},
 	} {
-		m, err := s.decodeMessage([]byte(test.body), stepMembers)
-		if string(m.id) != test.want {
-			t.Errorf("%s: decodeMessage(%s).id = %s (%v); want %s", test.name, test.body, m.id, err, test.want)
+		m, err := DecodeMessage([]byte(test.body), Step, limits)
+		if string(m.ID) != test.want {
+			t.Errorf("%s: DecodeMessage(%s).id = %s (%v); want %s", test.name, test.body, m.ID, err, test.want)
 		}
 	}
 }
@@ -167,15 +195,15 @@ func TestDecodeID(t *testing.T) {
 // TestDecodeLimitFirst: a list of points that is too long is refused at the
 // point that is too many, whatever follows.
 func TestDecodeLimitFirst(t *testing.T) {
-	s := newTestServer(t, func(c *Config) { c.MaxPoints = 2 })
+	two := Limits{Points: 2}
 	const point = `{"x":0,"y":0,"label":0}`
 	for _, test := range []struct{ body, want string }{
 		{`{"data":[` + point + `,` + point + `]}`, "ok"},
 		{`{"data":[` + point + `,` + point + `,` + point + `]}`, "too_large data"},
 		{`{"data":[` + point + `,` + point + `,not JSON`, "too_large data"},
 	} {
-		if _, err := s.decodeMessage([]byte(test.body), stepMembers); describeAs(err) != test.want {
-			t.Errorf("decodeMessage(%s) = %v; want %s", test.body, err, test.want)
+		if _, err := DecodeMessage([]byte(test.body), Step, two); describeAs(err) != test.want {
+			t.Errorf("DecodeMessage(%s) = %v; want %s", test.body, err, test.want)
 		}
 	}
 }
@@ -183,7 +211,6 @@ func TestDecodeLimitFirst(t *testing.T) {
 // TestDecodeMessages: an error of the grammar says what is wrong and where, and
 // holds nothing of the text but what is short.
 func TestDecodeMessages(t *testing.T) {
-	s := newTestServer(t)
 	for _, test := range []struct{ body, want string }{
 		{``, "is not complete JSON"},
 		{`{"id":1`, "is not complete JSON"},
@@ -200,45 +227,33 @@ func TestDecodeMessages(t *testing.T) {
 		{`{"speed":1}`, "speed is not a member that this message has"},
 		{`{"steps":1.5}`, "steps must be a whole number; got 1.5"},
 	} {
-		_, err := s.decodeMessage([]byte(test.body), stepMembers)
+		_, err := DecodeMessage([]byte(test.body), Step, limits)
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) || len(err.Error()) > 200 {
-			t.Errorf("decodeMessage(%.60s) = %v; want %s", test.body, err, test.want)
+			t.Errorf("DecodeMessage(%.60s) = %v; want %s", test.body, err, test.want)
 		}
 	}
 }
 
-// checkRequestError checks that an error of a decoder is one that a client can
-// understand and act on.
-func checkRequestError(tb testing.TB, err error, codes ...code) {
+// checkError checks that an error of a decoder is one that a client can understand and act on.
+func checkError(tb testing.TB, err error, codes ...Code) {
 	tb.Helper()
-	var request *requestError
-	if !errors.As(err, &request) {
-		tb.Fatalf("error %v is a %T; want a *requestError", err, err)
+	var known *Error
+	if !errors.As(err, &known) {
+		tb.Fatalf("error %v is a %T; want a *Error", err, err)
 	}
-	b := describe(err)
-	known := false
+	b := Describe(err)
+	listed := false
 	for _, c := range codes {
-		known = known || b.Code == c
+		listed = listed || b.Code == c
 	}
-	if !known {
+	if !listed {
 		tb.Errorf("error %v has the code %s; want one of %v", err, b.Code, codes)
-	}
-	if b.status < 400 || b.status > 499 {
-		tb.Errorf("error %v has the status %d; want 400 to 499", err, b.status)
 	}
 	if b.Message == "" || !utf8.ValidString(b.Message) || !utf8.ValidString(b.Field) {
 		tb.Errorf("error has the field %q and the message %q; want readable text", b.Field, b.Message)
 	}
-	if _, err := json.Marshal(errorMessage{Type: "error", Error: b}); err != nil {
+	if _, err := json.Marshal(ErrorMessage{Type: "error", Error: b}); err != nil {
 		tb.Errorf("error %v cannot be encoded: %v", b, err)
-	}
-}
-
-// checkStateError checks an error of checkState: the state's fault, not ours.
-func checkStateError(tb testing.TB, err error) {
-	tb.Helper()
-	if b := describe(err); b.Code != codeInvalid && b.Code != codeTooLarge || b.Field == "" {
-		tb.Errorf("checkState: %v is %s for field %q; want invalid or too_large for a field", err, b.Code, b.Field)
 	}
 }
 
@@ -261,6 +276,8 @@ func decodeSeeds(tb testing.TB) []string {
 		`{"type":"train_step","steps":0,"frame_steps":10,"frame_ms":40,"data":[{"x":0,"y":0,"label":1}]}`,
 		`{"type":"predict","network":null,"data":[{"x":0.5,"y":0.5}]}`,
 		`{"network":{},"data":[]}`,
+		`{"data":[{"label":1,"x":0.5,"y":-0.5},{"y":0,"x":1,"label":0},{"x":0,"y":0,"label":1}]}`,
+		`{"data":[{ "label" : 1 , "x" : 0.5 , "y" : 1 }]}`,
 		`{"network":{"weights":[],"biases":[]}}`,
 		`{"network":{"optimizer":{},"step":0,"epoch":0}}`,
 		`{"network":{"step":1}}`,
@@ -314,52 +331,54 @@ func decodeSeeds(tb testing.TB) []string {
 // took survives the way through our encoder bit for bit.
 func FuzzDecodeMessage(f *testing.F) {
 	for _, seed := range decodeSeeds(f) {
-		for may := range byte(3) {
-			f.Add([]byte(seed), may)
+		for kind := range byte(3) {
+			f.Add([]byte(seed), kind)
 		}
 	}
-	// Few points and little work keep a run fast; the limits are checked alike.
-	s := newTestServer(f, func(c *Config) { c.MaxPoints, c.MaxWork = 20, 1e5 })
-	f.Fuzz(func(t *testing.T, body []byte, kind byte) {
-		may := []members{stepMembers, trainMembers, predictMembers}[kind%3]
+	// Few points keep a run fast; the limit is checked alike.
+	few := Limits{Points: 20}
+	f.Fuzz(func(t *testing.T, body []byte, n byte) {
+		kind := []Kind{Step, Train, Predict}[n%3]
 		sent := bytes.Clone(body)
-		m, err := s.decodeMessage(body, may)
+		m, err := DecodeMessage(body, kind, few)
 		if !bytes.Equal(body, sent) {
-			t.Fatalf("decodeMessage changed its body from %q to %q", sent, body)
+			t.Fatalf("DecodeMessage changed its body from %q to %q", sent, body)
 		}
 		valid := stdjson.Valid(body)
 		if err != nil {
-			checkRequestError(t, err, codeMalformed, codeInvalid, codeTooLarge)
+			checkError(t, err, CodeMalformed, CodeInvalid, CodeTooLarge)
 			// Text that is not UTF-8 and half surrogates are all that encoding/json takes and we do not.
 			strict := !utf8.Valid(body) || bytes.Contains(body, []byte(`\u`))
 			if valid && !strict && strings.Contains(err.Error(), "JSON") {
-				t.Errorf("decodeMessage(%s) = %v; encoding/json finds it valid", body, err)
+				t.Errorf("DecodeMessage(%s) = %v; encoding/json finds it valid", body, err)
 			}
 			return
 		}
 		if !valid {
-			t.Fatalf("decodeMessage(%q) succeeds; encoding/json finds it invalid", body)
+			t.Fatalf("DecodeMessage(%q) succeeds; encoding/json finds it invalid", body)
 		}
-		if len(m.state.Data) > s.config.MaxPoints {
-			t.Errorf("decodeMessage took %d points; want at most %d", len(m.state.Data), s.config.MaxPoints)
+		if len(m.State.Data) > few.Points {
+			t.Errorf("DecodeMessage took %d points; want at most %d", len(m.State.Data), few.Points)
 		}
-		if again, err := s.decodeMessage(body, may); err != nil || !reflect.DeepEqual(again, m) {
-			t.Errorf("decodeMessage twice = %+v, then %+v, %v", m, again, err)
+		if again, err := DecodeMessage(body, kind, few); err != nil || !reflect.DeepEqual(again, m) {
+			t.Errorf("DecodeMessage twice = %+v, then %+v, %v", m, again, err)
 		}
-		if err := s.checkState(&m); err != nil {
-			checkStateError(t, err)
+		if m.State, err = m.State.Prepare(); err != nil {
+			if b := Describe(err); b.Code != CodeInvalid || b.Field == "" {
+				t.Errorf("Prepare: %v is %s for field %q; want invalid for a field", err, b.Code, b.Field)
+			}
 			return
 		}
-		checkRoundTrip(t, s, m, may)
+		checkRoundTrip(t, m, kind)
 	})
 }
 
 // checkRoundTrip encodes a prepared message as the server does and as a client
 // sends it back, and checks that it comes out as it went in.
-func checkRoundTrip(tb testing.TB, s *Server, m message, may members) {
+func checkRoundTrip(tb testing.TB, m Message, kind Kind) {
 	tb.Helper()
 	texts := map[string][]byte{}
-	for name, value := range map[string]any{"config": m.state.Config, "network": m.state.Network, "data": m.state.Data} {
+	for name, value := range map[string]any{"config": m.State.Config, "network": m.State.Network, "data": m.State.Data} {
 		text, err := json.Marshal(value)
 		if err != nil {
 			tb.Fatalf("encoding the %s: %v", name, err)
@@ -367,30 +386,30 @@ func checkRoundTrip(tb testing.TB, s *Server, m message, may members) {
 		texts[name] = text
 	}
 	body := fmt.Appendf(nil, `{"config":%s,"network":%s,"data":%s}`, texts["config"], texts["network"], texts["data"])
-	again, err := s.decodeMessage(body, may)
+	again, err := DecodeMessage(body, kind, limits)
 	if err == nil {
-		err = s.checkState(&again)
+		again.State, err = again.State.Prepare()
 	}
 	if err != nil {
-		tb.Fatalf("decodeMessage(%s): %v; want the state that was encoded", body, err)
+		tb.Fatalf("DecodeMessage(%s): %v; want the state that was encoded", body, err)
 	}
-	if !same(again.state, m.state) {
-		tb.Errorf("the state = %+v; want as it was encoded, %+v", again.state, m.state)
+	if !nntest.Same(again.State, m.State) {
+		tb.Errorf("the state = %+v; want as it was encoded, %+v", again.State, m.State)
 	}
-	answer, err := encodeResult(m.id, nn.Result{Network: m.state.Network})
+	answer, err := EncodeResult(m.ID, nn.Result{Network: m.State.Network})
 	if err != nil {
-		tb.Fatalf("encodeResult: %v", err)
+		tb.Fatalf("EncodeResult: %v", err)
 	}
 	var got struct{ ID, Network jsontext.Value }
 	if err := json.Unmarshal(answer, &got, json.MatchCaseInsensitiveNames(true)); err != nil {
 		tb.Fatalf("the answer %s cannot be read: %v", answer, err)
 	}
-	if !sameID(got.ID, m.id) {
-		tb.Errorf("the answer has the id %s; want %s", got.ID, m.id)
+	if !sameID(got.ID, m.ID) {
+		tb.Errorf("the answer has the id %s; want %s", got.ID, m.ID)
 	}
 	var network nn.Network
-	if err := newReader(got.Network, "network").network(&network); err != nil || !same(network, m.state.Network) {
-		tb.Errorf("the answer has the network %+v, %v; want %+v", network, err, m.state.Network)
+	if err := newReader(got.Network, "network").network(&network); err != nil || !nntest.Same(network, m.State.Network) {
+		tb.Errorf("the answer has the network %+v, %v; want %+v", network, err, m.State.Network)
 	}
 }
 
@@ -406,12 +425,11 @@ func sameID(a, b jsontext.Value) bool {
 
 // TestDecodeRoundTrip is the round trip of what every optimizer and task keeps.
 func TestDecodeRoundTrip(t *testing.T) {
-	s := newTestServer(t)
 	for _, o := range nn.Optimizers() {
-		for _, set := range []string{"circles", "hills"} {
-			t.Run(string(o)+"/"+set, func(t *testing.T) {
-				state := sampleState(t, datasetName(set), 40, 3, func(c *nn.Config) { c.Optimizer, c.LearningRate = o, 0.01 })
-				checkRoundTrip(t, s, message{state: state, id: jsontext.Value(`"1"`)}, stepMembers)
+		for _, set := range []dataset.Name{"circles", "hills"} {
+			t.Run(string(o)+"/"+string(set), func(t *testing.T) {
+				state := nntest.State(t, set, 40, 3, func(c *nn.Config) { c.Optimizer, c.LearningRate = o, 0.01 })
+				checkRoundTrip(t, Message{State: state, ID: jsontext.Value(`"1"`)}, Step)
 			})
 		}
 	}
@@ -420,31 +438,46 @@ func TestDecodeRoundTrip(t *testing.T) {
 // TestDecodeEverything: the message with every member is taken, and each member
 // arrives where it belongs.
 func TestDecodeEverything(t *testing.T) {
-	s := newTestServer(t)
-	m, err := s.decodeMessage([]byte(everything), stepMembers)
+	m, err := DecodeMessage([]byte(everything), Step, limits)
 	if err != nil {
-		t.Fatalf("decodeMessage(everything): %v", err)
+		t.Fatalf("DecodeMessage(everything): %v", err)
 	}
 	wantConfig := nn.Config{
 		Task: "classification", Features: nn.Features(), HiddenLayers: []int{2}, Activation: "leaky_relu", Init: "he", Classes: 3, Optimizer: "adamw",
 		LearningRate: 1e-3, Schedule: "cosine", ScheduleSteps: 500, ScheduleFactor: 0, BatchSize: 2, L1: 0.5, L2: 1e-300, Dropout: 0.9, TestFraction: 0.25, Seed: 4294967295,
 	}
-	if !same(m.state.Config, wantConfig) {
-		t.Errorf("config = %+v; want %+v", m.state.Config, wantConfig)
+	if !nntest.Same(m.State.Config, wantConfig) {
+		t.Errorf("config = %+v; want %+v", m.State.Config, wantConfig)
 	}
-	n := m.state.Network
+	n := m.State.Network
 	if n.Step != 1<<52 || n.Epoch != 1 || n.Optimizer.Updates != 3 || n.Optimizer.Optimizer != nn.AdamW || n.Optimizer.First.Biases[1][2] != 5 ||
 		n.Optimizer.Second.Weights[1][2][1] != 6 || n.Weights[0][0][2] != 3e-7 || n.Biases[0][1] != 2 {
 		t.Errorf("network = %+v; want that of the message", n)
 	}
-	if want := []nn.Point{{X: -1, Y: 1}, {X: 0.1, Label: 2}}; !reflect.DeepEqual(m.state.Data, want) {
-		t.Errorf("data = %+v; want %+v", m.state.Data, want)
+	if want := []nn.Point{{X: -1, Y: 1}, {X: 0.1, Label: 2}}; !reflect.DeepEqual(m.State.Data, want) {
+		t.Errorf("data = %+v; want %+v", m.State.Data, want)
 	}
-	if m.kind != "train_step" || m.steps != 1 || !m.classesSet || string(m.id) != `"é\u00e9"` {
+	if m.Type != "train_step" || m.Steps != 1 || !m.ClassesSet || string(m.ID) != `"é\u00e9"` {
 		t.Errorf("message = %+v; want type, id, steps and classes", m)
 	}
-	checkRoundTrip(t, s, m, stepMembers)
-	if got := serve(s, http.MethodPost, "/step", everything, "Content-Type", "application/json").Code; got != http.StatusOK {
-		t.Errorf("POST /step with everything = %d; want 200", got)
+	checkRoundTrip(t, m, Step)
+}
+
+// TestConfigMembers: both sources read each member of nn.Config.
+func TestConfigMembers(t *testing.T) {
+	for _, name := range nntest.ConfigMembers() {
+		config := nn.DefaultConfig()
+		nntest.ChangeMember(t, &config, name)
+		text := mustJSON(t, config)
+		for what, source := range map[string]source{
+			"fast": &fastSource{json: text}, "strict": newStrictSource(text, ""),
+		} {
+			var got nn.Config
+			var classesSet bool
+			err := whole(&reader{source}, func(r *reader) error { return r.config(&got, &classesSet) })
+			if err != nil || !reflect.DeepEqual(got, config) || classesSet != (name == "classes") {
+				t.Errorf("the %s source reads %s as %+v, %v; want %+v", what, text, got, err, config)
+			}
+		}
 	}
 }

@@ -1,4 +1,4 @@
-package handlers
+package wire
 
 import (
 	"bytes"
@@ -52,14 +52,14 @@ func (r *strictSource) broken(err error) error {
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		if errors.As(err, &syntax) {
-			return malformed(r.path(syntax.JSONPointer), "is given twice")
+			return Malformed(r.path(syntax.JSONPointer), "is given twice")
 		}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return malformed(r.prefix, "is not complete JSON")
+		return Malformed(r.prefix, "is not complete JSON")
 	case errors.As(err, &syntax):
-		return malformed(r.path(syntax.JSONPointer), "is not JSON: %v at byte %d", syntax.Err, syntax.ByteOffset)
+		return Malformed(r.path(syntax.JSONPointer), "is not JSON: %v at byte %d", syntax.Err, syntax.ByteOffset)
 	}
-	return malformed(r.prefix, "is not JSON")
+	return Malformed(r.prefix, "is not JSON")
 }
 
 // wrongType reads past nothing: it says what was expected of the next value.
@@ -67,7 +67,7 @@ func (r *strictSource) wrongType(want string, got jsontext.Kind) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return r.broken(err)
 	}
-	return malformed(r.place(), "must be %s; got %s", want, kindName(got))
+	return Malformed(r.place(), "must be %s; got %s", want, kindName(got))
 }
 
 func kindName(k jsontext.Kind) string {
@@ -111,7 +111,7 @@ func (r *strictSource) object(member func(name string) error) error {
 			return nil
 		}
 		if err := member(token.String()); err != nil {
-			var known *requestError
+			var known *Error
 			if errors.As(err, &known) {
 				return err
 			}
@@ -141,7 +141,7 @@ func (r *strictSource) list(element func() error) error {
 
 func (r *strictSource) end() error {
 	if _, err := r.dec.ReadToken(); err != io.EOF {
-		return malformed(r.prefix, "has something behind the end of its JSON")
+		return Malformed(r.prefix, "has something behind the end of its JSON")
 	}
 	return nil
 }
@@ -173,7 +173,7 @@ func (r *strictSource) number(dst *float64) error {
 	}
 	v, err := token.Float()
 	if err != nil || math.IsInf(v, 0) {
-		return invalid(r.place(), "must be a number that fits 64 bits of floating point")
+		return Invalid(r.place(), "must be a number that fits 64 bits of floating point")
 	}
 	*dst = v
 	return nil
@@ -187,8 +187,8 @@ func (r *strictSource) id(dst *jsontext.Value) error {
 	if err != nil {
 		return r.broken(err)
 	}
-	if len(v) > maxID {
-		return invalid(r.place(), "must have at most %d bytes", maxID)
+	if len(v) > MaxID {
+		return Invalid(r.place(), "must have at most %d bytes", MaxID)
 	}
 	*dst = v.Clone()
 	return nil
@@ -226,7 +226,7 @@ func (r *strictSource) points(dst *[]nn.Point, most int, unlabelled bool) error 
 	*dst = nil
 	return r.list(func() error {
 		if len(*dst) == most {
-			return tooLarge("data", "must have at most %d points", most)
+			return TooLarge("data", "must have at most %d points", most)
 		}
 		var p nn.Point
 		var x, y, label bool
@@ -252,23 +252,10 @@ func (r *strictSource) points(dst *[]nn.Point, most int, unlabelled bool) error 
 			ok   bool
 		}{{"x", x}, {"y", y}, {"label", label || unlabelled}} {
 			if !m.ok {
-				return invalid(r.place()+"."+m.name, "is missing")
+				return Invalid(r.place()+"."+m.name, "is missing")
 			}
 		}
 		*dst = append(*dst, p)
 		return nil
 	})
-}
-
-// findID returns the id of a message that could not be decoded, if it can be found.
-func findID(body []byte) jsontext.Value {
-	r := newStrictSource(body, "")
-	var id jsontext.Value
-	_ = r.object(func(name string) error { // best effort: what is wrong was reported already
-		if name == "id" {
-			return r.id(&id)
-		}
-		return r.dec.SkipValue()
-	})
-	return id
 }

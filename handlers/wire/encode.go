@@ -1,4 +1,4 @@
-package handlers
+package wire
 
 import (
 	"math"
@@ -21,7 +21,7 @@ func appendNumber(dst []byte, v float64) []byte {
 	size := math.Abs(v)
 	switch {
 	case !(size <= math.MaxFloat64):
-		panic("handlers: a number that is not finite")
+		panic("wire: a number that is not finite")
 	case size < 1<<53 && v == math.Trunc(v) && (v != 0 || !math.Signbit(v)):
 		return strconv.AppendInt(dst, int64(v), 10)
 	case v == 0 || size >= 1e-6 && size < 1e21:
@@ -68,7 +68,7 @@ func appendParametersTo(dst []byte, p nn.Parameters) []byte {
 	return appendRows(appendName(dst, "biases"), p.Biases)
 }
 
-func appendNetwork(dst []byte, n nn.Network) []byte {
+func AppendNetwork(dst []byte, n nn.Network) []byte {
 	dst = appendParametersTo(append(dst, '{'), n.Parameters)
 	dst = append(appendName(dst, "optimizer"), '{')
 	m := n.Optimizer
@@ -89,7 +89,7 @@ func appendNetwork(dst []byte, n nn.Network) []byte {
 	return append(dst, '}')
 }
 
-func appendHistory(dst []byte, h nn.History) []byte {
+func AppendHistory(dst []byte, h nn.History) []byte {
 	dst = append(dst, '{')
 	if h.Every != 0 {
 		dst = appendInt(appendName(dst, "every"), h.Every)
@@ -117,7 +117,7 @@ func appendHistory(dst []byte, h nn.History) []byte {
 	return append(dst, '}')
 }
 
-func appendPoints(dst []byte, points []nn.Point) []byte {
+func AppendPoints(dst []byte, points []nn.Point) []byte {
 	return appendList(dst, points, func(dst []byte, p nn.Point) []byte {
 		dst = appendNumber(append(dst, `{"x":`...), p.X)
 		dst = appendNumber(append(dst, `,"y":`...), p.Y)
@@ -126,14 +126,14 @@ func appendPoints(dst []byte, points []nn.Point) []byte {
 	})
 }
 
-// appendResult is the one place where a result becomes JSON: the answer to
+// AppendResult is the one place where a result becomes JSON: the answer to
 // train_step. The error is of the id.
-func appendResult(dst []byte, id jsontext.Value, result nn.Result) ([]byte, error) {
+func AppendResult(dst []byte, id jsontext.Value, result nn.Result) ([]byte, error) {
 	dst, err := appendID(append(dst, `{"type":"train_step_result"`...), id)
 	if err != nil {
 		return nil, err
 	}
-	dst = appendNetwork(appendName(dst, "network"), result.Network)
+	dst = AppendNetwork(appendName(dst, "network"), result.Network)
 	dst = appendNumber(appendName(dst, "loss"), result.Loss)
 	m := result.Metrics
 	dst = append(appendName(dst, "metrics"), '{')
@@ -159,20 +159,20 @@ func appendID(dst []byte, id jsontext.Value) ([]byte, error) {
 	return append(appendName(dst, "id"), text...), err
 }
 
-// appendPrediction appends the answer to predict.
-func appendPrediction(dst []byte, id jsontext.Value, outputs [][]float64) ([]byte, error) {
+// AppendPrediction appends the answer to predict.
+func AppendPrediction(dst []byte, id jsontext.Value, outputs [][]float64) ([]byte, error) {
 	dst, err := appendID(append(dst, `{"type":"predict_result"`...), id)
 	dst = appendRows(appendName(dst, "outputs"), outputs)
 	return append(dst, '}'), err
 }
 
-// encodeResult is appendResult with a buffer of its own, which has room for more.
-func encodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
-	return appendResult(make([]byte, 0, resultSize(result)), id, result)
+// EncodeResult is AppendResult with a buffer of its own, which has room for more.
+func EncodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
+	return AppendResult(make([]byte, 0, ResultSize(result)), id, result)
 }
 
-// resultSize is about how many bytes a result has, and rarely less.
-func resultSize(r nn.Result) int {
+// ResultSize is about how many bytes a result has, and rarely less.
+func ResultSize(r nn.Result) int {
 	numbers := 0
 	count := func(rows [][]float64) {
 		for _, row := range rows {

@@ -1,4 +1,4 @@
-package handlers
+package wire
 
 import (
 	"bytes"
@@ -14,43 +14,44 @@ import (
 	stdjson "encoding/json"
 
 	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/nn/nntest"
 )
 
 // readWith reads a message from one source alone.
-func (s *Server) readWith(from source, may members) (message, error) {
-	m := newMessage(may)
-	err := whole(&reader{from}, func(r *reader) error { return s.readMessage(r, &m, may) })
+func readWith(from source, kind Kind, limits Limits) (Message, error) {
+	m := NewMessage(kind)
+	err := whole(&reader{from}, func(r *reader) error { return r.message(&m, kind, limits) })
 	return m, err
 }
 
 // checkFast fails the test unless what a fastSource takes is what a strictSource
-// takes, and decodeMessage answers as a strictSource alone would. It reports whether the message was taken fast.
-func checkFast(tb testing.TB, s *Server, text string, may members) bool {
+// takes, and DecodeMessage answers as a strictSource alone would. It reports whether the message was taken fast.
+func checkFast(tb testing.TB, text string, kind Kind, limits Limits) bool {
 	tb.Helper()
-	strict, wrong := s.readWith(newStrictSource([]byte(text), ""), may)
-	fast, unusual := s.readWith(&fastSource{json: []byte(text)}, may)
+	strict, wrong := readWith(newStrictSource([]byte(text), ""), kind, limits)
+	fast, unusual := readWith(&fastSource{json: []byte(text)}, kind, limits)
 	if unusual == nil && (wrong != nil || !sameMessage(fast, strict)) {
 		tb.Fatalf("a fastSource reads %s as\n%+v; want\n%+v, %v", text, fast, strict, wrong)
 	}
-	got, err := s.decodeMessage([]byte(text), may)
+	got, err := DecodeMessage([]byte(text), kind, limits)
 	if wrong == nil {
-		wrong = strict.checkCounts(may)
+		wrong = strict.CheckCounts(kind)
 	}
 	if fmt.Sprint(err) != fmt.Sprint(wrong) || err == nil && !sameMessage(got, strict) {
-		tb.Fatalf("decodeMessage(%s) = %+v, %v; want %+v, %v", text, got, err, strict, wrong)
+		tb.Fatalf("DecodeMessage(%s) = %+v, %v; want %+v, %v", text, got, err, strict, wrong)
 	}
 	return unusual == nil
 }
 
 // sameMessage compares numbers bit for bit, and tells nil from empty.
-func sameMessage(a, b message) bool { return same(a, b) && reflect.DeepEqual(a, b) }
+func sameMessage(a, b Message) bool { return nntest.Same(a, b) && reflect.DeepEqual(a, b) }
 
 // TestFastSourceUsual: the messages of the page and of programs are taken fast, with the values that were sent.
 func TestFastSourceUsual(t *testing.T) {
-	s := newTestServer(t)
 	for _, o := range nn.Optimizers() {
-		for _, set := range []string{"spiral", "hills"} {
-			state := sampleState(t, datasetName(set), 60, 20, func(c *nn.Config) {
+		for _, set := range []dataset.Name{"spiral", "hills"} {
+			state := nntest.State(t, set, 60, 20, func(c *nn.Config) {
 				c.Optimizer, c.LearningRate, c.Schedule, c.HiddenLayers, c.Features = o, 0.01, nn.CosineDecay, []int{3, 12}, nn.Features()
 			})
 			text := fmt.Sprintf(`{"type":"train_step","id":"7 ~","config":%s,"network":%s,"data":%s,"steps":3,"frame_steps":2,"frame_ms":40}`,
@@ -60,22 +61,24 @@ func TestFastSourceUsual(t *testing.T) {
 				t.Fatal(err)
 			}
 			spaced := " " + strings.NewReplacer(`":`, `": `, `,`, `, `).Replace(text) + "\r\n" // as Python writes it
-			for _, text := range []string{text, indented.String(), spaced} {
-				if !checkFast(t, s, text, trainMembers) {
+			sorted := strings.Replace(text, string(mustJSON(t, state.Data)), sortedPoints(t, state.Data), 1)
+			for _, text := range []string{text, indented.String(), spaced, sorted, strings.NewReplacer(`":`, `" : `, `,`, ` ,`).Replace(sorted)} {
+				if !checkFast(t, text, Train, limits) {
 					t.Errorf("a fastSource gives up at %s", text)
 				}
 			}
-			m, err := s.decodeMessage([]byte(text), trainMembers)
-			if err != nil || !same(m.state, state) || string(m.id) != `"7 ~"` || m.kind != "train_step" || m.steps != 3 || m.frameSteps != 2 || m.frameMS != 40 {
-				t.Errorf("decodeMessage = %+v, %v; want what was sent", m, err)
+			m, err := DecodeMessage([]byte(text), Train, limits)
+			if err != nil || !nntest.Same(m.State, state) || string(m.ID) != `"7 ~"` || m.Type != "train_step" || m.Steps != 3 || m.FrameSteps != 2 || m.FrameMS != 40 {
+				t.Errorf("DecodeMessage = %+v, %v; want what was sent", m, err)
 			}
 		}
 	}
 	for _, text := range []string{
 		`{}`, `{"data":[],"network":{},"config":{}}`, `{"id":12}`, `{"id":-1.5e+3}`, `{"data":[{"x":0,"y":1}]}`, `{"network":{"weights":[],"biases":[[],[1]]}}`,
+		`{"data":[{"label":1,"x":0,"y":-0.5}]}`, `{"data":[{"y":1,"x":2},{"x":1,"y":0},{"x":0,"label":3,"y":1},{"y":1,"label":0,"x":2},{"x":0,"y":0,"label":1}]}`,
 		`{"config":{"hidden_layers":[]},"data":[{"x":1,"y":-0.0,"label":1E-1} , {"x":0,"y":1}]}`,
 	} {
-		if !checkFast(t, s, text, predictMembers) {
+		if !checkFast(t, text, Predict, limits) {
 			t.Errorf("a fastSource gives up at %s", text)
 		}
 	}
@@ -86,7 +89,7 @@ func TestFastSourceUsual(t *testing.T) {
 	}
 	var got nn.History
 	err := whole(&reader{&fastSource{json: mustJSON(t, history)}}, func(r *reader) error { return r.history(&got) })
-	if err != nil || !same(got, history) {
+	if err != nil || !nntest.Same(got, history) {
 		t.Errorf("a fastSource reads the history as %+v, %v; want %+v", got, err, history)
 	}
 }
@@ -99,9 +102,10 @@ var unusual = []string{
 	`{"data":[{"x":1,"y":0,"label":1}],"network":null}`, `{"config":null}`, `{"data":null}`, `{"data":[null]}`, `{"steps":null}`, `{"id":null}`, `{"id":{}}`, `{"id":true}`,
 	`{"steps":"1"}`, `{"config":{"task":1}}`, `{"data":{}}`, `{"data":[[]]}`, `{"network":[]}`, `{"network":{"weights":[[1]]}}`, `{"network":{"biases":[1]}}`,
 	`{"id":"é"}`, "{\"id\":\"\xff\"}", "{\"id\":\"\x7f\"}", "{\"id\":\"\x00\"}", "{\"id\":\"\n\"}", `{"id":"\\"}`, `{"id":"\ud800"}`, `{"id":"`, `{"id":"5`, "{\"id\":\"5\xff,\"steps\":1}",
-	`{"id":"` + strings.Repeat("i", maxID-1) + `"}`, `{"id":` + strings.Repeat("1", maxID+1) + `}`,
+	`{"id":"` + strings.Repeat("i", MaxID-1) + `"}`, `{"id":` + strings.Repeat("1", MaxID+1) + `}`,
 	`{"data":[{"x":0,"y":0,"label":0,}]}`, `{"data":[{"x":0,"y":0,}]}`, `{"data":[{"x":0,"y":0,"label":0}`, `{"data":[{"x":0,"y":0,"label":0},]}`, `{"data":[,]}`, `{"data":[{}]}`, `{"data":[{"x":0}]}`,
-	`{"data":[{"x":0,"y":0,"label":0,"label":0}]}`, `{"data":[{"label":0,"x":0,"y":0}]}`, `{"data":[{"x":0,"x":0,"label":0}]}`, `{"data":[{"x":0,"y":0,"label":0 "z":0}]}`, `{"data":[{" x":0,"y":0}]}`,
+	`{"data":[{"x":0,"y":0,"label":0,"label":0}]}`, `{"data":[{"x":0,"x":0,"label":0}]}`, `{"data":[{"label":0,"label":0,"x":0,"y":0}]}`, `{"data":[{"y":0,"x":0,"y":0}]}`, `{"data":[{"label":0,"x":0}]}`, `{"data":[{"label":0,"y":0,"z":0,"x":0}]}`,
+	`{"data":[{"x":0,"y":0,"label":0},{"label":0,"x":0,"y":0,"x":1}]}`, `{"data":[{"label":0 "x":0,"y":0}]}`, `{"data":[{"label":0,,"x":0,"y":0}]}`, `{"data":[{,"label":0,"x":0,"y":0}]}`, `{"data":[{"label":0,"x":0,"y":0,}]}`, `{"data":[{"Label":0,"x":0,"y":0}]}`, `{"data":[{"x":0,"y":0,"label":0 "z":0}]}`, `{"data":[{" x":0,"y":0}]}`,
 	`{"data":[` + strings.TrimSuffix(strings.Repeat(`{"x":0,"y":0,"label":0},`, 21), ",") + `]}`,
 	`{"config":{"hidden_layers":[` + strings.TrimSuffix(strings.Repeat("1,", maxList+1), ",") + `]}}`,
 	`{"network":{"biases":[[` + strings.TrimSuffix(strings.Repeat("1,", maxList+1), ",") + `]]}}`,
@@ -119,18 +123,18 @@ var wrongNumbers = []string{
 
 // TestFastSourceUnusual: a fastSource gives up, and errors are those of a strictSource.
 func TestFastSourceUnusual(t *testing.T) {
-	s := newTestServer(t, func(c *Config) { c.MaxPoints = 20 })
+	few := Limits{Points: 20}
 	for _, text := range unusual {
-		if checkFast(t, s, text, stepMembers) {
+		if checkFast(t, text, Step, few) {
 			t.Errorf("a fastSource takes %.100s", text)
 		}
-		checkFast(t, s, text, predictMembers)
-		checkFast(t, s, text, trainMembers)
+		checkFast(t, text, Predict, few)
+		checkFast(t, text, Train, few)
 	}
 	for _, number := range wrongNumbers {
 		for _, around := range []string{`{"steps":%s}`, `{"config":{"l1":%s}}`, `{"network":{"biases":[[0,%s]]}}`, `{"data":[{"x":%s,"y":0,"label":0}]}`, `{"id":%s}`} {
 			text := fmt.Sprintf(around, number)
-			if checkFast(t, s, text, stepMembers) && around != `{"id":%s}` { // whose strings are another matter
+			if checkFast(t, text, Step, few) && around != `{"id":%s}` { // whose strings are another matter
 				t.Errorf("a fastSource takes %s", text)
 			}
 		}
@@ -139,16 +143,17 @@ func TestFastSourceUnusual(t *testing.T) {
 
 // TestFastSourceCut: no message that is cut short or has one byte of another value makes a difference.
 func TestFastSourceCut(t *testing.T) {
-	s := newTestServer(t, func(c *Config) { c.MaxPoints = 20 })
+	few := Limits{Points: 20}
 	others := []rune("\x00 \n\"\\,:{}[]-+.eE059xé")
 	texts := []string{everything, strings.NewReplacer("é", "e", `\u00e9`, "", ":", " : ").Replace(everything)}
+	texts = append(texts, strings.Replace(everything, `{"x":0.1,"y":-0,"label":2}`, `{"label":2,"x":0.1,"y":-0}`, 1))
 	for _, text := range texts {
 		for i := range text {
-			checkFast(t, s, text[:i], stepMembers)
+			checkFast(t, text[:i], Step, few)
 			for k := range 5 {
 				c := others[(i+4*k)%len(others)]
-				checkFast(t, s, text[:i]+string(c)+text[i+1:], stepMembers)
-				checkFast(t, s, text[:i]+string(c)+text[i:], predictMembers)
+				checkFast(t, text[:i]+string(c)+text[i+1:], Step, few)
+				checkFast(t, text[:i]+string(c)+text[i:], Predict, few)
 			}
 		}
 	}
@@ -214,10 +219,10 @@ func FuzzFastSource(f *testing.F) {
 	for _, number := range wrongNumbers {
 		f.Add([]byte(`{"network":{"biases":[[0,`+number+`]]}}`), byte(0))
 	}
-	state := sampleState(f, firstDataset, 5, 3, nil)
+	state := nntest.State(f, "circles", 5, 3, nil)
 	f.Add(fmt.Appendf(nil, `{"config":%s, "network":%s, "data":%s}`, mustJSON(f, state.Config), mustJSON(f, state.Network), mustJSON(f, state.Data)), byte(0))
-	s := newTestServer(f, func(c *Config) { c.MaxPoints = 20 })
-	f.Fuzz(func(t *testing.T, body []byte, kind byte) {
-		checkFast(t, s, string(body), []members{stepMembers, trainMembers, predictMembers, exportMembers}[kind%4])
+	few := Limits{Points: 20}
+	f.Fuzz(func(t *testing.T, body []byte, n byte) {
+		checkFast(t, string(body), []Kind{Step, Train, Predict, Export}[n%4], few)
 	})
 }

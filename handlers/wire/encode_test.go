@@ -1,4 +1,4 @@
-package handlers
+package wire
 
 import (
 	"math"
@@ -9,6 +9,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/nn/nntest"
 )
 
 // checkEncoded fails the test unless a value is encoded as json.Marshal writes it.
@@ -55,9 +57,9 @@ func TestAppendResult(t *testing.T) {
 		nn.Result
 	}
 	for _, o := range nn.Optimizers() {
-		for _, set := range []string{"spiral", "plane"} {
+		for _, set := range []dataset.Name{"spiral", "plane"} {
 			for _, held := range []float64{0, 0.25} {
-				state := sampleState(t, datasetName(set), 40, 3, func(c *nn.Config) { c.Optimizer, c.LearningRate, c.TestFraction = o, 0.01, held })
+				state := nntest.State(t, set, 40, 3, func(c *nn.Config) { c.Optimizer, c.LearningRate, c.TestFraction = o, 0.01, held })
 				result, err := nn.Step(state, 2)
 				if err != nil {
 					t.Fatal(err)
@@ -67,27 +69,27 @@ func TestAppendResult(t *testing.T) {
 					if id != "" {
 						m.ID = jsontext.Value(id)
 					}
-					got, err := encodeResult(m.ID, result)
+					got, err := EncodeResult(m.ID, result)
 					if err != nil {
 						t.Fatal(err)
 					}
 					checkEncoded(t, got, m)
-					if size := resultSize(result); len(got) > size || size > 2*len(got)+1024 {
-						t.Errorf("resultSize = %d for %d bytes", size, len(got))
+					if size := ResultSize(result); len(got) > size || size > 2*len(got)+1024 {
+						t.Errorf("ResultSize = %d for %d bytes", size, len(got))
 					}
 				}
-				checkEncoded(t, appendPoints(nil, state.Data), state.Data)
+				checkEncoded(t, AppendPoints(nil, state.Data), state.Data)
 			}
 		}
 	}
 	var empty nn.Result
-	got, err := encodeResult(nil, empty)
+	got, err := EncodeResult(nil, empty)
 	if err != nil {
 		t.Fatal(err)
 	}
 	checkEncoded(t, got, message{Type: "train_step_result"})
-	checkEncoded(t, appendPoints(nil, nil), []nn.Point{})
-	if got, err := encodeResult(jsontext.Value(`"\ud800"`), empty); err == nil {
+	checkEncoded(t, AppendPoints(nil, nil), []nn.Point{})
+	if got, err := EncodeResult(jsontext.Value(`"\ud800"`), empty); err == nil {
 		t.Errorf("an id that is no text is written as %s", got)
 	}
 }
@@ -95,7 +97,7 @@ func TestAppendResult(t *testing.T) {
 // TestAppendHistory: so are histories.
 func TestAppendHistory(t *testing.T) {
 	var h nn.History
-	checkEncoded(t, appendHistory(nil, h), h)
+	checkEncoded(t, AppendHistory(nil, h), h)
 	for i := range 600 {
 		m := nn.Metrics{Loss: 1 / float64(i+1)}
 		if i > 100 {
@@ -104,18 +106,18 @@ func TestAppendHistory(t *testing.T) {
 		}
 		h.Add(3*i, i/2, m)
 		if i < 3 || i%50 == 0 || i == 599 {
-			checkEncoded(t, appendHistory(nil, h), h)
+			checkEncoded(t, AppendHistory(nil, h), h)
 		}
 	}
 	h = nn.History{Step: []int{}, Epoch: []int{}, Loss: []float64{}, TestAccuracy: []float64{-1}, Best: &nn.Best{}}
-	checkEncoded(t, appendHistory(nil, h), h)
+	checkEncoded(t, AppendHistory(nil, h), h)
 }
 
 // TestAppendPrediction: and what predict answers.
 func TestAppendPrediction(t *testing.T) {
 	for _, outputs := range [][][]float64{nil, {}, {{}}, {{0.25, 0.75}, {1e-7, 1}}} {
 		for _, id := range []jsontext.Value{nil, jsontext.Value(`"\u00e9"`)} {
-			got, err := appendPrediction(nil, id, outputs)
+			got, err := AppendPrediction(nil, id, outputs)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,18 +132,18 @@ func TestAppendPrediction(t *testing.T) {
 
 // TestAppendAllocates: a buffer that has room is all the memory that an answer needs.
 func TestAppendAllocates(t *testing.T) {
-	state := sampleState(t, "spiral", 50, 3, nil)
+	state := nntest.State(t, "spiral", 50, 3, nil)
 	result, err := nn.Step(state, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	buffer, err := encodeResult(nil, result)
+	buffer, err := EncodeResult(nil, result)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := testing.AllocsPerRun(100, func() {
-		buffer, _ = appendResult(buffer[:0], nil, result)
-		buffer = appendPoints(appendNetwork(buffer[:0], result.Network), nil)
+		buffer, _ = AppendResult(buffer[:0], nil, result)
+		buffer = AppendPoints(AppendNetwork(buffer[:0], result.Network), nil)
 	}); n != 0 {
 		t.Errorf("%v allocations; want none", n)
 	}

@@ -1,4 +1,4 @@
-package handlers
+package wire
 
 import (
 	"bytes"
@@ -15,8 +15,8 @@ import (
 // expect it gives up, and a strictSource, the one judge, reads all anew and says
 // what is wrong, if anything is. So all that a fastSource owes is this: what it
 // takes, a strictSource takes as well, with the same values bit for bit. It gives
-// up at null, at names and texts with escapes or beyond ASCII, at repeated
-// members, and at points whose members are not in order.
+// up at null, at names and texts with escapes or beyond ASCII, and at repeated
+// members.
 //
 // No library stands in its place. Those that are as fast (goccy/go-json) or
 // nearly so (bytedance/sonic) let pass what the contract forbids, such as
@@ -145,8 +145,6 @@ func (f *fastSource) rows(dst *[][]float64) error {
 	return expected(f.take(']'))
 }
 
-// points takes the members in the order in which everybody writes them. Nearly
-// everybody also writes them without spaces, which is looked for first.
 func (f *fastSource) points(dst *[]nn.Point, most int, unlabelled bool) error {
 	*dst = nil
 	if !f.take('[') {
@@ -155,39 +153,98 @@ func (f *fastSource) points(dst *[]nn.Point, most int, unlabelled bool) error {
 	if f.take(']') {
 		return nil
 	}
+	must := hasX | hasY | hasLabel
+	if unlabelled {
+		must = hasX | hasY
+	}
 	points := make([]nn.Point, 0, min(bytes.Count(f.json[f.at:], []byte{'{'}), most))
+	inOrder := true // so far, and without spaces
 	for more := true; more; more = f.take(',') {
 		var p nn.Point
-		var ok bool
-		if !f.literal(`{"x":`) && !(f.take('{') && f.literalAfterSpace(`"x"`) && f.take(':')) {
-			return errUnusual
-		}
-		if p.X, ok = f.float(); !ok {
-			return errUnusual
-		}
-		if !f.literal(`,"y":`) && !(f.take(',') && f.literalAfterSpace(`"y"`) && f.take(':')) {
-			return errUnusual
-		}
-		if p.Y, ok = f.float(); !ok {
-			return errUnusual
-		}
-		if f.literal(`,"label":`) || f.take(',') {
-			if f.json[f.at-1] == ',' && !(f.literalAfterSpace(`"label"`) && f.take(':')) {
-				return errUnusual
+		from, has := f.at, 0
+		if inOrder {
+			if has = f.pointInOrder(&p); has == 0 {
+				inOrder, f.at = false, from
 			}
-			if p.Label, ok = f.float(); !ok {
-				return errUnusual
-			}
-		} else if !unlabelled {
-			return errUnusual
 		}
-		if !f.take('}') || len(points) == most {
+		if !inOrder {
+			has = f.pointInAnyOrder(&p)
+		}
+		if has&must != must || len(points) == most {
 			return errUnusual
 		}
 		points = append(points, p)
 	}
 	*dst = points
 	return expected(f.take(']'))
+}
+
+// The members that a point has, as bits.
+const (
+	hasX = 1 << iota
+	hasY
+	hasLabel
+)
+
+// pointInOrder reads a point as nearly everybody writes it: x, y, label, without spaces. It
+// returns the members that the point has, or 0 for anything else.
+func (f *fastSource) pointInOrder(p *nn.Point) (has int) {
+	var ok bool
+	if !f.literal(`{"x":`) {
+		return 0
+	}
+	if p.X, ok = f.float(); !ok || !f.literal(`,"y":`) {
+		return 0
+	}
+	if p.Y, ok = f.float(); !ok {
+		return 0
+	}
+	has = hasX | hasY
+	if f.literal(`,"label":`) {
+		if p.Label, ok = f.float(); !ok {
+			return 0
+		}
+		has |= hasLabel
+	}
+	if !f.take('}') {
+		return 0
+	}
+	return has
+}
+
+// pointInAnyOrder reads any point. Programs that write maps sort the members: label, x, y. It
+// returns the members that the point has, or 0 for anything unusual.
+func (f *fastSource) pointInAnyOrder(p *nn.Point) (has int) {
+	if !f.take('{') {
+		return 0
+	}
+	for more := true; more; more = f.take(',') {
+		var member int
+		var dst *float64
+		f.skip()
+		switch {
+		case f.literal(`"x"`):
+			member, dst = hasX, &p.X
+		case f.literal(`"y"`):
+			member, dst = hasY, &p.Y
+		case f.literal(`"label"`):
+			member, dst = hasLabel, &p.Label
+		default:
+			return 0
+		}
+		if has&member != 0 || !f.take(':') { // a member that is there twice is the judge's matter
+			return 0
+		}
+		has |= member
+		var ok bool
+		if *dst, ok = f.float(); !ok {
+			return 0
+		}
+	}
+	if !f.take('}') {
+		return 0
+	}
+	return has
 }
 
 func (f *fastSource) id(dst *jsontext.Value) error {
@@ -199,7 +256,7 @@ func (f *fastSource) id(dst *jsontext.Value) error {
 	} else {
 		_, ok = f.float()
 	}
-	if !ok || f.at-from > maxID {
+	if !ok || f.at-from > MaxID {
 		return errUnusual
 	}
 	*dst = bytes.Clone(f.json[from:f.at])
@@ -249,11 +306,6 @@ func (f *fastSource) literal(w string) bool {
 	}
 	f.at += len(w)
 	return true
-}
-
-func (f *fastSource) literalAfterSpace(w string) bool {
-	f.skip()
-	return f.literal(w)
 }
 
 // plain reads a string of plain ASCII, and returns what is between its quotes.

@@ -1,0 +1,128 @@
+package wire
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// ParseForm returns the fields of a form, or nil if the body is JSON by its content type, or by
+// its first byte where the type does not say.
+func ParseForm(contentType string, body []byte) (url.Values, error) {
+	mediaType, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil && contentType != "" {
+		return nil, Unsupported("the content type cannot be read")
+	}
+	isObject := bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{"))
+	switch {
+	case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
+		return nil, nil
+	case (mediaType == "" || mediaType == "application/x-www-form-urlencoded") && isObject:
+		return nil, nil // curl -d announces a form
+	case mediaType == "application/x-www-form-urlencoded":
+		form, err := parseURLEncoded(body)
+		if err != nil {
+			return nil, Malformed("", "the form cannot be read")
+		}
+		return form, nil
+	case mediaType == "multipart/form-data":
+		return parseMultipart(body, parameters["boundary"])
+	}
+	return nil, Unsupported("the body must be application/json, " +
+		"application/x-www-form-urlencoded or multipart/form-data")
+}
+
+func parseMultipart(body []byte, boundary string) (url.Values, error) {
+	if boundary == "" {
+		return nil, Malformed("", "the content type must name a boundary")
+	}
+	form := url.Values{}
+	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	for {
+		part, err := parts.NextPart()
+		// A form cut short in a part's header ends like a whole one.
+		if err == io.EOF && bytes.Contains(body, []byte("--"+boundary+"--")) {
+			return form, nil
+		}
+		if err != nil {
+			return nil, Malformed("", "the multipart form cannot be read")
+		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return nil, Malformed(part.FormName(), "cannot be read")
+		}
+		form.Add(part.FormName(), string(value))
+	}
+}
+
+// A Field says what a form may have under a name.
+type Field int
+
+// The kinds of fields.
+const (
+	NoField       Field = iota // the form has no field of this name
+	SingleField                // given at most once
+	RepeatedField              // given any number of times
+)
+
+// DecodeForm reads a message from the fields of a form: config, network, data and id are JSON
+// text, the others plain. A field that is empty counts as left out. fieldOf says which fields the
+// form may have besides those of the message, which are then for the caller to read.
+func DecodeForm(form url.Values, fieldOf func(name string) Field, kind Kind, limits Limits) (Message, error) {
+	m := NewMessage(kind)
+	if err := readField(form.Get("id"), "id", func(r *reader) error { return r.id(&m.ID) }); err != nil {
+		return m, err
+	}
+	if err := checkFields(form, fieldOf); err != nil {
+		return m, err
+	}
+	for _, f := range []struct {
+		name string
+		read func(*reader) error
+	}{
+		{"config", func(r *reader) error { return r.config(&m.State.Config, &m.ClassesSet) }},
+		{"network", func(r *reader) error { return r.network(&m.State.Network) }},
+		{"data", func(r *reader) error { return r.points(&m.State.Data, limits.Points, kind == Predict) }},
+	} {
+		if err := readField(form.Get(f.name), f.name, f.read); err != nil {
+			return m, err
+		}
+	}
+	for _, f := range []struct {
+		name string
+		dst  *int
+	}{{"steps", &m.Steps}, {"frame_steps", &m.FrameSteps}, {"frame_ms", &m.FrameMS}} {
+		if err := FormInt(form, f.name, f.dst); err != nil {
+			return m, err
+		}
+	}
+	m.Format = strings.TrimSpace(form.Get("format"))
+	m.Type = form.Get("type")
+	return m, m.CheckCounts(kind)
+}
+
+// checkFields returns an error for a field that the form may not have, or not twice.
+func checkFields(form url.Values, fieldOf func(name string) Field) error {
+	for _, name := range slices.Sorted(maps.Keys(form)) { // in order: the same form, the same error
+		switch field := fieldOf(name); {
+		case field == NoField:
+			return Malformed(name, "is not a field that this form has")
+		case field == SingleField && len(form[name]) > 1:
+			return Malformed(name, "is given twice")
+		}
+	}
+	return nil
+}
+
+// readField reads the JSON text of a field, if there is any.
+func readField(text, name string, read func(*reader) error) error {
+	if strings.TrimSpace(text) == "" {
+		return nil
+	}
+	return readJSON([]byte(text), name, read)
+}

@@ -1,0 +1,151 @@
+package wire
+
+import (
+	"github.com/go-json-experiment/json/jsontext"
+
+	"nnvisu/nn"
+)
+
+// A Kind is what a message asks for. It decides which optional members the message may have.
+type Kind int
+
+// The kinds of messages.
+const (
+	Step    Kind = iota // one result after some updates: steps
+	Train               // a stream of results: steps, which may be 0 for no end, frame_steps, frame_ms
+	Predict             // outputs at points, whose labels may be left out
+	Export              // a file: format
+)
+
+// hasSteps reports whether the message may say how many updates to make.
+func (k Kind) hasSteps() bool { return k == Step || k == Train }
+
+// leastSteps is the smallest value of steps. For a stream, 0 means that it has no end.
+func (k Kind) leastSteps() int {
+	if k == Train {
+		return 0
+	}
+	return 1
+}
+
+// A Message is a decoded request.
+type Message struct {
+	ID         jsontext.Value // as it was sent, or nil
+	Type       string         // the member type, or ""
+	State      nn.State       // not yet prepared
+	ClassesSet bool           // config.classes was given
+	Steps      int            // updates to make; 0, in a stream, for no end
+	FrameSteps int            // updates between two frames of a stream
+	FrameMS    int            // least time between two frames, in milliseconds
+	Format     string         // of the file to export
+}
+
+// Limits are the limits on messages that a server chooses.
+type Limits struct {
+	Points int // most points of a state
+}
+
+// Limits that the wire contract sets.
+const (
+	MaxSteps   = 100_000 // updates of one request, and of one frame
+	MaxFrameMS = 60_000  // longest time that a client may ask for between two frames
+	MaxID      = 256     // bytes of an id, which comes back with every answer
+)
+
+// maxList is more than any list of a config or network may have. Whether a list has the right
+// length is checked, with a better message, when all is read.
+const maxList = 10 * nn.MaxWidth
+
+// NewMessage returns a message with the defaults of its kind.
+func NewMessage(kind Kind) Message {
+	m := Message{Steps: kind.leastSteps(), FrameSteps: 1}
+	m.State.Config = nn.DefaultConfig()
+	return m
+}
+
+// DecodeMessage reads a JSON message strictly: names are matched to the letter, and unknown or
+// repeated members, values of another type and anything behind the message are errors that name
+// the member. With an error the message still has its ID, if one can be found.
+func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
+	m := NewMessage(kind)
+	err := readJSON(body, "", func(r *reader) error { return r.message(&m, kind, limits) })
+	if err == nil {
+		err = m.CheckCounts(kind)
+	}
+	if err != nil && m.ID == nil {
+		m.ID = FindID(body)
+	}
+	return m, err
+}
+
+func (r *reader) message(m *Message, kind Kind, limits Limits) error {
+	return r.object(func(name string) error {
+		switch {
+		case name == "type":
+			return r.text(&m.Type)
+		case name == "id":
+			return r.id(&m.ID)
+		case name == "config":
+			return r.config(&m.State.Config, &m.ClassesSet)
+		case name == "network":
+			return r.network(&m.State.Network)
+		case name == "data":
+			return r.points(&m.State.Data, limits.Points, kind == Predict)
+		case name == "steps" && kind.hasSteps():
+			return r.integer(&m.Steps)
+		case name == "frame_steps" && kind == Train:
+			return r.integer(&m.FrameSteps)
+		case name == "frame_ms" && kind == Train:
+			return r.integer(&m.FrameMS)
+		case name == "format" && kind == Export:
+			return r.text(&m.Format)
+		}
+		return r.unknown()
+	})
+}
+
+// CheckCounts returns an error for a number outside of its limits that is not part of the state.
+func (m *Message) CheckCounts(kind Kind) error {
+	least := kind.leastSteps()
+	switch {
+	case m.Steps < least || m.Steps > MaxSteps:
+		return Invalid("steps", "must be from %d to %d; got %d", least, MaxSteps, m.Steps)
+	case m.FrameSteps < 1 || m.FrameSteps > MaxSteps:
+		return Invalid("frame_steps", "must be from 1 to %d; got %d", MaxSteps, m.FrameSteps)
+	case m.FrameMS < 0 || m.FrameMS > MaxFrameMS:
+		return Invalid("frame_ms", "must be from 0 to %d; got %d", MaxFrameMS, m.FrameMS)
+	}
+	return nil
+}
+
+// LongestFrame returns how many updates the longest frame of a stream makes.
+func (m *Message) LongestFrame() int {
+	if m.Steps > 0 {
+		return min(m.FrameSteps, m.Steps)
+	}
+	return m.FrameSteps
+}
+
+// InferClasses sets the number of classes, where the message does not, to the number of outputs
+// of the network, which may be sent without points or without their labels.
+func (m *Message) InferClasses() {
+	biases := m.State.Network.Biases
+	if m.ClassesSet || len(biases) == 0 || m.State.Config.Task != nn.Classification {
+		return
+	}
+	outputs := len(biases[len(biases)-1])
+	m.State.Config.Classes = min(max(outputs, nn.MinClasses), nn.MaxClasses)
+}
+
+// FindID returns the id of a message that cannot be decoded, or nil if it cannot be found.
+func FindID(body []byte) jsontext.Value {
+	r := newStrictSource(body, "")
+	var id jsontext.Value
+	_ = r.object(func(name string) error { // best effort: what is wrong was reported already
+		if name == "id" {
+			return r.id(&id)
+		}
+		return r.dec.SkipValue()
+	})
+	return id
+}

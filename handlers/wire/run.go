@@ -1,0 +1,178 @@
+package wire
+
+import (
+	"cmp"
+	"strings"
+
+	"nnvisu/nn"
+	"nnvisu/nn/export"
+)
+
+// history reads the curves of a run.
+func (r *reader) history(h *nn.History) error {
+	*h = nn.History{}
+	return r.object(func(member string) error {
+		switch member {
+		case "every":
+			return r.integer(&h.Every)
+		case "step":
+			return r.column(&h.Step)
+		case "epoch":
+			return r.column(&h.Epoch)
+		case "loss":
+			return r.numbers(&h.Loss, nn.MaxSamples, "samples")
+		case "accuracy":
+			return r.numbers(&h.Accuracy, nn.MaxSamples, "samples")
+		case "test_loss":
+			return r.numbers(&h.TestLoss, nn.MaxSamples, "samples")
+		case "test_accuracy":
+			return r.numbers(&h.TestAccuracy, nn.MaxSamples, "samples")
+		case "best":
+			h.Best = new(nn.Best)
+			return r.best(h.Best)
+		}
+		return r.unknown()
+	})
+}
+
+// column reads a list of as many whole numbers as a history may have samples.
+func (r *reader) column(dst *[]int) error {
+	return r.list(func() error {
+		var v int
+		err := r.integer(&v)
+		*dst = append(*dst, v)
+		return cmp.Or(err, tooMany(r, len(*dst), nn.MaxSamples, "samples"))
+	})
+}
+
+// best reads a moment of a history, all of whose members must be there.
+func (r *reader) best(b *nn.Best) error {
+	var step, epoch, loss bool
+	err := r.object(func(member string) error {
+		switch member {
+		case "step":
+			step = true
+			return r.integer(&b.Step)
+		case "epoch":
+			epoch = true
+			return r.integer(&b.Epoch)
+		case "test_loss":
+			loss = true
+			return r.number(&b.TestLoss)
+		}
+		return r.unknown()
+	})
+	switch {
+	case err != nil:
+		return err
+	case !step:
+		return Invalid(r.place()+".step", "is missing")
+	case !epoch:
+		return Invalid(r.place()+".epoch", "is missing")
+	case !loss:
+		return Invalid(r.place()+".test_loss", "is missing")
+	}
+	return nil
+}
+
+// DecodeNetwork reads a network from the JSON text of a field. Path is the field's name in errors.
+func DecodeNetwork(text, path string) (n nn.Network, err error) {
+	err = readJSON([]byte(text), path, func(r *reader) error { return r.network(&n) })
+	return n, err
+}
+
+// DecodeHistory reads the curves of a run from the JSON text of a field, which may be empty, and
+// checks them. Path is the field's name in errors of the grammar.
+func DecodeHistory(text, path string) (h nn.History, err error) {
+	if err = readField(text, path, func(r *reader) error { return r.history(&h) }); err != nil {
+		return h, err
+	}
+	return h, h.Validate()
+}
+
+// A Run is a run that is kept beside the page's own: a network, which is looked at only, and
+// the curves that led to it.
+type Run struct {
+	Config  nn.Config  `json:"config"`
+	Network nn.Network `json:"network"`
+	History nn.History `json:"history"`
+}
+
+// DecodeRun reads a run from the JSON text of a field and prepares it. Errors name members below
+// the path.
+func DecodeRun(text, path string) (Run, error) {
+	run := Run{Config: nn.DefaultConfig()}
+	err := readJSON([]byte(text), path, func(r *reader) error {
+		return r.object(func(member string) error {
+			switch member {
+			case "config":
+				return r.config(&run.Config, new(bool))
+			case "network":
+				return r.network(&run.Network)
+			case "history":
+				return r.history(&run.History)
+			}
+			return r.unknown()
+		})
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	state, err := nn.State{Config: run.Config, Network: run.Network}.Prepare()
+	if err == nil {
+		err = run.History.Validate()
+	}
+	if err != nil {
+		return Run{}, Within(path, err)
+	}
+	run.Config, run.Network = state.Config, state.Network
+	return run, nil
+}
+
+// DecodeFile reads a saved state, as [export.File.Write] and the page's links write it. What it
+// leaves out of the config has its default. The state is not yet prepared, and neither meta nor
+// history are checked beyond the grammar. Errors name members below the path.
+func DecodeFile(text, path string, limits Limits) (export.File, error) {
+	var f export.File
+	f.Config = nn.DefaultConfig()
+	text = strings.TrimPrefix(text, "\ufeff") // which editors put before a text
+	err := readJSON([]byte(text), path, func(r *reader) error { return r.file(&f, path, limits) })
+	switch {
+	case err != nil:
+		return export.File{}, err
+	case f.Type != export.StateType:
+		return export.File{}, Malformed(path,
+			"is not a saved state of nnvisu: its type must be %s; got %q", export.StateType, Clip(f.Type))
+	case f.Version != export.StateVersion:
+		return export.File{}, Malformed(path,
+			"is of version %d; this server reads version %d", f.Version, export.StateVersion)
+	}
+	return f, nil
+}
+
+func (r *reader) file(f *export.File, path string, limits Limits) error {
+	f.Type, f.Version = "", 0
+	return r.object(func(member string) error {
+		switch member {
+		case "type":
+			return r.text(&f.Type)
+		case "version":
+			return r.integer(&f.Version)
+		case "config":
+			return r.config(&f.Config, new(bool))
+		case "network":
+			return r.network(&f.Network)
+		case "data":
+			err := r.points(&f.Data, limits.Points, false)
+			if err != nil && Describe(err).Code == CodeTooLarge {
+				return Within(path, err) // points names data alone, without a path
+			}
+			return err
+		case "meta":
+			return r.meta(&f.Meta)
+		case "history":
+			return r.history(&f.History)
+		}
+		return r.unknown()
+	})
+}
