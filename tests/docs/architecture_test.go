@@ -106,7 +106,7 @@ func TestArrows(t *testing.T) {
 	}{
 		{"nn/", []string{"nn/"}, []string{
 			"gonum.org/", "golang.org/x/sys/", "google.golang.org/protobuf/",
-			"github.com/mmcloughlin/avo/",
+			"github.com/mmcloughlin/avo/", "github.com/go-json-experiment/json",
 		}},
 		{"public/", []string{}, []string{}},
 		{"views/", []string{"nn/", "public/"}, nil},
