@@ -75,13 +75,13 @@ func (c Config) LearningRateAt(step int) float64 {
 }
 
 // stepShare is PyTorch's StepLR with gamma f and step_size T.
-func stepShare(f float64, t, steps int) float64 { return power(f, t/steps) }
+func stepShare(f float64, t, steps int) float64 { return detmath.Pow(f, t/steps) }
 
 // exponentialShare is PyTorch's ExponentialLR with gamma f^(1/T). The whole part
 // of t/T makes a power as in stepShare, so that only the rest is rounded as a logarithm.
 func exponentialShare(f float64, t, steps int) float64 {
 	rest := float64(t%steps) / float64(steps)
-	return power(f, t/steps) * detmath.Exp(float64(rest*detmath.Log(f)))
+	return detmath.Pow(f, t/steps) * detmath.Exp(float64(rest*detmath.Log(f)))
 }
 
 // cosineShare is Loshchilov & Hutter 2017, "SGDR", equation 5, without restarts:
@@ -94,17 +94,4 @@ func cosineShare(f float64, t, steps int) float64 {
 	}
 	sin := detmath.Sin(float64(math.Pi / 2 * (float64(steps-t) / float64(steps))))
 	return f + float64((1-f)*float64(sin*sin))
-}
-
-// power returns xⁿ for n ≥ 0 by squaring (Knuth, TAOCP volume 2, 4.6.3,
-// algorithm A). math.Pow is assembly on some CPUs.
-func power(x float64, n int) float64 {
-	p := 1.0
-	for ; n > 0; n >>= 1 {
-		if n&1 == 1 {
-			p *= x
-		}
-		x *= x
-	}
-	return p
 }

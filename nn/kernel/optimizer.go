@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"nnvisu/nn/detmath"
+)
 
 // An Update changes the parameters p by one optimizer step, given the gradient
 // g and the moments that the rule keeps; it leaves the others alone. rate is the
@@ -92,8 +96,8 @@ func Adagrad(p, g, _, second []float64, rate float64, _ int) {
 // p ← p - rate/(1-β₁ᵗ) · m / (√v/√(1-β₂ᵗ) + ε).
 func Adam(p, g, first, second []float64, rate float64, t int) {
 	checkLengths(len(p), g, first, second)
-	step := rate / (1 - math.Pow(adamBeta1, float64(t)))
-	invRoot := 1 / math.Sqrt(1-math.Pow(adamBeta2, float64(t)))
+	step := rate / (1 - detmath.Pow(adamBeta1, t))
+	invRoot := 1 / math.Sqrt(1-detmath.Pow(adamBeta2, t))
 	if vector != nil {
 		vector.adam(&p[0], &g[0], &first[0], &second[0], len(p), step, invRoot)
 		return
