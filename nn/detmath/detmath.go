@@ -27,9 +27,6 @@
 // mpmath. testdata/coefficients.py remakes the constants, testdata/reference.py
 // the points.
 //
-// The functions that end in To write f(x[i]) to dst[i]. dst and x have equal
-// lengths and are the same slice or do not overlap; other lengths panic.
-//
 // General sources: W. J. Cody and W. Waite, Software Manual for the Elementary
 // Functions, 1980; J.-M. Muller, Elementary Functions, 3rd edition, 2016, and
 // J.-M. Muller et al., Handbook of Floating-Point Arithmetic, 2nd edition, 2018.

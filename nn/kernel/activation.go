@@ -38,7 +38,9 @@ func Tanh(a, d, z []float64) {
 	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.tanh }) {
 		return
 	}
-	detmath.TanhTo(a, z)
+	for j, v := range z {
+		a[j] = detmath.Tanh(v)
+	}
 	if d == nil {
 		return
 	}
@@ -52,7 +54,9 @@ func Sigmoid(a, d, z []float64) {
 	if vectorised(a, d, z, expBound, func(v *vectors) *elementwise { return &v.sigmoid }) {
 		return
 	}
-	detmath.SigmoidTo(a, z)
+	for j, v := range z {
+		a[j] = detmath.Sigmoid(v)
+	}
 	if d == nil {
 		return
 	}
