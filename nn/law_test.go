@@ -227,8 +227,8 @@ func TestStateUnmodified(t *testing.T) {
 			"RemoveLayer":   func() (State, error) { return RemoveLayer(s, 0) },
 			"AddClass":      func() (State, error) { return AddClass(s) },
 			"RemoveClass":   func() (State, error) { return RemoveClass(s, 0) },
-			"SetFeatures":   func() (State, error) { return SetFeatures(s, []Feature{FeatureY, FeatureSinX}) },
-			"SetOptimizer":  func() (State, error) { return SetOptimizer(s, Momentum) },
+			"Fit features":  func() (State, error) { return withFeatures(s, []Feature{FeatureY, FeatureSinX}), nil },
+			"Fit optimizer": func() (State, error) { return withOptimizer(s, Momentum), nil },
 			"SetWeight":     func() (State, error) { return SetWeight(s, 0, 0, 0, 5) },
 			"SetBias":       func() (State, error) { return SetBias(s, 0, 0, 5) },
 		} {

@@ -288,7 +288,6 @@ func (m *Model) Predict(points []Point) [][]float64 {
 type Work struct {
 	Update     float64 // one optimizer update
 	Evaluation float64 // the metrics of all points, once
-	Gradient   float64 // Trainer.GradientNorms, once
 }
 
 // WorkOf returns what training costs with a valid config that has its number
@@ -307,6 +306,5 @@ func WorkOf(c Config, n int) Work {
 	return Work{
 		Update:     float64(padded(batch))*sample + 8*float64(parameters),
 		Evaluation: float64(n) * (float64(weights) + 8*float64(hidden) + 8*float64(c.Outputs())),
-		Gradient:   float64(n)*sample + 2*float64(parameters),
 	}
 }

@@ -160,26 +160,6 @@ func RemoveClass(s State, k int) (State, error) {
 	return next, nil
 }
 
-// SetFeatures changes the input features. Those that stay keep their weights.
-func SetFeatures(s State, features []Feature) (State, error) {
-	to := s.Config.Clone()
-	to.Features = slices.Clone(features)
-	if err := to.Validate(); err != nil {
-		return State{}, err
-	}
-	return Fit(s, to), nil
-}
-
-// SetOptimizer changes the optimizer. The weights stay; the moments start fresh.
-func SetOptimizer(s State, o Optimizer) (State, error) {
-	to := s.Config.Clone()
-	to.Optimizer = o
-	if err := to.Validate(); err != nil {
-		return State{}, err
-	}
-	return Fit(s, to), nil
-}
-
 // withLayers returns the config with its hidden layers changed, if layer l is there.
 func (s State) withLayers(change func([]int) []int, l int) (Config, error) {
 	if l < 0 || l >= len(s.Config.HiddenLayers) {

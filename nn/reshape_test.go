@@ -132,6 +132,20 @@ func reshaped(t *testing.T) func(s State, err error) State {
 	}
 }
 
+// withFeatures fits a state to other input features.
+func withFeatures(s State, features []Feature) State {
+	to := s.Config.Clone()
+	to.Features = features
+	return Fit(s, to)
+}
+
+// withOptimizer fits a state to another optimizer.
+func withOptimizer(s State, o Optimizer) State {
+	to := s.Config.Clone()
+	to.Optimizer = o
+	return Fit(s, to)
+}
+
 // insideOptimizers runs a test with one, two and no moments.
 func insideOptimizers(t *testing.T, f func(t *testing.T, with func(c *Config))) {
 	for _, o := range []Optimizer{AdamW, Momentum, RMSprop, SGD} {
@@ -203,8 +217,8 @@ func TestKeepsOutputs(t *testing.T) {
 				features = append(features, f)
 			}
 		}
-		if got := predict(t, reshaped(t)(SetFeatures(s, features)), points); got != want {
-			t.Errorf("seed %d: SetFeatures(s, %v) from %v predicts %s; want %s", seed, features, s.Config.Features, got, want)
+		if got := predict(t, withFeatures(s, features), points); got != want {
+			t.Errorf("seed %d: withFeatures(s, %v) from %v predicts %s; want %s", seed, features, s.Config.Features, got, want)
 		}
 	}
 }
@@ -411,14 +425,14 @@ func TestRemoveClass(t *testing.T) {
 	checkFieldError(t, "RemoveClass of two", err, "config.classes", "at least 2")
 }
 
-func TestSetFeatures(t *testing.T) {
+func TestFitFeatures(t *testing.T) {
 	insideOptimizers(t, func(t *testing.T, with func(c *Config)) {
 		s := learnt(t, func(c *Config) { with(c); c.Features = []Feature{FeatureX, FeatureY, FeatureXY} })
 		features := []Feature{FeatureXY, FeatureSinX, FeatureX}
 		from := []int{2, zero, 0}
-		got := reshaped(t)(SetFeatures(s, features))
+		got := withFeatures(s, features)
 		if !slices.Equal(got.Config.Features, features) {
-			t.Errorf("SetFeatures(s, %v) = %v", features, got.Config.Features)
+			t.Errorf("withFeatures(s, %v) = %v", features, got.Config.Features)
 		}
 		features[0] = FeatureY
 		if got.Config.Features[0] != FeatureXY {
@@ -438,7 +452,7 @@ func TestSetFeatures(t *testing.T) {
 	// on their weights being 0; drawn, they let even rectifiers start.
 	t.Run("NoneKept", func(t *testing.T) {
 		s := learnt(t, func(c *Config) {})
-		got := reshaped(t)(SetFeatures(s, []Feature{FeatureX2, FeatureY2}))
+		got := withFeatures(s, []Feature{FeatureX2, FeatureY2})
 		checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 			if k == 0 && i != bias {
 				return drawn, 0, 0
@@ -449,39 +463,32 @@ func TestSetFeatures(t *testing.T) {
 		c := DefaultConfig()
 		c.Activation = ReLU
 		s = prepare(t, State{Config: c, Data: []Point{{0.1, 0, 0}, {0.2, 0.1, 0}, {0.9, 0.8, 1}, {-0.9, 0.9, 1}}})
-		s = reshaped(t)(SetFeatures(s, []Feature{FeatureX2, FeatureY2}))
+		s = withFeatures(s, []Feature{FeatureX2, FeatureY2})
 		if r := step(t, s, 500); r.Loss > 0.01 {
 			t.Errorf("relu with new features has loss %v after 500 steps; want less than 0.01", r.Loss)
 		}
 	})
-	s := learnt(t, func(c *Config) {})
-	_, err := SetFeatures(s, nil)
-	checkFieldError(t, "SetFeatures(s, nil)", err, "config.features", "at least one")
-	_, err = SetFeatures(s, []Feature{"z"})
-	checkFieldError(t, "SetFeatures(s, z)", err, "config.features[0]", `got "z"`)
 }
 
-func TestSetOptimizer(t *testing.T) {
+func TestFitOptimizer(t *testing.T) {
 	for _, from := range Optimizers() {
 		for _, to := range Optimizers() {
 			s := learnt(t, func(c *Config) { c.Optimizer, c.LearningRate = from, 1e-3 })
-			got := reshaped(t)(SetOptimizer(s, to))
+			got := withOptimizer(s, to)
 			if from == to {
 				if toJSON(t, got) != toJSON(t, s) {
-					t.Errorf("SetOptimizer(%s, %s) = %s; want %s", from, to, toJSON(t, got), toJSON(t, s))
+					t.Errorf("withOptimizer(%s, %s) = %s; want %s", from, to, toJSON(t, got), toJSON(t, s))
 				}
 				continue
 			}
 			want := s.Network
 			want.Optimizer = Moments{}
 			if got.Config.Optimizer != to || toJSON(t, got.Network) != toJSON(t, want) {
-				t.Errorf("SetOptimizer(%s, %s) = %s, %s; want %s without moments", from, to, got.Config.Optimizer, toJSON(t, got.Network), toJSON(t, want))
+				t.Errorf("withOptimizer(%s, %s) = %s, %s; want %s without moments", from, to, got.Config.Optimizer, toJSON(t, got.Network), toJSON(t, want))
 			}
 			checkTrains(t, got)
 		}
 	}
-	_, err := SetOptimizer(learnt(t, func(c *Config) {}), "lion")
-	checkFieldError(t, "SetOptimizer(s, lion)", err, "config.optimizer", `got "lion"`)
 }
 
 func TestFit(t *testing.T) {

@@ -43,8 +43,7 @@ type Point struct {
 	Label float64 `json:"label"` // a class number from 0, or in [-1, 1] for a regression
 }
 
-// Params is what a user may choose. Its zero value is not the default, and no
-// points are not valid: see [Defaults].
+// Params is what a user may choose. The zero value is not valid: it has no points.
 type Params struct {
 	// Points is how many to draw, 1 to MaxPoints.
 	Points int
@@ -81,16 +80,6 @@ func All() []Info {
 func Lookup(name string) (Info, bool) {
 	s, ok := find(Name(name))
 	return s.Info, ok
-}
-
-// Defaults returns the parameters the data set is shown with at first (200 points,
-// seed 1, its own number of classes and noise), and whether there is such a set.
-func Defaults(name Name) (Params, bool) {
-	s, ok := find(name)
-	if !ok {
-		return Params{}, false
-	}
-	return Params{Points: 200, Classes: s.DefaultClasses, Noise: s.DefaultNoise, Seed: 1}, true
 }
 
 // Generate returns p.Points points of the named data set. The result depends on

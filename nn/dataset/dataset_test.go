@@ -275,11 +275,8 @@ func TestAll(t *testing.T) {
 		if info.Task != wantTask || info.MaxClasses != wantMax {
 			t.Errorf("%s: task %s with up to %d classes; want %s with %d", info.Name, info.Task, info.MaxClasses, wantTask, wantMax)
 		}
-		if p, ok := Defaults(info.Name); !ok || p != (Params{200, info.DefaultClasses, info.DefaultNoise, 1}) {
-			t.Errorf("Defaults(%s) = %+v, %t", info.Name, p, ok)
-		} else {
-			checkInvariants(t, info, p, generate(t, info.Name, p))
-		}
+		p := Params{200, info.DefaultClasses, info.DefaultNoise, 1}
+		checkInvariants(t, info, p, generate(t, info.Name, p))
 	}
 	want := []Name{"circles", "moons", "blobs", "aniso", "varied", "xor", "gauss", "spiral", "plane", "hills"}
 	if !slices.Equal(names, want) {
@@ -297,9 +294,6 @@ func TestLookupUnknown(t *testing.T) {
 	for _, name := range []string{"", "donut", "Circles", "circles "} {
 		if info, ok := Lookup(name); ok || info != (Info{}) {
 			t.Errorf("Lookup(%q) = %+v, %t; want nothing", name, info, ok)
-		}
-		if p, ok := Defaults(Name(name)); ok || p != (Params{}) {
-			t.Errorf("Defaults(%q) = %+v, %t; want nothing", name, p, ok)
 		}
 	}
 }

@@ -58,14 +58,3 @@ func columnMax(m []float64, rows, n, j int) float64 {
 	}
 	return top
 }
-
-// HalfSquaredError returns the sum of ½(output - target)² over the n outputs
-// and replaces the outputs by the gradient of the sum times scale.
-func HalfSquaredError(outputs, targets []float64, scale float64) (loss float64) {
-	for j, y := range outputs {
-		e := y - targets[j]
-		loss += float64(0.5 * e * e)
-		outputs[j] = scale * e
-	}
-	return loss
-}
