@@ -27,8 +27,20 @@ const (
 	Regression     Task = "regression"     // one output; half the squared error
 )
 
+// taskTable has no rules: where the tasks differ, the code asks which it is.
+var taskTable = choices[Task, struct{}]{
+	{name: Classification, label: "Classes", note: "softmax cross-entropy in nats"},
+	{name: Regression, label: "Values", note: "½(output − label)²"},
+}
+
 // Tasks returns all tasks in the order of the page.
-func Tasks() []Task { return []Task{Classification, Regression} }
+func Tasks() []Task { return taskTable.names() }
+
+// Label returns what the page calls the task.
+func (t Task) Label() string { return taskTable.label(t) }
+
+// Note returns what the documents say of the task behind its name, or "".
+func (t Task) Note() string { return taskTable.note(t) }
 
 // Config holds every choice a user makes about a run. DefaultConfig gives the
 // default of each member.
@@ -170,10 +182,9 @@ func (c Config) validateSchedule() error {
 	if !(f >= 0 && f <= 1) {
 		return fieldError("config.schedule_factor", "must be from 0 to 1; got %v", f)
 	}
-	for _, s := range scheduleTable {
-		if s.name == c.Schedule && s.positive && f == 0 {
-			return fieldError("config.schedule_factor", "must be greater than 0 for the schedule %s; got 0", c.Schedule)
-		}
+	if f == 0 && scheduleTable.rule(c.Schedule).positive {
+		return fieldError("config.schedule_factor",
+			"must be greater than 0 for the schedule %s; got 0", c.Schedule)
 	}
 	return nil
 }

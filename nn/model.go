@@ -115,11 +115,7 @@ func newModel(c Config) *Model {
 		biases += out
 	}
 	m.theta = make([]float64, padded(m.weights+biases))
-	for _, a := range activationTable {
-		if a.name == c.Activation {
-			m.forward = a.forward
-		}
-	}
+	m.forward = activationTable.rule(c.Activation).forward
 	m.layers = make([]layer, len(m.sizes)-1)
 	for l := range m.layers {
 		in, out := m.sizes[l], m.sizes[l+1]

@@ -19,26 +19,27 @@ const (
 	CosineDecay      Schedule = "cosine"      // from 1 to f along half a cosine, then f
 )
 
-var scheduleTable = []struct {
-	name Schedule
-	// positive says that the factor must be greater than 0.
-	positive bool
+// scheduleRule is what training needs to know of a schedule.
+type scheduleRule struct {
+	positive bool // the factor must be greater than 0
 	share    func(f float64, t, steps int) float64
-}{
-	{ConstantRate, false, func(float64, int, int) float64 { return 1 }},
-	{StepDecay, true, stepShare},
-	{ExponentialDecay, true, exponentialShare},
-	{CosineDecay, false, cosineShare},
+}
+
+var scheduleTable = choices[Schedule, scheduleRule]{
+	{ConstantRate, "Constant", "", scheduleRule{false, func(float64, int, int) float64 { return 1 }}},
+	{StepDecay, "Steps", "lr·f^⌊t/T⌋", scheduleRule{true, stepShare}},
+	{ExponentialDecay, "Exponential", "lr·f^(t/T)", scheduleRule{true, exponentialShare}},
+	{CosineDecay, "Cosine", "half a cosine from lr to f·lr, then f·lr", scheduleRule{false, cosineShare}},
 }
 
 // Schedules returns all schedules in the order of the page.
-func Schedules() []Schedule {
-	names := make([]Schedule, len(scheduleTable))
-	for i, s := range scheduleTable {
-		names[i] = s.name
-	}
-	return names
-}
+func Schedules() []Schedule { return scheduleTable.names() }
+
+// Label returns what the page calls the schedule.
+func (s Schedule) Label() string { return scheduleTable.label(s) }
+
+// Note returns what the documents say of the schedule behind its name, or "".
+func (s Schedule) Note() string { return scheduleTable.note(s) }
 
 // ScheduleSteps is a number of optimizer updates, 1 to 1,000,000.
 type ScheduleSteps int
@@ -66,12 +67,8 @@ func (f ScheduleFactor) IsZero() bool { return f == defaultScheduleFactor }
 // LearningRateAt returns the learning rate of the update that follows step
 // others. It may have become 0. The config must be valid.
 func (c Config) LearningRateAt(step int) float64 {
-	for i := range scheduleTable {
-		if scheduleTable[i].name == c.Schedule {
-			return c.LearningRate * scheduleTable[i].share(float64(c.ScheduleFactor), max(step, 0), int(c.ScheduleSteps))
-		}
-	}
-	panic("nn: unknown schedule " + string(c.Schedule))
+	share := scheduleTable.rule(c.Schedule).share
+	return c.LearningRate * share(float64(c.ScheduleFactor), max(step, 0), int(c.ScheduleSteps))
 }
 
 // stepShare is PyTorch's StepLR with gamma f and step_size T.

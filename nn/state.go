@@ -166,7 +166,7 @@ func (n Network) validate(c Config) error {
 		return fieldError("network.optimizer", "holds the moments of %q but config.optimizer is %s; leave it out to start with fresh moments",
 			clip(string(n.Optimizer.Optimizer)), c.Optimizer)
 	}
-	rule := ruleOf(c.Optimizer)
+	rule := optimizerTable.rule(c.Optimizer)
 	for _, m := range []struct {
 		name  string
 		uses  bool

@@ -12,7 +12,7 @@ import (
 // copied. It allocates nothing between updates. A Trainer is for one goroutine.
 type Trainer struct {
 	Model
-	rule          rule
+	rule          *optimizerRule
 	grad          []float64 // in the layout of theta, like the next three
 	first, second []float64 // the moments that the rule keeps, or nil
 	updates       int
@@ -73,7 +73,7 @@ func NewTrainer(s State) (*Trainer, error) {
 	if len(s.Data) == 0 {
 		return nil, fieldError("data", "must have at least one training point")
 	}
-	t := &Trainer{Model: *newModel(s.Config), rule: ruleOf(s.Config.Optimizer), orderEpoch: -1}
+	t := &Trainer{Model: *newModel(s.Config), rule: optimizerTable.rule(s.Config.Optimizer), orderEpoch: -1}
 	t.flatten(t.theta, s.Network.Parameters)
 	t.step, t.epoch, t.updates = s.Network.Step, s.Network.Epoch, s.Network.Optimizer.Updates
 	t.first = t.moment(t.rule.first, s.Network.Optimizer.First)
@@ -384,7 +384,7 @@ func (t *Trainer) Network() Network {
 	if t.first == nil && t.second == nil {
 		return n
 	}
-	n.Optimizer = Moments{Optimizer: t.rule.name, Updates: t.updates}
+	n.Optimizer = Moments{Optimizer: t.config.Optimizer, Updates: t.updates}
 	if t.first != nil {
 		p := t.nested(t.first)
 		n.Optimizer.First = &p
