@@ -18,7 +18,7 @@ const (
 	referenceFloor = 1e-2
 )
 
-// A reference is testdata/pytorch.json: runs of PyTorch in double precision.
+// pytorchRuns is testdata/pytorch.json: runs of PyTorch in double precision.
 //
 // To make such a file: build the network of each request as
 // torch.nn.Sequential(Linear, activation, …, Linear).double() with the
@@ -31,7 +31,7 @@ const (
 // step. After the updates that are a key of "after", note the weights and
 // biases, and the loss and accuracy of those very weights, with tolist() and
 // json.dump, which keep every bit.
-type reference struct {
+type pytorchRuns struct {
 	Torch string `json:"torch"`
 	Cases []struct {
 		Name    string          `json:"name"`
@@ -50,7 +50,7 @@ func TestStepReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ref reference
+	var ref pytorchRuns
 	if err := json.Unmarshal(text, &ref); err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 // activationTolerance is for values and slopes against the formulas.
 const activationTolerance = 1e-12
 
-// activations are the kernels in the order of reference.Activations.
+// activations are all activations, by their names in reference.Activations.
 var activations = []struct {
 	name    string
 	forward Activation
@@ -30,11 +30,14 @@ func grid() []float64 {
 }
 
 func TestActivation(t *testing.T) {
+	if got, want := len(activations), len(reference.Activations); got != want {
+		t.Errorf("%d activations are tested; the reference has %d", got, want)
+	}
 	eachKernel(t, func(t *testing.T) {
-		for i, f := range activations {
-			formula := reference.Activations[i]
-			if formula.Name != f.name {
-				t.Fatalf("the reference of %s is %s", f.name, formula.Name)
+		for _, f := range activations {
+			formula, ok := reference.Activations[f.name]
+			if !ok {
+				t.Fatalf("%s has no reference", f.name)
 			}
 			z := grid()
 			a, d := newBuffer(len(z), math.NaN()), newBuffer(len(z), math.NaN())
