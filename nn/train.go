@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -41,20 +40,6 @@ func (t *Trainer) enter() *workspace {
 func (t *Trainer) leave(w *workspace) {
 	t.dropout, t.room, t.batch = nil, nil, block{}
 	t.Model.leave(w)
-}
-
-// samples are points as the kernels read them, in blocks of blockWidth but for
-// the last.
-type samples struct {
-	n      int
-	blocks []block
-}
-
-// A block is some samples, filled up with copies of the last.
-type block struct {
-	n, width int       // how many, and how many with the copies
-	x        []float64 // D×width features
-	y        []float64 // width class numbers or regression targets
 }
 
 // snapshot is what one update changes.
@@ -104,34 +89,6 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 		t.flatten(flat, *p)
 	}
 	return flat
-}
-
-// sample returns the n points that are held out, or those that are not.
-func (t *Trainer) sample(points []Point, held []bool, want bool, n int) samples {
-	s := samples{n: n, blocks: make([]block, 0, (n+blockWidth-1)/blockWidth)}
-	d := t.sizes[0]
-	floats := make([]float64, (d+1)*padded(n)) // blockWidth is padded itself
-	var xs, ys [blockWidth]float64
-	next := 0
-	for left := n; left > 0; left -= blockWidth {
-		b := block{n: min(blockWidth, left)}
-		b.width = padded(b.n)
-		b.x, b.y, floats = floats[:d*b.width], floats[d*b.width:(d+1)*b.width], floats[(d+1)*b.width:]
-		for j := range b.n {
-			for held[next] != want {
-				next++
-			}
-			p := &points[next]
-			xs[j], ys[j], b.y[j] = p.X, p.Y, p.Label
-			next++
-		}
-		repeatLast(xs[:b.width], b.n)
-		repeatLast(ys[:b.width], b.n)
-		repeatLast(b.y, b.n)
-		FeaturesTo(b.x, t.config.Features, xs[:b.width], ys[:b.width])
-		s.blocks = append(s.blocks, b)
-	}
-	return s
 }
 
 // Step makes n optimizer updates. It returns a *DivergedError if a gradient, a
@@ -206,160 +163,6 @@ func (t *Trainer) update() error {
 		return t.diverged("optimizer moments")
 	}
 	return nil
-}
-
-// gradient sets grad to the gradient of the mean loss over the training points
-// from…to of the epoch's order if shuffled, else over all of them.
-func (t *Trainer) gradient(from, to int, shuffled bool) {
-	clear(t.grad)
-	if t.drops {
-		seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
-	}
-	scale := 1 / float64(to-from)
-	if !shuffled {
-		for i := range t.train.blocks {
-			t.addGradient(&t.train.blocks[i], scale)
-		}
-		return
-	}
-	for ; from < to; from += blockWidth {
-		t.gather(from, min(blockWidth, to-from))
-		t.addGradient(&t.batch, scale)
-	}
-}
-
-// addGradient adds to grad the gradient of the sum of a block's losses times scale.
-func (t *Trainer) addGradient(b *block, scale float64) {
-	out := t.forwardTraining(b)
-	if t.config.Task == Regression {
-		kernel.SquaredErrorGradient(out, b.y, scale)
-	} else {
-		kernel.SoftmaxGradient(out, b.y, scale, t.Outputs(), b.width)
-	}
-	if b.n < b.width { // the copies do not count
-		for k := range t.Outputs() {
-			clear(out[k*b.width+b.n : (k+1)*b.width])
-		}
-	}
-	t.backward(b, out)
-}
-
-// GradientNorms returns for each layer the Euclidean norm of the gradient, with
-// respect to its weights and biases together, of the mean loss over all training
-// points: dropout off, no penalty. One that is too large to compute is
-// math.MaxFloat64. What the Trainer does next is not changed by it.
-func (t *Trainer) GradientNorms() []float64 {
-	defer t.leave(t.enter())
-	drops := t.drops
-	t.drops = false
-	t.gradient(0, t.train.n, false)
-	t.drops = drops
-	norms := make([]float64, len(t.layers))
-	for l := range norms {
-		norms[l] = clamped(norm(t.views(t.grad, l)))
-	}
-	return norms
-}
-
-// norm returns the Euclidean norm of two vectors as one. The numbers are scaled
-// by the largest, so that no square overflows.
-func norm(a, b []float64) float64 {
-	largest := 0.0
-	for _, v := range [...][]float64{a, b} {
-		for _, x := range v {
-			largest = max(largest, math.Abs(x)) // NaN stays
-		}
-	}
-	if largest == 0 {
-		return 0
-	}
-	sum := 0.0
-	for _, v := range [...][]float64{a, b} {
-		for _, x := range v {
-			x /= largest
-			sum += float64(x * x)
-		}
-	}
-	return largest * math.Sqrt(sum)
-}
-
-// gather copies n training points, from an index of the epoch's order on, into
-// the batch.
-func (t *Trainer) gather(from, n int) {
-	b := &t.batch
-	b.n, b.width = n, padded(n)
-	order := t.order[from : from+n]
-	for i := range t.sizes[0] {
-		row := b.x[i*b.width : (i+1)*b.width]
-		for j, p := range order {
-			of := &t.train.blocks[p/blockWidth]
-			row[j] = of.x[i*of.width+p%blockWidth]
-		}
-		repeatLast(row, n)
-	}
-	b.y = b.y[:b.width]
-	for j, p := range order {
-		b.y[j] = t.train.blocks[p/blockWidth].y[p%blockWidth]
-	}
-	repeatLast(b.y, n)
-}
-
-// forwardTraining is run with dropout, keeping what backward needs.
-func (t *Trainer) forwardTraining(b *block) []float64 {
-	a := b.x
-	last := len(t.layers) - 1
-	for l := range t.layers {
-		layer := &t.layers[l]
-		z := layer.a[:layer.out*b.width]
-		kernel.DenseForward(z, layer.w, layer.b, a, layer.in, layer.out, b.width)
-		if l < last {
-			d := layer.d[:layer.out*b.width]
-			t.forward(z, d, z)
-			if t.drops {
-				mask := t.dropout[:layer.out*b.width]
-				t.drawDropout(mask, b)
-				kernel.Mul(z, mask)
-				kernel.Mul(d, mask)
-			}
-		}
-		a = z
-	}
-	return a
-}
-
-// drawDropout fills mask with 0, at the probability of the config, and 1/(1-p)
-// (inverted dropout: Srivastava et al. 2014, section 10).
-func (t *Trainer) drawDropout(mask []float64, b *block) {
-	keep := 1 / (1 - t.config.Dropout)
-	for ; len(mask) > 0; mask = mask[b.width:] {
-		row := mask[:b.width]
-		for j := range b.n {
-			row[j] = keep
-			if uniform(&t.pcg) < t.config.Dropout {
-				row[j] = 0
-			}
-		}
-		repeatLast(row, b.n)
-	}
-}
-
-// backward adds the gradient of a block to grad, from dz, that with respect to the
-// outputs. In place of each layer's derivatives it leaves the gradient with
-// respect to the sums that they were taken at.
-func (t *Trainer) backward(b *block, dz []float64) {
-	for l := len(t.layers) - 1; l >= 0; l-- {
-		layer := &t.layers[l]
-		dw, db := t.views(t.grad, l)
-		if l == 0 {
-			kernel.DenseGradient(dw, db, dz, b.x, layer.in, layer.out, b.width)
-			return
-		}
-		below := &t.layers[l-1]
-		kernel.DenseGradient(dw, db, dz, below.a, layer.in, layer.out, b.width)
-		d := below.d[:layer.in*b.width]
-		kernel.DenseBackward(d, layer.w, dz, layer.in, layer.out, b.width)
-		dz = d
-	}
 }
 
 func (t *Trainer) save() {
