@@ -100,8 +100,8 @@ func TestParseSources(t *testing.T) {
 	}
 }
 
-// TestCollectorPercent: little is alive in a server that keeps nothing, and then
-// there is room; where much is, memory is not doubled and more.
+// TestCollectorPercent: little is alive in a server that keeps nothing, and then there is room;
+// where much is, memory is not doubled and more.
 func TestCollectorPercent(t *testing.T) {
 	for live, want := range map[uint64]int{0: 1000, 1 << 20: 1000, 4 << 20: 400, 16 << 20: 100, 1 << 30: 100} {
 		if got := collectorPercent(live); got != want {
@@ -233,8 +233,7 @@ type stub struct {
 func (s stub) Drain()                     { s.drain() }
 func (s stub) Wait(context.Context) error { return nil }
 
-// served runs serve with a handler that says when it was entered and then
-// does what act does.
+// served runs serve with a handler that says when it was entered and then does what act does.
 func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.HandlerFunc) (url string, entered chan struct{}, stop func(), done chan error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -42,23 +42,23 @@ func (t Task) Label() string { return taskTable.label(t) }
 // Note returns what the documents say of the task behind its name, or "".
 func (t Task) Note() string { return taskTable.note(t) }
 
-// Config holds every choice a user makes about a run. DefaultConfig gives the
-// default of each member.
+// Config holds every choice a user makes about a run. DefaultConfig gives the default of each
+// member.
 type Config struct {
 	// Task decides the loss and the number of outputs.
 	Task Task `json:"task"`
 	// Features are the inputs computed from a point's x and y: at least one, none twice.
 	Features []Feature `json:"features"`
-	// HiddenLayers are the widths of the hidden layers: 0 to 10 of them, each
-	// 1 to 100 units. None is a linear model.
+	// HiddenLayers are the widths of the hidden layers: 0 to 10 of them, each 1 to 100 units. None
+	// is a linear model.
 	HiddenLayers []int `json:"hidden_layers"`
 	// Activation is applied by every hidden layer; the output layer is linear.
 	Activation Activation `json:"activation"`
 	// Init is how the weights of a new network are drawn; biases start at 0.
 	Init Init `json:"init"`
-	// Classes is the number of outputs of a classifier, 2 to 10 and more than
-	// the largest label. 0 stands for the larger of 2 and the largest label + 1.
-	// Regression has one output and ignores it.
+	// Classes is the number of outputs of a classifier, 2 to 10 and more than the largest label. 0
+	// stands for the larger of 2 and the largest label + 1. Regression has one output and ignores
+	// it.
 	Classes int `json:"classes,omitzero"`
 	// Optimizer is the update rule.
 	Optimizer Optimizer `json:"optimizer"`
@@ -66,23 +66,22 @@ type Config struct {
 	LearningRate float64 `json:"learning_rate"`
 	// Schedule is how the learning rate changes in training.
 	Schedule Schedule `json:"schedule,omitzero"`
-	// ScheduleSteps is the time in which the rate takes ScheduleFactor: 1 to
-	// 1,000,000 updates. A constant rate ignores both.
+	// ScheduleSteps is the time in which the rate takes ScheduleFactor: 1 to 1,000,000 updates. A
+	// constant rate ignores both.
 	ScheduleSteps ScheduleSteps `json:"schedule_steps,omitzero"`
 	// ScheduleFactor is 0 to 1, and greater than 0 for step and exponential.
 	ScheduleFactor ScheduleFactor `json:"schedule_factor,omitzero"`
 	// BatchSize is the number of training points of one update; 0 means all.
 	BatchSize int `json:"batch_size"`
-	// L1 and L2 are penalties on the weights (never on biases), 0 to 10: their
-	// gradients L1·sign(w) and L2·w are added to that of the loss. AdamW takes
-	// L2 as decoupled decay instead.
+	// L1 and L2 are penalties on the weights (never on biases), 0 to 10: their gradients L1·sign(w)
+	// and L2·w are added to that of the loss. AdamW takes L2 as decoupled decay instead.
 	L1 float64 `json:"l1"`
 	L2 float64 `json:"l2"`
-	// Dropout is the probability, 0 to 0.9, that a hidden unit is silent for
-	// one point of one update.
+	// Dropout is the probability, 0 to 0.9, that a hidden unit is silent for one point of one
+	// update.
 	Dropout float64 `json:"dropout"`
-	// TestFraction is the share of the points, 0 to 0.9, that is held out from
-	// training. Which points follows from Seed alone.
+	// TestFraction is the share of the points, 0 to 0.9, that is held out from training. Which
+	// points follows from Seed alone.
 	TestFraction float64 `json:"test_fraction"`
 	// Seed decides everything random.
 	Seed uint32 `json:"seed"`
@@ -197,8 +196,8 @@ func (c Config) Outputs() int {
 	return c.Classes
 }
 
-// Sizes returns the number of units of every layer, inputs and outputs
-// included: [D, H…, C]. Classes must be set.
+// Sizes returns the number of units of every layer, inputs and outputs included: [D, H…, C].
+// Classes must be set.
 func (c Config) Sizes() []int {
 	sizes := make([]int, 0, len(c.HiddenLayers)+2)
 	sizes = append(sizes, len(c.Features))
@@ -206,8 +205,8 @@ func (c Config) Sizes() []int {
 	return append(sizes, c.Outputs())
 }
 
-// ParameterCount returns the number of weights and biases of the network of a
-// config that has its number of classes.
+// ParameterCount returns the number of weights and biases of the network of a config that has its
+// number of classes.
 func ParameterCount(c Config) int {
 	sizes, n := c.Sizes(), 0
 	for l, out := range sizes[1:] {

@@ -7,12 +7,11 @@ import (
 	"testing"
 )
 
-// dropoutTolerance is for unit outputs, and for losses without dropout,
-// against their formulas.
+// dropoutTolerance is for unit outputs, and for losses without dropout, against their formulas.
 const dropoutTolerance = 1e-13
 
-// TestDropout looks at the hidden layer of one training pass: every unit is
-// what it is without dropout, times 0 or 1/(1-p), at the stated rate.
+// TestDropout looks at the hidden layer of one training pass: every unit is what it is without
+// dropout, times 0 or 1/(1-p), at the stated rate.
 func TestDropout(t *testing.T) {
 	for _, p := range []float64{0.1, 0.5, MaxFraction} {
 		t.Run(fmt.Sprint(p), func(t *testing.T) {
@@ -45,8 +44,8 @@ func TestDropout(t *testing.T) {
 	}
 }
 
-// TestDropoutMasks holds that the masks of steps, layers, blocks and seeds
-// have nothing in common, and that the same step has the same mask.
+// TestDropoutMasks holds that the masks of steps, layers, blocks and seeds have nothing in common,
+// and that the same step has the same mask.
 func TestDropoutMasks(t *testing.T) {
 	const width = 20
 	c := DefaultConfig()
@@ -100,8 +99,8 @@ func TestDropoutMasks(t *testing.T) {
 	}
 }
 
-// TestDropoutOnlyHidden holds that inputs and outputs are never silent: a
-// network without hidden layers trains the same with and without dropout.
+// TestDropoutOnlyHidden holds that inputs and outputs are never silent: a network without hidden
+// layers trains the same with and without dropout.
 func TestDropoutOnlyHidden(t *testing.T) {
 	c := DefaultConfig()
 	c.HiddenLayers = nil

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// ConvertLabels gives every point a label of the config's task, which it did not
-// have: classes become values spread over [-1, 1], values become class 0 up to 0
-// and class 1 above. To must have its number of classes.
+// ConvertLabels gives every point a label of the config's task, which it did not have: classes
+// become values spread over [-1, 1], values become class 0 up to 0 and class 1 above. To must have
+// its number of classes.
 func ConvertLabels(points []Point, to Config) []Point {
 	converted := slices.Clone(points)
 	for i := range converted {
@@ -25,8 +25,8 @@ func ConvertLabels(points []Point, to Config) []Point {
 	return converted
 }
 
-// EraseNear returns the points that are farther than radius from all places,
-// whose labels are ignored.
+// EraseNear returns the points that are farther than radius from all places, whose labels are
+// ignored.
 func EraseNear(points, places []Point, radius float64) []Point {
 	return slices.DeleteFunc(slices.Clone(points), func(p Point) bool {
 		return slices.ContainsFunc(places, func(at Point) bool {
@@ -39,8 +39,8 @@ func EraseNear(points, places []Point, radius float64) []Point {
 // MaxParameter is the largest size of a weight or bias that is set by hand.
 const MaxParameter = 1e6
 
-// SetWeight replaces the weight from input in to output out of a layer, all from
-// 0, by v, which is at most MaxParameter in size. The moments stay.
+// SetWeight replaces the weight from input in to output out of a layer, all from 0, by v, which is
+// at most MaxParameter in size. The moments stay.
 func SetWeight(s State, layer, out, in int, v float64) (State, error) {
 	s.Network = s.Network.clone()
 	var row []float64

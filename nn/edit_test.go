@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestSetWeight sets every number of a network in mid-run: that one alone
-// changes, moments and counters stay, and training goes on.
+// TestSetWeight sets every number of a network in mid-run: that one alone changes, moments and
+// counters stay, and training goes on.
 func TestSetWeight(t *testing.T) {
 	s := learnt(t, func(c *Config) { c.Optimizer = Adam })
 	before := toJSON(t, s)
@@ -78,8 +78,8 @@ func TestSetWeightErrors(t *testing.T) {
 	}
 }
 
-// TestConvertLabels: classes become values that are spread evenly, and values
-// become the two classes at the sides of 0.
+// TestConvertLabels: classes become values that are spread evenly, and values become the two
+// classes at the sides of 0.
 func TestConvertLabels(t *testing.T) {
 	points := func(labels ...float64) []Point {
 		var out []Point

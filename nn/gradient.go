@@ -6,8 +6,8 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// gradient sets grad to the gradient of the mean loss over the training points
-// from…to of the epoch's order if shuffled, else over all of them.
+// gradient sets grad to the gradient of the mean loss over the training points from…to of the
+// epoch's order if shuffled, else over all of them.
 func (t *Trainer) gradient(from, to int, shuffled bool) {
 	clear(t.grad)
 	if t.drops {
@@ -65,8 +65,8 @@ func (t *Trainer) forwardTraining(b *block) []float64 {
 	return a
 }
 
-// drawDropout fills mask with 0, at the probability of the config, and 1/(1-p)
-// (inverted dropout: Srivastava et al. 2014, section 10).
+// drawDropout fills mask with 0, at the probability of the config, and 1/(1-p) (inverted dropout:
+// Srivastava et al. 2014, section 10).
 func (t *Trainer) drawDropout(mask []float64, b *block) {
 	keep := 1 / (1 - t.config.Dropout)
 	for ; len(mask) > 0; mask = mask[b.width:] {
@@ -81,9 +81,9 @@ func (t *Trainer) drawDropout(mask []float64, b *block) {
 	}
 }
 
-// backward adds the gradient of a block to grad, from dz, that with respect to the
-// outputs. In place of each layer's derivatives it leaves the gradient with
-// respect to the sums that they were taken at.
+// backward adds the gradient of a block to grad, from dz, that with respect to the outputs. In
+// place of each layer's derivatives it leaves the gradient with respect to the sums that they were
+// taken at.
 func (t *Trainer) backward(b *block, dz []float64) {
 	for l := len(t.layers) - 1; l >= 0; l-- {
 		layer := &t.layers[l]
@@ -100,10 +100,10 @@ func (t *Trainer) backward(b *block, dz []float64) {
 	}
 }
 
-// GradientNorms returns for each layer the Euclidean norm of the gradient, with
-// respect to its weights and biases together, of the mean loss over all training
-// points: dropout off, no penalty. One that is too large to compute is
-// math.MaxFloat64. What the Trainer does next is not changed by it.
+// GradientNorms returns for each layer the Euclidean norm of the gradient, with respect to its
+// weights and biases together, of the mean loss over all training points: dropout off, no penalty.
+// One that is too large to compute is math.MaxFloat64. What the Trainer does next is not changed by
+// it.
 func (t *Trainer) GradientNorms() []float64 {
 	defer t.leave(t.enter())
 	drops := t.drops
@@ -117,8 +117,8 @@ func (t *Trainer) GradientNorms() []float64 {
 	return norms
 }
 
-// norm returns the Euclidean norm of two vectors as one. The numbers are scaled
-// by the largest, so that no square overflows.
+// norm returns the Euclidean norm of two vectors as one. The numbers are scaled by the largest, so
+// that no square overflows.
 func norm(a, b []float64) float64 {
 	largest := 0.0
 	for _, v := range [...][]float64{a, b} {

@@ -10,19 +10,19 @@ import (
 // MaxSamples is the most samples that a History keeps.
 const MaxSamples = 256
 
-// NotMeasured stands in a History's columns for what a sample does not have,
-// such as the test loss of a time when no point was held out.
+// NotMeasured stands in a History's columns for what a sample does not have, such as the test loss
+// of a time when no point was held out.
 const NotMeasured = -1
 
-// A History is the curves of a run: samples of its metrics, in columns of equal
-// length. It keeps the first sample, the newest, and between them samples at
-// least Every updates apart. The zero value is a run without samples.
+// A History is the curves of a run: samples of its metrics, in columns of equal length. It keeps
+// the first sample, the newest, and between them samples at least Every updates apart. The zero
+// value is a run without samples.
 //
-// Losses and accuracies have five significant digits. A column in which nothing
-// was measured is nil.
+// Losses and accuracies have five significant digits. A column in which nothing was measured is
+// nil.
 type History struct {
-	// Every is how many updates, at least, lie between samples that stay. It
-	// doubles whenever there are more than MaxSamples.
+	// Every is how many updates, at least, lie between samples that stay. It doubles whenever there
+	// are more than MaxSamples.
 	Every int `json:"every,omitzero"`
 	// Step and Epoch are those of Network. Steps grow from sample to sample.
 	Step  []int `json:"step,omitzero"`
@@ -36,8 +36,8 @@ type History struct {
 	Best *Best `json:"best,omitzero"`
 }
 
-// Best is when the test loss was lowest, for the first time if it was so again.
-// Its sample need not be among those kept.
+// Best is when the test loss was lowest, for the first time if it was so again. Its sample need not
+// be among those kept.
 type Best struct {
 	Step     int     `json:"step"`
 	Epoch    int     `json:"epoch"`
@@ -61,14 +61,13 @@ func (h *History) Clone() History {
 // Len returns the number of samples.
 func (h *History) Len() int { return len(h.Step) }
 
-// Add appends the metrics of a network after step updates. Samples of the same
-// or a later step, or of a later epoch, are those of another run from here on:
-// they are cut off first, so a run that goes on from an older moment branches
-// there and one from step 0 begins anew. A loss that is not finite is no
-// sample.
+// Add appends the metrics of a network after step updates. Samples of the same or a later step, or
+// of a later epoch, are those of another run from here on: they are cut off first, so a run that
+// goes on from an older moment branches there and one from step 0 begins anew. A loss that is not
+// finite is no sample.
 //
-// The newest sample is always there as the last one. While it is less than
-// Every updates behind the one before it, the next takes its place.
+// The newest sample is always there as the last one. While it is less than Every updates behind the
+// one before it, the next takes its place.
 //
 // Add writes to the columns in place: a copy of h shares them.
 func (h *History) Add(step, epoch int, m Metrics) {

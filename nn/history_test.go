@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// metricsOf is a made-up measurement, the same for the same step; held says
-// that points are held out.
+// metricsOf is a made-up measurement, the same for the same step; held says that points are held
+// out.
 func metricsOf(step int, held bool) Metrics {
 	at := func(v float64) *float64 { return &v }
 	m := Metrics{Loss: 1 / float64(step+3), Accuracy: at(float64(step%7) / 7)}
@@ -50,9 +50,8 @@ func checkHistory(t *testing.T, h History, first, last int) {
 	}
 }
 
-// TestHistoryAdd: whatever the frames, the history is bounded, in order, with
-// the first and the newest sample, and evenly spread; a detour over JSON
-// changes nothing.
+// TestHistoryAdd: whatever the frames, the history is bounded, in order, with the first and the
+// newest sample, and evenly spread; a detour over JSON changes nothing.
 func TestHistoryAdd(t *testing.T) {
 	for seed := range uint64(30) {
 		rng := newRand(seed)
@@ -105,8 +104,8 @@ func sometimesPosted(tb testing.TB, h History, rng *rand.Rand) History {
 	return posted(tb, h)
 }
 
-// TestHistoryThins: with a frame for each update the samples are halved when
-// there are too many, and new ones come half as often.
+// TestHistoryThins: with a frame for each update the samples are halved when there are too many,
+// and new ones come half as often.
 func TestHistoryThins(t *testing.T) {
 	var h History
 	for step := range MaxSamples {
@@ -136,8 +135,8 @@ func TestHistoryThins(t *testing.T) {
 	}
 }
 
-// TestHistoryBranches: to go on from an older moment is to never have gone
-// further; from step 0 it is a new run.
+// TestHistoryBranches: to go on from an older moment is to never have gone further; from step 0 it
+// is a new run.
 func TestHistoryBranches(t *testing.T) {
 	var h History
 	for step := 0; step <= 50; step++ {
@@ -166,8 +165,8 @@ func TestHistoryBranches(t *testing.T) {
 	}
 }
 
-// TestHistoryHeldOut: a column begins when something is measured for the first
-// time, and gaps are no values.
+// TestHistoryHeldOut: a column begins when something is measured for the first time, and gaps are
+// no values.
 func TestHistoryHeldOut(t *testing.T) {
 	one, half := 1.0, 0.5
 	var h History
@@ -269,8 +268,7 @@ func TestHistoryValidate(t *testing.T) {
 	}
 }
 
-// TestHistoryAfterAnything: whatever valid history is posted, more samples
-// keep it valid.
+// TestHistoryAfterAnything: whatever valid history is posted, more samples keep it valid.
 func TestHistoryAfterAnything(t *testing.T) {
 	h := History{Every: 1, Step: make([]int, MaxSamples), Epoch: make([]int, MaxSamples), Loss: make([]float64, MaxSamples)}
 	for i := range h.Step {

@@ -6,17 +6,15 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// Metrics say how good a network is, dropout off and without penalty terms. A
-// loss that is too large to compute is math.MaxFloat64.
+// Metrics say how good a network is, dropout off and without penalty terms. A loss that is too
+// large to compute is math.MaxFloat64.
 type Metrics struct {
-	// Loss is the mean over the training points: cross-entropy in nats, or
-	// half the squared error.
+	// Loss is the mean over the training points: cross-entropy in nats, or half the squared error.
 	Loss float64 `json:"loss"`
-	// Accuracy is the share of training points whose largest output (the
-	// first of equals) is that of their class. Nil for regression.
+	// Accuracy is the share of training points whose largest output (the first of equals) is that
+	// of their class. Nil for regression.
 	Accuracy *float64 `json:"accuracy,omitzero"`
-	// TestLoss and TestAccuracy are the same for the points held out; nil if
-	// there are none.
+	// TestLoss and TestAccuracy are the same for the points held out; nil if there are none.
 	TestLoss     *float64 `json:"test_loss,omitzero"`
 	TestAccuracy *float64 `json:"test_accuracy,omitzero"`
 }
@@ -67,9 +65,9 @@ func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 	return clamped(loss), accuracy
 }
 
-// clamped returns v, or the largest number in place of one that overflowed. The
-// losses of points that no update has seen must not end a run: how often they are
-// computed depends on how its steps are split, and its result must not.
+// clamped returns v, or the largest number in place of one that overflowed. The losses of points
+// that no update has seen must not end a run: how often they are computed depends on how its steps
+// are split, and its result must not.
 func clamped(v float64) float64 {
 	if notFinite(v) {
 		return math.MaxFloat64
@@ -77,9 +75,8 @@ func clamped(v float64) float64 {
 	return v
 }
 
-// Confusion counts classifications: Train[k][j] is the number of training
-// points of class k that the network takes for class j, Test the same for the
-// points held out.
+// Confusion counts classifications: Train[k][j] is the number of training points of class k that
+// the network takes for class j, Test the same for the points held out.
 type Confusion struct {
 	Train, Test [][]int
 }
@@ -115,8 +112,7 @@ func (t *Trainer) confusion(s samples) [][]int {
 	return counts
 }
 
-// A ClassScore says how well one class is told from the others. A share of
-// nothing is nil.
+// A ClassScore says how well one class is told from the others. A share of nothing is nil.
 type ClassScore struct {
 	Precision *float64 // the share of this class among the points taken for it
 	Recall    *float64 // the share of the points of this class that are taken for it

@@ -8,28 +8,27 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// blockWidth is how many samples pass through the layers at a time: few
-// enough that a block of every layer stays in the cache, and enough that the
-// sums over samples run long. It is a multiple of 24, the widest strip of the
-// kernels, and an odd number of cache lines, so that rows do not compete for the
-// same lines. The masks of dropout are drawn block by block, so that another width
+// blockWidth is how many samples pass through the layers at a time: few enough that a block of
+// every layer stays in the cache, and enough that the sums over samples run long. It is a multiple
+// of 24, the widest strip of the kernels, and an odd number of cache lines, so that rows do not
+// compete for the same lines. The masks of dropout are drawn block by block, so that another width
 // would change runs.
 const blockWidth = 120
 
-// padded returns the length of vectors that hold n numbers: a multiple of what
-// the kernels take at a time.
+// padded returns the length of vectors that hold n numbers: a multiple of what the kernels take at
+// a time.
 func padded(n int) int { return (n + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes }
 
-// repeatLast fills row up from n on with the number before: the network is
-// evaluated there, too, and nothing may overflow that does not elsewhere.
+// repeatLast fills row up from n on with the number before: the network is evaluated there, too,
+// and nothing may overflow that does not elsewhere.
 func repeatLast(row []float64, n int) {
 	for j := n; j < len(row); j++ {
 		row[j] = row[n-1]
 	}
 }
 
-// A Model is a network laid out for computing. Its weights and biases are one
-// slice, all weights before all biases; the layers are views of it.
+// A Model is a network laid out for computing. Its weights and biases are one slice, all weights
+// before all biases; the layers are views of it.
 type Model struct {
 	config  Config
 	sizes   []int     // [D, H…, C]
@@ -51,8 +50,8 @@ type layer struct {
 	d []float64 // out×blockWidth: the derivative of the activation; hidden layers in training only
 }
 
-// A workspace is what a computation needs while it runs. It is shared: hundreds
-// of models may be there, each for one stream, but few compute at a time.
+// A workspace is what a computation needs while it runs. It is shared: hundreds of models may be
+// there, each for one stream, but few compute at a time.
 type workspace struct{ floats []float64 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
@@ -64,8 +63,8 @@ func (w *workspace) cut(n int) []float64 {
 	return w.floats[from : from+n : from+n]
 }
 
-// enter takes a workspace with room for the blocks of the model and so many
-// numbers more. To be given back with leave.
+// enter takes a workspace with room for the blocks of the model and so many numbers more. To be
+// given back with leave.
 func (m *Model) enter(more int) *workspace {
 	rows := m.sizes[0]
 	for l, layer := range m.layers {
@@ -95,8 +94,8 @@ func (m *Model) leave(w *workspace) {
 	workspaces.Put(w)
 }
 
-// NewModel returns the network of a state ready for prediction. It returns a
-// *FieldError if the state is out of range or does not fit.
+// NewModel returns the network of a state ready for prediction. It returns a *FieldError if the
+// state is out of range or does not fit.
 func NewModel(s State) (*Model, error) {
 	s, err := s.Prepare()
 	if err != nil {
@@ -125,8 +124,8 @@ func newModel(c Config) *Model {
 	return m
 }
 
-// views returns the parts of flat, a slice in the layout of theta, that are
-// the weights and the biases of layer l.
+// views returns the parts of flat, a slice in the layout of theta, that are the weights and the
+// biases of layer l.
 func (m *Model) views(flat []float64, l int) (w, b []float64) {
 	wi, bi := 0, m.weights
 	for k := range l {
@@ -156,8 +155,8 @@ func (m *Model) flatten(dst []float64, p Parameters) {
 	}
 }
 
-// nested returns a copy of flat, in the layout of theta, as Parameters. A
-// negative zero becomes 0, which is all that JavaScript can write.
+// nested returns a copy of flat, in the layout of theta, as Parameters. A negative zero becomes 0,
+// which is all that JavaScript can write.
 func (m *Model) nested(flat []float64) Parameters {
 	own := make([]float64, len(flat))
 	for i, v := range flat {
@@ -175,8 +174,8 @@ func (m *Model) nested(flat []float64) Parameters {
 	return p
 }
 
-// run passes n samples, a D×n block x, through the layers and returns the
-// outputs (logits), C×n, which stay valid until the next run. n is padded.
+// run passes n samples, a D×n block x, through the layers and returns the outputs (logits), C×n,
+// which stay valid until the next run. n is padded.
 func (m *Model) run(x []float64, n int) []float64 {
 	a := x
 	last := len(m.layers) - 1
@@ -195,16 +194,15 @@ func (m *Model) run(x []float64, n int) []float64 {
 // Outputs returns C, the number of outputs.
 func (m *Model) Outputs() int { return m.sizes[len(m.sizes)-1] }
 
-// Config returns the configuration with its number of classes. Its lists must
-// not be changed.
+// Config returns the configuration with its number of classes. Its lists must not be changed.
 func (m *Model) Config() Config { return m.config }
 
-// PredictTo sets dst, C×N, to what the network says at the N places (xs[j],
-// ys[j]): class probabilities or, for regression, the value. Dropout is off.
+// PredictTo sets dst, C×N, to what the network says at the N places (xs[j], ys[j]): class
+// probabilities or, for regression, the value. Dropout is off.
 func (m *Model) PredictTo(dst, xs, ys []float64) { m.placesTo(nil, dst, xs, ys) }
 
-// UnitsTo sets dst[l], H×N, to the activations of hidden layer l at the N
-// places (xs[j], ys[j]), and the last of dst, C×N, to what PredictTo says.
+// UnitsTo sets dst[l], H×N, to the activations of hidden layer l at the N places (xs[j], ys[j]),
+// and the last of dst, C×N, to what PredictTo says.
 func (m *Model) UnitsTo(dst [][]float64, xs, ys []float64) {
 	last := len(m.layers) - 1
 	if len(dst) != last+1 {
@@ -213,8 +211,8 @@ func (m *Model) UnitsTo(dst [][]float64, xs, ys []float64) {
 	m.placesTo(dst[:last], dst[last], xs, ys)
 }
 
-// placesTo evaluates the network at places. No hidden means that the hidden
-// layers are not asked for.
+// placesTo evaluates the network at places. No hidden means that the hidden layers are not asked
+// for.
 func (m *Model) placesTo(hidden [][]float64, dst, xs, ys []float64) {
 	defer m.leave(m.enter(0))
 	total, c := len(xs), m.Outputs()
@@ -232,8 +230,8 @@ func (m *Model) placesTo(hidden [][]float64, dst, xs, ys []float64) {
 	}
 }
 
-// features returns the features of at most blockWidth places, D×width, which
-// stay valid until the next call. width is the padded number of places.
+// features returns the features of at most blockWidth places, D×width, which stay valid until the
+// next call. width is the padded number of places.
 func (m *Model) features(xs, ys []float64) (x []float64, width int) {
 	n := len(xs)
 	width = padded(n)
@@ -250,16 +248,16 @@ func (m *Model) features(xs, ys []float64) (x []float64, width int) {
 	return x, width
 }
 
-// copyBlock copies the first n columns of a block, whose rows have width, to
-// the columns of dst from from on, whose rows have total.
+// copyBlock copies the first n columns of a block, whose rows have width, to the columns of dst
+// from from on, whose rows have total.
 func copyBlock(dst, block []float64, from, n, width, total int) {
 	for k := range len(dst) / total {
 		copy(dst[k*total+from:][:n], block[k*width:])
 	}
 }
 
-// Predict returns for every point the class probabilities or, for regression,
-// the one value. Labels are ignored.
+// Predict returns for every point the class probabilities or, for regression, the one value. Labels
+// are ignored.
 func (m *Model) Predict(points []Point) [][]float64 {
 	n, c := len(points), m.Outputs()
 	xs, ys := make([]float64, n), make([]float64, n)
@@ -279,15 +277,15 @@ func (m *Model) Predict(points []Point) [][]float64 {
 	return rows
 }
 
-// Work is what training costs, in multiply-adds; an activation with its
-// derivative counts as ten and an optimizer update as eight for each parameter.
+// Work is what training costs, in multiply-adds; an activation with its derivative counts as ten
+// and an optimizer update as eight for each parameter.
 type Work struct {
 	Update     float64 // one optimizer update
 	Evaluation float64 // the metrics of all points, once
 }
 
-// WorkOf returns what training costs with a valid config that has its number
-// of classes, on n points.
+// WorkOf returns what training costs with a valid config that has its number of classes, on n
+// points.
 func WorkOf(c Config, n int) Work {
 	parameters, hidden := ParameterCount(c), 0
 	for _, h := range c.HiddenLayers {

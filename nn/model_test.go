@@ -43,8 +43,8 @@ func TestPredict(t *testing.T) {
 	}
 }
 
-// TestPredictByHand is worked by hand: relu(2x - 0.5) is 0.5 at x = 0.5 and 0 at
-// x = -1; times 3, plus 0.25.
+// TestPredictByHand is worked by hand: relu(2x - 0.5) is 0.5 at x = 0.5 and 0 at x = -1; times 3,
+// plus 0.25.
 func TestPredictByHand(t *testing.T) {
 	s := line(0, 0)
 	s.Config.HiddenLayers, s.Config.Activation = []int{1}, ReLU
@@ -192,8 +192,8 @@ func TestFeature(t *testing.T) {
 	}
 }
 
-// TestWorkOf is worked by hand for 2-3-2: 12 weights, 5 biases, 3 hidden units,
-// 2 outputs. The samples of an update count as multiples of 8.
+// TestWorkOf is worked by hand for 2-3-2: 12 weights, 5 biases, 3 hidden units, 2 outputs. The
+// samples of an update count as multiples of 8.
 func TestWorkOf(t *testing.T) {
 	c := DefaultConfig()
 	c.HiddenLayers, c.Classes = []int{3}, 2

@@ -2,8 +2,8 @@ package nn
 
 import "nnvisu/nn/kernel"
 
-// An Optimizer is the rule that turns gradients into updates. Formulas and
-// constants are those of PyTorch; package kernel has them.
+// An Optimizer is the rule that turns gradients into updates. Formulas and constants are those of
+// PyTorch; package kernel has them.
 type Optimizer string
 
 // The optimizers.

@@ -6,32 +6,30 @@ import (
 	"slices"
 )
 
-// The functions in this file change the shape of a network and keep what it
-// has learnt. They take a prepared state and return a new one; optimizer
-// moments follow their weights. What is new starts as follows:
+// The functions in this file change the shape of a network and keep what it has learnt. They take a
+// prepared state and return a new one; optimizer moments follow their weights. What is new starts
+// as follows:
 //
 //   - The weights into a new unit are drawn as at initialisation, its bias is 0.
-//   - The weights from a new unit or feature to units that were there are 0, so
-//     that the outputs do not change (Chen, Goodfellow & Shlens 2016, "Net2Net",
-//     in spirit). They are drawn if all of the layer below is new, or if the
-//     network was never trained: then there is nothing to keep, and a rectifier
-//     that hears nothing but zeros would never start.
+//   - The weights from a new unit or feature to units that were there are 0, so that the outputs do
+//     not change (Chen, Goodfellow & Shlens 2016, "Net2Net", in spirit). They are drawn if all of
+//     the layer below is new, or if the network was never trained: then there is nothing to keep,
+//     and a rectifier that hears nothing but zeros would never start.
 
 // unmapped marks a unit or layer that the old network does not have.
 const unmapped = -1
 
-// A reshaping says for each layer of units of the new network, inputs and
-// outputs included, where it comes from.
+// A reshaping says for each layer of units of the new network, inputs and outputs included, where
+// it comes from.
 type reshaping []struct {
 	layer int   // the old layer, or unmapped
 	units []int // for each new unit the old one in that layer, or unmapped
 }
 
-// Fit returns the state with config to in place of its own and the network
-// reshaped to fit: input features are matched by name, hidden layers, their
-// units and classes by number from the front, and what has no match is new.
-// Moments of another optimizer are dropped; the weights stay. A change of task
-// replaces the output layer. To must be valid and have its number of classes.
+// Fit returns the state with config to in place of its own and the network reshaped to fit: input
+// features are matched by name, hidden layers, their units and classes by number from the front,
+// and what has no match is new. Moments of another optimizer are dropped; the weights stay. A
+// change of task replaces the output layer. To must be valid and have its number of classes.
 func Fit(s State, to Config) State {
 	from := s.Config
 	plan := make(reshaping, len(to.HiddenLayers)+2)
@@ -91,8 +89,8 @@ func RemoveNeuron(s State, l, u int) (State, error) {
 	return reshape(s, to, plan), nil
 }
 
-// AddLayer inserts a hidden layer of the given width before hidden layer l, or
-// behind the last if l is their number.
+// AddLayer inserts a hidden layer of the given width before hidden layer l, or behind the last if l
+// is their number.
 func AddLayer(s State, l, width int) (State, error) {
 	if l < 0 || l > len(s.Config.HiddenLayers) {
 		return State{}, fieldError("config.hidden_layers", "has no place %d for a layer", l)
@@ -106,8 +104,8 @@ func AddLayer(s State, l, width int) (State, error) {
 	return reshape(s, to, plan), nil
 }
 
-// RemoveLayer removes hidden layer l, from 0. The weights into the layer
-// behind it are new, since they came from the units removed.
+// RemoveLayer removes hidden layer l, from 0. The weights into the layer behind it are new, since
+// they came from the units removed.
 func RemoveLayer(s State, l int) (State, error) {
 	to, err := s.withLayers(func(widths []int) []int { return slices.Delete(widths, l, l+1) }, l)
 	if err != nil {
@@ -129,8 +127,7 @@ func AddClass(s State) (State, error) {
 	return Fit(s, to), nil
 }
 
-// RemoveClass removes class k, its output and its points; the labels above it
-// move down by one.
+// RemoveClass removes class k, its output and its points; the labels above it move down by one.
 func RemoveClass(s State, k int) (State, error) {
 	if s.Config.Task != Classification {
 		return State{}, fieldError("config.task", "must be %s to remove a class", Classification)
@@ -208,8 +205,8 @@ func reshape(s State, to Config, plan reshaping) State {
 	return State{Config: to.Clone(), Network: n, Data: s.Data}
 }
 
-// drawNew fills the model with the weights that new units start from.
-// They follow from the old ones too: a unit that is added again is another one.
+// drawNew fills the model with the weights that new units start from. They follow from the old ones
+// too: a unit that is added again is another one.
 func (m *Model) drawNew(plan reshaping, old int, trained bool) {
 	var pcg rand.PCG
 	for l, layer := range m.layers {
@@ -239,8 +236,7 @@ func fingerprint(theta []float64) int {
 	return int(h)
 }
 
-// move copies what the plan keeps from old to dst, both in the layout of their
-// model's theta.
+// move copies what the plan keeps from old to dst, both in the layout of their model's theta.
 func move(to, from *Model, dst, old []float64, plan reshaping) {
 	for l, layer := range to.layers {
 		below, above := plan[l], plan[l+1]

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// learnt returns a state in mid-run, at step 7 of epoch 3, whose numbers all
-// say where they are: the weight from i to o of layer l is 10000·l + 100·o + i + 1,
-// the bias of o its negative with i = 50; the moments are those plus ¼ and their size plus ½.
+// learnt returns a state in mid-run, at step 7 of epoch 3, whose numbers all say where they are:
+// the weight from i to o of layer l is 10000·l + 100·o + i + 1, the bias of o its negative with i =
+// 50; the moments are those plus ¼ and their size plus ½.
 func learnt(t *testing.T, change func(c *Config)) State {
 	t.Helper()
 	c := DefaultConfig()
@@ -47,14 +47,14 @@ const (
 	drawn = -2 // new
 )
 
-// An origin says where the weight from i to o of layer l comes from in the old
-// network, or that l is zero or drawn; with i = bias, the same of the bias.
+// An origin says where the weight from i to o of layer l comes from in the old network, or that l
+// is zero or drawn; with i = bias, the same of the bias.
 type origin func(l, o, i int) (fromL, fromO, fromI int)
 
 const bias = -1
 
-// checkReshaped compares every weight, bias and moment with those of before at
-// its origin, and that the rest of the state is what it should be.
+// checkReshaped compares every weight, bias and moment with those of before at its origin, and that
+// the rest of the state is what it should be.
 func checkReshaped(t *testing.T, before, got State, from origin) {
 	t.Helper()
 	at := func(p *Parameters, l, o, i int) float64 {
@@ -380,8 +380,8 @@ func TestAddClass(t *testing.T) {
 	checkFieldError(t, "AddClass to 10", err, "config.classes", "from 2 to 10; got 11")
 }
 
-// TestAddClassLearns holds that the output of a new class is trained: points
-// of the class are told apart a little later.
+// TestAddClassLearns holds that the output of a new class is trained: points of the class are told
+// apart a little later.
 func TestAddClassLearns(t *testing.T) {
 	c := DefaultConfig()
 	s := State{Config: c, Data: []Point{{-1, -1, 0}, {-1, 1, 0}, {1, -1, 1}}}
@@ -448,8 +448,8 @@ func TestFitFeatures(t *testing.T) {
 			return k, o, from[i]
 		})
 	})
-	// Without any of the inputs that were there, nothing that is learnt depends
-	// on their weights being 0; drawn, they let even rectifiers start.
+	// Without any of the inputs that were there, nothing that is learnt depends on their weights
+	// being 0; drawn, they let even rectifiers start.
 	t.Run("NoneKept", func(t *testing.T) {
 		s := learnt(t, func(c *Config) {})
 		got := withFeatures(s, []Feature{FeatureX2, FeatureY2})

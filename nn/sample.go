@@ -1,7 +1,6 @@
 package nn
 
-// samples are points as the kernels read them, in blocks of blockWidth but for
-// the last.
+// samples are points as the kernels read them, in blocks of blockWidth but for the last.
 type samples struct {
 	n      int
 	blocks []block
@@ -42,8 +41,7 @@ func (t *Trainer) sample(points []Point, held []bool, want bool, n int) samples 
 	return s
 }
 
-// gather copies n training points, from an index of the epoch's order on, into
-// the batch.
+// gather copies n training points, from an index of the epoch's order on, into the batch.
 func (t *Trainer) gather(from, n int) {
 	b := &t.batch
 	b.n, b.width = n, padded(n)

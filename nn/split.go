@@ -7,15 +7,13 @@ import (
 	"slices"
 )
 
-// HeldOut returns how many of n points are held out: round(n·fraction), but
-// never all.
+// HeldOut returns how many of n points are held out: round(n·fraction), but never all.
 func HeldOut(n int, fraction float64) int {
 	return max(0, min(int(math.Round(float64(n)*fraction)), n-1))
 }
 
-// Split returns which of n points are held out from training: the
-// HeldOut points that drew the lowest random numbers.
-// Which points these are follows from the seed alone; adding a point changes
+// Split returns which of n points are held out from training: the HeldOut points that drew the
+// lowest random numbers. Which points these are follows from the seed alone; adding a point changes
 // the side of at most one other.
 func Split(n int, fraction float64, seed uint32) []bool {
 	held := make([]bool, n)

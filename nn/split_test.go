@@ -66,8 +66,8 @@ func TestSplitGrowing(t *testing.T) {
 	}
 }
 
-// TestSplitFair holds that every point is held out about as often as any other
-// over the seeds, and that neighbouring seeds have nothing in common.
+// TestSplitFair holds that every point is held out about as often as any other over the seeds, and
+// that neighbouring seeds have nothing in common.
 func TestSplitFair(t *testing.T) {
 	const n, seeds, fraction = 40, 4000, 0.25
 	counts, both := make([]int, n), 0
@@ -96,8 +96,8 @@ func TestSplitFair(t *testing.T) {
 	}
 }
 
-// TestSplitIndependent holds that which points are held out follows from seed
-// and number alone: the trainer has the same ones whatever else is chosen.
+// TestSplitIndependent holds that which points are held out follows from seed and number alone: the
+// trainer has the same ones whatever else is chosen.
 func TestSplitIndependent(t *testing.T) {
 	for seed := range uint64(100) {
 		rng := newRand(seed)
@@ -123,8 +123,8 @@ func TestSplitIndependent(t *testing.T) {
 	}
 }
 
-// TestSeedRandom holds that what is drawn for one seed, purpose, step and layer
-// has nothing in common with what is drawn for any other.
+// TestSeedRandom holds that what is drawn for one seed, purpose, step and layer has nothing in
+// common with what is drawn for any other.
 func TestSeedRandom(t *testing.T) {
 	var pcg rand.PCG
 	seen := map[uint64]string{}
@@ -150,8 +150,8 @@ func TestSeedRandom(t *testing.T) {
 	}
 }
 
-// batchPoints makes one update and returns the points of its batch. The
-// trainer has the features x and y, and at most a block of points in a batch.
+// batchPoints makes one update and returns the points of its batch. The trainer has the features x
+// and y, and at most a block of points in a batch.
 func batchPoints(t *testing.T, tr *Trainer) []Point {
 	t.Helper()
 	n := tr.config.BatchSize
@@ -176,8 +176,8 @@ func shuffled(n, batch int, testFraction float64) State {
 	return State{Config: c, Data: randomPoints(newRand(uint64(n)), n, Classification, 4)}
 }
 
-// TestBatches holds that every epoch visits every training point once, whole,
-// in an order of its own, and that the last batch is what remains.
+// TestBatches holds that every epoch visits every training point once, whole, in an order of its
+// own, and that the last batch is what remains.
 func TestBatches(t *testing.T) {
 	for _, c := range []struct {
 		n, batch     int
@@ -237,8 +237,8 @@ func comparePoints(a, b Point) int {
 	return 0
 }
 
-// TestBatchUpdate holds that a mini-batch is trained like a state of its
-// points alone: the loss is the mean over the batch, the short last one included.
+// TestBatchUpdate holds that a mini-batch is trained like a state of its points alone: the loss is
+// the mean over the batch, the short last one included.
 func TestBatchUpdate(t *testing.T) {
 	const batchTolerance = 1e-14 // one update, the same sums
 	for _, task := range Tasks() {

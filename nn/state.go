@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// A Point is one sample. X and Y are in [-1, 1]; Label is a class number from
-// 0 or, for regression, the target in [-1, 1].
+// A Point is one sample. X and Y are in [-1, 1]; Label is a class number from 0 or, for regression,
+// the target in [-1, 1].
 type Point struct {
 	X     float64 `json:"x"`
 	Y     float64 `json:"y"`
 	Label float64 `json:"label"`
 }
 
-// Parameters are numbers in the shape of a network: its weights and biases, or
-// one optimizer moment of each of them.
+// Parameters are numbers in the shape of a network: its weights and biases, or one optimizer moment
+// of each of them.
 type Parameters struct {
 	// Weights[l][o][i] runs from input i to output o of layer l.
 	Weights [][][]float64 `json:"weights"`
@@ -23,13 +23,12 @@ type Parameters struct {
 	Biases [][]float64 `json:"biases"`
 }
 
-// Moments are what an optimizer remembers between updates. The zero value is a
-// fresh start.
+// Moments are what an optimizer remembers between updates. The zero value is a fresh start.
 type Moments struct {
 	// Optimizer is the rule that the moments belong to.
 	Optimizer Optimizer `json:"name,omitzero"`
-	// Updates counts the updates that made these moments, t in Adam's bias
-	// correction. It is less than Network.Step after a change of optimizer.
+	// Updates counts the updates that made these moments, t in Adam's bias correction. It is less
+	// than Network.Step after a change of optimizer.
 	Updates int `json:"updates,omitzero"`
 	// First is the momentum buffer, or Adam's running mean of the gradient.
 	First *Parameters `json:"first,omitzero"`
@@ -58,8 +57,7 @@ type State struct {
 // maxCount is the largest integer that every JSON reader keeps exactly.
 const maxCount = 1<<53 - 1
 
-// IsEmpty reports whether the network has no weights and no biases and so is
-// to be initialised.
+// IsEmpty reports whether the network has no weights and no biases and so is to be initialised.
 func (n Network) IsEmpty() bool { return len(n.Weights) == 0 && len(n.Biases) == 0 }
 
 // clone returns a copy that shares nothing with n.
@@ -88,10 +86,9 @@ func (p Parameters) clone() Parameters {
 	return p
 }
 
-// Prepare returns the state with what may be left out filled in: the number of
-// classes, and the network initialised if it is empty. It returns a
-// *FieldError if anything is out of range or does not fit. Prepare does not
-// ask for points; training does.
+// Prepare returns the state with what may be left out filled in: the number of classes, and the
+// network initialised if it is empty. It returns a *FieldError if anything is out of range or does
+// not fit. Prepare does not ask for points; training does.
 func (s State) Prepare() (State, error) {
 	if err := s.Config.Validate(); err != nil {
 		return State{}, err
@@ -121,8 +118,8 @@ func (s State) Prepare() (State, error) {
 	return s, s.Network.validate(s.Config)
 }
 
-// Initialize returns the network that config starts from. Config must be valid
-// and have its number of classes.
+// Initialize returns the network that config starts from. Config must be valid and have its number
+// of classes.
 func Initialize(config Config) Network {
 	m := newModel(config)
 	m.initialize()

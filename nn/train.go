@@ -7,8 +7,8 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// A Trainer makes optimizer updates, one after the other, on a state that it
-// copied. It allocates nothing between updates. A Trainer is for one goroutine.
+// A Trainer makes optimizer updates, one after the other, on a state that it copied. It allocates
+// nothing between updates. A Trainer is for one goroutine.
 type Trainer struct {
 	Model
 	rule          *optimizerRule
@@ -48,8 +48,8 @@ type snapshot struct {
 	updates, step, epoch int
 }
 
-// NewTrainer returns a Trainer that goes on from s. It returns a *FieldError
-// if the state is out of range, does not fit or has no training point.
+// NewTrainer returns a Trainer that goes on from s. It returns a *FieldError if the state is out of
+// range, does not fit or has no training point.
 func NewTrainer(s State) (*Trainer, error) {
 	s, err := s.Prepare()
 	if err != nil {
@@ -78,8 +78,8 @@ func NewTrainer(s State) (*Trainer, error) {
 	return t, nil
 }
 
-// moment returns the moments p in the layout of theta: zeros if p is nil, and
-// nil if the rule does not keep them.
+// moment returns the moments p in the layout of theta: zeros if p is nil, and nil if the rule does
+// not keep them.
 func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 	if !keeps {
 		return nil
@@ -91,10 +91,10 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 	return flat
 }
 
-// Step makes n optimizer updates. It returns a *DivergedError if a gradient, a
-// weight or a moment stops being finite; the Trainer is then at the last
-// finite state. That follows from this state alone, not from how the steps to it
-// were split. It returns a *FieldError if the steps cannot be counted.
+// Step makes n optimizer updates. It returns a *DivergedError if a gradient, a weight or a moment
+// stops being finite; the Trainer is then at the last finite state. That follows from this state
+// alone, not from how the steps to it were split. It returns a *FieldError if the steps cannot be
+// counted.
 func (t *Trainer) Step(n int) error {
 	if max(t.step, t.epoch, t.updates) > maxCount-n {
 		return fieldError("network.step", "must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
@@ -108,22 +108,22 @@ func (t *Trainer) Step(n int) error {
 	return nil
 }
 
-// weightBound is the largest size of a weight or bias after an update; a larger
-// one counts as infinite. Long before a weight overflows the gradient does, and
-// then no learning rate, however small, leads on from the last finite state.
+// weightBound is the largest size of a weight or bias after an update; a larger one counts as
+// infinite. Long before a weight overflows the gradient does, and then no learning rate, however
+// small, leads on from the last finite state.
 const weightBound = 1e120
 
-// update makes one optimizer update: the gradient of the mean loss over the
-// batch that follows from step and epoch, the penalties, the optimizer's rule.
+// update makes one optimizer update: the gradient of the mean loss over the batch that follows from
+// step and epoch, the penalties, the optimizer's rule.
 func (t *Trainer) update() error {
 	size := t.config.BatchSize
 	if size == 0 || size > t.train.n {
 		size = t.train.n
 	}
 	batches := (t.train.n + size - 1) / size
-	// The place in the epoch follows from the step, so it need not be part of
-	// the state. When the batch size or the points change in mid-epoch, the
-	// epoch goes on at that place of its new order.
+	// The place in the epoch follows from the step, so it need not be part of the state. When the
+	// batch size or the points change in mid-epoch, the epoch goes on at that place of its new
+	// order.
 	at := t.step % batches
 	if batches > 1 && t.orderEpoch != t.epoch {
 		seedRandom(&t.pcg, t.config.Seed, drawShuffle, t.epoch, 0)
@@ -199,8 +199,8 @@ func (t *Trainer) Network() Network {
 	return n
 }
 
-// Step makes n optimizer updates from s and returns the network they lead to
-// with its metrics. It returns a *FieldError or a *DivergedError.
+// Step makes n optimizer updates from s and returns the network they lead to with its metrics. It
+// returns a *FieldError or a *DivergedError.
 func Step(s State, n int) (Result, error) {
 	t, err := NewTrainer(s)
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 const (
 	// handTolerance is for cases worked by hand, whose numbers are short decimals.
 	handTolerance = 1e-15
-	// epsilonTolerance is for updates worked by hand without the optimizer's ε:
-	// for RMSprop, rate·g/(0.1·|g|+ε) with g as small as 0.25.
+	// epsilonTolerance is for updates worked by hand without the optimizer's ε: for RMSprop,
+	// rate·g/(0.1·|g|+ε) with g as small as 0.25.
 	epsilonTolerance = 1e-6
 )
 
-// line returns a state whose network is one weight and one bias: regression on
-// x without hidden layers.
+// line returns a state whose network is one weight and one bias: regression on x without hidden
+// layers.
 func line(w, b float64, points ...Point) State {
 	c := DefaultConfig()
 	c.Task, c.Features, c.HiddenLayers = Regression, []Feature{FeatureX}, nil
@@ -46,11 +46,10 @@ func checkValues(t *testing.T, what string, p Parameters, tolerance float64, wan
 }
 
 func TestStep(t *testing.T) {
-	// A classifier of two classes on x that starts from zero, so that both
-	// probabilities are 1/2 everywhere and the loss is ln 2. The gradients with
-	// respect to the outputs are (-½, ½) at x = 0.5 (class 0) and (½, -½) at
-	// x = -1 (class 1). Means of the products with x:
-	// dw₀ = (-½·0.5 + ½·(-1))/2 = -0.375, dw₁ = 0.375, db = 0.
+	// A classifier of two classes on x that starts from zero, so that both probabilities are 1/2
+	// everywhere and the loss is ln 2. The gradients with respect to the outputs are (-½, ½) at x =
+	// 0.5 (class 0) and (½, -½) at x = -1 (class 1). Means of the products with x: dw₀ = (-½·0.5 +
+	// ½·(-1))/2 = -0.375, dw₁ = 0.375, db = 0.
 	t.Run("Classification", func(t *testing.T) {
 		c := DefaultConfig()
 		c.Features, c.HiddenLayers, c.Init = []Feature{FeatureX}, nil, InitZero
@@ -72,9 +71,9 @@ func TestStep(t *testing.T) {
 		}
 	})
 
-	// w = 1, b = 0 at x = 0.5: the output is 0.5, the error -0.5, the gradient
-	// (-0.25, -0.5). At rate 0.4: w = 1.1, b = 0.2. Then the output is 0.75, the
-	// error -0.25, the gradient (-0.125, -0.25).
+	// w = 1, b = 0 at x = 0.5: the output is 0.5, the error -0.5, the gradient (-0.25, -0.5). At
+	// rate 0.4: w = 1.1, b = 0.2. Then the output is 0.75, the error -0.25, the gradient (-0.125,
+	// -0.25).
 	t.Run("SGD", func(t *testing.T) {
 		s := line(1, 0, Point{0.5, 0, 1})
 		s.Config.Optimizer, s.Config.LearningRate = SGD, 0.4
@@ -89,8 +88,8 @@ func TestStep(t *testing.T) {
 		checkValues(t, "Step(s, 2)", step(t, s, 2).Network.Parameters, handTolerance, 1.15, 0.3)
 	})
 
-	// The same with velocity: after the second update 0.9·(-0.25) - 0.125 =
-	// -0.35 and 0.9·(-0.5) - 0.25 = -0.7.
+	// The same with velocity: after the second update 0.9·(-0.25) - 0.125 = -0.35 and 0.9·(-0.5) -
+	// 0.25 = -0.7.
 	t.Run("Momentum", func(t *testing.T) {
 		s := line(1, 0, Point{0.5, 0, 1})
 		s.Config.Optimizer, s.Config.LearningRate = Momentum, 0.4
@@ -102,9 +101,9 @@ func TestStep(t *testing.T) {
 		}
 	})
 
-	// The gradients of the first update are (-0.25, -0.5), as for SGD. Nesterov
-	// adds 0.9 of the velocity, which is the gradient: 1.9·0.4 of it. RMSprop
-	// divides it by the root of 0.01 of its square, Adagrad by its own size.
+	// The gradients of the first update are (-0.25, -0.5), as for SGD. Nesterov adds 0.9 of the
+	// velocity, which is the gradient: 1.9·0.4 of it. RMSprop divides it by the root of 0.01 of its
+	// square, Adagrad by its own size.
 	for _, c := range []struct {
 		optimizer Optimizer
 		rate      float64
@@ -137,16 +136,16 @@ func TestStep(t *testing.T) {
 		})
 	}
 
-	// Two points: the gradient is the mean. Errors 0.5 and -1.5 at x = 1 and -1:
-	// dw = (0.5 + 1.5)/2 = 1, db = -0.5.
+	// Two points: the gradient is the mean. Errors 0.5 and -1.5 at x = 1 and -1: dw = (0.5 + 1.5)/2
+	// = 1, db = -0.5.
 	t.Run("Mean", func(t *testing.T) {
 		s := line(1, 0.5, Point{1, 0, 1}, Point{-1, 0, 1})
 		s.Config.Optimizer, s.Config.LearningRate = SGD, 1
 		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, handTolerance, 0, 1)
 	})
 
-	// The first update of Adam moves every number by the rate against the sign
-	// of its gradient; here the error is 1 at x = 0.5, so both go down.
+	// The first update of Adam moves every number by the rate against the sign of its gradient;
+	// here the error is 1 at x = 0.5, so both go down.
 	t.Run("Adam", func(t *testing.T) {
 		s := line(2, 0, Point{0.5, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate = Adam, 0.1
@@ -156,21 +155,21 @@ func TestStep(t *testing.T) {
 		checkValues(t, "Step(s, 1) with l2", step(t, s, 1).Network.Parameters, epsilonTolerance, 1.9, -0.1)
 	})
 
-	// AdamW first shrinks the weight, and not the bias, by rate·l2 = 0.05; the
-	// bias has no gradient without an error, so it shows alone.
+	// AdamW first shrinks the weight, and not the bias, by rate·l2 = 0.05; the bias has no gradient
+	// without an error, so it shows alone.
 	t.Run("AdamW", func(t *testing.T) {
 		s := line(2, 3, Point{0.5, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate, s.Config.L2 = AdamW, 0.1, 0.5
 		n := step(t, s, 1).Network
 		checkValues(t, "Step(s, 1)", n.Parameters, epsilonTolerance, 0.95*2-0.1, 3-0.1)
-		// 4·0.5 of the gradient would be in the moments if l2 were in it:
-		// the gradient is 4·0.5 for the weight and 4 for the bias.
+		// 4·0.5 of the gradient would be in the moments if l2 were in it: the gradient is 4·0.5 for
+		// the weight and 4 for the bias.
 		checkValues(t, "first moment", *n.Optimizer.First, handTolerance, 0.2, 0.4)
 		checkValues(t, "second moment", *n.Optimizer.Second, handTolerance, 0.004, 0.016)
 	})
 
-	// L1 adds 0.5·sign, L2 0.25·w to the gradient of the weight alone. The
-	// output is right, so there is no other gradient.
+	// L1 adds 0.5·sign, L2 0.25·w to the gradient of the weight alone. The output is right, so
+	// there is no other gradient.
 	t.Run("Penalties", func(t *testing.T) {
 		s := line(-1, 1, Point{1, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate, s.Config.L1, s.Config.L2 = SGD, 1, 0.5, 0.25
@@ -181,8 +180,8 @@ func TestStep(t *testing.T) {
 		}
 	})
 
-	// L1 with AdamW goes by the sign of the weight before its decay, like the
-	// rest of the gradient. With rate·l2 = 1 the decay leaves nothing of it.
+	// L1 with AdamW goes by the sign of the weight before its decay, like the rest of the gradient.
+	// With rate·l2 = 1 the decay leaves nothing of it.
 	t.Run("PenaltyAndDecay", func(t *testing.T) {
 		s := line(-1, 1, Point{1, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate, s.Config.L1, s.Config.L2 = AdamW, 0.5, 0.5, 2
@@ -191,10 +190,9 @@ func TestStep(t *testing.T) {
 		checkValues(t, "first moment", *n.Optimizer.First, handTolerance, -0.05, 0)
 	})
 
-	// A hidden unit relu(2x - 0.5), an output 3h + 0.25. At x = 0.5 the unit is
-	// 0.5 and the output 1.75. The target 0.75 leaves the error 1, so the
-	// gradients are 0.5 and 1 above and 3·0.5 and 3 below. At rate 0.1 from
-	// 2, 3, -0.5, 0.25.
+	// A hidden unit relu(2x - 0.5), an output 3h + 0.25. At x = 0.5 the unit is 0.5 and the output
+	// 1.75. The target 0.75 leaves the error 1, so the gradients are 0.5 and 1 above and 3·0.5 and
+	// 3 below. At rate 0.1 from 2, 3, -0.5, 0.25.
 	t.Run("Hidden", func(t *testing.T) {
 		s := line(0, 0, Point{0.5, 0, 0.75})
 		s.Config.HiddenLayers, s.Config.Activation = []int{1}, ReLU
@@ -265,8 +263,7 @@ func TestTrainerCopies(t *testing.T) {
 	}
 }
 
-// TestStepLearns holds that every optimizer learns: circles, which no straight
-// line divides.
+// TestStepLearns holds that every optimizer learns: circles, which no straight line divides.
 func TestStepLearns(t *testing.T) {
 	rates := map[Optimizer]float64{SGD: 0.5, Momentum: 0.1, Nesterov: 0.1, RMSprop: 0.01, Adagrad: 0.1, Adam: 0.03, AdamW: 0.03}
 	for _, o := range Optimizers() {
@@ -283,8 +280,8 @@ func TestStepLearns(t *testing.T) {
 	}
 }
 
-// TestMetrics compares with the formulas on the points of each side, and says
-// which metrics there are.
+// TestMetrics compares with the formulas on the points of each side, and says which metrics there
+// are.
 func TestMetrics(t *testing.T) {
 	for _, task := range Tasks() {
 		for _, n := range []int{1, 40, blockWidth + 1, 3 * blockWidth} {
@@ -395,8 +392,8 @@ func TestConfusion(t *testing.T) {
 }
 
 func TestPerClass(t *testing.T) {
-	// Of class 0 there are 4 points, 3 found; of class 1 there are 2, both taken
-	// for 0; class 2 has none and nothing is taken for it.
+	// Of class 0 there are 4 points, 3 found; of class 1 there are 2, both taken for 0; class 2 has
+	// none and nothing is taken for it.
 	got := PerClass([][]int{{3, 1, 0}, {2, 0, 0}, {0, 0, 0}})
 	v := func(x float64) *float64 { return &x }
 	want := []ClassScore{{v(0.6), v(0.75), 4}, {v(0), v(0), 2}, {nil, nil, 0}}
@@ -516,9 +513,8 @@ func TestDiverged(t *testing.T) {
 	}
 }
 
-// unseen returns a regression with a linear hidden unit that gives 0 for all
-// training points, as it should, whatever its weights are; the point held out is
-// at x = 1.
+// unseen returns a regression with a linear hidden unit that gives 0 for all training points, as it
+// should, whatever its weights are; the point held out is at x = 1.
 func unseen() State {
 	s := State{Config: DefaultConfig(), Data: make([]Point, 2)}
 	s.Config.Task, s.Config.Features, s.Config.HiddenLayers, s.Config.Activation = Regression, []Feature{FeatureX}, []int{1}, Linear
@@ -531,8 +527,8 @@ func unseen() State {
 	return s
 }
 
-// TestDivergedGoesOn: from the last state of a run a smaller rate leads back, as
-// there is a gradient.
+// TestDivergedGoesOn: from the last state of a run a smaller rate leads back, as there is a
+// gradient.
 func TestDivergedGoesOn(t *testing.T) {
 	for name, change := range map[string]func(c *Config){
 		"Linear":   func(c *Config) { c.HiddenLayers = nil },
@@ -560,8 +556,8 @@ func TestDivergedGoesOn(t *testing.T) {
 	}
 }
 
-// TestLossOverflow: a loss that overflows ends no run and is the largest number
-// there is, also that of a held-out point, where that of the training points is 0.
+// TestLossOverflow: a loss that overflows ends no run and is the largest number there is, also that
+// of a held-out point, where that of the training points is 0.
 func TestLossOverflow(t *testing.T) {
 	// ½·(1e200)² is infinite; the gradient is 1e200, and a rate of 1 takes it all.
 	s := line(1e200, 0, Point{1, 0, 0}, Point{-1, 0, 0})
@@ -587,8 +583,8 @@ func TestLossOverflow(t *testing.T) {
 	}
 }
 
-// TestNetworkNoNegativeZero starts from negative zeros, which JavaScript would
-// not give back, in places that no update reaches.
+// TestNetworkNoNegativeZero starts from negative zeros, which JavaScript would not give back, in
+// places that no update reaches.
 func TestNetworkNoNegativeZero(t *testing.T) {
 	minus := math.Copysign(0, -1)
 	c := DefaultConfig()

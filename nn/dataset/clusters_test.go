@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// standardErrors is how many of them an estimate may be off. Thousands of
-// estimates are compared, so four would not do.
+// standardErrors is how many of them an estimate may be off. Thousands of estimates are compared,
+// so four would not do.
 const standardErrors = 5
 
 // perClass is the size of the sample drawn from each cluster.
@@ -50,9 +50,9 @@ func cellOf(classes int) float64 {
 	return 0.4
 }
 
-// checkDeviation fails unless the estimate of a standard deviation from n values is
-// as near as chance allows. The larger and the smaller of two equal ones are biased
-// by about half a standard error, which five include.
+// checkDeviation fails unless the estimate of a standard deviation from n values is as near as
+// chance allows. The larger and the smaller of two equal ones are biased by about half a standard
+// error, which five include.
 func checkDeviation(t *testing.T, what string, got, want float64) {
 	t.Helper()
 	if math.Abs(got-want) > standardErrors*want/math.Sqrt(2*perClass) {

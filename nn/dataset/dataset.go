@@ -1,24 +1,22 @@
-// Package dataset draws the labelled points a network is trained on: eight
-// classification problems and two regressions in the square [-1, 1]².
+// Package dataset draws the labelled points a network is trained on: eight classification problems
+// and two regressions in the square [-1, 1]².
 //
-// A data set is a function, not a generator that is kept: the same name and
-// [Params] give the same points, bit for bit, on every CPU. To that end the
-// package uses only operations whose rounding IEEE 754 prescribes (+, -, ·, /),
-// converts every product that is then added, float64(x*y)+z, so that no compiler
-// fuses the two (products with a power of two are exact and need no care), and
-// brings its own sine, cosine, exponential and normal deviate built from them
-// (exact.go, random.go).
+// A data set is a function, not a generator that is kept: the same name and [Params] give the same
+// points, bit for bit, on every CPU. To that end the package uses only operations whose rounding
+// IEEE 754 prescribes (+, -, ·, /), converts every product that is then added, float64(x*y)+z, so
+// that no compiler fuses the two (products with a power of two are exact and need no care), and
+// brings its own sine, cosine, exponential and normal deviate built from them (exact.go,
+// random.go).
 //
 // Three more promises hold for every data set:
 //
-//   - Coordinates lie in [-1, 1] and have at most 4 decimals, and so do the
-//     labels of a regression; minus zero never occurs. Points that noise would
-//     push over the border are folded back, so they do not pile up on it.
-//   - Point i belongs to class i mod classes: class counts differ by at most
-//     one, and fewer points than classes leave the last classes empty.
-//   - More points begin with the same points, and more noise moves the same
-//     points further along the same way: a slider changes a picture, it does not
-//     replace it.
+//   - Coordinates lie in [-1, 1] and have at most 4 decimals, and so do the labels of a regression;
+//     minus zero never occurs. Points that noise would push over the border are folded back, so
+//     they do not pile up on it.
+//   - Point i belongs to class i mod classes: class counts differ by at most one, and fewer points
+//     than classes leave the last classes empty.
+//   - More points begin with the same points, and more noise moves the same points further along
+//     the same way: a slider changes a picture, it does not replace it.
 //
 // The one kind of error is [*ParamError]. There is no mutable package state.
 package dataset
@@ -47,11 +45,11 @@ type Point struct {
 type Params struct {
 	// Points is how many to draw, 1 to MaxPoints.
 	Points int
-	// Classes is how many classes to draw, within the data set's own range
-	// (see [Info]); 0 means its default, and is the only value for a regression.
+	// Classes is how many classes to draw, within the data set's own range (see [Info]); 0 means
+	// its default, and is the only value for a regression.
 	Classes int
-	// Noise is the standard deviation of the Gaussian noise added to both
-	// coordinates, or to the label of a regression; 0 to MaxNoise.
+	// Noise is the standard deviation of the Gaussian noise added to both coordinates, or to the
+	// label of a regression; 0 to MaxNoise.
 	Noise float64
 	// Seed chooses one of 2³² draws; every value is valid.
 	Seed uint32
@@ -66,8 +64,7 @@ type ParamError struct {
 // Error returns the field and the message as one sentence.
 func (e *ParamError) Error() string { return e.Field + " " + e.Message }
 
-// All returns what there is to know about every data set, in page order. The
-// slice is the caller's.
+// All returns what there is to know about every data set, in page order. The slice is the caller's.
 func All() []Info {
 	all := make([]Info, len(sets))
 	for i, s := range sets {
@@ -82,9 +79,9 @@ func Lookup(name string) (Info, bool) {
 	return s.Info, ok
 }
 
-// Generate returns p.Points points of the named data set. The result depends on
-// nothing but the arguments; what it promises is in the package comment. The
-// error is a [*ParamError] when the name is unknown or a parameter out of range.
+// Generate returns p.Points points of the named data set. The result depends on nothing but the
+// arguments; what it promises is in the package comment. The error is a [*ParamError] when the name
+// is unknown or a parameter out of range.
 func Generate(name Name, p Params) ([]Point, error) {
 	s, ok := find(name)
 	if !ok {
@@ -115,8 +112,8 @@ func Generate(name Name, p Params) ([]Point, error) {
 	return points, nil
 }
 
-// check returns the first parameter that s cannot use, or nil. p.Classes is not
-// the 0 that stands for the default.
+// check returns the first parameter that s cannot use, or nil. p.Classes is not the 0 that stands
+// for the default.
 func (s set) check(p Params) error {
 	switch {
 	case p.Points < 1 || p.Points > MaxPoints:

@@ -16,8 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/points.golden")
 
-// halfDecimal is how far rounding to 4 decimals may move a number, with room for
-// the rounding of the comparison itself.
+// halfDecimal is how far rounding to 4 decimals may move a number, with room for the rounding of
+// the comparison itself.
 const halfDecimal = 0.5e-4 + 1e-9
 
 // generate returns the points of valid parameters.
@@ -39,8 +39,7 @@ func classesOf(info Info) []int {
 	return classes
 }
 
-// checkInvariants fails unless the points keep what the package promises of every
-// data set.
+// checkInvariants fails unless the points keep what the package promises of every data set.
 func checkInvariants(tb testing.TB, info Info, p Params, points []Point) {
 	tb.Helper()
 	if len(points) != p.Points {
@@ -188,9 +187,8 @@ func TestGenerateChance(t *testing.T) {
 	})
 }
 
-// TestGenerateNoise asks whether noise is what it is said to be: a normal
-// deviation of the stated size from the noise-free points, in the same direction
-// whatever its size.
+// TestGenerateNoise asks whether noise is what it is said to be: a normal deviation of the stated
+// size from the noise-free points, in the same direction whatever its size.
 func TestGenerateNoise(t *testing.T) {
 	const small = 0.01
 	for _, info := range All() {
@@ -246,8 +244,8 @@ func TestGenerateFold(t *testing.T) {
 				atBorder++
 			}
 		}
-		// The sizes are spread smoothly over [0, 1], so about a hundredth lies in the last hundredth;
-		// without folding a tenth or more would lie on the border.
+		// The sizes are spread smoothly over [0, 1], so about a hundredth lies in the last
+		// hundredth; without folding a tenth or more would lie on the border.
 		if atBorder < n/400 || atBorder > n/50 {
 			t.Errorf("%s: %d of %d values lie within 0.01 of the border; want about %d", test.name, atBorder, n, n/100)
 		}
@@ -298,9 +296,9 @@ func TestLookupUnknown(t *testing.T) {
 	}
 }
 
-// TestGolden holds every data set to the points it had before: a link that names
-// a recipe shows the same picture next year and on another CPU. The checksum is of
-// all points, the first few are for the reader.
+// TestGolden holds every data set to the points it had before: a link that names a recipe shows the
+// same picture next year and on another CPU. The checksum is of all points, the first few are for
+// the reader.
 func TestGolden(t *testing.T) {
 	const path = "testdata/points.golden"
 	var b strings.Builder
@@ -333,8 +331,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// FuzzGenerate asks of any parameters: either an error about one that is out of
-// range, or points that keep every promise.
+// FuzzGenerate asks of any parameters: either an error about one that is out of range, or points
+// that keep every promise.
 func FuzzGenerate(f *testing.F) {
 	for i := range len(sets) + 1 {
 		f.Add(uint8(i), 100, 0, 0.1, uint32(1))

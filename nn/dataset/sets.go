@@ -36,8 +36,7 @@ type Info struct {
 	// DefaultNoise is the noise the set is shown with at first, 0 to MaxNoise.
 	DefaultNoise float64
 
-	// ClassesMeaning says what the classes are, as the end of a sentence that
-	// begins "The set has".
+	// ClassesMeaning says what the classes are, as the end of a sentence that begins "The set has".
 	ClassesMeaning string
 }
 
@@ -45,9 +44,9 @@ type Info struct {
 type set struct {
 	Info
 
-	// place lays the classes out, drawing centres and the like if it must, and
-	// returns the function that draws a place for the next point of a class,
-	// noise-free. A regression ignores the classes.
+	// place lays the classes out, drawing centres and the like if it must, and returns the function
+	// that draws a place for the next point of a class, noise-free. A regression ignores the
+	// classes.
 	place func(rnd random, classes int) func(class int) (x, y float64)
 
 	// surface is the noise-free label of a regression, nil for a classification.

@@ -32,8 +32,8 @@ var functions = []struct {
 	{"Cos", Cos, math.Cos, 1},
 }
 
-// TestAccuracy compares with the table that testdata/reference.py made with
-// mpmath. DETMATH_REFERENCE names another, longer table.
+// TestAccuracy compares with the table that testdata/reference.py made with mpmath.
+// DETMATH_REFERENCE names another, longer table.
 func TestAccuracy(t *testing.T) {
 	path := os.Getenv("DETMATH_REFERENCE")
 	if path == "" {
@@ -193,8 +193,8 @@ func TestRange(t *testing.T) {
 	}
 }
 
-// TestMonotone steps by 1/1000, where the functions change by much more than
-// their error, or not at all.
+// TestMonotone steps by 1/1000, where the functions change by much more than their error, or not at
+// all.
 func TestMonotone(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -217,9 +217,9 @@ func TestMonotone(t *testing.T) {
 	}
 }
 
-// TestGolden holds the bits of every function: a CPU, compiler or option that
-// makes others breaks the promise of the package. Correct changes of the code
-// change them as well; then every replica must be of one release.
+// TestGolden holds the bits of every function: a CPU, compiler or option that makes others breaks
+// the promise of the package. Correct changes of the code change them as well; then every replica
+// must be of one release.
 func TestGolden(t *testing.T) {
 	golden := map[string]uint64{
 		"Exp":     0x88ae7d373e3d3ade,
@@ -246,9 +246,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestProducts reads the code, as a fused product of a small term changes the
-// result of one argument in a million or fewer: every product is the operand of
-// float64(...), or of a further multiplication or a division, which do not fuse.
+// TestProducts reads the code, as a fused product of a small term changes the result of one
+// argument in a million or fewer: every product is the operand of float64(...), or of a further
+// multiplication or a division, which do not fuse.
 func TestProducts(t *testing.T) {
 	paths, err := filepath.Glob("*.go")
 	if err != nil {
@@ -298,8 +298,8 @@ func TestProducts(t *testing.T) {
 	}
 }
 
-// inputs returns arguments of all kinds, always the same: any bits, numbers of
-// a training's size of either sign, and all magnitudes between.
+// inputs returns arguments of all kinds, always the same: any bits, numbers of a training's size of
+// either sign, and all magnitudes between.
 func inputs() []float64 {
 	r := splitmix(42)
 	var xs []float64
@@ -332,8 +332,8 @@ func (s *splitmix) uniform(low, high float64) float64 {
 	return low + float64((high-low)*(float64(s.next()>>11)*0x1p-53))
 }
 
-// Benchmark runs every function beside package math's over 1000 arguments of
-// a training's size, in no order that a branch predictor could learn.
+// Benchmark runs every function beside package math's over 1000 arguments of a training's size, in
+// no order that a branch predictor could learn.
 func Benchmark(b *testing.B) {
 	x := make([]float64, 1000)
 	dst := make([]float64, len(x))

@@ -101,8 +101,8 @@ func pattern(file string, st style) *template.Template {
 // codeWidth is the longest line of numbers, a tab counted as one.
 const codeWidth = 100
 
-// list writes numbers on one line or, where they do not fit, on lines of their
-// own between those of the brackets. indent is that of the first line.
+// list writes numbers on one line or, where they do not fit, on lines of their own between those of
+// the brackets. indent is that of the first line.
 func (st style) list(indent string, values []float64) string {
 	words := make([]string, len(values))
 	for i, v := range values {

@@ -1,9 +1,8 @@
 package export
 
-// For u ≥ 0, (1+2u)·exp(u²)·erfc(u) lies between 1 and 1.29 and is smooth in
-// t = (u-K)/(u+K) (M. M. Shepherd and J. G. Laframboise, Chebyshev
-// approximation of (1+2x)exp(x²)erfc x in 0 ≤ x < ∞, Mathematics of
-// Computation 36, 1981). K and the polynomial in t are nnvisu's own, those of
+// For u ≥ 0, (1+2u)·exp(u²)·erfc(u) lies between 1 and 1.29 and is smooth in t = (u-K)/(u+K) (M. M.
+// Shepherd and J. G. Laframboise, Chebyshev approximation of (1+2x)exp(x²)erfc x in 0 ≤ x < ∞,
+// Mathematics of Computation 36, 1981). K and the polynomial in t are nnvisu's own, those of
 // package detmath, for files whose language has no error function.
 const erfcShift = 4.5 // K
 

@@ -55,8 +55,8 @@ func TestWriteBroken(t *testing.T) {
 	}
 }
 
-// TestWrite: the same state gives the same bytes and stays as it is, and the
-// text of a file says what the network is and, of code, how to run it.
+// TestWrite: the same state gives the same bytes and stays as it is, and the text of a file says
+// what the network is and, of code, how to run it.
 func TestWrite(t *testing.T) {
 	for i, s := range samples(t) {
 		before := samples(t)[i].state

@@ -10,8 +10,8 @@ import (
 	"nnvisu/nn"
 )
 
-// The versions of ONNX that we write: functions of a model's own, which keep
-// the graph readable, need IR version 8, whose newest opset is 17.
+// The versions of ONNX that we write: functions of a model's own, which keep the graph readable,
+// need IR version 8, whose newest opset is 17.
 const (
 	onnxIRVersion = 8
 	onnxOpset     = 17
@@ -20,8 +20,8 @@ const (
 // onnxDomain is that of our own functions.
 const onnxDomain = "nnvisu"
 
-// onnxNodes collects the nodes of a graph or of a function, encoded. field is
-// the number of the nodes in that message.
+// onnxNodes collects the nodes of a graph or of a function, encoded. field is the number of the
+// nodes in that message.
 type onnxNodes struct {
 	field   protowire.Number
 	encoded protobuf
@@ -121,8 +121,7 @@ type onnxActivation struct {
 	function func(g *onnxNodes) // appends nodes that compute a from z; nil for ONNX's own
 }
 
-// writeONNX writes a model with the input "points", N×2, and the output
-// "outputs", N×C.
+// writeONNX writes a model with the input "points", N×2, and the output "outputs", N×C.
 func writeONNX(w io.Writer, s nn.State) error {
 	graph := onnxNodes{field: graphNode}
 	graph.append(onnxNode{op: "Split", inputs: []string{"points"}, outputs: []string{"x", "y"}, name: "axis", integer: 1})

@@ -6,13 +6,13 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// An Activation sets a to f(z) and, unless d is nil, d to f'(z). All have the
-// same length, a multiple of Lanes; a may be z itself.
+// An Activation sets a to f(z) and, unless d is nil, d to f'(z). All have the same length, a
+// multiple of Lanes; a may be z itself.
 type Activation func(a, d, z []float64)
 
-// The vector kernels repeat the functions of package detmath where these need no
-// special care: for arguments up to the bounds below. Numbers beyond are rare, and
-// a slice that has one is left to Go as a whole.
+// The vector kernels repeat the functions of package detmath where these need no special care: for
+// arguments up to the bounds below. Numbers beyond are rare, and a slice that has one is left to Go
+// as a whole.
 const (
 	anySize       = math.MaxFloat64
 	expBound      = 700
@@ -105,10 +105,9 @@ func LeakyReLU(a, d, z []float64) {
 // geluTail is from where on GELU is 0 or z: there, erfc(z/√2) is still a normal number.
 const geluTail = 36
 
-// GELU is f(z) = z·Φ(z), Φ being the standard normal distribution function
-// (Hendrycks & Gimpel 2016, "Gaussian error linear units", section 2), computed
-// exactly: Φ(z) = erfc(-z/√2)/2. Where it differs from 0 or 1 by less than 1e-280,
-// beyond ±36, it is that.
+// GELU is f(z) = z·Φ(z), Φ being the standard normal distribution function (Hendrycks & Gimpel
+// 2016, "Gaussian error linear units", section 2), computed exactly: Φ(z) = erfc(-z/√2)/2. Where it
+// differs from 0 or 1 by less than 1e-280, beyond ±36, it is that.
 func GELU(a, d, z []float64) {
 	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.gelu }) {
 		return
@@ -145,8 +144,7 @@ func SiLU(a, d, z []float64) {
 	}
 }
 
-// ELU is f(z) = z for z > 0 and eᶻ-1 otherwise (Clevert et al. 2015, equation
-// 14, with α = 1).
+// ELU is f(z) = z for z > 0 and eᶻ-1 otherwise (Clevert et al. 2015, equation 14, with α = 1).
 func ELU(a, d, z []float64) {
 	if vectorised(a, d, z, expBound, func(v *vectors) *elementwise { return &v.elu }) {
 		return
@@ -177,8 +175,8 @@ func Softplus(a, d, z []float64) {
 	}
 }
 
-// Sin is f(z) = sin z (Sitzmann et al. 2020, "Implicit neural representations
-// with periodic activation functions").
+// Sin is f(z) = sin z (Sitzmann et al. 2020, "Implicit neural representations with periodic
+// activation functions").
 func Sin(a, d, z []float64) {
 	if vectorised(a, d, z, reducedBySize, func(v *vectors) *elementwise { return &v.sin }) {
 		return

@@ -73,8 +73,8 @@ func TestActivation(t *testing.T) {
 	})
 }
 
-// TestActivationExtremes holds what the formulas say of arguments that are so
-// large that a careless way to compute them gives NaN.
+// TestActivationExtremes holds what the formulas say of arguments that are so large that a careless
+// way to compute them gives NaN.
 func TestActivationExtremes(t *testing.T) { eachKernel(t, testActivationExtremes) }
 
 func testActivationExtremes(t *testing.T) {

@@ -2,9 +2,9 @@ package kernel
 
 import "math"
 
-// DenseForward computes z = w·a + b, where z is out×n, w out×in, a in×n and b
-// holds one number for each row of z. Each element is summed from b on, in the
-// order of the inputs, with fused multiply-adds.
+// DenseForward computes z = w·a + b, where z is out×n, w out×in, a in×n and b holds one number for
+// each row of z. Each element is summed from b on, in the order of the inputs, with fused
+// multiply-adds.
 func DenseForward(z, w, b, a []float64, in, out, n int) {
 	checkLanes(n)
 	z, w, b, a = leading(z, out*n), leading(w, in*out), leading(b, out), leading(a, in*n)
@@ -21,8 +21,8 @@ func DenseForward(z, w, b, a []float64, in, out, n int) {
 	}
 }
 
-// addProducts adds w[0]·x₀ + w[stride]·x₁ + … to sum, where xᵢ begins at x[i·n],
-// for i below depth. Four at a time: the order is that of one after the other.
+// addProducts adds w[0]·x₀ + w[stride]·x₁ + … to sum, where xᵢ begins at x[i·n], for i below depth.
+// Four at a time: the order is that of one after the other.
 func addProducts(sum, w []float64, stride int, x []float64, n, depth int) {
 	columns := len(sum)
 	i := 0
@@ -41,10 +41,9 @@ func addProducts(sum, w []float64, stride int, x []float64, n, depth int) {
 	}
 }
 
-// DenseBackward passes dz, the gradient with respect to the z of DenseForward,
-// on to what a was computed from: it replaces d, in×n, the derivative of the activation
-// that made a, by d·(wᵀ·dz), the product with d taken element by element. Each
-// element is summed in the order of the outputs.
+// DenseBackward passes dz, the gradient with respect to the z of DenseForward, on to what a was
+// computed from: it replaces d, in×n, the derivative of the activation that made a, by d·(wᵀ·dz),
+// the product with d taken element by element. Each element is summed in the order of the outputs.
 func DenseBackward(d, w, dz []float64, in, out, n int) {
 	checkLanes(n)
 	d, w, dz = leading(d, in*n), leading(w, in*out), leading(dz, out*n)
@@ -65,9 +64,9 @@ func DenseBackward(d, w, dz []float64, in, out, n int) {
 	}
 }
 
-// DenseGradient adds the gradients with respect to w and b of DenseForward to dw
-// and db. A sum over the samples is taken in eight lanes, sample j in lane j mod 8,
-// which are added as ((0+4)+(1+5)) + ((2+6)+(3+7)) in the end.
+// DenseGradient adds the gradients with respect to w and b of DenseForward to dw and db. A sum over
+// the samples is taken in eight lanes, sample j in lane j mod 8, which are added as ((0+4)+(1+5)) +
+// ((2+6)+(3+7)) in the end.
 func DenseGradient(dw, db, dz, a []float64, in, out, n int) {
 	checkLanes(n)
 	dw, db, dz, a = leading(dw, in*out), leading(db, out), leading(dz, out*n), leading(a, in*n)
@@ -103,8 +102,8 @@ func DenseGradient(dw, db, dz, a []float64, in, out, n int) {
 	}
 }
 
-// addLanes adds as vector registers are folded: the upper half to the lower,
-// neighbours, and the halves again.
+// addLanes adds as vector registers are folded: the upper half to the lower, neighbours, and the
+// halves again.
 func addLanes(s *[Lanes]float64) float64 {
 	return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]))
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Lanes is what every number of samples and every length of a vector here is a
-// multiple of: as many float64 as the widest registers hold. Callers fill up.
+// Lanes is what every number of samples and every length of a vector here is a multiple of: as many
+// float64 as the widest registers hold. Callers fill up.
 const Lanes = 8
 
 // vectors are the kernels of one set of vector instructions. They check nothing.
@@ -80,8 +80,8 @@ func Name() string {
 	return vector.name
 }
 
-// Use chooses the kernels by their name: Fastest or one of Names. All give the
-// same bits. It must not be called while others compute.
+// Use chooses the kernels by their name: Fastest or one of Names. All give the same bits. It must
+// not be called while others compute.
 func Use(name string) error {
 	sets := available()
 	for _, v := range sets {
@@ -110,8 +110,8 @@ func leading(x []float64, n int) []float64 {
 	return x[:n]
 }
 
-// checkLengths panics if the vectors, of which nil ones do not count, differ in
-// length, or if that is no multiple of Lanes.
+// checkLengths panics if the vectors, of which nil ones do not count, differ in length, or if that
+// is no multiple of Lanes.
 func checkLengths(n int, vs ...[]float64) {
 	if n%Lanes != 0 {
 		panic("kernel: a vector whose length is no multiple of 8")

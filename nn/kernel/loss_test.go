@@ -14,8 +14,8 @@ import (
 const (
 	// lossTolerance is for losses and probabilities against the reference.
 	lossTolerance = 1e-12
-	// lossSlopeTolerance is for gradients against central differences, whose own
-	// error with steps of 6e-6 is a few times 1e-11.
+	// lossSlopeTolerance is for gradients against central differences, whose own error with steps
+	// of 6e-6 is a few times 1e-11.
 	lossSlopeTolerance = 1e-9
 )
 
@@ -86,8 +86,7 @@ func TestSoftmaxExtremes(t *testing.T) {
 	})
 }
 
-// TestCrossEntropy compares with the reference, and the gradient with
-// differences of the loss.
+// TestCrossEntropy compares with the reference, and the gradient with differences of the loss.
 func TestCrossEntropy(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(3, 0))
@@ -164,8 +163,7 @@ func TestCrossEntropyExtremes(t *testing.T) {
 	})
 }
 
-// TestLossNotFinite holds that outputs that are not finite make a loss and a
-// gradient that are not.
+// TestLossNotFinite holds that outputs that are not finite make a loss and a gradient that are not.
 func TestLossNotFinite(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
@@ -189,8 +187,8 @@ func TestLossNotFinite(t *testing.T) {
 	})
 }
 
-// TestHalfSquaredError is worked by hand: the errors are 1, -0.5 and 0, so the
-// loss is (1 + 0.25)/2 and the gradient of half of it half the errors.
+// TestHalfSquaredError is worked by hand: the errors are 1, -0.5 and 0, so the loss is (1 + 0.25)/2
+// and the gradient of half of it half the errors.
 func TestHalfSquaredError(t *testing.T) {
 	out := newBuffer(4, 7)
 	copy(out.in, []float64{1.5, -1, 0.25})

@@ -24,20 +24,20 @@ func Scalings() []Scaling { return []Scaling{ScalingFit, ScalingSame, ScalingNon
 
 // A Choice says what is to become of a table. The zero value leaves it all to Convert.
 type Choice struct {
-	// X, Y and Label are names of columns. Empty ones are guessed: the label is
-	// the column called label, class, target, species or the like, else the last; x and y are
-	// those called so, else the first two with numbers.
+	// X, Y and Label are names of columns. Empty ones are guessed: the label is the column called
+	// label, class, target, species or the like, else the last; x and y are those called so, else
+	// the first two with numbers.
 	X, Y, Label string
-	// Task is guessed if it is empty: a label that is a name, or at most ten
-	// different whole numbers, is a class; any other number is a value.
+	// Task is guessed if it is empty: a label that is a name, or at most ten different whole
+	// numbers, is a class; any other number is a value.
 	Task nn.Task
-	// Scaling is ScalingFit if it is empty. The labels of a regression are
-	// brought to [-1, 1] by themselves, unless it is ScalingNone.
+	// Scaling is ScalingFit if it is empty. The labels of a regression are brought to [-1, 1] by
+	// themselves, unless it is ScalingNone.
 	Scaling Scaling
 	// MaxPoints is the most points there may be; 0 is no limit.
 	MaxPoints int
-	// Sample takes as many rows as there may be points, evenly spread, where
-	// there are more. Without it that is an error.
+	// Sample takes as many rows as there may be points, evenly spread, where there are more.
+	// Without it that is an error.
 	Sample bool
 }
 
@@ -45,23 +45,22 @@ type Choice struct {
 type Import struct {
 	Points []nn.Point
 	Task   nn.Task
-	// Meta has the Transform and the names of the classes, in the order of the
-	// numbers or else of the alphabet; none where class numbers are their own names.
+	// Meta has the Transform and the names of the classes, in the order of the numbers or else of
+	// the alphabet; none where class numbers are their own names.
 	Meta
 	X, Y, Label int // indices of the columns
 	LeftOut     int // rows in which a value was missing
 	Unsampled   int // rows that a sample did not take
-	// Constant are the names of the columns for x and y that hold one value
-	// only, or as good as one. All their points are at 0.
+	// Constant are the names of the columns for x and y that hold one value only, or as good as
+	// one. All their points are at 0.
 	Constant []string
 }
 
-// Convert makes points of the rows of a table, in their order. Rows that lack
-// one of the three values, being empty, NA, NaN or ?, are left out and counted.
+// Convert makes points of the rows of a table, in their order. Rows that lack one of the three
+// values, being empty, NA, NaN or ?, are left out and counted.
 //
-// Whole numbers from 0 to 9 with a 0 among them are class numbers as they are, and with
-// ScalingNone they need no 0, so that points that were written without a
-// transformation come back bit for bit.
+// Whole numbers from 0 to 9 with a 0 among them are class numbers as they are, and with ScalingNone
+// they need no 0, so that points that were written without a transformation come back bit for bit.
 func Convert(t Table, c Choice) (Import, error) {
 	if c.Scaling == "" {
 		c.Scaling = ScalingFit
@@ -239,8 +238,8 @@ func numbers(t Table, rows []Row, column int) ([]float64, error) {
 	return values, nil
 }
 
-// guessTask tells classes from values. One slip among many numbers is no class:
-// as a value it is named with its line.
+// guessTask tells classes from values. One slip among many numbers is no class: as a value it is
+// named with its line.
 func guessTask(t Table, rows []Row, column int) nn.Task {
 	names, fractions := false, false
 	var found []float64

@@ -151,8 +151,8 @@ func TestConvertScaling(t *testing.T) {
 	}
 }
 
-// TestConvertConstant: a column with one value gives points in the middle, and
-// says so; so does one whose values float64 hardly tells apart.
+// TestConvertConstant: a column with one value gives points in the middle, and says so; so does one
+// whose values float64 hardly tells apart.
 func TestConvertConstant(t *testing.T) {
 	for _, test := range []struct {
 		text, constant string

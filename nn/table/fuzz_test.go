@@ -7,8 +7,7 @@ import (
 	"nnvisu/nn"
 )
 
-// FuzzConvert: no text panics, what comes of one is valid, and what is written
-// of it can be read.
+// FuzzConvert: no text panics, what comes of one is valid, and what is written of it can be read.
 func FuzzConvert(f *testing.F) {
 	for _, text := range []string{
 		"x,y,label\n0.1,0.2,0\n0.3,-1,1\n",

@@ -16,8 +16,7 @@ type jsonReader struct {
 	columns      map[string]int // of rows that are objects
 }
 
-// readJSON reads JSON. named says that the rows were objects, whose members have
-// named the columns.
+// readJSON reads JSON. named says that the rows were objects, whose members have named the columns.
 func (t *Table) readJSON(text string) (named bool, err error) {
 	r := &jsonReader{Decoder: json.NewDecoder(strings.NewReader(text)), text: text, line: 1, table: t}
 	r.UseNumber()

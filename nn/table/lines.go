@@ -25,8 +25,8 @@ func (t *Table) readLines(text string, s Separator) error {
 	return errorAt(0, "", "the separator must be comma, tab, semicolon, bar or space; got %q", clip(string(s)))
 }
 
-// findSeparator returns the first separator that divides the first lines
-// evenly, or else the one that the first line has most of.
+// findSeparator returns the first separator that divides the first lines evenly, or else the one
+// that the first line has most of.
 func findSeparator(text string) Separator {
 	const look = 20
 	var lines []string
@@ -56,8 +56,7 @@ func findSeparator(text string) Separator {
 	return best
 }
 
-// dividers counts the separators of a line outside of quotes. A run of blanks
-// is one separator.
+// dividers counts the separators of a line outside of quotes. A run of blanks is one separator.
 func dividers(line string, char rune) int {
 	if char == ' ' {
 		line = strings.TrimSpace(line)
@@ -80,8 +79,7 @@ func dividers(line string, char rune) int {
 	return n
 }
 
-// readSeparated reads comma separated values and their like, RFC 4180 with any
-// one separator.
+// readSeparated reads comma separated values and their like, RFC 4180 with any one separator.
 func (t *Table) readSeparated(text string, char rune) error {
 	// The reader takes a whole record before it can be counted.
 	if strings.Count(text, string(char))+strings.Count(text, "\n") >= MaxCells {
@@ -112,8 +110,8 @@ func (t *Table) readSeparated(text string, char rune) error {
 	}
 }
 
-// readSpaced reads cells with blanks between them. A cell with blanks in it has
-// quotation marks around it.
+// readSpaced reads cells with blanks between them. A cell with blanks in it has quotation marks
+// around it.
 func (t *Table) readSpaced(text string) error {
 	line, total := 0, 0
 	for rest := range strings.Lines(text) {

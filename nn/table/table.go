@@ -7,8 +7,7 @@ import (
 	"strings"
 )
 
-// MaxCells is how many cells a table may have, so that no text becomes many
-// times as much memory.
+// MaxCells is how many cells a table may have, so that no text becomes many times as much memory.
 const MaxCells = 1 << 20
 
 // A Separator is what stands between two cells of a line.
@@ -24,8 +23,8 @@ const (
 	Space         Separator = "space" // any run of blanks
 )
 
-// separators are in the order in which they are tried: a comma may be part of
-// a number, and a space of a name.
+// separators are in the order in which they are tried: a comma may be part of a number, and a space
+// of a name.
 var separators = []struct {
 	name Separator
 	char rune
@@ -53,8 +52,8 @@ const (
 // Headers returns what can be said of the header.
 func Headers() []Header { return []Header{HeaderAuto, HeaderYes, HeaderNo} }
 
-// Options say what Parse is not to find out by itself. JSON has no separator,
-// and a header only where rows are lists.
+// Options say what Parse is not to find out by itself. JSON has no separator, and a header only
+// where rows are lists.
 type Options struct {
 	Separator Separator
 	Header    Header
@@ -87,13 +86,12 @@ type Row struct {
 	Cells []string
 }
 
-// Parse reads a table. Text that begins with [ or { is JSON, unless a separator
-// is given: a list of objects, whose members are the columns; a list of lists; or
-// an object with such a list as its member data, which is what GET /data
-// answers. All else is lines of cells.
+// Parse reads a table. Text that begins with [ or { is JSON, unless a separator is given: a list of
+// objects, whose members are the columns; a list of lists; or an object with such a list as its
+// member data, which is what GET /data answers. All else is lines of cells.
 //
-// The first line is line 1, whatever the line ends and with or without a byte
-// order mark. Empty lines are skipped.
+// The first line is line 1, whatever the line ends and with or without a byte order mark. Empty
+// lines are skipped.
 func Parse(text string, o Options) (Table, error) {
 	text = strings.TrimPrefix(strings.ToValidUTF8(text, "\ufffd"), "\ufeff")
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
@@ -179,8 +177,8 @@ func (t *Table) countNumbers() {
 	}
 }
 
-// dropEmpty drops columns without a name and without a cell: separators at the
-// ends of lines make them.
+// dropEmpty drops columns without a name and without a cell: separators at the ends of lines make
+// them.
 func (t *Table) dropEmpty() {
 	var keep []int
 	for i, c := range t.Columns {
@@ -262,8 +260,8 @@ func (t *Table) number(cell string) (float64, bool) {
 	return parseNumber(cell)
 }
 
-// parseNumber reads a decimal number. Go's own syntax takes more: hexadecimal
-// numbers, underscores, names of infinity.
+// parseNumber reads a decimal number. Go's own syntax takes more: hexadecimal numbers, underscores,
+// names of infinity.
 func parseNumber(text string) (float64, bool) {
 	text = strings.Replace(text, "−", "-", 1)
 	if text == "" || strings.Trim(text, "+-.0123456789eE") != "" {

@@ -27,12 +27,12 @@ type Transform struct {
 	Label Axis `json:"label,omitzero"`
 }
 
-// Meta is what is kept with points that came from a table. The zero value is
-// for points that did not.
+// Meta is what is kept with points that came from a table. The zero value is for points that did
+// not.
 type Meta struct {
 	Transform Transform `json:"transform,omitzero"`
-	// Classes are the names of the classes by number. Classes beyond them have no
-	// name but their number.
+	// Classes are the names of the classes by number. Classes beyond them have no name but their
+	// number.
 	Classes []string `json:"classes,omitempty"`
 }
 
@@ -50,8 +50,8 @@ func (m Meta) Class(k int) string {
 // maxSize is how large a value, scale or offset may be, so that none overflows.
 const maxSize = 1e100
 
-// Check returns an *Error, whose Column is the path of the member at fault,
-// unless the Meta is one that Convert could have made.
+// Check returns an *Error, whose Column is the path of the member at fault, unless the Meta is one
+// that Convert could have made.
 func (m Meta) Check(maxClasses int) error {
 	for _, a := range []struct {
 		path string
@@ -94,8 +94,8 @@ func (a Axis) scale() float64 {
 // IsIdentity reports whether what is shown is the value itself.
 func (a Axis) IsIdentity() bool { return a.scale() == 1 && a.Offset == 0 }
 
-// Shown returns what a value is shown as, within [-1, 1] up to rounding where
-// the value is one that the Axis was made for.
+// Shown returns what a value is shown as, within [-1, 1] up to rounding where the value is one that
+// the Axis was made for.
 func (a Axis) Shown(value float64) float64 { return float64(value*a.scale()) + a.Offset }
 
 // Value is the inverse of Shown, up to rounding.
@@ -109,8 +109,8 @@ func (a Axis) Value(shown float64) float64 {
 // exact is how near to what is shown a value must be to stand for it.
 const exact = 1e-13
 
-// Text returns the shortest decimal whose value is shown within 1e-13 of shown,
-// so that 5.1 comes back as 5.1; where nothing is changed, the very number.
+// Text returns the shortest decimal whose value is shown within 1e-13 of shown, so that 5.1 comes
+// back as 5.1; where nothing is changed, the very number.
 func (a Axis) Text(shown float64) string {
 	if a.IsIdentity() {
 		return numberText(shown)
@@ -134,8 +134,7 @@ func rounded(v float64, digits int) float64 {
 	return short + 0
 }
 
-// numberText writes all digits of a number, with an exponent where there would
-// be many zeros.
+// numberText writes all digits of a number, with an exponent where there would be many zeros.
 func numberText(v float64) string {
 	if size := math.Abs(v); size != 0 && (size < 1e-4 || size >= 1e15) {
 		return strconv.FormatFloat(v, 'g', -1, 64)

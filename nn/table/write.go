@@ -8,12 +8,12 @@ import (
 	"nnvisu/nn"
 )
 
-// WriteCSV writes points as comma separated values below the names of their
-// columns, in the units that they came in and with the names of their classes.
+// WriteCSV writes points as comma separated values below the names of their columns, in the units
+// that they came in and with the names of their classes.
 //
-// With a zero Meta, Parse, and Convert with ScalingNone, give the same points bit for bit. With
-// the Meta of an Import they give them within 1e-12, as long as the same points are the outermost
-// and each class has one: the scaling follows from the values.
+// With a zero Meta, Parse, and Convert with ScalingNone, give the same points bit for bit. With the
+// Meta of an Import they give them within 1e-12, as long as the same points are the outermost and
+// each class has one: the scaling follows from the values.
 func WriteCSV(w io.Writer, points []nn.Point, task nn.Task, m Meta) error {
 	out := csv.NewWriter(w)
 	header := []string{"x", "y", "label"}

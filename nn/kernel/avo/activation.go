@@ -6,8 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// activations generates for each activation the function alone and the function
-// with its derivative.
+// activations generates for each activation the function alone and the function with its
+// derivative.
 func (t tier) activations() {
 	for _, f := range []struct {
 		name string

@@ -6,9 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-// The functions below repeat those of package detmath, operation by operation,
-// for the arguments that need no special care there. Package kernel looks
-// whether all are such.
+// The functions below repeat those of package detmath, operation by operation, for the arguments
+// that need no special care there. Package kernel looks whether all are such.
 
 const (
 	shifter = 0x1.8p52

@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// The operations below write their result to a register of its own, unless they
-// say that they change an operand.
+// The operations below write their result to a register of its own, unless they say that they
+// change an operand.
 
 type vec = reg.VecVirtual
 
