@@ -77,7 +77,8 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version", s.handlers.Version, "kernel", kernel.Name())
+	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version",
+		s.handlers.Version, "kernel", kernel.Name())
 	return serve(ctx, app, listeners, s.drainDelay, s.shutdownTimeout, log)
 }
 
@@ -238,20 +239,28 @@ func parse(args []string, lookupEnv func(string) (string, bool), stdout io.Write
 
 	fs := flag.NewFlagSet("nnvisu", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // it would print the whole usage after each error
-	fs.StringVar(&s.addr, "addr", "localhost:8888", "`host:port` to listen on; :8888 is every address, for a container")
-	fs.StringVar(&h.BasePath, "base-path", h.BasePath, "`path` under which a proxy shows the application, such as /nnvisu")
-	fs.Int64Var(&h.MaxBody, "max-body", h.MaxBody, "largest request body or socket message in `bytes`")
+	fs.StringVar(&s.addr, "addr", "localhost:8888",
+		"`host:port` to listen on; :8888 is every address, for a container")
+	fs.StringVar(&h.BasePath, "base-path", h.BasePath,
+		"`path` under which a proxy shows the application, such as /nnvisu")
+	fs.Int64Var(&h.MaxBody, "max-body", h.MaxBody,
+		"largest request body or socket message in `bytes`")
 	fs.IntVar(&h.MaxPoints, "max-points", h.MaxPoints, "most `points` in a data set")
-	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork, "most `multiply-adds` that one request, or one frame of a stream, may cost")
+	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork,
+		"most `multiply-adds` that one request, or one frame of a stream, may cost")
 	fs.DurationVar(&h.MaxStream, "max-stream", h.MaxStream, "longest `duration` of a stream")
 	fs.IntVar(&h.MaxStreams, "max-streams", h.MaxStreams, "most `streams` at once")
 	fs.IntVar(&h.MaxSockets, "max-sockets", h.MaxSockets, "most WebSocket `connections` at once")
 	fs.IntVar(&h.MaxQueue, "max-queue", h.MaxQueue, "most `requests` computing or waiting to")
 	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second, "how long to go on listening after SIGINT or SIGTERM, so that a load balancer sees /readyz fail")
-	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second, "how long open requests may go on after SIGINT or SIGTERM")
-	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn", "error")
+	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second,
+		"how long open requests may go on after SIGINT or SIGTERM")
+	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn",
+		"error")
 	choiceVar(fs, &s.logFormat, "log-format", "text", "`format` of the log", "text", "json")
-	choiceVar(fs, &s.kernel, "kernel", kernel.Fastest, "inner `loops` of training; all give the same bits", append([]string{kernel.Fastest}, kernel.Names()...)...)
+	choiceVar(fs, &s.kernel, "kernel", kernel.Fastest,
+		"inner `loops` of training; all give the same bits",
+		append([]string{kernel.Fastest}, kernel.Names()...)...)
 	fs.BoolVar(&s.showVersion, "version", false, "print the version and exit")
 	fs.VisitAll(func(f *flag.Flag) {
 		if strings.HasPrefix(f.Name, "max-") {
@@ -302,7 +311,8 @@ func setFromEnv(fs *flag.FlagSet, lookupEnv func(string) (string, bool)) error {
 		name := envName(f.Name)
 		if value, ok := lookupEnv(name); ok && value != "" {
 			if setErr := f.Value.Set(value); setErr != nil {
-				err = fmt.Errorf("invalid value %q for environment variable %s: %w", value, name, setErr)
+				err = fmt.Errorf("invalid value %q for environment variable %s: %w", value, name,
+					setErr)
 			}
 		}
 	})

@@ -152,7 +152,8 @@ func TestParseErrors(t *testing.T) {
 			}
 			for _, want := range test.want {
 				if !strings.Contains(err.Error(), want) {
-					t.Errorf("run(%q, %v) = %q; want it to contain %q", test.args, test.env, err, want)
+					t.Errorf("run(%q, %v) = %q; want it to contain %q", test.args, test.env, err,
+						want)
 				}
 			}
 		})
@@ -181,7 +182,8 @@ func TestURL(t *testing.T) {
 	}
 	for _, test := range tests {
 		if got := url(test.addr, bound, test.basePath); got != test.want {
-			t.Errorf("url(%q, %v, %q) = %q; want %q", test.addr, bound, test.basePath, got, test.want)
+			t.Errorf("url(%q, %v, %q) = %q; want %q", test.addr, bound, test.basePath, got,
+				test.want)
 		}
 	}
 }
@@ -248,7 +250,8 @@ func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.H
 		act(w, r)
 	})
 	go func() {
-		done <- serve(ctx, stub{h, drain}, []net.Listener{l}, delay, timeout, slog.New(slog.DiscardHandler))
+		done <- serve(ctx, stub{h, drain}, []net.Listener{l}, delay, timeout,
+			slog.New(slog.DiscardHandler))
 	}()
 	return "http://" + l.Addr().String(), entered, cancel, done
 }

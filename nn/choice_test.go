@@ -20,7 +20,8 @@ func checkChoices[Name ~string, Rule any](t *testing.T, table choices[Name, Rule
 	names, labels := map[Name]bool{}, map[string]bool{}
 	for _, row := range table {
 		if row.name == "" || strings.Trim(string(row.name), "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
-			t.Errorf("%T is called %q; want lower-case letters, digits and underscores", row.name, row.name)
+			t.Errorf("%T is called %q; want lower-case letters, digits and underscores", row.name,
+				row.name)
 		}
 		if row.label == "" || strings.Contains(row.label, "_") || strings.TrimSpace(row.label) != row.label {
 			t.Errorf("%T %s has the label %q; want one for people", row.name, row.name, row.label)

@@ -118,15 +118,18 @@ func (c Config) Validate() error {
 			return err
 		}
 		if slices.Contains(c.Features[:i], f) {
-			return fieldError(indexed("config.features", i), "must not repeat a feature; got %s twice", f)
+			return fieldError(indexed("config.features", i),
+				"must not repeat a feature; got %s twice", f)
 		}
 	}
 	if n := len(c.HiddenLayers); n > MaxHiddenLayers {
-		return fieldError("config.hidden_layers", "must have at most %d layers; got %d", MaxHiddenLayers, n)
+		return fieldError("config.hidden_layers", "must have at most %d layers; got %d",
+			MaxHiddenLayers, n)
 	}
 	for i, width := range c.HiddenLayers {
 		if width < 1 || width > MaxWidth {
-			return fieldError(indexed("config.hidden_layers", i), "must be from 1 to %d units; got %d", MaxWidth, width)
+			return fieldError(indexed("config.hidden_layers", i),
+				"must be from 1 to %d units; got %d", MaxWidth, width)
 		}
 	}
 	if err := oneOf("config.activation", c.Activation, Activations()); err != nil {
@@ -136,7 +139,8 @@ func (c Config) Validate() error {
 		return err
 	}
 	if c.Classes != 0 && (c.Classes < MinClasses || c.Classes > MaxClasses) {
-		return fieldError("config.classes", "must be from %d to %d; got %d", MinClasses, MaxClasses, c.Classes)
+		return fieldError("config.classes", "must be from %d to %d; got %d", MinClasses, MaxClasses,
+			c.Classes)
 	}
 	if err := oneOf("config.optimizer", c.Optimizer, Optimizers()); err != nil {
 		return err
@@ -145,13 +149,15 @@ func (c Config) Validate() error {
 		return fieldError("config.learning_rate", "must be greater than 0; got %v", c.LearningRate)
 	}
 	if c.LearningRate > MaxLearningRate {
-		return fieldError("config.learning_rate", "must be at most %v; got %v", MaxLearningRate, c.LearningRate)
+		return fieldError("config.learning_rate", "must be at most %v; got %v", MaxLearningRate,
+			c.LearningRate)
 	}
 	if err := c.validateSchedule(); err != nil {
 		return err
 	}
 	if c.BatchSize < 0 {
-		return fieldError("config.batch_size", "must be 0 (all points) or more; got %d", c.BatchSize)
+		return fieldError("config.batch_size", "must be 0 (all points) or more; got %d",
+			c.BatchSize)
 	}
 	for _, m := range []struct {
 		field string
@@ -175,7 +181,8 @@ func (c Config) validateSchedule() error {
 		return err
 	}
 	if n := c.ScheduleSteps; n < 1 || n > MaxScheduleSteps {
-		return fieldError("config.schedule_steps", "must be from 1 to %d; got %d", MaxScheduleSteps, n)
+		return fieldError("config.schedule_steps", "must be from 1 to %d; got %d", MaxScheduleSteps,
+			n)
 	}
 	f := c.ScheduleFactor
 	if !(f >= 0 && f <= 1) {
@@ -231,7 +238,8 @@ func oneOf[T ~string](field string, value T, choices []T) error {
 	for i, c := range choices {
 		names[i] = string(c)
 	}
-	return fieldError(field, "must be one of %s; got %q", strings.Join(names, ", "), clip(string(value)))
+	return fieldError(field, "must be one of %s; got %q", strings.Join(names, ", "),
+		clip(string(value)))
 }
 
 // clip keeps an unknown name from filling a message.

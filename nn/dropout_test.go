@@ -17,7 +17,8 @@ func TestDropout(t *testing.T) {
 		t.Run(fmt.Sprint(p), func(t *testing.T) {
 			c := DefaultConfig()
 			c.HiddenLayers, c.Dropout = []int{50}, p
-			s := prepare(t, State{Config: c, Data: randomPoints(newRand(1), blockWidth, Classification, 2)})
+			s := prepare(t,
+				State{Config: c, Data: randomPoints(newRand(1), blockWidth, Classification, 2)})
 			tr := trainer(t, s)
 			defer tr.leave(tr.enter())
 			tr.gradient(0, blockWidth, false)
@@ -50,7 +51,8 @@ func TestDropoutMasks(t *testing.T) {
 	const width = 20
 	c := DefaultConfig()
 	c.HiddenLayers, c.Dropout = []int{width, width}, 0.5
-	s := prepare(t, State{Config: c, Data: randomPoints(newRand(1), 2*blockWidth, Classification, 2)})
+	s := prepare(t,
+		State{Config: c, Data: randomPoints(newRand(1), 2*blockWidth, Classification, 2)})
 	masks := map[string][]bool{}
 	for _, seed := range []uint32{1, 2} {
 		for at := range 3 {
@@ -69,7 +71,8 @@ func TestDropoutMasks(t *testing.T) {
 				for l := range 2 {
 					a := tr.layers[l].a[:width*blockWidth]
 					if !slices.Equal(a, again.layers[l].a[:width*blockWidth]) {
-						t.Errorf("seed %d, step %d, layer %d, block %d: not the same mask twice", seed, at, l, block)
+						t.Errorf("seed %d, step %d, layer %d, block %d: not the same mask twice",
+							seed, at, l, block)
 					}
 					mask := make([]bool, len(a))
 					for i, v := range a {
@@ -93,7 +96,8 @@ func TestDropoutMasks(t *testing.T) {
 				}
 			}
 			if math.Abs(float64(same)-width*blockWidth/2) > limit {
-				t.Errorf("the masks of %s and of %s agree in %d of %d; want half ± %v", a, b, same, width*blockWidth, limit)
+				t.Errorf("the masks of %s and of %s agree in %d of %d; want half ± %v", a, b, same,
+					width*blockWidth, limit)
 			}
 		}
 	}

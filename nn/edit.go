@@ -66,7 +66,8 @@ func (s State) set(row []float64, i int, v float64, field string) (State, error)
 		return State{}, fieldError(field, "is not in the network")
 	}
 	if !(math.Abs(v) <= MaxParameter) {
-		return State{}, fieldError(field, "must be from %.0f to %.0f; got %v", -MaxParameter, MaxParameter, v)
+		return State{}, fieldError(field, "must be from %.0f to %.0f; got %v", -MaxParameter,
+			MaxParameter, v)
 	}
 	row[i] = v + 0 // no negative zero
 	s.Config = s.Config.Clone()

@@ -24,5 +24,6 @@ type DivergedError struct {
 }
 
 func (e *DivergedError) Error() string {
-	return fmt.Sprintf("the %s stopped being finite at step %d; a smaller learning rate may help", e.What, e.Step)
+	return fmt.Sprintf("the %s stopped being finite at step %d; a smaller learning rate may help",
+		e.What, e.Step)
 }

@@ -127,7 +127,8 @@ func TestGradient(t *testing.T) {
 		c.Task = task
 		for _, n := range []int{1, blockWidth, 2*blockWidth + 77} {
 			t.Run(fmt.Sprintf("%s/%dpoints", task, n), func(t *testing.T) {
-				checkGradient(t, prepare(t, State{Config: c, Data: randomPoints(newRand(1), n, task, 3)}))
+				checkGradient(t,
+					prepare(t, State{Config: c, Data: randomPoints(newRand(1), n, task, 3)}))
 			})
 		}
 	}
@@ -172,7 +173,8 @@ func TestGradientDropout(t *testing.T) {
 					trainer.gradient(0, trainer.train.n, false)
 					for i := range want {
 						if !near(trainer.grad[i], want[i], gradientTolerance) {
-							t.Errorf("gradient of number %d = %v; want %v", i, trainer.grad[i], want[i])
+							t.Errorf("gradient of number %d = %v; want %v", i, trainer.grad[i],
+								want[i])
 						}
 					}
 					if plain, _ := plainLoss(s.Config, s.Network.Parameters, s.Data); near(loss, plain, gradientTolerance) {
@@ -217,7 +219,8 @@ func TestGradientNorms(t *testing.T) {
 			after := step(t, at, 1).Network.Parameters
 			got := tr.GradientNorms()
 			if len(got) != len(after.Weights) {
-				t.Fatalf("seed %d: GradientNorms() = %v; want %d layers", seed, got, len(after.Weights))
+				t.Fatalf("seed %d: GradientNorms() = %v; want %d layers", seed, got,
+					len(after.Weights))
 			}
 			for l := range after.Weights {
 				sum := 0.0
@@ -228,7 +231,8 @@ func TestGradientNorms(t *testing.T) {
 					sum += math.Pow(at.Network.Biases[l][o]-after.Biases[l][o], 2)
 				}
 				if want := math.Sqrt(sum); !near(got[l], want, normTolerance) {
-					t.Errorf("seed %d, config %+v: norm of layer %d = %v; want %v", seed, s.Config, l, got[l], want)
+					t.Errorf("seed %d, config %+v: norm of layer %d = %v; want %v", seed, s.Config,
+						l, got[l], want)
 				}
 			}
 			if err := tr.Step(2); err != nil {

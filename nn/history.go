@@ -218,7 +218,8 @@ func (h *History) Validate() error {
 		{"test_loss", len(h.TestLoss), true}, {"test_accuracy", len(h.TestAccuracy), true},
 	} {
 		if c.got != n && !(c.optional && c.got == 0) {
-			return fieldError("history."+c.name, "must have %d numbers, one for each step; has %d", n, c.got)
+			return fieldError("history."+c.name, "must have %d numbers, one for each step; has %d",
+				n, c.got)
 		}
 	}
 	if n == 0 {
@@ -241,7 +242,8 @@ func (h *History) Validate() error {
 		least := 0
 		for i, v := range c.values {
 			if v < least || v > maxCount {
-				return fieldError(indexed(c.name, i), "must be from %d to 2^53-1, in the order of the run; got %d", least, v)
+				return fieldError(indexed(c.name, i),
+					"must be from %d to 2^53-1, in the order of the run; got %d", least, v)
 			}
 			least = v + c.apart
 		}
@@ -278,9 +280,11 @@ func (b *Best) validate(step, epoch int) error {
 	case b == nil:
 		return nil
 	case b.Step < 0 || b.Step > step:
-		return fieldError("history.best.step", "must be from 0 to the last step, %d; got %d", step, b.Step)
+		return fieldError("history.best.step", "must be from 0 to the last step, %d; got %d", step,
+			b.Step)
 	case b.Epoch < 0 || b.Epoch > epoch:
-		return fieldError("history.best.epoch", "must be from 0 to the last epoch, %d; got %d", epoch, b.Epoch)
+		return fieldError("history.best.epoch", "must be from 0 to the last epoch, %d; got %d",
+			epoch, b.Epoch)
 	case !(b.TestLoss >= 0 && b.TestLoss <= math.MaxFloat64):
 		return fieldError("history.best.test_loss", "must be 0 or more; got %v", b.TestLoss)
 	}

@@ -41,11 +41,13 @@ func checkHistory(t *testing.T, h History, first, last int) {
 	}
 	n := h.Len()
 	if n == 0 || n > MaxSamples || h.Step[0] != first || h.Step[n-1] != last {
-		t.Fatalf("%d samples at %v; want at most %d from step %d to %d", n, h.Step, MaxSamples, first, last)
+		t.Fatalf("%d samples at %v; want at most %d from step %d to %d", n, h.Step, MaxSamples,
+			first, last)
 	}
 	for i := 1; i < n-1; i++ {
 		if gap := h.Step[i] - h.Step[i-1]; gap < h.Every {
-			t.Fatalf("samples at the steps %v; want those that stay at least %d apart", h.Step, h.Every)
+			t.Fatalf("samples at the steps %v; want those that stay at least %d apart", h.Step,
+				h.Every)
 		}
 	}
 }
@@ -67,11 +69,13 @@ func TestHistoryAdd(t *testing.T) {
 			twin.Add(step, step/3, metricsOf(step, true))
 			checkHistory(t, h, steps[0], step)
 			if i%100 == 0 && !reflect.DeepEqual(h, twin) {
-				t.Fatalf("in one run the history is %s; with requests between, %s", toJSON(t, h), toJSON(t, twin))
+				t.Fatalf("in one run the history is %s; with requests between, %s", toJSON(t, h),
+					toJSON(t, twin))
 			}
 		}
 		if !reflect.DeepEqual(h, twin) {
-			t.Fatalf("in one run the history is %s; with requests between, %s", toJSON(t, h), toJSON(t, twin))
+			t.Fatalf("in one run the history is %s; with requests between, %s", toJSON(t, h),
+				toJSON(t, twin))
 		}
 		// Every sample is one that was given.
 		for i, step := range h.Step {
@@ -82,7 +86,8 @@ func TestHistoryAdd(t *testing.T) {
 			}
 		}
 		if len(steps) > 2*MaxSamples && h.Len() < MaxSamples/4 {
-			t.Errorf("%d samples are left of %d; want a quarter of %d at least", h.Len(), len(steps), MaxSamples)
+			t.Errorf("%d samples are left of %d; want a quarter of %d at least", h.Len(),
+				len(steps), MaxSamples)
 		}
 		lowest := steps[0]
 		for _, step := range steps {
@@ -181,7 +186,8 @@ func TestHistoryHeldOut(t *testing.T) {
 	}
 	h.Add(4, 4, Metrics{Loss: 0.1, TestLoss: &half})
 	if h.Best == nil || h.Best.Step != 3 {
-		t.Errorf("after the same test loss again the best is %+v; want the first, of step 3", h.Best)
+		t.Errorf("after the same test loss again the best is %+v; want the first, of step 3",
+			h.Best)
 	}
 	h.Until(3)
 	if h.Best == nil || *h.Best != (Best{1, 1, 1}) {

@@ -64,7 +64,8 @@ func TestInitialize(t *testing.T) {
 						t.Errorf("mean square %v; want %v ± %v", square, sigma*sigma, limit)
 					}
 					if bound := c.bound; !c.normal && (slices.Max(w) > bound(in, out) || slices.Min(w) < -bound(in, out)) {
-						t.Errorf("weights from %v to %v; want none beyond ±%v", slices.Min(w), slices.Max(w), bound(in, out))
+						t.Errorf("weights from %v to %v; want none beyond ±%v", slices.Min(w),
+							slices.Max(w), bound(in, out))
 					}
 				})
 			}
@@ -107,7 +108,8 @@ func TestInitializeShape(t *testing.T) {
 				truth = (v/math.Sqrt(3) + 1) / 2 // uniform within ±√3
 			}
 			if d := math.Max(math.Abs(truth-float64(i)/n), math.Abs(truth-float64(i+1)/n)); d*math.Sqrt(n) > ksLimit {
-				t.Errorf("%s: of %v weights the share below %v·σ is %v; want %v", c.init, n, v, float64(i)/n, truth)
+				t.Errorf("%s: of %v weights the share below %v·σ is %v; want %v", c.init, n, v,
+					float64(i)/n, truth)
 				break
 			}
 		}

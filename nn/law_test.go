@@ -152,7 +152,8 @@ func TestStepLawDiverged(t *testing.T) {
 		_, err := Step(s, n)
 		var want *DivergedError
 		if !errors.As(err, &want) || want.Network.Step < 2 {
-			t.Errorf("%s: Step(s, %d) error = %v; want a *DivergedError after some steps", name, n, err)
+			t.Errorf("%s: Step(s, %d) error = %v; want a *DivergedError after some steps", name, n,
+				err)
 			continue
 		}
 		last := want.Network.Step

@@ -20,7 +20,8 @@ func TestPredict(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		points := randomPoints(rng, pick(rng, []int{0, 1, 7, blockWidth, 2*blockWidth + 3}), Regression, 0)
+		points := randomPoints(rng, pick(rng, []int{0, 1, 7, blockWidth, 2*blockWidth + 3}),
+			Regression, 0)
 		got := m.Predict(points)
 		if len(got) != len(points) {
 			t.Fatalf("seed %d: Predict() has %d rows; want %d", seed, len(got), len(points))
@@ -31,11 +32,13 @@ func TestPredict(t *testing.T) {
 				want = plainSoftmax(want)
 			}
 			if len(got[j]) != m.Outputs() || len(want) != m.Outputs() {
-				t.Fatalf("seed %d: Predict()[%d] = %v; want %d outputs", seed, j, got[j], m.Outputs())
+				t.Fatalf("seed %d: Predict()[%d] = %v; want %d outputs", seed, j, got[j],
+					m.Outputs())
 			}
 			for k := range want {
 				if !near(got[j][k], want[k], predictTolerance) {
-					t.Errorf("seed %d, config %+v: Predict()[%d] = %v; want %v", seed, s.Config, j, got[j], want)
+					t.Errorf("seed %d, config %+v: Predict()[%d] = %v; want %v", seed, s.Config, j,
+						got[j], want)
 					break
 				}
 			}

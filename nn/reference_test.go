@@ -90,7 +90,8 @@ func TestStepReference(t *testing.T) {
 					t.Errorf("accuracy = %v; want %v", *accuracy, *want.Accuracy)
 				}
 				if got.Network.Step != n || got.Network.Epoch != n {
-					t.Errorf("step %d, epoch %d; want %d of both", got.Network.Step, got.Network.Epoch, n)
+					t.Errorf("step %d, epoch %d; want %d of both", got.Network.Step,
+						got.Network.Epoch, n)
 				}
 			})
 		}

@@ -81,7 +81,8 @@ func checkReshaped(t *testing.T, before, got State, from origin) {
 					case fromL == drawn && i != bias && !moment:
 						// Drawn weights are small and none is 0.
 						if v == 0 || math.Abs(v) > 5 {
-							t.Errorf("%s of layer %d from %d to %d = %v; want a new one", what, l, i, o, v)
+							t.Errorf("%s of layer %d from %d to %d = %v; want a new one", what, l,
+								i, o, v)
 						}
 					case fromL < 0:
 						if v != 0 {
@@ -89,7 +90,8 @@ func checkReshaped(t *testing.T, before, got State, from origin) {
 						}
 					default:
 						if want := at(old, fromL, fromO, fromI); v != want {
-							t.Errorf("%s of layer %d from %d to %d = %v; want %v", what, l, i, o, v, want)
+							t.Errorf("%s of layer %d from %d to %d = %v; want %v", what, l, i, o, v,
+								want)
 						}
 					}
 				}
@@ -176,7 +178,8 @@ func TestAddNeuron(t *testing.T) {
 			// Added and removed again it leaves no trace.
 			back := reshaped(t)(RemoveNeuron(got, l, unit))
 			if toJSON(t, back) != toJSON(t, s) {
-				t.Errorf("RemoveNeuron(AddNeuron(s, %d)) = %s; want %s", l, toJSON(t, back), toJSON(t, s))
+				t.Errorf("RemoveNeuron(AddNeuron(s, %d)) = %s; want %s", l, toJSON(t, back),
+					toJSON(t, s))
 			}
 		}
 	})
@@ -218,7 +221,8 @@ func TestKeepsOutputs(t *testing.T) {
 			}
 		}
 		if got := predict(t, withFeatures(s, features), points); got != want {
-			t.Errorf("seed %d: withFeatures(s, %v) from %v predicts %s; want %s", seed, features, s.Config.Features, got, want)
+			t.Errorf("seed %d: withFeatures(s, %v) from %v predicts %s; want %s", seed, features,
+				s.Config.Features, got, want)
 		}
 	}
 }
@@ -239,7 +243,8 @@ func TestRemoveNeuron(t *testing.T) {
 				s := learnt(t, with)
 				got := reshaped(t)(RemoveNeuron(s, l, u))
 				if want := widths - 1; got.Config.HiddenLayers[l] != want {
-					t.Errorf("RemoveNeuron(s, %d, %d) = layers %v; want %d units", l, u, got.Config.HiddenLayers, want)
+					t.Errorf("RemoveNeuron(s, %d, %d) = layers %v; want %d units", l, u,
+						got.Config.HiddenLayers, want)
 				}
 				past := func(k int) int { // the old number of unit k
 					if k >= u {
@@ -272,7 +277,8 @@ func TestRemoveNeuron(t *testing.T) {
 		{0, 0, "config.hidden_layers[0]", "from 1 to 100 units; got 0"},
 	} {
 		_, err := RemoveNeuron(s, c.l, c.u)
-		checkFieldError(t, fmt.Sprintf("RemoveNeuron(s, %d, %d)", c.l, c.u), err, c.field, c.fragment)
+		checkFieldError(t, fmt.Sprintf("RemoveNeuron(s, %d, %d)", c.l, c.u), err, c.field,
+			c.fragment)
 	}
 }
 
@@ -282,7 +288,8 @@ func TestAddLayer(t *testing.T) {
 			s := learnt(t, with)
 			got := reshaped(t)(AddLayer(s, l, 5))
 			if !slices.Equal(got.Config.HiddenLayers, want) {
-				t.Errorf("AddLayer(s, %d, 5) = layers %v; want %v", l, got.Config.HiddenLayers, want)
+				t.Errorf("AddLayer(s, %d, 5) = layers %v; want %v", l, got.Config.HiddenLayers,
+					want)
 			}
 			checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 				switch {
@@ -320,7 +327,8 @@ func TestAddLayer(t *testing.T) {
 		{full, 0, 3, "config.hidden_layers", "at most 10 layers; got 11"},
 	} {
 		_, err := AddLayer(c.s, c.l, c.width)
-		checkFieldError(t, fmt.Sprintf("AddLayer(s, %d, %d)", c.l, c.width), err, c.field, c.fragment)
+		checkFieldError(t, fmt.Sprintf("AddLayer(s, %d, %d)", c.l, c.width), err, c.field,
+			c.fragment)
 	}
 }
 
@@ -330,7 +338,8 @@ func TestRemoveLayer(t *testing.T) {
 			s := learnt(t, func(c *Config) { with(c); c.HiddenLayers = []int{4, 3, 2} })
 			got := reshaped(t)(RemoveLayer(s, l))
 			if !slices.Equal(got.Config.HiddenLayers, want) {
-				t.Errorf("RemoveLayer(s, %d) = layers %v; want %v", l, got.Config.HiddenLayers, want)
+				t.Errorf("RemoveLayer(s, %d) = layers %v; want %v", l, got.Config.HiddenLayers,
+					want)
 			}
 			checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 				switch {
@@ -354,7 +363,8 @@ func TestRemoveLayer(t *testing.T) {
 	s := learnt(t, func(c *Config) {})
 	for _, l := range []int{-1, 2} {
 		_, err := RemoveLayer(s, l)
-		checkFieldError(t, fmt.Sprintf("RemoveLayer(s, %d)", l), err, "config.hidden_layers", fmt.Sprintf("no layer %d", l))
+		checkFieldError(t, fmt.Sprintf("RemoveLayer(s, %d)", l), err, "config.hidden_layers",
+			fmt.Sprintf("no layer %d", l))
 	}
 }
 
@@ -363,7 +373,8 @@ func TestAddClass(t *testing.T) {
 		s := learnt(t, with)
 		got := reshaped(t)(AddClass(s))
 		if got.Config.Classes != 4 || !slices.Equal(got.Data, s.Data) {
-			t.Errorf("AddClass(s) = %d classes, points %v; want 4, %v", got.Config.Classes, got.Data, s.Data)
+			t.Errorf("AddClass(s) = %d classes, points %v; want 4, %v", got.Config.Classes,
+				got.Data, s.Data)
 		}
 		checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 			if k == 2 && o == 3 {
@@ -405,7 +416,8 @@ func TestRemoveClass(t *testing.T) {
 				{{0, 0, 0}, {0.1, 0, 1}, {0.3, 0, 0}, {0.4, 0, 1}},
 			}[class]
 			if got.Config.Classes != 2 || !slices.Equal(got.Data, want) {
-				t.Errorf("RemoveClass(s, %d) = %d classes, points %v; want 2, %v", class, got.Config.Classes, got.Data, want)
+				t.Errorf("RemoveClass(s, %d) = %d classes, points %v; want 2, %v", class,
+					got.Config.Classes, got.Data, want)
 			}
 			checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 				if k == 2 && o >= class {
@@ -418,7 +430,8 @@ func TestRemoveClass(t *testing.T) {
 	s := learnt(t, func(c *Config) {})
 	for _, class := range []int{-1, 3} {
 		_, err := RemoveClass(s, class)
-		checkFieldError(t, fmt.Sprintf("RemoveClass(s, %d)", class), err, "config.classes", fmt.Sprintf("no class %d", class))
+		checkFieldError(t, fmt.Sprintf("RemoveClass(s, %d)", class), err, "config.classes",
+			fmt.Sprintf("no class %d", class))
 	}
 	two := reshaped(t)(RemoveClass(s, 0))
 	_, err := RemoveClass(two, 0)
@@ -427,7 +440,8 @@ func TestRemoveClass(t *testing.T) {
 
 func TestFitFeatures(t *testing.T) {
 	insideOptimizers(t, func(t *testing.T, with func(c *Config)) {
-		s := learnt(t, func(c *Config) { with(c); c.Features = []Feature{FeatureX, FeatureY, FeatureXY} })
+		s := learnt(t,
+			func(c *Config) { with(c); c.Features = []Feature{FeatureX, FeatureY, FeatureXY} })
 		features := []Feature{FeatureXY, FeatureSinX, FeatureX}
 		from := []int{2, zero, 0}
 		got := withFeatures(s, features)
@@ -465,7 +479,8 @@ func TestFitFeatures(t *testing.T) {
 		s = prepare(t, State{Config: c, Data: []Point{{0.1, 0, 0}, {0.2, 0.1, 0}, {0.9, 0.8, 1}, {-0.9, 0.9, 1}}})
 		s = withFeatures(s, []Feature{FeatureX2, FeatureY2})
 		if r := step(t, s, 500); r.Loss > 0.01 {
-			t.Errorf("relu with new features has loss %v after 500 steps; want less than 0.01", r.Loss)
+			t.Errorf("relu with new features has loss %v after 500 steps; want less than 0.01",
+				r.Loss)
 		}
 	})
 }
@@ -477,14 +492,16 @@ func TestFitOptimizer(t *testing.T) {
 			got := withOptimizer(s, to)
 			if from == to {
 				if toJSON(t, got) != toJSON(t, s) {
-					t.Errorf("withOptimizer(%s, %s) = %s; want %s", from, to, toJSON(t, got), toJSON(t, s))
+					t.Errorf("withOptimizer(%s, %s) = %s; want %s", from, to, toJSON(t, got),
+						toJSON(t, s))
 				}
 				continue
 			}
 			want := s.Network
 			want.Optimizer = Moments{}
 			if got.Config.Optimizer != to || toJSON(t, got.Network) != toJSON(t, want) {
-				t.Errorf("withOptimizer(%s, %s) = %s, %s; want %s without moments", from, to, got.Config.Optimizer, toJSON(t, got.Network), toJSON(t, want))
+				t.Errorf("withOptimizer(%s, %s) = %s, %s; want %s without moments", from, to,
+					got.Config.Optimizer, toJSON(t, got.Network), toJSON(t, want))
 			}
 			checkTrains(t, got)
 		}
@@ -582,10 +599,12 @@ func TestFit(t *testing.T) {
 			}
 			got := Fit(s, to)
 			if toJSON(t, got.Config) != toJSON(t, to) {
-				t.Errorf("seed %d: Fit() = config %s; want %s", seed, toJSON(t, got.Config), toJSON(t, to))
+				t.Errorf("seed %d: Fit() = config %s; want %s", seed, toJSON(t, got.Config),
+					toJSON(t, to))
 			}
 			if got.Network.Step != s.Network.Step || got.Network.Epoch != s.Network.Epoch {
-				t.Errorf("seed %d: Fit() = step %d, epoch %d; want %d, %d", seed, got.Network.Step, got.Network.Epoch, s.Network.Step, s.Network.Epoch)
+				t.Errorf("seed %d: Fit() = step %d, epoch %d; want %d, %d", seed, got.Network.Step,
+					got.Network.Epoch, s.Network.Step, s.Network.Epoch)
 			}
 			checkTrains(t, got)
 			if again := Fit(s, to); toJSON(t, again) != toJSON(t, got) {

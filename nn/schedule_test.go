@@ -64,7 +64,8 @@ func TestLearningRateAt(t *testing.T) {
 					tolerance = 0
 				}
 				if got, want := c.LearningRateAt(step), rate*share; math.Abs(got-want) > tolerance*want {
-					t.Errorf("%s, %d steps, factor %v: LearningRateAt(%d) = %v; want %v", test.schedule, test.steps, test.factor, step, got, want)
+					t.Errorf("%s, %d steps, factor %v: LearningRateAt(%d) = %v; want %v",
+						test.schedule, test.steps, test.factor, step, got, want)
 				}
 			}
 		}
@@ -157,14 +158,16 @@ func TestStepSchedule(t *testing.T) {
 			s.Config.Schedule, s.Config.ScheduleSteps, s.Config.ScheduleFactor = schedule, 3, 0.5
 			s.Network.Step = at
 			rate := s.Config.LearningRateAt(at)
-			checkValues(t, fmt.Sprintf("%s at step %d", schedule, at), step(t, s, 1).Network.Parameters, handTolerance, 1-rate, -rate)
+			checkValues(t, fmt.Sprintf("%s at step %d", schedule, at),
+				step(t, s, 1).Network.Parameters, handTolerance, 1-rate, -rate)
 			// The decoupled decay goes by the same rate. The output is right, so nothing else
 			// moves.
 			s = line(1, -1, Point{1, 0, 0})
 			s.Config.Optimizer, s.Config.LearningRate, s.Config.L2 = AdamW, 0.25, 2
 			s.Config.Schedule, s.Config.ScheduleSteps, s.Config.ScheduleFactor = schedule, 3, 0.5
 			s.Network.Step = at
-			checkValues(t, fmt.Sprintf("decay of %s at step %d", schedule, at), step(t, s, 1).Network.Parameters, handTolerance, 1-2*rate, -1)
+			checkValues(t, fmt.Sprintf("decay of %s at step %d", schedule, at),
+				step(t, s, 1).Network.Parameters, handTolerance, 1-2*rate, -1)
 		}
 	}
 	// A rate that has become 0 changes nothing, with any optimizer.

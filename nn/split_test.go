@@ -31,7 +31,8 @@ func TestSplit(t *testing.T) {
 		for seed := range uint32(20) {
 			side := Split(c.n, c.fraction, seed)
 			if len(side) != c.n || held(side) != c.want {
-				t.Errorf("Split(%d, %v, %d) holds out %d of %d; want %d", c.n, c.fraction, seed, held(side), len(side), c.want)
+				t.Errorf("Split(%d, %v, %d) holds out %d of %d; want %d", c.n, c.fraction, seed,
+					held(side), len(side), c.want)
 			}
 			if !slices.Equal(side, Split(c.n, c.fraction, seed)) {
 				t.Errorf("Split(%d, %v, %d) is not the same twice", c.n, c.fraction, seed)
@@ -53,7 +54,8 @@ func TestSplitGrowing(t *testing.T) {
 					}
 				}
 				if changed > 1 {
-					t.Errorf("Split(%d, %v, %d) moves %d of the points before; want at most 1", n, fraction, seed, changed)
+					t.Errorf("Split(%d, %v, %d) moves %d of the points before; want at most 1", n,
+						fraction, seed, changed)
 				}
 				before = side
 			}
@@ -87,7 +89,8 @@ func TestSplitFair(t *testing.T) {
 	limit := standardErrors * math.Sqrt(seeds*fraction*(1-fraction))
 	for i, count := range counts {
 		if math.Abs(float64(count)-seeds*fraction) > limit {
-			t.Errorf("point %d is held out %d times in %d; want %v ± %v", i, count, seeds, seeds*fraction, limit)
+			t.Errorf("point %d is held out %d times in %d; want %v ± %v", i, count, seeds,
+				seeds*fraction, limit)
 		}
 	}
 	want := n * seeds * fraction * fraction
@@ -118,7 +121,8 @@ func TestSplitIndependent(t *testing.T) {
 			}
 		}
 		if !slices.Equal(tr.train.blocks[0].x[:len(train)], train) || !slices.Equal(tr.test.blocks[0].x[:len(test)], test) {
-			t.Errorf("seed %d: the trainer's points are not those of Split(30, 0.4, %d)", seed, s.Config.Seed)
+			t.Errorf("seed %d: the trainer's points are not those of Split(30, 0.4, %d)", seed,
+				s.Config.Seed)
 		}
 	}
 }
@@ -208,7 +212,8 @@ func TestBatches(t *testing.T) {
 				slices.SortFunc(sorted, comparePoints)
 				slices.SortFunc(want, comparePoints)
 				if !slices.Equal(sorted, want) {
-					t.Errorf("epoch %d visits %d points; want each of %d once", epoch, len(sorted), len(want))
+					t.Errorf("epoch %d visits %d points; want each of %d once", epoch, len(sorted),
+						len(want))
 				}
 				orders = append(orders, order)
 			}
@@ -258,7 +263,8 @@ func TestBatchUpdate(t *testing.T) {
 			want, got := values(step(t, alone, 1).Network.Parameters), values(tr.Network().Parameters)
 			for i := range want {
 				if !near(got[i], want[i], batchTolerance) {
-					t.Errorf("%s, batch %d: number %d = %v; want %v", task, batch, i, got[i], want[i])
+					t.Errorf("%s, batch %d: number %d = %v; want %v", task, batch, i, got[i],
+						want[i])
 				}
 			}
 		}
@@ -295,6 +301,7 @@ func TestShuffle(t *testing.T) {
 		chi2 += (count - epochs/permutations) * (count - epochs/permutations) / (epochs / permutations)
 	}
 	if len(counts) != permutations || chi2 > chi2Limit {
-		t.Errorf("%d permutations, χ² = %v; want all %d and at most %v", len(counts), chi2, permutations, chi2Limit)
+		t.Errorf("%d permutations, χ² = %v; want all %d and at most %v", len(counts), chi2,
+			permutations, chi2Limit)
 	}
 }

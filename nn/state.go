@@ -105,7 +105,8 @@ func (s State) Prepare() (State, error) {
 		case s.Config.Classes == 0:
 			s.Config.Classes = need
 		case s.Config.Classes < need:
-			return State{}, fieldError("config.classes", "must be at least %d, the largest label + 1; got %d", need, s.Config.Classes)
+			return State{}, fieldError("config.classes",
+				"must be at least %d, the largest label + 1; got %d", need, s.Config.Classes)
 		}
 	}
 	if s.Network.IsEmpty() {
@@ -134,9 +135,11 @@ func validatePoints(points []Point, task Task) error {
 		case !(p.Y >= -1 && p.Y <= 1):
 			return fieldError(fmt.Sprintf("data[%d].y", i), "must be from -1 to 1; got %v", p.Y)
 		case task == Regression && !(p.Label >= -1 && p.Label <= 1):
-			return fieldError(fmt.Sprintf("data[%d].label", i), "must be from -1 to 1 for regression; got %v", p.Label)
+			return fieldError(fmt.Sprintf("data[%d].label", i),
+				"must be from -1 to 1 for regression; got %v", p.Label)
 		case task == Classification && !(p.Label >= 0 && p.Label < MaxClasses && p.Label == math.Trunc(p.Label)):
-			return fieldError(fmt.Sprintf("data[%d].label", i), "must be a class number from 0 to %d; got %v", MaxClasses-1, p.Label)
+			return fieldError(fmt.Sprintf("data[%d].label", i),
+				"must be a class number from 0 to %d; got %v", MaxClasses-1, p.Label)
 		}
 	}
 	return nil
@@ -192,7 +195,8 @@ func (n Network) validate(c Config) error {
 			}
 			for o, v := range second.Biases[l] {
 				if v < 0 {
-					return fieldError(fmt.Sprintf("network.optimizer.second.biases[%d][%d]", l, o), "must not be negative, being a mean of squares; got %v", v)
+					return fieldError(fmt.Sprintf("network.optimizer.second.biases[%d][%d]", l, o),
+						"must not be negative, being a mean of squares; got %v", v)
 				}
 			}
 		}
@@ -204,26 +208,32 @@ func (n Network) validate(c Config) error {
 func (p Parameters) validate(field string, sizes []int) error {
 	layers := len(sizes) - 1
 	if len(p.Weights) != layers {
-		return fieldError(field+".weights", "must have %d layers for sizes %v; has %d", layers, sizes, len(p.Weights))
+		return fieldError(field+".weights", "must have %d layers for sizes %v; has %d", layers,
+			sizes, len(p.Weights))
 	}
 	if len(p.Biases) != layers {
-		return fieldError(field+".biases", "must have %d layers for sizes %v; has %d", layers, sizes, len(p.Biases))
+		return fieldError(field+".biases", "must have %d layers for sizes %v; has %d", layers,
+			sizes, len(p.Biases))
 	}
 	for l := range layers {
 		in, out := sizes[l], sizes[l+1]
 		if got := len(p.Weights[l]); got != out {
-			return fieldError(indexed(field+".weights", l), "must have %d rows, one for each unit of the layer; has %d", out, got)
+			return fieldError(indexed(field+".weights", l),
+				"must have %d rows, one for each unit of the layer; has %d", out, got)
 		}
 		for o, row := range p.Weights[l] {
 			if len(row) != in {
-				return fieldError(indexed(indexed(field+".weights", l), o), "must have %d numbers, one for each input of the layer; has %d", in, len(row))
+				return fieldError(indexed(indexed(field+".weights", l), o),
+					"must have %d numbers, one for each input of the layer; has %d", in, len(row))
 			}
 			if i := slices.IndexFunc(row, notFinite); i >= 0 {
-				return fieldError(fmt.Sprintf("%s.weights[%d][%d][%d]", field, l, o, i), "must be finite")
+				return fieldError(fmt.Sprintf("%s.weights[%d][%d][%d]", field, l, o, i),
+					"must be finite")
 			}
 		}
 		if got := len(p.Biases[l]); got != out {
-			return fieldError(indexed(field+".biases", l), "must have %d numbers, one for each unit of the layer; has %d", out, got)
+			return fieldError(indexed(field+".biases", l),
+				"must have %d numbers, one for each unit of the layer; has %d", out, got)
 		}
 		if o := slices.IndexFunc(p.Biases[l], notFinite); o >= 0 {
 			return fieldError(fmt.Sprintf("%s.biases[%d][%d]", field, l, o), "must be finite")

@@ -97,7 +97,8 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 // counted.
 func (t *Trainer) Step(n int) error {
 	if max(t.step, t.epoch, t.updates) > maxCount-n {
-		return fieldError("network.step", "must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
+		return fieldError("network.step",
+			"must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
 	}
 	defer t.leave(t.enter())
 	for range n {

@@ -57,17 +57,20 @@ func TestStep(t *testing.T) {
 		s := State{Config: c, Data: []Point{{0.5, 0.3, 0}, {-1, 0.1, 1}}}
 		r := step(t, s, 0)
 		if !near(r.Loss, math.Ln2, handTolerance) || *r.Metrics.Accuracy != 0.5 {
-			t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 0.5 (equal outputs are class 0)", r.Loss, *r.Metrics.Accuracy, math.Ln2)
+			t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 0.5 (equal outputs are class 0)",
+				r.Loss, *r.Metrics.Accuracy, math.Ln2)
 		}
 		r = step(t, s, 1)
 		checkValues(t, "Step(s, 1)", r.Network.Parameters, handTolerance, 0.3, -0.3, 0, 0)
 		// The outputs differ by 0.6·x: 0.3 and, for class 1, 0.6.
 		want := (math.Log1p(math.Exp(-0.3)) + math.Log1p(math.Exp(-0.6))) / 2
 		if !near(r.Loss, want, handTolerance) || *r.Metrics.Accuracy != 1 || r.Metrics.Loss != r.Loss {
-			t.Errorf("Step(s, 1) = loss %v, %v, accuracy %v; want %v, 1", r.Loss, r.Metrics.Loss, *r.Metrics.Accuracy, want)
+			t.Errorf("Step(s, 1) = loss %v, %v, accuracy %v; want %v, 1", r.Loss, r.Metrics.Loss,
+				*r.Metrics.Accuracy, want)
 		}
 		if r.Network.Step != 1 || r.Network.Epoch != 1 || r.Network.Optimizer != (Moments{}) {
-			t.Errorf("Step(s, 1) = step %d, epoch %d, moments %v; want 1, 1, none", r.Network.Step, r.Network.Epoch, r.Network.Optimizer)
+			t.Errorf("Step(s, 1) = step %d, epoch %d, moments %v; want 1, 1, none", r.Network.Step,
+				r.Network.Epoch, r.Network.Optimizer)
 		}
 	})
 
@@ -152,7 +155,8 @@ func TestStep(t *testing.T) {
 		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, epsilonTolerance, 1.9, -0.1)
 		// With L2 the gradient of w is 0.5 + 2 and still one step of the rate.
 		s.Config.L2 = 1
-		checkValues(t, "Step(s, 1) with l2", step(t, s, 1).Network.Parameters, epsilonTolerance, 1.9, -0.1)
+		checkValues(t, "Step(s, 1) with l2", step(t, s, 1).Network.Parameters, epsilonTolerance,
+			1.9, -0.1)
 	})
 
 	// AdamW first shrinks the weight, and not the bias, by rate·l2 = 0.05; the bias has no gradient
@@ -198,10 +202,12 @@ func TestStep(t *testing.T) {
 		s.Config.HiddenLayers, s.Config.Activation = []int{1}, ReLU
 		s.Config.Optimizer, s.Config.LearningRate = SGD, 0.1
 		s.Network.Parameters = Parameters{Weights: [][][]float64{{{2}}, {{3}}}, Biases: [][]float64{{-0.5}, {0.25}}}
-		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, handTolerance, 1.85, 2.95, -0.8, 0.15)
+		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, handTolerance, 1.85, 2.95,
+			-0.8, 0.15)
 		// At x = -1 the unit is silent: only the output's bias learns.
 		s.Data[0] = Point{-1, 0, 0.75}
-		checkValues(t, "Step(s, 1) of a silent unit", step(t, s, 1).Network.Parameters, handTolerance, 2, 3, -0.5, 0.3)
+		checkValues(t, "Step(s, 1) of a silent unit", step(t, s, 1).Network.Parameters,
+			handTolerance, 2, 3, -0.5, 0.3)
 	})
 
 	t.Run("NegativeSteps", func(t *testing.T) {
@@ -213,9 +219,12 @@ func TestStep(t *testing.T) {
 
 	t.Run("Errors", func(t *testing.T) {
 		s := line(1, 0)
-		checkFieldError(t, "Step without points", func() error { _, err := Step(s, 1); return err }(), "data", "at least one training point")
+		checkFieldError(t, "Step without points",
+			func() error { _, err := Step(s, 1); return err }(), "data",
+			"at least one training point")
 		s.Config.LearningRate = 0
-		checkFieldError(t, "Step at rate 0", func() error { _, err := Step(s, 1); return err }(), "config.learning_rate", "greater than 0")
+		checkFieldError(t, "Step at rate 0", func() error { _, err := Step(s, 1); return err }(),
+			"config.learning_rate", "greater than 0")
 	})
 }
 
@@ -224,7 +233,8 @@ func TestStepEpochs(t *testing.T) {
 	s := shuffled(25, 10, 0)
 	for n, want := range []int{0, 0, 0, 1, 1, 1, 2, 2, 2, 3} {
 		if got := step(t, s, n).Network; got.Step != n || got.Epoch != want {
-			t.Errorf("Step(s, %d) = step %d, epoch %d; want %d, %d", n, got.Step, got.Epoch, n, want)
+			t.Errorf("Step(s, %d) = step %d, epoch %d; want %d, %d", n, got.Step, got.Epoch, n,
+				want)
 		}
 	}
 	// Weights alone are a fresh start from those weights.
@@ -272,10 +282,12 @@ func TestStepLearns(t *testing.T) {
 		rng := newRand(1)
 		for i := range 100 {
 			radius, angle := 0.3+0.5*float64(i%2), 2*math.Pi*rng.Float64()
-			s.Data = append(s.Data, Point{radius * math.Cos(angle), radius * math.Sin(angle), float64(i % 2)})
+			s.Data = append(s.Data,
+				Point{radius * math.Cos(angle), radius * math.Sin(angle), float64(i % 2)})
 		}
 		if r := step(t, s, 1500); r.Loss > 0.1 || *r.Metrics.Accuracy < 0.99 {
-			t.Errorf("%s: loss %v, accuracy %v after 1500 steps; want at most 0.1, at least 0.99", o, r.Loss, *r.Metrics.Accuracy)
+			t.Errorf("%s: loss %v, accuracy %v after 1500 steps; want at most 0.1, at least 0.99",
+				o, r.Loss, *r.Metrics.Accuracy)
 		}
 	}
 }
@@ -303,10 +315,12 @@ func TestMetrics(t *testing.T) {
 					if !near(r.Loss, loss, dropoutTolerance) || r.Metrics.Loss != r.Loss {
 						t.Errorf("loss = %v, %v; want %v", r.Loss, r.Metrics.Loss, loss)
 					}
-					checkOptional(t, "accuracy", r.Metrics.Accuracy, task == Classification, accuracy)
+					checkOptional(t, "accuracy", r.Metrics.Accuracy, task == Classification,
+						accuracy)
 					loss, accuracy = plainLoss(s.Config, r.Network.Parameters, test)
 					checkOptional(t, "test_loss", r.Metrics.TestLoss, len(test) > 0, loss)
-					checkOptional(t, "test_accuracy", r.Metrics.TestAccuracy, len(test) > 0 && task == Classification, accuracy)
+					checkOptional(t, "test_accuracy", r.Metrics.TestAccuracy,
+						len(test) > 0 && task == Classification, accuracy)
 				})
 			}
 		}
@@ -360,7 +374,8 @@ func TestConfusion(t *testing.T) {
 			t.Errorf("Confusion() %s = %v; want %v", m.name, m.counts, want)
 		}
 		if got := float64(diagonal) / float64(total); got != m.accuracy {
-			t.Errorf("%s accuracy = %v; want the share on the diagonal, %v", m.name, m.accuracy, got)
+			t.Errorf("%s accuracy = %v; want the share on the diagonal, %v", m.name, m.accuracy,
+				got)
 		}
 	}
 
@@ -378,7 +393,8 @@ func TestConfusion(t *testing.T) {
 			}
 		}
 		if want := float64(tr.Confusion().Train[0][0]) / float64(share); *tr.Metrics().Accuracy != want {
-			t.Errorf("accuracy of equal outputs = %v; want %v, the share of class 0", *tr.Metrics().Accuracy, want)
+			t.Errorf("accuracy of equal outputs = %v; want %v, the share of class 0",
+				*tr.Metrics().Accuracy, want)
 		}
 	})
 	t.Run("Regression", func(t *testing.T) {
@@ -475,7 +491,8 @@ func TestDiverged(t *testing.T) {
 			}
 			n := diverged.Network
 			if c.step != 0 && diverged.Step != c.step || diverged.Step != n.Step+1 {
-				t.Errorf("Step = %d, of the network %d; want %d and one less", diverged.Step, n.Step, c.step)
+				t.Errorf("Step = %d, of the network %d; want %d and one less", diverged.Step,
+					n.Step, c.step)
 			}
 			if text := err.Error(); !strings.Contains(text, diverged.What) || !strings.Contains(text, fmt.Sprintf("step %d;", diverged.Step)) {
 				t.Errorf("Error() = %q; want what and step %d in it", text, diverged.Step)
@@ -571,14 +588,16 @@ func TestLossOverflow(t *testing.T) {
 	s.Network.Parameters = Parameters{Weights: [][][]float64{{{1e308}, {-1e308}}}, Biases: [][]float64{{1e308, 0}}}
 	got := step(t, s, 0) // outputs +Inf and -1e308
 	if got.Loss != math.MaxFloat64 || *got.Metrics.Accuracy != 1 {
-		t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 1", got.Loss, *got.Metrics.Accuracy, math.MaxFloat64)
+		t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 1", got.Loss, *got.Metrics.Accuracy,
+			math.MaxFloat64)
 	}
 
 	s = unseen()
 	s.Network.Parameters = Parameters{Weights: [][][]float64{{{1e90}}, {{1e90}}}, Biases: [][]float64{{0}, {0}}}
 	for _, n := range []int{0, 1, 5} {
 		if m := step(t, s, n).Metrics; m.Loss != 0 || *m.TestLoss != math.MaxFloat64 {
-			t.Errorf("Step(s, %d) = loss %v, test loss %v; want 0, %v", n, m.Loss, *m.TestLoss, math.MaxFloat64)
+			t.Errorf("Step(s, %d) = loss %v, test loss %v; want 0, %v", n, m.Loss, *m.TestLoss,
+				math.MaxFloat64)
 		}
 	}
 }

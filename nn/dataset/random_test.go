@@ -32,7 +32,8 @@ func checkDistribution(tb testing.TB, what string, sample []float64, cdf func(fl
 		d = max(d, cdf(v)-float64(i)/n, float64(i+1)/n-cdf(v))
 	}
 	if d *= math.Sqrt(n); d > rareKS {
-		tb.Errorf("%s: √n·D = %.2f for a sample of %d; want at most %v", what, d, len(sample), rareKS)
+		tb.Errorf("%s: √n·D = %.2f for a sample of %d; want at most %v", what, d, len(sample),
+			rareKS)
 	}
 }
 

@@ -120,12 +120,14 @@ func TestSpecialCases(t *testing.T) {
 			for _, w := range test.want {
 				// Bits, so that -0 is not 0 and a NaN is math.NaN().
 				if got := test.f(w[0]); math.Float64bits(got) != math.Float64bits(w[1]) {
-					t.Errorf("%s(%v) = %v (%#x); want %v", test.name, w[0], got, math.Float64bits(got), w[1])
+					t.Errorf("%s(%v) = %v (%#x); want %v", test.name, w[0], got,
+						math.Float64bits(got), w[1])
 				}
 			}
 			for _, payload := range []uint64{0x7ff0000000000001, 0xfff8000000000000, 0xffffffffffffffff} {
 				if got := math.Float64bits(test.f(math.Float64frombits(payload))); got != math.Float64bits(nan) {
-					t.Errorf("%s(NaN %#x) = %#x; want the bits of math.NaN()", test.name, payload, got)
+					t.Errorf("%s(NaN %#x) = %#x; want the bits of math.NaN()", test.name, payload,
+						got)
 				}
 			}
 		})
@@ -187,7 +189,8 @@ func TestRange(t *testing.T) {
 				continue
 			}
 			if !(test.low <= y && y <= test.high) {
-				t.Errorf("%s(%v) = %v; want it within [%v, %v]", test.name, x, y, test.low, test.high)
+				t.Errorf("%s(%v) = %v; want it within [%v, %v]", test.name, x, y, test.low,
+					test.high)
 			}
 		}
 	}
@@ -211,7 +214,8 @@ func TestMonotone(t *testing.T) {
 		for i := -30000; i < 30000; i++ {
 			x, next := float64(i)/1000, float64(i+1)/1000
 			if test.sign*(test.f(next)-test.f(x)) < 0 {
-				t.Errorf("%s(%v) = %v and %s(%v) = %v; want them in order", test.name, x, test.f(x), test.name, next, test.f(next))
+				t.Errorf("%s(%v) = %v and %s(%v) = %v; want them in order", test.name, x, test.f(x),
+					test.name, next, test.f(next))
 			}
 		}
 	}

@@ -35,7 +35,8 @@ func TestPow(t *testing.T) {
 		relative, _ := difference.Float64()
 		bound := float64(n) * 0x1p-53
 		if !(math.Abs(relative) < bound) {
-			t.Errorf("Pow(%v, %d) = %v; its error is %.3g of the result, want less than %.3g", x, n, Pow(x, n), relative, bound)
+			t.Errorf("Pow(%v, %d) = %v; its error is %.3g of the result, want less than %.3g", x, n,
+				Pow(x, n), relative, bound)
 		}
 		worst = max(worst, math.Abs(relative)/bound)
 	}

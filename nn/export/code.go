@@ -72,7 +72,8 @@ func (lang language) write(w io.Writer, s nn.State) error {
 		p.Activation = lang.activation(activations[s.Config.Activation])
 	}
 	for l, weights := range s.Network.Weights {
-		p.Layers = append(p.Layers, codeLayer{p.Sizes[l], p.Sizes[l+1], l < last, weights, s.Network.Biases[l]})
+		p.Layers = append(p.Layers,
+			codeLayer{p.Sizes[l], p.Sizes[l+1], l < last, weights, s.Network.Biases[l]})
 	}
 	return lang.Execute(w, p)
 }

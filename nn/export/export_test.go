@@ -36,7 +36,8 @@ func TestLookup(t *testing.T) {
 func TestWriteUnknown(t *testing.T) {
 	var b bytes.Buffer
 	if err := Write(&b, "keras", samples(t)[0].state); err == nil || !strings.Contains(err.Error(), `"keras"`) || b.Len() > 0 {
-		t.Errorf("Write(keras) = %v and %d bytes; want an error that names it and none", err, b.Len())
+		t.Errorf("Write(keras) = %v and %d bytes; want an error that names it and none", err,
+			b.Len())
 	}
 }
 
@@ -193,7 +194,8 @@ func TestWriteState(t *testing.T) {
 			want.Config.HiddenLayers = []int{}
 		}
 		if got.Type != "nnvisu_state" || got.Version != 1 || !reflect.DeepEqual(got.State, want) {
-			t.Errorf("%s comes back as %q, version %d and another state", s.name, got.Type, got.Version)
+			t.Errorf("%s comes back as %q, version %d and another state", s.name, got.Type,
+				got.Version)
 		}
 	}
 	empty := nn.State{Config: nn.DefaultConfig()}

@@ -271,13 +271,15 @@ func distance(t *testing.T, s sample, got [][]float64, n int) float64 {
 	worst := 0.0
 	for j, row := range got {
 		if len(row) != len(s.want[j]) {
-			t.Errorf("%s at %v: %d outputs; want %d", s.name, testPoints[j], len(row), len(s.want[j]))
+			t.Errorf("%s at %v: %d outputs; want %d", s.name, testPoints[j], len(row),
+				len(s.want[j]))
 			return math.Inf(1)
 		}
 		for k, v := range row {
 			d := math.Abs(v - s.want[j][k])
 			if !(d <= tolerance) {
-				t.Errorf("%s at %v: output %d = %v; want %v", s.name, testPoints[j], k, v, s.want[j][k])
+				t.Errorf("%s at %v: output %d = %v; want %v", s.name, testPoints[j], k, v,
+					s.want[j][k])
 				return d
 			}
 			worst = max(worst, d)

@@ -139,7 +139,8 @@ func writeONNX(w io.Writer, s nn.State) error {
 	for l, rows := range s.Network.Weights {
 		biases := s.Network.Biases[l]
 		weight, bias := fmt.Sprintf("weights%d", l), fmt.Sprintf("biases%d", l)
-		initializers.bytes(graphInitializer, onnxTensor(weight, []int{len(rows), len(rows[0])}, slices.Concat(rows...)))
+		initializers.bytes(graphInitializer,
+			onnxTensor(weight, []int{len(rows), len(rows[0])}, slices.Concat(rows...)))
 		initializers.bytes(graphInitializer, onnxTensor(bias, []int{len(biases)}, biases))
 
 		z := fmt.Sprintf("z%d", l)

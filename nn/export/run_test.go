@@ -65,7 +65,8 @@ func TestRunGo(t *testing.T) {
 		if tidy, err := format.Source(code); err != nil || !bytes.Equal(code, tidy) {
 			t.Errorf("%s is not what gofmt makes of it: %v", s.name, err)
 		}
-		write(t, filepath.Join(dir, s.name, "model.go"), bytes.Replace(code, []byte("\npackage main\n"), []byte("\npackage "+s.name+"\n"), 1))
+		write(t, filepath.Join(dir, s.name, "model.go"),
+			bytes.Replace(code, []byte("\npackage main\n"), []byte("\npackage "+s.name+"\n"), 1))
 		fmt.Fprintf(&imports, "\t%q\n", "models/"+s.name)
 		fmt.Fprintf(&calls, "\t\t%q: ask(%s.Predict),\n", s.name, s.name)
 	}

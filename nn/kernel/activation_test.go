@@ -103,7 +103,8 @@ func testActivationExtremes(t *testing.T) {
 		a, d := make([]float64, Lanes), make([]float64, Lanes)
 		c.forward(a, d, slices.Repeat([]float64{c.z}, Lanes))
 		if !near(a[0], c.f, activationTolerance) || !near(d[0], c.fPrime, activationTolerance) {
-			t.Errorf("%s(%v) = %v, slope %v; want %v, slope %v", c.name, c.z, a[0], d[0], c.f, c.fPrime)
+			t.Errorf("%s(%v) = %v, slope %v; want %v, slope %v", c.name, c.z, a[0], d[0], c.f,
+				c.fPrime)
 		}
 	}
 }
@@ -117,7 +118,8 @@ func TestActivationNaN(t *testing.T) {
 			f.forward(a, nil, z)
 			for j, v := range a {
 				if math.IsNaN(v) != (j == 1) {
-					t.Errorf("%s(1, NaN, 1, 1, …) = %v; want NaN at the second place only", f.name, a)
+					t.Errorf("%s(1, NaN, 1, 1, …) = %v; want NaN at the second place only", f.name,
+						a)
 					break
 				}
 			}

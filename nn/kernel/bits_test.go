@@ -79,7 +79,8 @@ func TestSameBits(t *testing.T) {
 			DenseBackward(back, w, dz, in, out, n)
 			put("DenseBackward", back)
 			for _, f := range activations {
-				value, only, slope := make([]float64, in*n), make([]float64, in*n), make([]float64, in*n)
+				value, only, slope := make([]float64, in*n), make([]float64, in*n), make([]float64,
+					in*n)
 				f.forward(value, slope, a)
 				f.forward(only, nil, a)
 				put(f.name, value)

@@ -30,7 +30,8 @@ func addProducts(sum, w []float64, stride int, x []float64, n, depth int) {
 		w0, w1, w2, w3 := w[i*stride], w[(i+1)*stride], w[(i+2)*stride], w[(i+3)*stride]
 		x0, x1, x2, x3 := x[i*n:][:columns], x[(i+1)*n:][:columns], x[(i+2)*n:][:columns], x[(i+3)*n:][:columns]
 		for j, s := range sum {
-			sum[j] = math.FMA(w3, x3[j], math.FMA(w2, x2[j], math.FMA(w1, x1[j], math.FMA(w0, x0[j], s))))
+			sum[j] = math.FMA(w3, x3[j],
+				math.FMA(w2, x2[j], math.FMA(w1, x1[j], math.FMA(w0, x0[j], s))))
 		}
 	}
 	for ; i < depth; i++ {

@@ -94,7 +94,8 @@ func Use(name string) error {
 		vector = nil
 		return nil
 	}
-	return fmt.Errorf("must be one of %s on this machine; got %q", strings.Join(Names(), ", "), name)
+	return fmt.Errorf("must be one of %s on this machine; got %q", strings.Join(Names(), ", "),
+		name)
 }
 
 // checkLanes panics if n is not a positive multiple of Lanes.

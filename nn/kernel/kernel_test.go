@@ -31,7 +31,8 @@ func newBuffer(n int, value float64) buffer {
 func (b buffer) intact() bool {
 	changed := func(v float64) bool { return v != guard }
 	n := len(b.in)
-	return !slices.ContainsFunc(b.all[:guards], changed) && !slices.ContainsFunc(b.all[guards+n:], changed)
+	return !slices.ContainsFunc(b.all[:guards], changed) && !slices.ContainsFunc(b.all[guards+n:],
+		changed)
 }
 
 // normals returns n draws from the standard normal distribution.
@@ -50,7 +51,8 @@ func near(got, want, tolerance float64) bool {
 
 // sameBits reports whether a and b are the same numbers, bit for bit.
 func sameBits(a, b []float64) bool {
-	return slices.EqualFunc(a, b, func(v, w float64) bool { return math.Float64bits(v) == math.Float64bits(w) })
+	return slices.EqualFunc(a, b,
+		func(v, w float64) bool { return math.Float64bits(v) == math.Float64bits(w) })
 }
 
 // eachKernel runs a test with all kernels that this machine has.

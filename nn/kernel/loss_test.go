@@ -35,7 +35,8 @@ func TestSoftmax(t *testing.T) {
 				}
 				for i := range want {
 					if !near(p.in[i], want[i], lossTolerance) {
-						t.Errorf("Softmax of %d×%d: number %d = %v; want %v", c, n, i, p.in[i], want[i])
+						t.Errorf("Softmax of %d×%d: number %d = %v; want %v", c, n, i, p.in[i],
+							want[i])
 					}
 				}
 			}
@@ -102,7 +103,8 @@ func TestCrossEntropy(t *testing.T) {
 				wantLoss, wantCorrect := reference.SoftmaxCrossEntropy(want, classes, scale, c, n)
 				loss, correct := crossEntropy(logits, labels, c, n)
 				if !near(loss, wantLoss, lossTolerance) || correct != wantCorrect {
-					t.Errorf("CrossEntropy of %d×%d = %v, %d correct; want %v, %d", c, n, loss, correct, wantLoss, wantCorrect)
+					t.Errorf("CrossEntropy of %d×%d = %v, %d correct; want %v, %d", c, n, loss,
+						correct, wantLoss, wantCorrect)
 				}
 				slopes := fd.Gradient(nil, func(x []float64) float64 { loss, _ := crossEntropy(x, labels, c, n); return loss },
 					logits, &fd.Settings{Formula: fd.Central})
@@ -119,7 +121,8 @@ func TestCrossEntropy(t *testing.T) {
 					t.Error("wrote beyond the logits")
 				}
 				// Columns beyond the labels do not count.
-				wantLoss, wantCorrect = reference.SoftmaxCrossEntropy(columns(column(logits, n, 0)), slices.Repeat(classes[:1], Lanes), 1, c, Lanes)
+				wantLoss, wantCorrect = reference.SoftmaxCrossEntropy(columns(column(logits, n, 0)),
+					slices.Repeat(classes[:1], Lanes), 1, c, Lanes)
 				if loss, correct := crossEntropy(logits, labels[:1], c, n); !near(loss, wantLoss/Lanes, lossTolerance) || correct != wantCorrect/Lanes {
 					t.Errorf("CrossEntropy of the first column of %d×%d = %v, %d correct; want %v, %d", c, n, loss, correct, wantLoss/Lanes, wantCorrect/Lanes)
 				}
@@ -149,13 +152,15 @@ func TestCrossEntropyExtremes(t *testing.T) {
 			label := float64(c.label)
 			loss, correct := crossEntropy(columns(c.logits), []float64{label}, len(c.logits), Lanes)
 			if !near(loss, c.loss, lossTolerance) || correct != c.correct {
-				t.Errorf("CrossEntropy(%v, label %d) = %v, %d correct; want %v, %d", c.logits, c.label, loss, correct, c.loss, c.correct)
+				t.Errorf("CrossEntropy(%v, label %d) = %v, %d correct; want %v, %d", c.logits,
+					c.label, loss, correct, c.loss, c.correct)
 			}
 			grad := columns(c.logits)
 			SoftmaxGradient(grad, slices.Repeat([]float64{label}, Lanes), 1, len(c.logits), Lanes)
 			for k, want := range c.grad {
 				if !near(grad[k*Lanes+5], want, lossTolerance) {
-					t.Errorf("SoftmaxGradient(%v, label %d) = %v; want %v in each column", c.logits, c.label, grad, c.grad)
+					t.Errorf("SoftmaxGradient(%v, label %d) = %v; want %v in each column", c.logits,
+						c.label, grad, c.grad)
 					break
 				}
 			}

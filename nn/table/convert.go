@@ -66,10 +66,12 @@ func Convert(t Table, c Choice) (Import, error) {
 		c.Scaling = ScalingFit
 	}
 	if !slices.Contains(Scalings(), c.Scaling) {
-		return Import{}, errorAt(0, "", "the scaling must be fit, same or none; got %q", clip(string(c.Scaling)))
+		return Import{}, errorAt(0, "", "the scaling must be fit, same or none; got %q",
+			clip(string(c.Scaling)))
 	}
 	if c.Task != "" && !slices.Contains(nn.Tasks(), c.Task) {
-		return Import{}, errorAt(0, "", "the task must be classification or regression; got %q", clip(string(c.Task)))
+		return Import{}, errorAt(0, "", "the task must be classification or regression; got %q",
+			clip(string(c.Task)))
 	}
 	m := Import{Task: c.Task}
 	if err := m.chooseColumns(t, c); err != nil {
@@ -118,7 +120,8 @@ var (
 // chooseColumns sets the indices of the three columns.
 func (m *Import) chooseColumns(t Table, c Choice) error {
 	if len(t.Columns) < 3 {
-		return errorAt(0, "", "the table has %s; x, y and label need one each", count(len(t.Columns), "column"))
+		return errorAt(0, "", "the table has %s; x, y and label need one each",
+			count(len(t.Columns), "column"))
 	}
 	m.X, m.Y, m.Label = -1, -1, -1
 	for _, role := range []struct {
@@ -179,19 +182,25 @@ func (m *Import) chooseColumns(t Table, c Choice) error {
 		if best >= 0 {
 			for _, row := range t.Rows {
 				if _, ok := t.number(row.Cells[best]); !ok && !missing(row.Cells[best]) {
-					return errorAt(row.Line, t.Columns[best].Name, "%q is not a number; x and y need a column of numbers each", clip(row.Cells[best]))
+					return errorAt(row.Line, t.Columns[best].Name,
+						"%q is not a number; x and y need a column of numbers each",
+						clip(row.Cells[best]))
 				}
 			}
 		}
-		return errorAt(0, "", "the table needs two columns of numbers, for x and y, besides the label in %q", t.Columns[m.Label].Name)
+		return errorAt(0, "",
+			"the table needs two columns of numbers, for x and y, besides the label in %q",
+			t.Columns[m.Label].Name)
 	case m.X == m.Y || m.X == m.Label || m.Y == m.Label:
-		return errorAt(0, "", "x, y and label must be three columns; got %q, %q and %q", t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
+		return errorAt(0, "", "x, y and label must be three columns; got %q, %q and %q",
+			t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
 	}
 	return nil
 }
 
 func (t Table) hasFold(name string) bool {
-	return slices.ContainsFunc(t.Columns, func(c Column) bool { return strings.EqualFold(c.Name, name) })
+	return slices.ContainsFunc(t.Columns,
+		func(c Column) bool { return strings.EqualFold(c.Name, name) })
 }
 
 // chooseRows returns the rows that become points.
@@ -206,13 +215,16 @@ func (m *Import) chooseRows(t Table, c Choice) ([]Row, error) {
 	}
 	n := len(rows)
 	if n == 0 {
-		return nil, errorAt(0, "", "no row has a value in each of %q, %q and %q", t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
+		return nil, errorAt(0, "", "no row has a value in each of %q, %q and %q",
+			t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
 	}
 	if c.MaxPoints <= 0 || n <= c.MaxPoints {
 		return rows, nil
 	}
 	if !c.Sample {
-		return nil, errorAt(0, "", "the table makes %d points; at most %d can be used, all of them or an even sample", n, c.MaxPoints)
+		return nil, errorAt(0, "",
+			"the table makes %d points; at most %d can be used, all of them or an even sample", n,
+			c.MaxPoints)
 	}
 	sample := make([]Row, c.MaxPoints)
 	for i := range sample {
@@ -228,10 +240,12 @@ func numbers(t Table, rows []Row, column int) ([]float64, error) {
 	for i, row := range rows {
 		v, ok := t.number(row.Cells[column])
 		if !ok {
-			return nil, errorAt(row.Line, t.Columns[column].Name, "%q is not a number", clip(row.Cells[column]))
+			return nil, errorAt(row.Line, t.Columns[column].Name, "%q is not a number",
+				clip(row.Cells[column]))
 		}
 		if math.Abs(v) > maxSize {
-			return nil, errorAt(row.Line, t.Columns[column].Name, "must be from -1e100 to 1e100; got %v", v)
+			return nil, errorAt(row.Line, t.Columns[column].Name,
+				"must be from -1e100 to 1e100; got %v", v)
 		}
 		values[i] = v
 	}
@@ -285,7 +299,8 @@ func classes(t Table, rows []Row, column int, s Scaling) (labels []float64, name
 		}
 	}
 	if len(names) > nn.MaxClasses {
-		return nil, nil, errorAt(0, t.Columns[column].Name, "has %d classes; at most %d can be told apart", len(names), nn.MaxClasses)
+		return nil, nil, errorAt(0, t.Columns[column].Name,
+			"has %d classes; at most %d can be told apart", len(names), nn.MaxClasses)
 	}
 	slices.SortFunc(names, func(a, b string) int {
 		if numeric && values[found[a]] != values[found[b]] {
@@ -301,7 +316,8 @@ func classes(t Table, rows []Row, column int, s Scaling) (labels []float64, name
 	}
 	for _, name := range names {
 		if row := rows[found[name]]; len([]rune(name)) > maxName {
-			return nil, nil, errorAt(row.Line, t.Columns[column].Name, "the name of a class must have at most %d letters; got %q", maxName, clip(name))
+			return nil, nil, errorAt(row.Line, t.Columns[column].Name,
+				"the name of a class must have at most %d letters; got %q", maxName, clip(name))
 		}
 	}
 	return labels, names, nil
@@ -322,7 +338,8 @@ func (m *Import) scale(t Table, rows []Row, s Scaling, xs, ys, labels []float64)
 		for _, v := range values {
 			for i, value := range v.all {
 				if !(value >= -1 && value <= 1) {
-					return errorAt(rows[i].Line, t.Columns[v.column].Name, "%s is not from -1 to 1; scale the columns", numberText(value))
+					return errorAt(rows[i].Line, t.Columns[v.column].Name,
+						"%s is not from -1 to 1; scale the columns", numberText(value))
 				}
 			}
 		}

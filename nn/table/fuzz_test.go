@@ -50,7 +50,8 @@ func FuzzConvert(f *testing.F) {
 		}
 		again, err := Parse(b.String(), Options{Separator: Comma, Header: HeaderYes})
 		if err != nil || len(again.Rows) != len(m.Points) {
-			t.Fatalf("WriteCSV of %q gives %q, which is read as %d rows, %v; want %d", text, b.String(), len(again.Rows), err, len(m.Points))
+			t.Fatalf("WriteCSV of %q gives %q, which is read as %d rows, %v; want %d", text,
+				b.String(), len(again.Rows), err, len(m.Points))
 		}
 	})
 }

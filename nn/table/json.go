@@ -60,7 +60,8 @@ func (r *jsonReader) broken(err error) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errorAt(1+strings.Count(strings.TrimRight(r.text, "\n"), "\n"), "", "the JSON ends too early")
+		return errorAt(1+strings.Count(strings.TrimRight(r.text, "\n"), "\n"), "",
+			"the JSON ends too early")
 	case errors.As(err, &syntax):
 		return errorAt(r.here(), "", "is not JSON: %v", syntax)
 	}

@@ -22,7 +22,8 @@ func (t *Table) readLines(text string, s Separator) error {
 			return t.readSeparated(text, known.char)
 		}
 	}
-	return errorAt(0, "", "the separator must be comma, tab, semicolon, bar or space; got %q", clip(string(s)))
+	return errorAt(0, "", "the separator must be comma, tab, semicolon, bar or space; got %q",
+		clip(string(s)))
 }
 
 // findSeparator returns the first separator that divides the first lines evenly, or else the one
@@ -96,7 +97,8 @@ func (t *Table) readSeparated(text string, char rune) error {
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &wrong):
-			return errorAt(wrong.StartLine, "", "a quotation mark is not closed, or stands in a cell that has none around it")
+			return errorAt(wrong.StartLine, "",
+				"a quotation mark is not closed, or stands in a cell that has none around it")
 		case err != nil:
 			return errorAt(0, "", "the table cannot be read: %v", err)
 		}
@@ -148,7 +150,8 @@ func (t *Table) readSpaced(text string) error {
 // addRow adds a row, which must be as long as the first.
 func (t *Table) addRow(line int, cells []string) error {
 	if len(t.Rows) > 0 && len(cells) != len(t.Rows[0].Cells) {
-		return errorAt(line, "", "has %s; the first row has %d", count(len(cells), "cell"), len(t.Rows[0].Cells))
+		return errorAt(line, "", "has %s; the first row has %d", count(len(cells), "cell"),
+			len(t.Rows[0].Cells))
 	}
 	for i := range cells {
 		cells[i] = strings.TrimSpace(cells[i])

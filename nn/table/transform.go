@@ -62,13 +62,15 @@ func (m Meta) Check(maxClasses int) error {
 		case len([]rune(a.Name)) > maxName+12: // an ellipsis and a number may be behind it
 			return errorAt(0, a.path+".name", "must have at most %d letters", maxName)
 		case scale != 0 && !(scale >= 1/maxSize && scale <= maxSize):
-			return errorAt(0, a.path+".scale", "must be from 1e-100 to 1e100 or from -1e100 to -1e-100; got %v", a.Scale)
+			return errorAt(0, a.path+".scale",
+				"must be from 1e-100 to 1e100 or from -1e100 to -1e-100; got %v", a.Scale)
 		case !(math.Abs(a.Offset) <= maxSize):
 			return errorAt(0, a.path+".offset", "must be from -1e100 to 1e100; got %v", a.Offset)
 		}
 	}
 	if len(m.Classes) > maxClasses {
-		return errorAt(0, "classes", "must have at most %d names; got %d", maxClasses, len(m.Classes))
+		return errorAt(0, "classes", "must have at most %d names; got %d", maxClasses,
+			len(m.Classes))
 	}
 	for i, name := range m.Classes {
 		path := "classes[" + strconv.Itoa(i) + "]"
@@ -168,5 +170,6 @@ func (a Axis) Sentence(symbol string) string {
 
 // String writes the sentences of x, y and label.
 func (t Transform) String() string {
-	return strings.Join([]string{t.X.Sentence("x"), t.Y.Sentence("y"), t.Label.Sentence("label")}, "; ")
+	return strings.Join([]string{t.X.Sentence("x"), t.Y.Sentence("y"), t.Label.Sentence("label")},
+		"; ")
 }

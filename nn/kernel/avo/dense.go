@@ -170,7 +170,8 @@ func (t tier) gradientRows() []int {
 // gradient generates a kernel that adds dz·aᵀ to some rows of dw: each element is a sum over the
 // samples in eight lanes, which are then added as ((0+4)+(1+5)) + ((2+6)+(3+7)).
 func (t tier) gradient(rows int) {
-	t.begin(fmt.Sprintf("gradient%d", rows), "(dw, dz, a *float64, in, n int)", fmt.Sprintf("adds dz·aᵀ to %d rows of dw.", rows))
+	t.begin(fmt.Sprintf("gradient%d", rows), "(dw, dz, a *float64, in, n int)",
+		fmt.Sprintf("adds dz·aᵀ to %d rows of dw.", rows))
 	widths := []int{3, 2, 1}
 	if t.wide() {
 		widths = []int{4, 2, 1}
