@@ -95,8 +95,8 @@ func (h *History) Add(step, epoch int, m Metrics) {
 	}
 }
 
-// Until cuts off the samples of a step and all later ones.
-func (h *History) Until(step int) { h.cut(step, math.MaxInt) }
+// Truncate removes the samples from step on.
+func (h *History) Truncate(step int) { h.cut(step, math.MaxInt) }
 
 // cut keeps the samples before step that are not after epoch.
 func (h *History) cut(step, epoch int) {

@@ -159,11 +159,11 @@ func TestHistoryBranches(t *testing.T) {
 			t.Errorf("from step %d, epoch %d the history is\n%s\nwant that of a run that came there at once,\n%s", test.step, test.epoch, toJSON(t, branch), toJSON(t, want))
 		}
 	}
-	h.Until(0)
+	h.Truncate(0)
 	if !reflect.DeepEqual(h, History{}) {
 		t.Errorf("until step 0 there is %s; want nothing", toJSON(t, h))
 	}
-	h.Until(7)
+	h.Truncate(7)
 	h.Add(7, 1, Metrics{Loss: 0.5})
 	if got, want := toJSON(t, h), `{"every":1,"step":[7],"epoch":[1],"loss":[0.5]}`; got != want {
 		t.Errorf("a new run is %s; want %s", got, want)
@@ -189,11 +189,11 @@ func TestHistoryHeldOut(t *testing.T) {
 		t.Errorf("after the same test loss again the best is %+v; want the first, of step 3",
 			h.Best)
 	}
-	h.Until(3)
+	h.Truncate(3)
 	if h.Best == nil || *h.Best != (Best{1, 1, 1}) {
 		t.Errorf("before step 3 the best is %+v; want that of step 1", h.Best)
 	}
-	h.Until(1)
+	h.Truncate(1)
 	if got, want := toJSON(t, h), `{"every":1,"step":[0],"epoch":[0],"loss":[0.12346]}`; got != want {
 		t.Errorf("before step 1 the history is %s; want %s", got, want)
 	}
