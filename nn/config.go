@@ -18,7 +18,7 @@ const (
 	MaxScheduleSteps = 1_000_000
 )
 
-// A Task is what the outputs of the network mean.
+// A Task is the meaning of the outputs of the network.
 type Task string
 
 // The tasks.
@@ -42,8 +42,7 @@ func (t Task) Label() string { return taskTable.label(t) }
 // Note returns what the documents say of the task behind its name, or "".
 func (t Task) Note() string { return taskTable.note(t) }
 
-// Config holds every choice a user makes about a run. DefaultConfig gives the default of each
-// member.
+// Config holds every choice a user makes about a run. DefaultConfig has the defaults.
 type Config struct {
 	// Task decides the loss and the number of outputs.
 	Task Task `json:"task"`
@@ -66,28 +65,28 @@ type Config struct {
 	LearningRate float64 `json:"learning_rate"`
 	// Schedule is how the learning rate changes in training.
 	Schedule Schedule `json:"schedule,omitzero"`
-	// ScheduleSteps is the time in which the rate takes ScheduleFactor: 1 to 1,000,000 updates. A
-	// constant rate ignores both.
+	// ScheduleSteps is the number of updates after which the rate has been multiplied by
+	// ScheduleFactor, 1 to 1,000,000. A constant rate ignores both.
 	ScheduleSteps ScheduleSteps `json:"schedule_steps,omitzero"`
 	// ScheduleFactor is 0 to 1, and greater than 0 for step and exponential.
 	ScheduleFactor ScheduleFactor `json:"schedule_factor,omitzero"`
 	// BatchSize is the number of training points of one update; 0 means all.
 	BatchSize int `json:"batch_size"`
-	// L1 and L2 are penalties on the weights (never on biases), 0 to 10: their gradients L1·sign(w)
-	// and L2·w are added to that of the loss. AdamW takes L2 as decoupled decay instead.
+	// L1 and L2 are penalties on the weights (never on biases), 0 to 10. Their gradients L1·sign(w)
+	// and L2·w are added to the gradient of the loss. AdamW takes L2 as decoupled decay instead.
 	L1 float64 `json:"l1"`
 	L2 float64 `json:"l2"`
-	// Dropout is the probability, 0 to 0.9, that a hidden unit is silent for one point of one
-	// update.
+	// Dropout is the probability, 0 to 0.9, that the output of a hidden unit is 0 for one point of
+	// one update.
 	Dropout float64 `json:"dropout"`
-	// TestFraction is the share of the points, 0 to 0.9, that is held out from training. Which
-	// points follows from Seed alone.
+	// TestFraction is the share of the points, 0 to 0.9, that is held out from training. Seed alone
+	// decides which points.
 	TestFraction float64 `json:"test_fraction"`
 	// Seed decides everything random.
 	Seed uint32 `json:"seed"`
 }
 
-// DefaultConfig returns the configuration that stands for an empty one.
+// DefaultConfig returns the configuration whose members stand for those that JSON leaves out.
 func DefaultConfig() Config {
 	return Config{
 		Task:         Classification,
@@ -229,7 +228,7 @@ func (c Config) Clone() Config {
 	return c
 }
 
-// oneOf returns a *FieldError unless value is among the choices.
+// oneOf returns a *FieldError unless value is one of the choices.
 func oneOf[T ~string](field string, value T, choices []T) error {
 	if slices.Contains(choices, value) {
 		return nil
@@ -242,7 +241,7 @@ func oneOf[T ~string](field string, value T, choices []T) error {
 		clip(string(value)))
 }
 
-// clip keeps an unknown name from filling a message.
+// clip shortens an unknown name for a message.
 func clip(s string) string {
 	const most = 40
 	if r := []rune(s); len(r) > most {

@@ -20,7 +20,7 @@ func TestDropout(t *testing.T) {
 			s := prepare(t,
 				State{Config: c, Data: randomPoints(newRand(1), blockWidth, Classification, 2)})
 			tr := trainer(t, s)
-			defer tr.leave(tr.enter())
+			defer tr.release(tr.acquire())
 			tr.gradient(0, blockWidth, false)
 
 			// The network up to the hidden layer.
@@ -59,8 +59,8 @@ func TestDropoutMasks(t *testing.T) {
 			s.Config.Seed, s.Network.Step = seed, at
 			tr := trainer(t, s)
 			again := trainer(t, s)
-			defer tr.leave(tr.enter())
-			defer again.leave(again.enter())
+			defer tr.release(tr.acquire())
+			defer again.release(again.acquire())
 			for block := range 2 {
 				for _, t := range []*Trainer{tr, again} {
 					if block == 0 {

@@ -6,7 +6,7 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// A Feature is an input of the network, a function of a point's coordinates.
+// A Feature is an input of the network: a function of the coordinates of a point.
 type Feature string
 
 // The features.
@@ -29,9 +29,12 @@ var featureTable = choices[Feature, featureRule]{
 	{FeatureX2, "x²", "x²", func(x, _ float64) float64 { return x * x }},
 	{FeatureY2, "y²", "y²", func(_, y float64) float64 { return y * y }},
 	{FeatureXY, "xy", "x·y", func(x, y float64) float64 { return x * y }},
-	{FeatureSinX, "sin 2πx", "sin 2πx", func(x, _ float64) float64 { return detmath.Sin(2 * math.Pi * x) }},
-	{FeatureSinY, "sin 2πy", "sin 2πy", func(_, y float64) float64 { return detmath.Sin(2 * math.Pi * y) }},
+	{FeatureSinX, "sin 2πx", "sin 2πx", func(x, _ float64) float64 { return sinTurns(x) }},
+	{FeatureSinY, "sin 2πy", "sin 2πy", func(_, y float64) float64 { return sinTurns(y) }},
 }
+
+// sinTurns returns sin 2πx.
+func sinTurns(x float64) float64 { return detmath.Sin(2 * math.Pi * x) }
 
 // Features returns all features in the order of the page.
 func Features() []Feature { return featureTable.names() }

@@ -6,8 +6,8 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// gradient sets grad to the gradient of the mean loss over the training points from…to of the
-// epoch's order if shuffled, else over all of them.
+// gradient sets grad to the gradient of the mean loss over the training points order[from:to] if
+// shuffled, else over all training points.
 func (t *Trainer) gradient(from, to int, shuffled bool) {
 	clear(t.grad)
 	if t.drops {
@@ -34,7 +34,7 @@ func (t *Trainer) addGradient(b *block, scale float64) {
 	} else {
 		kernel.SoftmaxGradient(out, b.y, scale, t.Outputs(), b.width)
 	}
-	if b.n < b.width { // the copies do not count
+	if b.n < b.width { // the padding has no gradient
 		for k := range t.Outputs() {
 			clear(out[k*b.width+b.n : (k+1)*b.width])
 		}
@@ -42,7 +42,8 @@ func (t *Trainer) addGradient(b *block, scale float64) {
 	t.backward(b, out)
 }
 
-// forwardTraining is run with dropout, keeping what backward needs.
+// forwardTraining passes a block through the layers like run, with dropout. It keeps the outputs
+// and derivatives of each layer for backward.
 func (t *Trainer) forwardTraining(b *block) []float64 {
 	a := b.x
 	last := len(t.layers) - 1
@@ -81,9 +82,8 @@ func (t *Trainer) drawDropout(mask []float64, b *block) {
 	}
 }
 
-// backward adds the gradient of a block to grad, from dz, that with respect to the outputs. In
-// place of each layer's derivatives it leaves the gradient with respect to the sums that they were
-// taken at.
+// backward adds the gradient of a block to grad. dz is the gradient with respect to the outputs of
+// the network. On return layer.d holds ∂loss/∂z instead of f'(z).
 func (t *Trainer) backward(b *block, dz []float64) {
 	for l := len(t.layers) - 1; l >= 0; l-- {
 		layer := &t.layers[l]
@@ -100,12 +100,12 @@ func (t *Trainer) backward(b *block, dz []float64) {
 	}
 }
 
-// GradientNorms returns for each layer the Euclidean norm of the gradient, with respect to its
-// weights and biases together, of the mean loss over all training points: dropout off, no penalty.
-// One that is too large to compute is math.MaxFloat64. What the Trainer does next is not changed by
-// it.
+// GradientNorms returns for each layer the Euclidean norm of the gradient of the mean loss over all
+// training points, with respect to the weights and biases of the layer. Dropout is off and the
+// penalties are left out. A norm that overflows is math.MaxFloat64. The call does not change later
+// updates.
 func (t *Trainer) GradientNorms() []float64 {
-	defer t.leave(t.enter())
+	defer t.release(t.acquire())
 	drops := t.drops
 	t.drops = false
 	t.gradient(0, t.train.n, false)
@@ -117,8 +117,8 @@ func (t *Trainer) GradientNorms() []float64 {
 	return norms
 }
 
-// norm returns the Euclidean norm of two vectors as one. The numbers are scaled by the largest, so
-// that no square overflows.
+// norm returns the Euclidean norm of the concatenation of two vectors. It scales the numbers by the
+// largest, so that no square overflows.
 func norm(a, b []float64) float64 {
 	largest := 0.0
 	for _, v := range [...][]float64{a, b} {

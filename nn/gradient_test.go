@@ -156,7 +156,7 @@ func TestGradientDropout(t *testing.T) {
 					}
 					s.Network.Step = 3
 					trainer := trainer(t, s)
-					defer trainer.leave(trainer.enter())
+					defer trainer.release(trainer.acquire())
 					theta := slices.Clone(trainer.theta)
 					differences := func(size float64) []float64 {
 						defer copy(trainer.theta, theta)
@@ -197,7 +197,7 @@ func dropoutLoss(t *Trainer) (loss float64) {
 		if t.config.Task == Regression {
 			sum = kernel.HalfSquaredError(out, b.y[:b.n])
 		} else {
-			sum, _ = kernel.CrossEntropy(out, b.y[:b.n], t.room, t.Outputs(), b.width)
+			sum, _ = kernel.CrossEntropy(out, b.y[:b.n], t.scratch, t.Outputs(), b.width)
 		}
 		loss += sum
 	}

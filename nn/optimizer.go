@@ -2,8 +2,8 @@ package nn
 
 import "nnvisu/nn/kernel"
 
-// An Optimizer is the rule that turns gradients into updates. Formulas and constants are those of
-// PyTorch; package kernel has them.
+// An Optimizer is the rule that turns gradients into updates. Formulas and constants are PyTorch's;
+// see package kernel.
 type Optimizer string
 
 // The optimizers.
@@ -31,7 +31,9 @@ var optimizerTable = choices[Optimizer, optimizerRule]{
 	{RMSprop, "RMSprop", "α 0.99, ε 1e-8", optimizerRule{second: true, update: kernel.RMSprop}},
 	{Adagrad, "Adagrad", "ε 1e-10", optimizerRule{second: true, update: kernel.Adagrad}},
 	{Adam, "Adam", "", optimizerRule{first: true, second: true, update: kernel.Adam}},
-	{AdamW, "AdamW", "both β 0.9 and 0.999, ε 1e-8", optimizerRule{first: true, second: true, decoupled: true, update: kernel.Adam}},
+	{AdamW, "AdamW", "both β 0.9 and 0.999, ε 1e-8", optimizerRule{
+		first: true, second: true, decoupled: true, update: kernel.Adam,
+	}},
 }
 
 // Optimizers returns all optimizers in the order of the page.

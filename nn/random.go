@@ -7,7 +7,7 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// A purpose keeps the random draws of one use apart from those of all others.
+// A purpose separates the random numbers of one use from those of every other.
 type purpose uint64
 
 const (
@@ -18,8 +18,8 @@ const (
 	drawDropout                    // one stream for each step
 )
 
-// seedRandom makes pcg the stream of random numbers for one purpose. What is drawn depends on
-// nothing but the arguments.
+// seedRandom makes pcg the stream of random numbers for one purpose. The stream depends only on the
+// arguments.
 func seedRandom(pcg *rand.PCG, seed uint32, why purpose, major, minor int) {
 	hi := mix(uint64(seed) ^ mix(uint64(why)))
 	lo := mix(hi ^ mix(uint64(major)^mix(uint64(minor))))

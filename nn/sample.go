@@ -1,29 +1,31 @@
 package nn
 
-// samples are points as the kernels read them, in blocks of blockWidth but for the last.
+// samples are points in the layout of the kernels: blocks of blockWidth points, the last of them
+// shorter.
 type samples struct {
 	n      int
 	blocks []block
 }
 
-// A block is some samples, filled up with copies of the last.
+// A block is up to blockWidth samples, padded with copies of the last.
 type block struct {
-	n, width int       // how many, and how many with the copies
+	n, width int       // number of samples, without and with the padding
 	x        []float64 // D×width features
 	y        []float64 // width class numbers or regression targets
 }
 
-// sample returns the n points that are held out, or those that are not.
+// sample returns the n points whose held equals want.
 func (t *Trainer) sample(points []Point, held []bool, want bool, n int) samples {
 	s := samples{n: n, blocks: make([]block, 0, (n+blockWidth-1)/blockWidth)}
 	d := t.sizes[0]
-	floats := make([]float64, (d+1)*padded(n)) // blockWidth is padded itself
+	floats := make([]float64, (d+1)*padded(n)) // blockWidth is a multiple of kernel.Lanes
 	var xs, ys [blockWidth]float64
 	next := 0
 	for left := n; left > 0; left -= blockWidth {
 		b := block{n: min(blockWidth, left)}
 		b.width = padded(b.n)
-		b.x, b.y, floats = floats[:d*b.width], floats[d*b.width:(d+1)*b.width], floats[(d+1)*b.width:]
+		x, y := d*b.width, (d+1)*b.width
+		b.x, b.y, floats = floats[:x], floats[x:y], floats[y:]
 		for j := range b.n {
 			for held[next] != want {
 				next++
@@ -41,7 +43,7 @@ func (t *Trainer) sample(points []Point, held []bool, want bool, n int) samples 
 	return s
 }
 
-// gather copies n training points, from an index of the epoch's order on, into the batch.
+// gather copies the n training points order[from:from+n] into the batch.
 func (t *Trainer) gather(from, n int) {
 	b := &t.batch
 	b.n, b.width = n, padded(n)

@@ -7,8 +7,8 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// A Trainer makes optimizer updates, one after the other, on a state that it copied. It allocates
-// nothing between updates. A Trainer is for one goroutine.
+// A Trainer makes optimizer updates on its own copy of a state. An update allocates nothing. Only
+// one goroutine may use a Trainer at a time.
 type Trainer struct {
 	Model
 	rule          *optimizerRule
@@ -19,27 +19,27 @@ type Trainer struct {
 	good          snapshot // the state before the last update
 	train, test   samples
 	order         []int // the order of the training points in this epoch
-	orderEpoch    int   // the epoch that order is of; -1 before the first
+	orderEpoch    int   // the epoch of order; -1 before the first
 	pcg           rand.PCG
-	drops         bool // whether an update leaves out units
-	// Within enter and leave only:
+	drops         bool // whether an update applies dropout
+	// Set between acquire and release:
 	dropout []float64 // one number a unit and sample: 0 or 1/(1-p)
 	batch   block     // of shuffled points
-	room    []float64 // for the cross-entropy
+	scratch []float64 // for the cross-entropy
 }
 
-// enter takes a workspace for the trainer, to be given back with leave.
-func (t *Trainer) enter() *workspace {
+// acquire takes a workspace for the trainer. The caller gives it back with release.
+func (t *Trainer) acquire() *workspace {
 	widest := slices.Max(t.sizes)
-	w := t.Model.enter((widest + 3) * blockWidth)
-	t.dropout, t.room = w.cut(widest*blockWidth), w.cut(2*blockWidth)
+	w := t.Model.acquire((widest + 3) * blockWidth)
+	t.dropout, t.scratch = w.cut(widest*blockWidth), w.cut(2*blockWidth)
 	t.batch = block{x: t.input, y: w.cut(blockWidth)}
 	return w
 }
 
-func (t *Trainer) leave(w *workspace) {
-	t.dropout, t.room, t.batch = nil, nil, block{}
-	t.Model.leave(w)
+func (t *Trainer) release(w *workspace) {
+	t.dropout, t.scratch, t.batch = nil, nil, block{}
+	t.Model.release(w)
 }
 
 // snapshot is what one update changes.
@@ -48,7 +48,7 @@ type snapshot struct {
 	updates, step, epoch int
 }
 
-// NewTrainer returns a Trainer that goes on from s. It returns a *FieldError if the state is out of
+// NewTrainer returns a Trainer that continues s. It returns a *FieldError if the state is out of
 // range, does not fit or has no training point.
 func NewTrainer(s State) (*Trainer, error) {
 	s, err := s.Prepare()
@@ -58,7 +58,11 @@ func NewTrainer(s State) (*Trainer, error) {
 	if len(s.Data) == 0 {
 		return nil, fieldError("data", "must have at least one training point")
 	}
-	t := &Trainer{Model: *newModel(s.Config), rule: optimizerTable.rule(s.Config.Optimizer), orderEpoch: -1}
+	t := &Trainer{
+		Model:      *newModel(s.Config),
+		rule:       optimizerTable.rule(s.Config.Optimizer),
+		orderEpoch: -1,
+	}
 	t.flatten(t.theta, s.Network.Parameters)
 	t.step, t.epoch, t.updates = s.Network.Step, s.Network.Epoch, s.Network.Optimizer.Updates
 	t.first = t.moment(t.rule.first, s.Network.Optimizer.First)
@@ -92,15 +96,15 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 }
 
 // Step makes n optimizer updates. It returns a *DivergedError if a gradient, a weight or a moment
-// stops being finite; the Trainer is then at the last finite state. That follows from this state
-// alone, not from how the steps to it were split. It returns a *FieldError if the steps cannot be
-// counted.
+// stops being finite; the Trainer is then at the last finite state. Whether it does depends on the
+// state alone, not on how the steps were split into calls. It returns a *FieldError if the step
+// count would exceed 2^53-1.
 func (t *Trainer) Step(n int) error {
 	if max(t.step, t.epoch, t.updates) > maxCount-n {
 		return fieldError("network.step",
 			"must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
 	}
-	defer t.leave(t.enter())
+	defer t.release(t.acquire())
 	for range n {
 		if err := t.update(); err != nil {
 			return err
@@ -110,20 +114,20 @@ func (t *Trainer) Step(n int) error {
 }
 
 // weightBound is the largest size of a weight or bias after an update; a larger one counts as
-// infinite. Long before a weight overflows the gradient does, and then no learning rate, however
-// small, leads on from the last finite state.
+// infinite. The gradient overflows long before a weight does. Without this bound the last finite
+// state could be one from which no learning rate, however small, leads on.
 const weightBound = 1e120
 
-// update makes one optimizer update: the gradient of the mean loss over the batch that follows from
-// step and epoch, the penalties, the optimizer's rule.
+// update makes one optimizer update: it takes the gradient of the mean loss over the batch, adds
+// the penalties and applies the optimizer's rule. The batch follows from step and epoch.
 func (t *Trainer) update() error {
 	size := t.config.BatchSize
 	if size == 0 || size > t.train.n {
 		size = t.train.n
 	}
 	batches := (t.train.n + size - 1) / size
-	// The place in the epoch follows from the step, so it need not be part of the state. When the
-	// batch size or the points change in mid-epoch, the epoch goes on at that place of its new
+	// The place in the epoch follows from the step, so the state need not hold it. If the batch
+	// size or the points change in mid-epoch, the epoch continues at the same place of its new
 	// order.
 	at := t.step % batches
 	if batches > 1 && t.orderEpoch != t.epoch {
@@ -173,7 +177,7 @@ func (t *Trainer) save() {
 	t.good.updates, t.good.step, t.good.epoch = t.updates, t.step, t.epoch
 }
 
-// diverged takes back the update and returns the error that says so.
+// diverged undoes the update and returns the error.
 func (t *Trainer) diverged(what string) error {
 	copy(t.theta, t.good.theta)
 	copy(t.first, t.good.first)

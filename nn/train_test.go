@@ -648,7 +648,7 @@ func TestTrainerAllocates(t *testing.T) {
 			c := DefaultConfig()
 			change(&c)
 			tr := trainer(t, State{Config: c, Data: randomPoints(newRand(1), 500, c.Task, 2)})
-			defer tr.leave(tr.enter()) // which is shared, and taken once for many updates
+			defer tr.release(tr.acquire()) // which is shared, and taken once for many updates
 			if got := testing.AllocsPerRun(60, func() {
 				if err := tr.update(); err != nil {
 					t.Fatal(err)
