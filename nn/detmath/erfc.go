@@ -2,7 +2,9 @@ package detmath
 
 import "math"
 
-// Coefficients of (1+2x) * e**(x*x) * erfc(x) - 1.25 in t = (x-4.5)/(x+4.5), 0 <= x <= 27.3.
+// Coefficients of (1+2x) * e**(x*x) * erfc(x) - 1.25 in t = (x-4.5)/(x+4.5), 0 <= x <= 27.3. They
+// are the master: package export writes the same polynomial, with 1.25 added to the first, in
+// decimals.
 const (
 	erfc0  = -0x1.9c16f4779c124p-6
 	erfc1  = -0x1.17f9e45814b5bp-3

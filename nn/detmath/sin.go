@@ -74,10 +74,12 @@ func sinPlus(x float64, quarter, sign uint64) float64 {
 	z := float64(r * r)
 	w := float64(z * z)
 	// sin(r+c) = sin(r) + c, nearly.
-	s := float64(sin1*z) + sin0 + float64((float64(sin3*z)+sin2)*w) + float64((float64(sin5*z)+sin4)*float64(w*w))
+	s := float64(sin1*z) + sin0 + float64((float64(sin3*z)+sin2)*w) +
+		float64((float64(sin5*z)+sin4)*float64(w*w))
 	s = r + (float64(float64(r*z)*s) + c)
 	// cos(r+c) = cos(r) - r*c, nearly; m + ((1-m)-h) is 1 - h exactly.
-	y := float64(cos1*z) + cos0 + float64((float64(cos3*z)+cos2)*w) + float64((float64(cos5*z)+cos4)*float64(w*w))
+	y := float64(cos1*z) + cos0 + float64((float64(cos3*z)+cos2)*w) +
+		float64((float64(cos5*z)+cos4)*float64(w*w))
 	h := float64(0.5 * z)
 	m := 1 - h
 	y = m + (((1 - m) - h) + (float64(w*y) - float64(r*c)))

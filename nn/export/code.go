@@ -11,14 +11,14 @@ import (
 	"nnvisu/nn"
 )
 
-// A language is what source code of a network is written in.
+// A language writes a network as source code.
 type language struct {
 	*template.Template
 	feature    func(featureSource) string
 	activation func(activationSource) string
 }
 
-// A program is what the templates show.
+// A program is the data of the templates.
 type program struct {
 	About      []string // lines that describe the network
 	Classifies bool
@@ -81,7 +81,7 @@ func (lang language) write(w io.Writer, s nn.State) error {
 //go:embed templates
 var templates embed.FS
 
-// A style is how a language lays out a list of numbers.
+// A style is the layout of a list of numbers in a language.
 type style struct {
 	open, close string
 	indent      string
@@ -94,16 +94,17 @@ var (
 	javascriptStyle = style{"[", "]", "  ", number}
 )
 
-// pattern returns the template in a file.
+// pattern parses the template in a file.
 func pattern(file string, st style) *template.Template {
-	return template.Must(template.New(file).Funcs(template.FuncMap{"list": st.list}).ParseFS(templates, "templates/"+file))
+	t := template.New(file).Funcs(template.FuncMap{"list": st.list})
+	return template.Must(t.ParseFS(templates, "templates/"+file))
 }
 
 // codeWidth is the longest line of numbers, a tab counted as one.
 const codeWidth = 100
 
-// list writes numbers on one line or, where they do not fit, on lines of their own between those of
-// the brackets. indent is that of the first line.
+// list writes numbers in brackets on one line. If they do not fit, the numbers go on further lines,
+// between the brackets. indent is the indentation of the first line.
 func (st style) list(indent string, values []float64) string {
 	words := make([]string, len(values))
 	for i, v := range values {
@@ -129,10 +130,10 @@ func (st style) list(indent string, values []float64) string {
 	return b.String()
 }
 
-// number writes the shortest decimals that are v again when they are read.
+// number writes the shortest decimal that reads back as v.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// pythonFloat is number for Python, where digits alone are an int.
+// pythonFloat is number for Python, which reads digits alone as an int.
 func pythonFloat(v float64) string {
 	text := number(v)
 	if strings.Trim(text, "-0123456789") == "" {

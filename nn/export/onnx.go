@@ -10,14 +10,14 @@ import (
 	"nnvisu/nn"
 )
 
-// The versions of ONNX that we write: functions of a model's own, which keep the graph readable,
+// The versions of ONNX that we write. Functions defined in the model keep the graph readable. They
 // need IR version 8, whose newest opset is 17.
 const (
 	onnxIRVersion = 8
 	onnxOpset     = 17
 )
 
-// onnxDomain is that of our own functions.
+// onnxDomain is the domain of the functions that the model defines.
 const onnxDomain = "nnvisu"
 
 // onnxNodes collects the nodes of a graph or of a function, encoded. field is the number of the
@@ -27,7 +27,7 @@ type onnxNodes struct {
 	encoded protobuf
 }
 
-// An onnxNode is a node and, where op alone does not say it, its attribute.
+// An onnxNode is a node with at most one attribute.
 type onnxNode struct {
 	op      string
 	domain  string // "" is ONNX's own
@@ -74,7 +74,7 @@ func (g *onnxNodes) append(n onnxNode) {
 	g.encoded.bytes(g.field, p)
 }
 
-// onnxTensor encodes a tensor; no dims are those of a scalar.
+// onnxTensor encodes a tensor. A scalar has no dims.
 func onnxTensor(name string, dims []int, values []float64) protobuf {
 	var p protobuf
 	for _, d := range dims {
@@ -124,13 +124,19 @@ type onnxActivation struct {
 // writeONNX writes a model with the input "points", N×2, and the output "outputs", N×C.
 func writeONNX(w io.Writer, s nn.State) error {
 	graph := onnxNodes{field: graphNode}
-	graph.append(onnxNode{op: "Split", inputs: []string{"points"}, outputs: []string{"x", "y"}, name: "axis", integer: 1})
+	graph.append(onnxNode{
+		op: "Split", inputs: []string{"points"}, outputs: []string{"x", "y"},
+		name: "axis", integer: 1,
+	})
 	var inputs []string
 	for _, f := range s.Config.Features {
 		inputs = append(inputs, features[f].onnx(&graph, string(f)))
 	}
 	a := "features"
-	graph.append(onnxNode{op: "Concat", inputs: inputs, outputs: []string{a}, name: "axis", integer: 1})
+	graph.append(onnxNode{
+		op: "Concat", inputs: inputs, outputs: []string{a},
+		name: "axis", integer: 1,
+	})
 
 	activation := activations[s.Config.Activation].onnx
 	classifies := s.Config.Task == nn.Classification
@@ -150,10 +156,14 @@ func writeONNX(w io.Writer, s nn.State) error {
 				z = "outputs"
 			}
 		}
-		graph.append(onnxNode{op: "Gemm", inputs: []string{a, weight, bias}, outputs: []string{z}, name: "transB", integer: 1})
+		graph.append(onnxNode{
+			op: "Gemm", inputs: []string{a, weight, bias}, outputs: []string{z},
+			name: "transB", integer: 1,
+		})
 		a = z
 		if l < last && activation.op != "" {
-			n := onnxNode{op: activation.op, inputs: []string{z}, outputs: []string{fmt.Sprintf("a%d", l)}}
+			output := fmt.Sprintf("a%d", l)
+			n := onnxNode{op: activation.op, inputs: []string{z}, outputs: []string{output}}
 			if activation.function != nil {
 				n.domain = onnxDomain
 			}
@@ -162,7 +172,10 @@ func writeONNX(w io.Writer, s nn.State) error {
 		}
 	}
 	if classifies {
-		graph.append(onnxNode{op: "Softmax", inputs: []string{a}, outputs: []string{"outputs"}, name: "axis", integer: 1})
+		graph.append(onnxNode{
+			op: "Softmax", inputs: []string{a}, outputs: []string{"outputs"},
+			name: "axis", integer: 1,
+		})
 	}
 	g := graph.encoded
 	g.text(graphName, "nnvisu")

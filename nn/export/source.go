@@ -8,8 +8,8 @@ import (
 	"nnvisu/nn"
 )
 
-// An activationSource is how files of every format compute an activation of z. Empty code stands
-// for z itself.
+// An activationSource holds the code for an activation of z in every format. Empty code stands for
+// z itself.
 type activationSource struct {
 	pytorch    string // a module
 	numpy      string // an expression in which nothing overflows, of which NumPy would warn
@@ -56,7 +56,8 @@ var activations = map[nn.Activation]activationSource{
 		golang:     "return z / 2 * math.Erfc(-z/math.Sqrt2)",
 		javascript: "(z / 2) * erfc(-z / Math.SQRT2)",
 		onnx: onnxActivation{"gelu", "z Phi(z) = max(z, 0) - |z|/2 erfc(u), u = |z|/sqrt(2); " +
-			"erfc(u) = exp(-u^2) p(t)/(1 + 2u), t = (u - 4.5)/(u + 4.5) (Shepherd and Laframboise 1981)", onnxGELU},
+			"erfc(u) = exp(-u^2) p(t)/(1 + 2u), t = (u - 4.5)/(u + 4.5) " +
+			"(Shepherd and Laframboise 1981)", onnxGELU},
 	},
 	nn.SiLU: {
 		pytorch:    "nn.SiLU()",
@@ -86,11 +87,13 @@ var activations = map[nn.Activation]activationSource{
 		numpy:      "np.logaddexp(z, 0)",
 		golang:     "return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))",
 		javascript: "Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))",
-		onnx: onnxActivation{"softplus", "ln(1 + exp(z)) = max(z, 0) + ln(1 + exp(-|z|))", func(g *onnxNodes) {
-			e := g.add("exp", "Exp", g.add("minus", "Neg", g.add("abs", "Abs", "z")))
-			log := g.add("log", "Log", g.add("sum", "Add", e, g.constant("one", 1)))
-			g.add("a", "Add", g.add("above", "Relu", "z"), log)
-		}},
+		onnx: onnxActivation{
+			"softplus", "ln(1 + exp(z)) = max(z, 0) + ln(1 + exp(-|z|))", func(g *onnxNodes) {
+				e := g.add("exp", "Exp", g.add("minus", "Neg", g.add("abs", "Abs", "z")))
+				log := g.add("log", "Log", g.add("sum", "Add", e, g.constant("one", 1)))
+				g.add("a", "Add", g.add("above", "Relu", "z"), log)
+			},
+		},
 	},
 	nn.Sin: {
 		pytorch:    "Sin()",
@@ -120,7 +123,7 @@ func onnxGELU(g *onnxNodes) {
 	g.add("a", "Sub", g.add("above", "Relu", "z"), tail)
 }
 
-// A featureSource is how files of every format compute a feature from x and y.
+// A featureSource holds the code for a feature of x and y in every format.
 type featureSource struct {
 	pytorch, numpy, golang, javascript string // expressions
 	onnx                               onnxFeature

@@ -10,16 +10,16 @@ import (
 // multiple of Lanes; a may be z itself.
 type Activation func(a, d, z []float64)
 
-// The vector kernels repeat the functions of package detmath where these need no special care: for
-// arguments up to the bounds below. Numbers beyond are rare, and a slice that has one is left to Go
-// as a whole.
+// The vector kernels repeat the functions of package detmath for arguments up to these bounds.
+// Larger arguments are rare; a slice that has one is left to the kernel in Go.
 const (
 	anySize       = math.MaxFloat64
 	expBound      = 700
 	reducedBySize = 1e5
 )
 
-// vectorised runs a vector kernel, if there is one and no z is beyond the bound.
+// vectorised runs a vector kernel and reports whether it did: there may be none, or a z beyond the
+// bound.
 func vectorised(a, d, z []float64, bound float64, kernel func(*vectors) *elementwise) bool {
 	checkLengths(len(z), a, d)
 	if vector == nil || len(z) == 0 || bound < anySize && !Within(z, bound) {
@@ -102,12 +102,13 @@ func LeakyReLU(a, d, z []float64) {
 	}
 }
 
-// geluTail is from where on GELU is 0 or z: there, erfc(z/√2) is still a normal number.
+// geluTail is the size of z from which on GELU returns 0 or z. Up to it erfc(z/√2) is a normal
+// number.
 const geluTail = 36
 
 // GELU is f(z) = z·Φ(z), Φ being the standard normal distribution function (Hendrycks & Gimpel
-// 2016, "Gaussian error linear units", section 2), computed exactly: Φ(z) = erfc(-z/√2)/2. Where it
-// differs from 0 or 1 by less than 1e-280, beyond ±36, it is that.
+// 2016, "Gaussian error linear units", section 2), computed exactly: Φ(z) = erfc(-z/√2)/2. Beyond
+// ±36 Φ differs from 0 or 1 by less than 1e-280 and is taken as 0 or 1.
 func GELU(a, d, z []float64) {
 	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.gelu }) {
 		return

@@ -6,8 +6,8 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// logitBound is how large logits may be for the vector kernels: differences stay where e^x is a
-// normal number.
+// logitBound is the largest size of a logit for the vector kernels. Up to it e^x of a difference of
+// logits is a normal number.
 const logitBound = 350
 
 // Softmax turns the columns of logits (C×n) into class probabilities, subtracting each column's
@@ -52,7 +52,7 @@ func SoftmaxGradient(logits, labels []float64, scale float64, c, n int) {
 
 // CrossEntropy returns the sum over the first len(labels) columns of logits (C×n) of the
 // cross-entropy with the labels, in nats, and the number of these columns whose largest logit (the
-// first of equals) is that of the label. It needs room for 2·n numbers.
+// first of equals) is that of the label. room is scratch space of 2·n numbers.
 func CrossEntropy(logits, labels, room []float64, c, n int) (loss float64, correct int) {
 	checkLanes(n)
 	logits, room = leading(logits, c*n), leading(room, 2*n)
@@ -83,8 +83,8 @@ func firstOf(m []float64, v float64, n, j int) int {
 	return k
 }
 
-// exponentials returns the largest number of column j of logits and the sum of e^(logit - largest),
-// which replace the logits if asked to.
+// exponentials returns the largest logit of column j and the sum of e^(logit - largest). If replace
+// is true, the exponentials replace the logits.
 func exponentials(logits []float64, c, n, j int, replace bool) (top, sum float64) {
 	top = logits[j]
 	for k := 1; k < c; k++ {

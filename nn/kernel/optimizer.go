@@ -6,9 +6,9 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// An Update changes the parameters p by one optimizer step, given the gradient g and the moments
-// that the rule keeps; it leaves the others alone. rate is the learning rate, t the number of this
-// update, from 1. The length of all is the same multiple of Lanes.
+// An Update changes the parameters p by one optimizer step, given the gradient g. It reads and
+// writes only the moments that its rule keeps; the others may be nil. rate is the learning rate, t
+// the number of the update, from 1. All slices have the same length, a multiple of Lanes.
 type Update func(p, g, first, second []float64, rate float64, t int)
 
 // Constants of the optimizers: PyTorch's defaults.

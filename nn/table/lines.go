@@ -26,8 +26,8 @@ func (t *Table) readLines(text string, s Separator) error {
 		clip(string(s)))
 }
 
-// findSeparator returns the first separator that divides the first lines evenly, or else the one
-// that the first line has most of.
+// findSeparator returns the first separator that divides the first lines evenly, else the most
+// frequent one of the first line.
 func findSeparator(text string) Separator {
 	const look = 20
 	var lines []string
@@ -80,7 +80,7 @@ func dividers(line string, char rune) int {
 	return n
 }
 
-// readSeparated reads comma separated values and their like, RFC 4180 with any one separator.
+// readSeparated reads comma separated values (RFC 4180), with any separator.
 func (t *Table) readSeparated(text string, char rune) error {
 	// The reader takes a whole record before it can be counted.
 	if strings.Count(text, string(char))+strings.Count(text, "\n") >= MaxCells {
@@ -89,7 +89,7 @@ func (t *Table) readSeparated(text string, char rune) error {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma = char
 	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = char != '\t' // or it would take empty cells for space
+	r.TrimLeadingSpace = char != '\t' // with tabs it would skip empty cells
 	for {
 		cells, err := r.Read()
 		var wrong *csv.ParseError
@@ -119,7 +119,7 @@ func (t *Table) readSpaced(text string) error {
 	for rest := range strings.Lines(text) {
 		line++
 		var cells []string
-		for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimLeftFunc(rest, unicode.IsSpace) {
+		for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
 			var cell string
 			if rest[0] == '"' {
 				end := strings.IndexByte(rest[1:], '"')

@@ -11,7 +11,7 @@ import (
 func (t tier) activations() {
 	for _, f := range []struct {
 		name string
-		exp  bool // whether it is made of e^x
+		exp  bool // whether it uses e^x
 		of   func(z vec, slope bool) (a, d vec)
 	}{
 		{"tanh", true, func(z vec, slope bool) (a, d vec) {

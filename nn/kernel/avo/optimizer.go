@@ -92,7 +92,7 @@ func (t tier) multiply() {
 	end()
 }
 
-// within generates a check, which has no bits to differ and is AVX2's for all.
+// within generates a check. It has no bits that could differ, so AVX2 serves both tiers.
 func within() {
 	t := tier{"AVX2", 4}
 	t.begin("within", "(x *float64, n int, limit float64) bool",

@@ -24,7 +24,9 @@ func Softmax(logits []float64, c, n int) {
 // the labels, in nats, and the number of columns whose largest logit (the first of equals) is that
 // of the label. It replaces the logits by the gradient of the sum times scale: scale·(softmax -
 // one-hot).
-func SoftmaxCrossEntropy(logits []float64, labels []int, scale float64, c, n int) (loss float64, correct int) {
+func SoftmaxCrossEntropy(
+	logits []float64, labels []int, scale float64, c, n int,
+) (loss float64, correct int) {
 	for j := range n {
 		top := columnMax(logits, c, n, j)
 		label := labels[j]
