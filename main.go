@@ -1,5 +1,5 @@
-// Command nnvisu serves the neural-network playground. It keeps nothing
-// between requests: flags (or their environment variables) in, HTTP out.
+// Command nnvisu serves the neural-network playground. It keeps nothing between requests. Flags or
+// environment variables configure it.
 package main
 
 import (
@@ -13,9 +13,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
-	"runtime/metrics"
 	"slices"
 	"strings"
 	"syscall"
@@ -28,8 +25,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// Once the first signal has come the default handling is back, so that a
-	// second one ends the process at once.
+	// The first signal restores the default handling, so that a second one ends the process at
+	// once.
 	context.AfterFunc(ctx, stop)
 
 	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
@@ -47,9 +44,12 @@ func main() {
 // usageError is a mistake in the flags or the environment.
 type usageError struct{ error }
 
-// run is main without the process: it serves until ctx is done. Logs go to
-// stderr; stdout is for what -help and -version were asked to print.
-func run(ctx context.Context, args []string, lookupEnv func(string) (string, bool), stdout, stderr io.Writer) error {
+// run is main without the process: it serves until ctx is done. Logs go to stderr, the output of
+// -help and -version to stdout.
+func run(
+	ctx context.Context, args []string, lookupEnv func(string) (string, bool),
+	stdout, stderr io.Writer,
+) error {
 	s, err := parse(args, lookupEnv, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -77,50 +77,26 @@ func run(ctx context.Context, args []string, lookupEnv func(string) (string, boo
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version", s.handlers.Version, "kernel", kernel.Name())
+	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version",
+		s.handlers.Version, "kernel", kernel.Name())
 	return serve(ctx, app, listeners, s.drainDelay, s.shutdownTimeout, log)
 }
 
-// leastGarbage is how much garbage comes together before it is collected. By
-// itself the collector waits for as much as is alive, which is little in a server
-// that keeps nothing: a hundred collections a second took a tenth of its time.
-const leastGarbage = 16 << 20
-
-// collectorPercent is what GOGC should be while so many bytes are alive.
-func collectorPercent(live uint64) int {
-	return int(min(1000, max(100, 100*leastGarbage/max(live, 1))))
-}
-
-// tuneCollector sets GOGC after each collection.
-func tuneCollector() {
-	type witness struct{ _ [32]byte } // dies with each collection
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	percent := 100
-	var collected func(*witness)
-	collected = func(w *witness) {
-		metrics.Read(sample)
-		// To set it stops everybody for a moment: only where it differs.
-		if next := collectorPercent(sample[0].Value.Uint64()); next*10 < percent*9 || next*9 > percent*10 {
-			debug.SetGCPercent(next)
-			percent = next
-		}
-		runtime.SetFinalizer(w, collected)
-	}
-	runtime.SetFinalizer(new(witness), collected)
-}
-
-// An application answers requests until it is drained. Wait waits for what
-// http.Server does not know of: connections that were taken over.
+// An application answers requests until it is drained. Wait waits for the connections that
+// http.Server does not know of: WebSockets, which were taken over.
 type application interface {
 	http.Handler
 	Drain()
 	Wait(context.Context) error
 }
 
-// serve answers requests on every listener until ctx is done, then drains: no
-// new work, streams end themselves. For the time of delay it still listens, so
-// that a load balancer sees /readyz fail; what has not ended after timeout is cut.
-func serve(ctx context.Context, app application, listeners []net.Listener, delay, timeout time.Duration, log *slog.Logger) error {
+// serve answers requests on every listener until ctx is done. Then it drains: new work is refused
+// and streams end themselves. It listens for delay longer, so that a load balancer sees /readyz
+// fail. Connections that are still open after timeout are cut.
+func serve(
+	ctx context.Context, app application, listeners []net.Listener, delay, timeout time.Duration,
+	log *slog.Logger,
+) error {
 	srv := &http.Server{
 		Handler:           app,
 		ConnContext:       stream.ConnContext,
@@ -128,8 +104,8 @@ func serve(ctx context.Context, app application, listeners []net.Listener, delay
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		// No WriteTimeout and no ReadTimeout: either would cut a stream. The
-		// handlers set deadlines for each body and event.
+		// No WriteTimeout and no ReadTimeout: either would cut a stream. The handlers set deadlines
+		// for each body and event.
 	}
 	failed := make(chan error, len(listeners))
 	for _, l := range listeners {
@@ -154,8 +130,8 @@ func serve(ctx context.Context, app application, listeners []net.Listener, delay
 	return err
 }
 
-// listen opens addr. The name localhost stands for two addresses, and
-// browsers differ in which they try first, so it is opened on both.
+// listen opens addr. The name localhost stands for two addresses, and browsers differ in which they
+// try first, so it is opened on both.
 func listen(addr string) ([]net.Listener, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil || host != "localhost" {
@@ -183,8 +159,7 @@ func listen(addr string) ([]net.Listener, error) {
 	return listeners, nil
 }
 
-// available reports whether this machine has the address at all: many
-// containers have no IPv6.
+// available reports whether this machine has the address at all: many containers have no IPv6.
 func available(ip string) bool {
 	l, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
 	if err != nil {
@@ -194,8 +169,7 @@ func available(ip string) bool {
 	return true
 }
 
-// url is where to point a browser: the host that was asked for, the port that
-// was given.
+// url returns the address for a browser: the host of addr with the port of bound.
 func url(addr string, bound net.Addr, basePath string) string {
 	host, _, _ := net.SplitHostPort(addr) // addr could be listened on, so it splits
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
@@ -205,7 +179,7 @@ func url(addr string, bound net.Addr, basePath string) string {
 	return "http://" + net.JoinHostPort(host, port) + strings.TrimSuffix(basePath, "/") + "/"
 }
 
-// settings are what flags and environment decide.
+// settings are all that flags and environment variables configure.
 type settings struct {
 	handlers        handlers.Config
 	addr            string
@@ -228,30 +202,41 @@ func newLogger(w io.Writer, level, format string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// parse reads the flags, then the environment variable of each flag that was
-// not given. An empty variable counts as unset. Asked for help, it prints it
-// to stdout and returns [flag.ErrHelp].
-func parse(args []string, lookupEnv func(string) (string, bool), stdout io.Writer) (settings, error) {
+// parse reads the flags, then the environment variable of each flag that was not given. An empty
+// variable counts as unset. For -help it prints the flags to stdout and returns [flag.ErrHelp].
+func parse(
+	args []string, lookupEnv func(string) (string, bool), stdout io.Writer,
+) (settings, error) {
 	s := settings{handlers: handlers.DefaultConfig()}
 	h := &s.handlers
 	h.Version = buildVersion()
 
 	fs := flag.NewFlagSet("nnvisu", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // it would print the whole usage after each error
-	fs.StringVar(&s.addr, "addr", "localhost:8888", "`host:port` to listen on; :8888 is every address, for a container")
-	fs.StringVar(&h.BasePath, "base-path", h.BasePath, "`path` under which a proxy shows the application, such as /nnvisu")
-	fs.Int64Var(&h.MaxBody, "max-body", h.MaxBody, "largest request body or socket message in `bytes`")
+	fs.StringVar(&s.addr, "addr", "localhost:8888",
+		"`host:port` to listen on; :8888 is every address, for a container")
+	fs.StringVar(&h.BasePath, "base-path", h.BasePath,
+		"`path` under which a proxy shows the application, such as /nnvisu")
+	fs.Int64Var(&h.MaxBody, "max-body", h.MaxBody,
+		"largest request body or socket message in `bytes`")
 	fs.IntVar(&h.MaxPoints, "max-points", h.MaxPoints, "most `points` in a data set")
-	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork, "most `multiply-adds` that one request, or one frame of a stream, may cost")
+	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork,
+		"most `multiply-adds` that one request, or one frame of a stream, may cost")
 	fs.DurationVar(&h.MaxStream, "max-stream", h.MaxStream, "longest `duration` of a stream")
 	fs.IntVar(&h.MaxStreams, "max-streams", h.MaxStreams, "most `streams` at once")
 	fs.IntVar(&h.MaxSockets, "max-sockets", h.MaxSockets, "most WebSocket `connections` at once")
 	fs.IntVar(&h.MaxQueue, "max-queue", h.MaxQueue, "most `requests` computing or waiting to")
-	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second, "how long to go on listening after SIGINT or SIGTERM, so that a load balancer sees /readyz fail")
-	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second, "how long open requests may go on after SIGINT or SIGTERM")
-	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn", "error")
+	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second,
+		"how long to go on listening after SIGINT or SIGTERM, "+
+			"so that a load balancer sees /readyz fail")
+	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second,
+		"how long open requests may go on after SIGINT or SIGTERM")
+	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn",
+		"error")
 	choiceVar(fs, &s.logFormat, "log-format", "text", "`format` of the log", "text", "json")
-	choiceVar(fs, &s.kernel, "kernel", kernel.Fastest, "inner `loops` of training; all give the same bits", append([]string{kernel.Fastest}, kernel.Names()...)...)
+	choiceVar(fs, &s.kernel, "kernel", kernel.Fastest,
+		"inner `loops` of training; all give the same bits",
+		append([]string{kernel.Fastest}, kernel.Names()...)...)
 	fs.BoolVar(&s.showVersion, "version", false, "print the version and exit")
 	fs.VisitAll(func(f *flag.Flag) {
 		if strings.HasPrefix(f.Name, "max-") {
@@ -287,8 +272,8 @@ func envName(name string) string {
 	return "NNVISU_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
-// hasEnv leaves out -version: images and charts like to set NNVISU_VERSION
-// to a number of their own.
+// hasEnv reports whether a flag has an environment variable. -version has none: container images
+// and charts often set NNVISU_VERSION to a version number.
 func hasEnv(f *flag.Flag) bool { return f.Name != "version" }
 
 func setFromEnv(fs *flag.FlagSet, lookupEnv func(string) (string, bool)) error {
@@ -302,7 +287,8 @@ func setFromEnv(fs *flag.FlagSet, lookupEnv func(string) (string, bool)) error {
 		name := envName(f.Name)
 		if value, ok := lookupEnv(name); ok && value != "" {
 			if setErr := f.Value.Set(value); setErr != nil {
-				err = fmt.Errorf("invalid value %q for environment variable %s: %w", value, name, setErr)
+				err = fmt.Errorf("invalid value %q for environment variable %s: %w", value, name,
+					setErr)
 			}
 		}
 	})

@@ -100,8 +100,8 @@ func TestParseSources(t *testing.T) {
 	}
 }
 
-// TestCollectorPercent: little is alive in a server that keeps nothing, and then
-// there is room; where much is, memory is not doubled and more.
+// TestCollectorPercent: little is alive in a server that keeps nothing, and then there is room;
+// where much is, memory is not doubled and more.
 func TestCollectorPercent(t *testing.T) {
 	for live, want := range map[uint64]int{0: 1000, 1 << 20: 1000, 4 << 20: 400, 16 << 20: 100, 1 << 30: 100} {
 		if got := collectorPercent(live); got != want {
@@ -152,7 +152,8 @@ func TestParseErrors(t *testing.T) {
 			}
 			for _, want := range test.want {
 				if !strings.Contains(err.Error(), want) {
-					t.Errorf("run(%q, %v) = %q; want it to contain %q", test.args, test.env, err, want)
+					t.Errorf("run(%q, %v) = %q; want it to contain %q", test.args, test.env, err,
+						want)
 				}
 			}
 		})
@@ -181,7 +182,8 @@ func TestURL(t *testing.T) {
 	}
 	for _, test := range tests {
 		if got := url(test.addr, bound, test.basePath); got != test.want {
-			t.Errorf("url(%q, %v, %q) = %q; want %q", test.addr, bound, test.basePath, got, test.want)
+			t.Errorf("url(%q, %v, %q) = %q; want %q", test.addr, bound, test.basePath, got,
+				test.want)
 		}
 	}
 }
@@ -233,8 +235,7 @@ type stub struct {
 func (s stub) Drain()                     { s.drain() }
 func (s stub) Wait(context.Context) error { return nil }
 
-// served runs serve with a handler that says when it was entered and then
-// does what act does.
+// served runs serve with a handler that says when it was entered and then does what act does.
 func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.HandlerFunc) (url string, entered chan struct{}, stop func(), done chan error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -249,7 +250,8 @@ func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.H
 		act(w, r)
 	})
 	go func() {
-		done <- serve(ctx, stub{h, drain}, []net.Listener{l}, delay, timeout, slog.New(slog.DiscardHandler))
+		done <- serve(ctx, stub{h, drain}, []net.Listener{l}, delay, timeout,
+			slog.New(slog.DiscardHandler))
 	}()
 	return "http://" + l.Addr().String(), entered, cancel, done
 }

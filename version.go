@@ -2,12 +2,12 @@ package main
 
 import "runtime/debug"
 
-// release is the number of this release. Nothing else repeats it but the newest
-// heading of CHANGELOG.md, which a test compares with it.
+// release is the number of this release. Nothing else repeats it but the newest heading of
+// CHANGELOG.md, which a test compares with it.
 const release = "0.1.0"
 
-// buildVersion returns the version of this binary: the release and, if the Go
-// tool recorded it, the commit.
+// buildVersion returns the version of this binary: the release and, if the Go tool recorded it, the
+// commit.
 func buildVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -16,9 +16,8 @@ func buildVersion() string {
 	return versionOf(info.Settings)
 }
 
-// versionOf returns the release with the commit that the settings of a build
-// name, as in 0.1.0+1a2b3c4d5e6f. If files were changed since that commit,
-// .dirty follows.
+// versionOf returns the release with the commit that the settings of a build name, as in
+// 0.1.0+1a2b3c4d5e6f. If files were changed since that commit, .dirty follows.
 func versionOf(settings []debug.BuildSetting) string {
 	var revision, dirty string
 	for _, setting := range settings {

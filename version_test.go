@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestVersionOf: the release is known without git, and the commit is added where
-// the Go tool recorded it.
+// TestVersionOf: the release is known without git, and the commit is added where the Go tool
+// recorded it.
 func TestVersionOf(t *testing.T) {
 	revision := debug.BuildSetting{Key: "vcs.revision", Value: "0123456789abcdef0123456789abcdef01234567"}
 	for _, test := range []struct {

@@ -379,7 +379,7 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 	switch {
 	case p.answer.look && lab.History.Len() > 0 && slices.Max(lab.History.Step) > p.state.Network.Step:
 	case lab.Metrics == nil:
-		lab.History.Until(p.state.Network.Step + 1) // what came after it is of another run
+		lab.History.Truncate(p.state.Network.Step + 1) // what came after it is of another run
 	default:
 		lab.History.Add(p.state.Network.Step, p.state.Network.Epoch, *lab.Metrics)
 	}

@@ -52,7 +52,7 @@ func (s *Server) readPinned(text string) (*views.PinnedRun, error) {
 // came after that moment stays in the page's own history.
 func (s *Server) pin(ctx context.Context, p *pageRequest) error {
 	run := &views.PinnedRun{Config: p.state.Config, Network: p.state.Network, History: p.history.Clone()}
-	run.History.Until(run.Network.Step + 1)
+	run.History.Truncate(run.Network.Step + 1)
 	if len(p.state.Data) > 0 {
 		err := s.computing(ctx, func() error {
 			t, err := nn.NewTrainer(p.state)

@@ -19,30 +19,36 @@ const (
 	Linear    Activation = "linear"
 )
 
-var activationTable = []struct {
-	name Activation
-	// reluFamily says that the activation passes one side and silences the
-	// other, for which He's initialisation is made.
-	reluFamily bool
-	forward    kernel.Activation
-}{
-	{Tanh, false, kernel.Tanh},
-	{ReLU, true, kernel.ReLU},
-	{LeakyReLU, true, kernel.LeakyReLU},
-	{Sigmoid, false, kernel.Sigmoid},
-	{GELU, true, kernel.GELU},
-	{SiLU, true, kernel.SiLU},
-	{ELU, true, kernel.ELU},
-	{Softplus, true, kernel.Softplus},
-	{Sin, false, kernel.Sin},
-	{Linear, false, kernel.Linear},
+// activationRule is what training needs to know of an activation.
+type activationRule struct {
+	forward kernel.Activation
+	// init is what InitAuto stands for. It is InitHe for the rectifiers, which pass one side and
+	// silence the other: He's derivation is for them.
+	init Init
+}
+
+// activationTable has a row for each activation. Package export has another with its source code.
+var activationTable = choices[Activation, activationRule]{
+	{Tanh, "Tanh", "", activationRule{kernel.Tanh, InitXavier}},
+	{ReLU, "ReLU", "", activationRule{kernel.ReLU, InitHe}},
+	{LeakyReLU, "Leaky ReLU", "slope 0.01", activationRule{kernel.LeakyReLU, InitHe}},
+	{Sigmoid, "Sigmoid", "", activationRule{kernel.Sigmoid, InitXavier}},
+	{GELU, "GELU", "exact", activationRule{kernel.GELU, InitHe}},
+	{SiLU, "SiLU", "", activationRule{kernel.SiLU, InitHe}},
+	{ELU, "ELU", "α 1", activationRule{kernel.ELU, InitHe}},
+	{Softplus, "Softplus", "", activationRule{kernel.Softplus, InitHe}},
+	{Sin, "Sine", "", activationRule{kernel.Sin, InitXavier}},
+	{Linear, "Linear", "", activationRule{kernel.Linear, InitXavier}},
 }
 
 // Activations returns all activations in the order of the page.
-func Activations() []Activation {
-	names := make([]Activation, len(activationTable))
-	for i, a := range activationTable {
-		names[i] = a.name
-	}
-	return names
-}
+func Activations() []Activation { return activationTable.names() }
+
+// Label returns what the page calls the activation.
+func (a Activation) Label() string { return activationTable.label(a) }
+
+// Note returns what the documents say of the activation behind its name, or "".
+func (a Activation) Note() string { return activationTable.note(a) }
+
+// Init returns the initialisation that InitAuto stands for with this activation.
+func (a Activation) Init() Init { return activationTable.rule(a).init }

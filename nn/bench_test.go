@@ -63,8 +63,8 @@ func BenchmarkActivation(b *testing.B) {
 	}
 }
 
-// BenchmarkRequest is what a stateless request costs beside its JSON: the
-// state checked and laid out, one update, metrics, the network copied.
+// BenchmarkRequest is what a stateless request costs beside its JSON: the state checked and laid
+// out, one update, metrics, the network copied.
 func BenchmarkRequest(b *testing.B) {
 	for _, c := range benchCases {
 		b.Run(c.name, func(b *testing.B) {

@@ -7,20 +7,20 @@ import (
 	"testing"
 )
 
-// dropoutTolerance is for unit outputs, and for losses without dropout,
-// against their formulas.
+// dropoutTolerance is for unit outputs, and for losses without dropout, against their formulas.
 const dropoutTolerance = 1e-13
 
-// TestDropout looks at the hidden layer of one training pass: every unit is
-// what it is without dropout, times 0 or 1/(1-p), at the stated rate.
+// TestDropout looks at the hidden layer of one training pass: every unit is what it is without
+// dropout, times 0 or 1/(1-p), at the stated rate.
 func TestDropout(t *testing.T) {
 	for _, p := range []float64{0.1, 0.5, MaxFraction} {
 		t.Run(fmt.Sprint(p), func(t *testing.T) {
 			c := DefaultConfig()
 			c.HiddenLayers, c.Dropout = []int{50}, p
-			s := prepare(t, State{Config: c, Data: randomPoints(newRand(1), blockWidth, Classification, 2)})
+			s := prepare(t,
+				State{Config: c, Data: randomPoints(newRand(1), blockWidth, Classification, 2)})
 			tr := trainer(t, s)
-			defer tr.leave(tr.enter())
+			defer tr.release(tr.acquire())
 			tr.gradient(0, blockWidth, false)
 
 			// The network up to the hidden layer.
@@ -45,21 +45,22 @@ func TestDropout(t *testing.T) {
 	}
 }
 
-// TestDropoutMasks holds that the masks of steps, layers, blocks and seeds
-// have nothing in common, and that the same step has the same mask.
+// TestDropoutMasks holds that the masks of steps, layers, blocks and seeds have nothing in common,
+// and that the same step has the same mask.
 func TestDropoutMasks(t *testing.T) {
 	const width = 20
 	c := DefaultConfig()
 	c.HiddenLayers, c.Dropout = []int{width, width}, 0.5
-	s := prepare(t, State{Config: c, Data: randomPoints(newRand(1), 2*blockWidth, Classification, 2)})
+	s := prepare(t,
+		State{Config: c, Data: randomPoints(newRand(1), 2*blockWidth, Classification, 2)})
 	masks := map[string][]bool{}
 	for _, seed := range []uint32{1, 2} {
 		for at := range 3 {
 			s.Config.Seed, s.Network.Step = seed, at
 			tr := trainer(t, s)
 			again := trainer(t, s)
-			defer tr.leave(tr.enter())
-			defer again.leave(again.enter())
+			defer tr.release(tr.acquire())
+			defer again.release(again.acquire())
 			for block := range 2 {
 				for _, t := range []*Trainer{tr, again} {
 					if block == 0 {
@@ -70,7 +71,8 @@ func TestDropoutMasks(t *testing.T) {
 				for l := range 2 {
 					a := tr.layers[l].a[:width*blockWidth]
 					if !slices.Equal(a, again.layers[l].a[:width*blockWidth]) {
-						t.Errorf("seed %d, step %d, layer %d, block %d: not the same mask twice", seed, at, l, block)
+						t.Errorf("seed %d, step %d, layer %d, block %d: not the same mask twice",
+							seed, at, l, block)
 					}
 					mask := make([]bool, len(a))
 					for i, v := range a {
@@ -94,14 +96,15 @@ func TestDropoutMasks(t *testing.T) {
 				}
 			}
 			if math.Abs(float64(same)-width*blockWidth/2) > limit {
-				t.Errorf("the masks of %s and of %s agree in %d of %d; want half ± %v", a, b, same, width*blockWidth, limit)
+				t.Errorf("the masks of %s and of %s agree in %d of %d; want half ± %v", a, b, same,
+					width*blockWidth, limit)
 			}
 		}
 	}
 }
 
-// TestDropoutOnlyHidden holds that inputs and outputs are never silent: a
-// network without hidden layers trains the same with and without dropout.
+// TestDropoutOnlyHidden holds that inputs and outputs are never silent: a network without hidden
+// layers trains the same with and without dropout.
 func TestDropoutOnlyHidden(t *testing.T) {
 	c := DefaultConfig()
 	c.HiddenLayers = nil

@@ -6,16 +6,17 @@ import (
 	"slices"
 )
 
-// ConvertLabels gives every point a label of the config's task, which it did not
-// have: classes become values spread over [-1, 1], values become class 0 up to 0
-// and class 1 above. To must have its number of classes.
+// ConvertLabels returns the points with labels for the task of config to, which must differ from
+// the task that they were made for. Classes become values spread over [-1, 1]. Values up to 0
+// become class 0, values above 0 class 1. Classes of to must be set.
 func ConvertLabels(points []Point, to Config) []Point {
 	converted := slices.Clone(points)
 	for i := range converted {
 		p := &converted[i]
 		switch {
 		case to.Task == Regression:
-			p.Label = math.Round((2*p.Label/float64(to.Classes-1)-1)*1e4)/1e4 + 0 // no negative zero
+			v := 2*p.Label/float64(to.Classes-1) - 1
+			p.Label = math.Round(v*1e4)/1e4 + 0 // no negative zero
 		case p.Label > 0:
 			p.Label = 1
 		default:
@@ -25,8 +26,8 @@ func ConvertLabels(points []Point, to Config) []Point {
 	return converted
 }
 
-// EraseNear returns the points that are farther than radius from all places,
-// whose labels are ignored.
+// EraseNear returns the points that are farther than radius from every place. The labels of places
+// are ignored.
 func EraseNear(points, places []Point, radius float64) []Point {
 	return slices.DeleteFunc(slices.Clone(points), func(p Point) bool {
 		return slices.ContainsFunc(places, func(at Point) bool {
@@ -36,11 +37,11 @@ func EraseNear(points, places []Point, radius float64) []Point {
 	})
 }
 
-// MaxParameter is the largest size of a weight or bias that is set by hand.
+// MaxParameter is the largest absolute value of a weight or bias that is set by hand.
 const MaxParameter = 1e6
 
-// SetWeight replaces the weight from input in to output out of a layer, all from
-// 0, by v, which is at most MaxParameter in size. The moments stay.
+// SetWeight sets the weight from input in to output out of a layer to v. Layers, inputs and outputs
+// count from 0. |v| is at most MaxParameter. The moments of the optimizer stay.
 func SetWeight(s State, layer, out, in int, v float64) (State, error) {
 	s.Network = s.Network.clone()
 	var row []float64
@@ -50,7 +51,7 @@ func SetWeight(s State, layer, out, in int, v float64) (State, error) {
 	return s.set(row, in, v, fmt.Sprintf("network.weights[%d][%d][%d]", layer, out, in))
 }
 
-// SetBias replaces the bias of output out of a layer, both from 0, as SetWeight does.
+// SetBias sets the bias of output out of a layer to v, like SetWeight.
 func SetBias(s State, layer, out int, v float64) (State, error) {
 	s.Network = s.Network.clone()
 	var row []float64
@@ -60,13 +61,15 @@ func SetBias(s State, layer, out int, v float64) (State, error) {
 	return s.set(row, out, v, fmt.Sprintf("network.biases[%d][%d]", layer, out))
 }
 
-// set sets a number in a row of the state's network, which is its own.
+// set sets a number in a row of the network of s. row must belong to a network that s does not
+// share.
 func (s State) set(row []float64, i int, v float64, field string) (State, error) {
 	if !has(row, i) {
 		return State{}, fieldError(field, "is not in the network")
 	}
 	if !(math.Abs(v) <= MaxParameter) {
-		return State{}, fieldError(field, "must be from %.0f to %.0f; got %v", -MaxParameter, MaxParameter, v)
+		return State{}, fieldError(field, "must be from %.0f to %.0f; got %v", -MaxParameter,
+			MaxParameter, v)
 	}
 	row[i] = v + 0 // no negative zero
 	s.Config = s.Config.Clone()

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestSetWeight sets every number of a network in mid-run: that one alone
-// changes, moments and counters stay, and training goes on.
+// TestSetWeight sets every number of a network in mid-run: that one alone changes, moments and
+// counters stay, and training goes on.
 func TestSetWeight(t *testing.T) {
 	s := learnt(t, func(c *Config) { c.Optimizer = Adam })
 	before := toJSON(t, s)
@@ -72,14 +72,16 @@ func TestSetWeightErrors(t *testing.T) {
 	}
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1000000.5, -1e7} {
 		_, err := SetWeight(s, 1, 1, 2, v)
-		checkFieldError(t, fmt.Sprintf("SetWeight to %v", v), err, "network.weights[1][1][2]", "from -1000000 to 1000000; got", strings.TrimPrefix(fmt.Sprint(v), "+"))
+		checkFieldError(t, fmt.Sprintf("SetWeight to %v", v), err, "network.weights[1][1][2]",
+			"from -1000000 to 1000000; got", strings.TrimPrefix(fmt.Sprint(v), "+"))
 		_, err = SetBias(s, 1, 1, v)
-		checkFieldError(t, fmt.Sprintf("SetBias to %v", v), err, "network.biases[1][1]", "from -1000000 to 1000000; got")
+		checkFieldError(t, fmt.Sprintf("SetBias to %v", v), err, "network.biases[1][1]",
+			"from -1000000 to 1000000; got")
 	}
 }
 
-// TestConvertLabels: classes become values that are spread evenly, and values
-// become the two classes at the sides of 0.
+// TestConvertLabels: classes become values that are spread evenly, and values become the two
+// classes at the sides of 0.
 func TestConvertLabels(t *testing.T) {
 	points := func(labels ...float64) []Point {
 		var out []Point
@@ -104,7 +106,8 @@ func TestConvertLabels(t *testing.T) {
 		before := slices.Clone(test.from)
 		got := ConvertLabels(test.from, Config{Task: test.task, Classes: test.classes})
 		if toJSON(t, got) != toJSON(t, test.to) || !slices.Equal(test.from, before) {
-			t.Errorf("%s: ConvertLabels(%v) = %v; want %v and nothing changed", test.name, test.from, got, test.to)
+			t.Errorf("%s: ConvertLabels(%v) = %v; want %v and nothing changed", test.name,
+				test.from, got, test.to)
 		}
 	}
 }

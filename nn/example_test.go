@@ -6,8 +6,8 @@ import (
 	"nnvisu/nn"
 )
 
-// A run of training is a sequence of states: put the network that Step returns
-// into the state, and it goes on from there.
+// A run of training is a sequence of states: put the network that Step returns into the state, and
+// it goes on from there.
 func ExampleStep() {
 	state := nn.State{
 		Config: nn.DefaultConfig(),

@@ -6,7 +6,7 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// A Feature is an input of the network, a function of a point's coordinates.
+// A Feature is an input of the network: a function of the coordinates of a point.
 type Feature string
 
 // The features.
@@ -20,27 +20,30 @@ const (
 	FeatureSinY Feature = "sin_y" // sin 2πy
 )
 
-var featureTable = []struct {
-	name  Feature
-	value func(x, y float64) float64
-}{
-	{FeatureX, func(x, _ float64) float64 { return x }},
-	{FeatureY, func(_, y float64) float64 { return y }},
-	{FeatureX2, func(x, _ float64) float64 { return x * x }},
-	{FeatureY2, func(_, y float64) float64 { return y * y }},
-	{FeatureXY, func(x, y float64) float64 { return x * y }},
-	{FeatureSinX, func(x, _ float64) float64 { return detmath.Sin(2 * math.Pi * x) }},
-	{FeatureSinY, func(_, y float64) float64 { return detmath.Sin(2 * math.Pi * y) }},
+// A featureRule is a feature as a function of a place of the plane.
+type featureRule func(x, y float64) float64
+
+var featureTable = choices[Feature, featureRule]{
+	{FeatureX, "x", "", func(x, _ float64) float64 { return x }},
+	{FeatureY, "y", "", func(_, y float64) float64 { return y }},
+	{FeatureX2, "x²", "x²", func(x, _ float64) float64 { return x * x }},
+	{FeatureY2, "y²", "y²", func(_, y float64) float64 { return y * y }},
+	{FeatureXY, "xy", "x·y", func(x, y float64) float64 { return x * y }},
+	{FeatureSinX, "sin 2πx", "sin 2πx", func(x, _ float64) float64 { return sinTurns(x) }},
+	{FeatureSinY, "sin 2πy", "sin 2πy", func(_, y float64) float64 { return sinTurns(y) }},
 }
 
+// sinTurns returns sin 2πx.
+func sinTurns(x float64) float64 { return detmath.Sin(2 * math.Pi * x) }
+
 // Features returns all features in the order of the page.
-func Features() []Feature {
-	names := make([]Feature, len(featureTable))
-	for i, f := range featureTable {
-		names[i] = f.name
-	}
-	return names
-}
+func Features() []Feature { return featureTable.names() }
+
+// Label returns what the page and exported files call the feature.
+func (f Feature) Label() string { return featureTable.label(f) }
+
+// Note returns what the documents say of the feature behind its name, or "".
+func (f Feature) Note() string { return featureTable.note(f) }
 
 // FeaturesTo sets dst, D×N, to the D features at the N places (xs[j], ys[j]).
 func FeaturesTo(dst []float64, features []Feature, xs, ys []float64) {
@@ -55,19 +58,9 @@ func FeaturesTo(dst []float64, features []Feature, xs, ys []float64) {
 			copy(row, ys)
 			continue
 		}
-		value := f.function()
+		value := *featureTable.rule(f)
 		for j := range row {
 			row[j] = value(xs[j], ys[j])
 		}
 	}
-}
-
-// function returns the feature as a function of a place of the plane.
-func (f Feature) function() func(x, y float64) float64 {
-	for i := range featureTable {
-		if featureTable[i].name == f {
-			return featureTable[i].value
-		}
-	}
-	panic("nn: unknown feature " + string(f))
 }

@@ -12,18 +12,18 @@ import (
 )
 
 const (
-	// gradientTolerance is for a gradient against central differences of steps
-	// of 6e-6, whose own error is a few times 1e-11.
+	// gradientTolerance is for a gradient against central differences of steps of 6e-6, whose own
+	// error is a few times 1e-11.
 	gradientTolerance = 1e-9
-	// kinkMargin is how far the inputs of every unit stay from 0, where
-	// rectifiers have a kink that central differences must not straddle.
+	// kinkMargin is how far the inputs of every unit stay from 0, where rectifiers have a kink that
+	// central differences must not straddle.
 	kinkMargin = 1e-4
 	// normTolerance is for gradients that are differences of weights near 1.
 	normTolerance = 1e-13
 )
 
-// awayFromKinks returns a state whose hidden units all stay away from 0 at all
-// points: the first of a few hundred random ones from a seed on.
+// awayFromKinks returns a state whose hidden units all stay away from 0 at all points: the first of
+// a few hundred random ones from a seed on.
 func awayFromKinks(t *testing.T, c Config, points int, from uint64) State {
 	t.Helper()
 	for seed := from; seed < from+500; seed++ {
@@ -58,9 +58,8 @@ func differences(p Parameters, f func(p Parameters) float64) []float64 {
 	}, values(p), &fd.Settings{Formula: fd.Central})
 }
 
-// checkGradient compares one update of SGD at rate 1, which subtracts the
-// gradient, with differences of the loss as plainLoss computes it, penalties
-// added.
+// checkGradient compares one update of SGD at rate 1, which subtracts the gradient, with
+// differences of the loss as plainLoss computes it, penalties added.
 func checkGradient(t *testing.T, s State) {
 	t.Helper()
 	s.Config.Optimizer, s.Config.LearningRate = SGD, 1
@@ -128,24 +127,25 @@ func TestGradient(t *testing.T) {
 		c.Task = task
 		for _, n := range []int{1, blockWidth, 2*blockWidth + 77} {
 			t.Run(fmt.Sprintf("%s/%dpoints", task, n), func(t *testing.T) {
-				checkGradient(t, prepare(t, State{Config: c, Data: randomPoints(newRand(1), n, task, 3)}))
+				checkGradient(t,
+					prepare(t, State{Config: c, Data: randomPoints(newRand(1), n, task, 3)}))
 			})
 		}
 	}
 }
 
-// TestGradientDropout takes differences of the loss that the trainer computes,
-// since the mask is its own; TestDropout shows that it is applied. The mask
-// follows from seed and step, so the loss is a function of the weights.
+// TestGradientDropout takes differences of the loss that the trainer computes, since the mask is
+// its own; TestDropout shows that it is applied. The mask follows from seed and step, so the loss
+// is a function of the weights.
 func TestGradientDropout(t *testing.T) {
 	for _, task := range Tasks() {
 		for _, a := range Activations() {
 			t.Run(fmt.Sprintf("%s/%s", task, a), func(t *testing.T) {
 				c := DefaultConfig()
 				c.Task, c.Activation, c.HiddenLayers, c.Dropout = task, a, []int{6, 5}, 0.4
-				// The second layer is away from its kinks without the mask. With it
-				// a unit may come near one: then differences of other steps are
-				// others, and the next seed has its turn.
+				// The second layer is away from its kinks without the mask. With it a unit may come
+				// near one: then differences of other steps are others, and the next seed has its
+				// turn.
 				for seed := uint64(0); ; seed++ {
 					if seed == 50 {
 						t.Fatal("no seed keeps the second layer away from its kinks")
@@ -156,7 +156,7 @@ func TestGradientDropout(t *testing.T) {
 					}
 					s.Network.Step = 3
 					trainer := trainer(t, s)
-					defer trainer.leave(trainer.enter())
+					defer trainer.release(trainer.acquire())
 					theta := slices.Clone(trainer.theta)
 					differences := func(size float64) []float64 {
 						defer copy(trainer.theta, theta)
@@ -173,7 +173,8 @@ func TestGradientDropout(t *testing.T) {
 					trainer.gradient(0, trainer.train.n, false)
 					for i := range want {
 						if !near(trainer.grad[i], want[i], gradientTolerance) {
-							t.Errorf("gradient of number %d = %v; want %v", i, trainer.grad[i], want[i])
+							t.Errorf("gradient of number %d = %v; want %v", i, trainer.grad[i],
+								want[i])
 						}
 					}
 					if plain, _ := plainLoss(s.Config, s.Network.Parameters, s.Data); near(loss, plain, gradientTolerance) {
@@ -186,8 +187,8 @@ func TestGradientDropout(t *testing.T) {
 	}
 }
 
-// dropoutLoss returns the mean loss of all training points under the masks of
-// the trainer's next update, whose gradient the trainer computes.
+// dropoutLoss returns the mean loss of all training points under the masks of the trainer's next
+// update, whose gradient the trainer computes.
 func dropoutLoss(t *Trainer) (loss float64) {
 	seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
 	for i := range t.train.blocks {
@@ -196,16 +197,15 @@ func dropoutLoss(t *Trainer) (loss float64) {
 		if t.config.Task == Regression {
 			sum = kernel.HalfSquaredError(out, b.y[:b.n])
 		} else {
-			sum, _ = kernel.CrossEntropy(out, b.y[:b.n], t.room, t.Outputs(), b.width)
+			sum, _ = kernel.CrossEntropy(out, b.y[:b.n], t.scratch, t.Outputs(), b.width)
 		}
 		loss += sum
 	}
 	return loss / float64(t.train.n)
 }
 
-// TestGradientNorms compares with the gradient that an update of SGD at rate 1
-// without batches, dropout and penalties subtracts; and what is asked for in
-// between changes no bit of the training.
+// TestGradientNorms compares with the gradient that an update of SGD at rate 1 without batches,
+// dropout and penalties subtracts; and what is asked for in between changes no bit of the training.
 func TestGradientNorms(t *testing.T) {
 	for seed := range uint64(60) {
 		rng := newRand(seed)
@@ -219,7 +219,8 @@ func TestGradientNorms(t *testing.T) {
 			after := step(t, at, 1).Network.Parameters
 			got := tr.GradientNorms()
 			if len(got) != len(after.Weights) {
-				t.Fatalf("seed %d: GradientNorms() = %v; want %d layers", seed, got, len(after.Weights))
+				t.Fatalf("seed %d: GradientNorms() = %v; want %d layers", seed, got,
+					len(after.Weights))
 			}
 			for l := range after.Weights {
 				sum := 0.0
@@ -230,7 +231,8 @@ func TestGradientNorms(t *testing.T) {
 					sum += math.Pow(at.Network.Biases[l][o]-after.Biases[l][o], 2)
 				}
 				if want := math.Sqrt(sum); !near(got[l], want, normTolerance) {
-					t.Errorf("seed %d, config %+v: norm of layer %d = %v; want %v", seed, s.Config, l, got[l], want)
+					t.Errorf("seed %d, config %+v: norm of layer %d = %v; want %v", seed, s.Config,
+						l, got[l], want)
 				}
 			}
 			if err := tr.Step(2); err != nil {
@@ -243,8 +245,8 @@ func TestGradientNorms(t *testing.T) {
 	}
 }
 
-// TestGradientNormsByHand: the gradients of an error e at x are e·x and e; the
-// points' mean counts; squares and sums that overflow do not matter.
+// TestGradientNormsByHand: the gradients of an error e at x are e·x and e; the points' mean counts;
+// squares and sums that overflow do not matter.
 func TestGradientNormsByHand(t *testing.T) {
 	for _, test := range []struct {
 		w    float64

@@ -29,10 +29,9 @@ func randomPoints(rng *rand.Rand, n int, task Task, classes int) []Point {
 	return points
 }
 
-// randomConfig returns a valid config with small layers, for n points, whose
-// rate is so low that no optimizer diverges in a few dozen steps. Like all
-// that makes random states here it keeps to functions with the same bits on
-// every CPU, for the sake of TestStepOnEveryCPU.
+// randomConfig returns a valid config with small layers, for n points, whose rate is so low that no
+// optimizer diverges in a few dozen steps. Like all that makes random states here it keeps to
+// functions with the same bits on every CPU, for the sake of TestStepOnEveryCPU.
 func randomConfig(rng *rand.Rand, n int) Config {
 	maybe := func(most float64) float64 { return float64(rng.IntN(2)) * most * rng.Float64() }
 	c := Config{
@@ -65,9 +64,8 @@ func randomConfig(rng *rand.Rand, n int) Config {
 	return c
 }
 
-// randomState returns a valid state: with 1 to 40 points, now and then with
-// several blocks of them, and with a network that is new, given by its weights
-// or in mid-run.
+// randomState returns a valid state: with 1 to 40 points, now and then with several blocks of them,
+// and with a network that is new, given by its weights or in mid-run.
 func randomState(tb testing.TB, rng *rand.Rand) State {
 	tb.Helper()
 	n := 1 + rng.IntN(40)
@@ -139,8 +137,8 @@ func reload(tb testing.TB, s State) State {
 	return back
 }
 
-// numbers returns where the numbers of p are: the weights, layer by layer and
-// row by row, then the biases.
+// numbers returns where the numbers of p are: the weights, layer by layer and row by row, then the
+// biases.
 func numbers(p Parameters) []*float64 {
 	var at []*float64
 	for _, layer := range p.Weights {
@@ -175,8 +173,8 @@ func isWeight(p Parameters, i int) bool {
 	return i < len(numbers(p))
 }
 
-// deepCopy returns a copy of v that shares nothing with it. Slices are copied
-// to their full capacity, and get some more if spare.
+// deepCopy returns a copy of v that shares nothing with it. Slices are copied to their full
+// capacity, and get some more if spare.
 func deepCopy[T any](v T, spare bool) T {
 	return copyOf(reflect.ValueOf(v), spare).Interface().(T)
 }
@@ -213,8 +211,8 @@ func copyOf(v reflect.Value, spare bool) reflect.Value {
 	return dst
 }
 
-// full returns a copy of v in which every slice is as long as its capacity, so
-// that a comparison sees what lies behind its end.
+// full returns a copy of v in which every slice is as long as its capacity, so that a comparison
+// sees what lies behind its end.
 func full[T any](v T) T {
 	c := deepCopy(v, false)
 	extend(reflect.ValueOf(&c).Elem())
@@ -269,8 +267,8 @@ var plainFeatures = map[Feature]func(x, y float64) float64{
 	"sin_y": func(x, y float64) float64 { return math.Sin(2 * math.Pi * y) },
 }
 
-// plainForward returns the outputs (logits) of the network for one place and
-// the smallest |z| of its hidden units, as far as they are from a kink at 0.
+// plainForward returns the outputs (logits) of the network for one place and the smallest |z| of
+// its hidden units, as far as they are from a kink at 0.
 func plainForward(c Config, p Parameters, x, y float64) (out []float64, margin float64) {
 	for _, f := range c.Features {
 		out = append(out, plainFeatures[f](x, y))
@@ -307,8 +305,8 @@ func plainSoftmax(logits []float64) []float64 {
 	return p
 }
 
-// plainLoss returns the mean loss of the network over the points and the share
-// of them that it classifies correctly.
+// plainLoss returns the mean loss of the network over the points and the share of them that it
+// classifies correctly.
 func plainLoss(c Config, p Parameters, points []Point) (loss, accuracy float64) {
 	for _, q := range points {
 		out, _ := plainForward(c, p, q.X, q.Y)
@@ -331,8 +329,7 @@ func plainLoss(c Config, p Parameters, points []Point) (loss, accuracy float64) 
 	return loss / n, accuracy / n
 }
 
-// near reports whether got is want up to tolerance, relative to want where
-// that is larger than 1.
+// near reports whether got is want up to tolerance, relative to want where that is larger than 1.
 func near(got, want, tolerance float64) bool {
 	return math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))
 }

@@ -10,24 +10,24 @@ import (
 // MaxSamples is the most samples that a History keeps.
 const MaxSamples = 256
 
-// NotMeasured stands in a History's columns for what a sample does not have,
-// such as the test loss of a time when no point was held out.
+// NotMeasured stands in a column of a History for a missing number, such as the test loss while no
+// point was held out.
 const NotMeasured = -1
 
-// A History is the curves of a run: samples of its metrics, in columns of equal
-// length. It keeps the first sample, the newest, and between them samples at
-// least Every updates apart. The zero value is a run without samples.
+// A History is the curves of a run: samples of its metrics, in columns of equal length. It keeps
+// the first sample and the newest. The samples between them are at least Every updates apart. The
+// zero value is a run without samples.
 //
-// Losses and accuracies have five significant digits. A column in which nothing
-// was measured is nil.
+// Losses and accuracies have five significant digits. A column in which nothing was measured is
+// nil.
 type History struct {
-	// Every is how many updates, at least, lie between samples that stay. It
-	// doubles whenever there are more than MaxSamples.
+	// Every is the least number of updates between two samples that stay. It doubles whenever there
+	// are more than MaxSamples samples.
 	Every int `json:"every,omitzero"`
 	// Step and Epoch are those of Network. Steps grow from sample to sample.
 	Step  []int `json:"step,omitzero"`
 	Epoch []int `json:"epoch,omitzero"`
-	// Loss and the others are those of Metrics, or NotMeasured.
+	// Loss and the following columns hold the members of Metrics of the same name, or NotMeasured.
 	Loss         []float64 `json:"loss,omitzero"`
 	Accuracy     []float64 `json:"accuracy,omitzero"`
 	TestLoss     []float64 `json:"test_loss,omitzero"`
@@ -36,8 +36,7 @@ type History struct {
 	Best *Best `json:"best,omitzero"`
 }
 
-// Best is when the test loss was lowest, for the first time if it was so again.
-// Its sample need not be among those kept.
+// Best is the first moment at which the test loss was lowest. Its sample may have been thinned out.
 type Best struct {
 	Step     int     `json:"step"`
 	Epoch    int     `json:"epoch"`
@@ -61,14 +60,13 @@ func (h *History) Clone() History {
 // Len returns the number of samples.
 func (h *History) Len() int { return len(h.Step) }
 
-// Add appends the metrics of a network after step updates. Samples of the same
-// or a later step, or of a later epoch, are those of another run from here on:
-// they are cut off first, so a run that goes on from an older moment branches
-// there and one from step 0 begins anew. A loss that is not finite is no
-// sample.
+// Add appends the metrics of a network after step updates. It first removes the samples of the same
+// or a later step, or of a later epoch, for they belong to another run. So a run that continues
+// from an older moment branches there, and a run from step 0 starts a new history. A loss that is
+// not finite is not added.
 //
-// The newest sample is always there as the last one. While it is less than
-// Every updates behind the one before it, the next takes its place.
+// The newest sample is always the last. If it is less than Every updates after the sample before
+// it, the next sample replaces it.
 //
 // Add writes to the columns in place: a copy of h shares them.
 func (h *History) Add(step, epoch int, m Metrics) {
@@ -96,10 +94,10 @@ func (h *History) Add(step, epoch int, m Metrics) {
 	}
 }
 
-// Until cuts off the samples of a step and all later ones.
-func (h *History) Until(step int) { h.cut(step, math.MaxInt) }
+// Truncate removes the samples from step on.
+func (h *History) Truncate(step int) { h.cut(step, math.MaxInt) }
 
-// cut keeps the samples before step that are not after epoch.
+// cut removes the samples at or after step, and those after epoch.
 func (h *History) cut(step, epoch int) {
 	n := h.Len()
 	for n > 0 && (h.Step[n-1] >= step || h.Epoch[n-1] > epoch) {
@@ -121,21 +119,21 @@ func (h *History) cut(step, epoch int) {
 	if h.Best == nil || h.Best.Step < step && h.Best.Epoch <= epoch {
 		return
 	}
-	// What was thinned out is forgotten: the best of those that are left.
+	// The best of the remaining samples. Samples that were thinned out cannot be considered.
 	h.Best = nil
 	for i := range h.TestLoss {
 		h.improve(i)
 	}
 }
 
-// improve makes sample i the best if it is.
+// improve makes sample i the best if its test loss is lower.
 func (h *History) improve(i int) {
 	if v := h.TestLoss[i]; v >= 0 && (h.Best == nil || v < h.Best.TestLoss) {
 		h.Best = &Best{Step: h.Step[i], Epoch: h.Epoch[i], TestLoss: v}
 	}
 }
 
-// put appends v to a column that has n values, or should have.
+// put appends v as value n of a column. A column without measurements is nil.
 func (h *History) put(column *[]float64, n int, v *float64) {
 	switch {
 	case v != nil && !notFinite(*v):
@@ -150,7 +148,7 @@ func (h *History) put(column *[]float64, n int, v *float64) {
 	}
 }
 
-// thin doubles Every and keeps the samples that lie so far apart.
+// thin doubles Every and removes samples that are now too close to the one before.
 func (h *History) thin() {
 	h.Every = min(2*h.Every, maxCount)
 	kept, last := 1, h.Len()-1
@@ -189,7 +187,7 @@ func (h *History) columns() [4]*[]float64 {
 	return [...]*[]float64{&h.Loss, &h.Accuracy, &h.TestLoss, &h.TestAccuracy}
 }
 
-// measured reports whether a column holds anything.
+// measured reports whether a column holds any measurement.
 func measured(column []float64) bool {
 	return slices.ContainsFunc(column, func(v float64) bool { return v >= 0 })
 }
@@ -215,11 +213,15 @@ func (h *History) Validate() error {
 		got      int
 		optional bool
 	}{
-		{"epoch", len(h.Epoch), false}, {"loss", len(h.Loss), false}, {"accuracy", len(h.Accuracy), true},
-		{"test_loss", len(h.TestLoss), true}, {"test_accuracy", len(h.TestAccuracy), true},
+		{"epoch", len(h.Epoch), false},
+		{"loss", len(h.Loss), false},
+		{"accuracy", len(h.Accuracy), true},
+		{"test_loss", len(h.TestLoss), true},
+		{"test_accuracy", len(h.TestAccuracy), true},
 	} {
 		if c.got != n && !(c.optional && c.got == 0) {
-			return fieldError("history."+c.name, "must have %d numbers, one for each step; has %d", n, c.got)
+			return fieldError("history."+c.name, "must have %d numbers, one for each step; has %d",
+				n, c.got)
 		}
 	}
 	if n == 0 {
@@ -242,7 +244,8 @@ func (h *History) Validate() error {
 		least := 0
 		for i, v := range c.values {
 			if v < least || v > maxCount {
-				return fieldError(indexed(c.name, i), "must be from %d to 2^53-1, in the order of the run; got %d", least, v)
+				return fieldError(indexed(c.name, i),
+					"must be from %d to 2^53-1, in the order of the run; got %d", least, v)
 			}
 			least = v + c.apart
 		}
@@ -253,8 +256,10 @@ func (h *History) Validate() error {
 		most   float64
 		always bool
 	}{
-		{"history.loss", h.Loss, math.MaxFloat64, true}, {"history.accuracy", h.Accuracy, 1, false},
-		{"history.test_loss", h.TestLoss, math.MaxFloat64, false}, {"history.test_accuracy", h.TestAccuracy, 1, false},
+		{"history.loss", h.Loss, math.MaxFloat64, true},
+		{"history.accuracy", h.Accuracy, 1, false},
+		{"history.test_loss", h.TestLoss, math.MaxFloat64, false},
+		{"history.test_accuracy", h.TestAccuracy, 1, false},
 	} {
 		for i, v := range c.values {
 			if v >= 0 && v <= c.most || v == NotMeasured && !c.always {
@@ -273,15 +278,17 @@ func (h *History) Validate() error {
 	return h.Best.validate(h.Step[n-1], h.Epoch[n-1])
 }
 
-// validate checks a best moment of a run that has come to a step and an epoch.
+// validate checks the best moment of a run whose last sample is at step and epoch.
 func (b *Best) validate(step, epoch int) error {
 	switch {
 	case b == nil:
 		return nil
 	case b.Step < 0 || b.Step > step:
-		return fieldError("history.best.step", "must be from 0 to the last step, %d; got %d", step, b.Step)
+		return fieldError("history.best.step", "must be from 0 to the last step, %d; got %d", step,
+			b.Step)
 	case b.Epoch < 0 || b.Epoch > epoch:
-		return fieldError("history.best.epoch", "must be from 0 to the last epoch, %d; got %d", epoch, b.Epoch)
+		return fieldError("history.best.epoch", "must be from 0 to the last epoch, %d; got %d",
+			epoch, b.Epoch)
 	case !(b.TestLoss >= 0 && b.TestLoss <= math.MaxFloat64):
 		return fieldError("history.best.test_loss", "must be 0 or more; got %v", b.TestLoss)
 	}

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// metricsOf is a made-up measurement, the same for the same step; held says
-// that points are held out.
+// metricsOf is a made-up measurement, the same for the same step; held says that points are held
+// out.
 func metricsOf(step int, held bool) Metrics {
 	at := func(v float64) *float64 { return &v }
 	m := Metrics{Loss: 1 / float64(step+3), Accuracy: at(float64(step%7) / 7)}
@@ -41,18 +41,19 @@ func checkHistory(t *testing.T, h History, first, last int) {
 	}
 	n := h.Len()
 	if n == 0 || n > MaxSamples || h.Step[0] != first || h.Step[n-1] != last {
-		t.Fatalf("%d samples at %v; want at most %d from step %d to %d", n, h.Step, MaxSamples, first, last)
+		t.Fatalf("%d samples at %v; want at most %d from step %d to %d", n, h.Step, MaxSamples,
+			first, last)
 	}
 	for i := 1; i < n-1; i++ {
 		if gap := h.Step[i] - h.Step[i-1]; gap < h.Every {
-			t.Fatalf("samples at the steps %v; want those that stay at least %d apart", h.Step, h.Every)
+			t.Fatalf("samples at the steps %v; want those that stay at least %d apart", h.Step,
+				h.Every)
 		}
 	}
 }
 
-// TestHistoryAdd: whatever the frames, the history is bounded, in order, with
-// the first and the newest sample, and evenly spread; a detour over JSON
-// changes nothing.
+// TestHistoryAdd: whatever the frames, the history is bounded, in order, with the first and the
+// newest sample, and evenly spread; a detour over JSON changes nothing.
 func TestHistoryAdd(t *testing.T) {
 	for seed := range uint64(30) {
 		rng := newRand(seed)
@@ -68,11 +69,13 @@ func TestHistoryAdd(t *testing.T) {
 			twin.Add(step, step/3, metricsOf(step, true))
 			checkHistory(t, h, steps[0], step)
 			if i%100 == 0 && !reflect.DeepEqual(h, twin) {
-				t.Fatalf("in one run the history is %s; with requests between, %s", toJSON(t, h), toJSON(t, twin))
+				t.Fatalf("in one run the history is %s; with requests between, %s", toJSON(t, h),
+					toJSON(t, twin))
 			}
 		}
 		if !reflect.DeepEqual(h, twin) {
-			t.Fatalf("in one run the history is %s; with requests between, %s", toJSON(t, h), toJSON(t, twin))
+			t.Fatalf("in one run the history is %s; with requests between, %s", toJSON(t, h),
+				toJSON(t, twin))
 		}
 		// Every sample is one that was given.
 		for i, step := range h.Step {
@@ -83,7 +86,8 @@ func TestHistoryAdd(t *testing.T) {
 			}
 		}
 		if len(steps) > 2*MaxSamples && h.Len() < MaxSamples/4 {
-			t.Errorf("%d samples are left of %d; want a quarter of %d at least", h.Len(), len(steps), MaxSamples)
+			t.Errorf("%d samples are left of %d; want a quarter of %d at least", h.Len(),
+				len(steps), MaxSamples)
 		}
 		lowest := steps[0]
 		for _, step := range steps {
@@ -105,8 +109,8 @@ func sometimesPosted(tb testing.TB, h History, rng *rand.Rand) History {
 	return posted(tb, h)
 }
 
-// TestHistoryThins: with a frame for each update the samples are halved when
-// there are too many, and new ones come half as often.
+// TestHistoryThins: with a frame for each update the samples are halved when there are too many,
+// and new ones come half as often.
 func TestHistoryThins(t *testing.T) {
 	var h History
 	for step := range MaxSamples {
@@ -136,8 +140,8 @@ func TestHistoryThins(t *testing.T) {
 	}
 }
 
-// TestHistoryBranches: to go on from an older moment is to never have gone
-// further; from step 0 it is a new run.
+// TestHistoryBranches: to go on from an older moment is to never have gone further; from step 0 it
+// is a new run.
 func TestHistoryBranches(t *testing.T) {
 	var h History
 	for step := 0; step <= 50; step++ {
@@ -155,19 +159,19 @@ func TestHistoryBranches(t *testing.T) {
 			t.Errorf("from step %d, epoch %d the history is\n%s\nwant that of a run that came there at once,\n%s", test.step, test.epoch, toJSON(t, branch), toJSON(t, want))
 		}
 	}
-	h.Until(0)
+	h.Truncate(0)
 	if !reflect.DeepEqual(h, History{}) {
 		t.Errorf("until step 0 there is %s; want nothing", toJSON(t, h))
 	}
-	h.Until(7)
+	h.Truncate(7)
 	h.Add(7, 1, Metrics{Loss: 0.5})
 	if got, want := toJSON(t, h), `{"every":1,"step":[7],"epoch":[1],"loss":[0.5]}`; got != want {
 		t.Errorf("a new run is %s; want %s", got, want)
 	}
 }
 
-// TestHistoryHeldOut: a column begins when something is measured for the first
-// time, and gaps are no values.
+// TestHistoryHeldOut: a column begins when something is measured for the first time, and gaps are
+// no values.
 func TestHistoryHeldOut(t *testing.T) {
 	one, half := 1.0, 0.5
 	var h History
@@ -182,13 +186,14 @@ func TestHistoryHeldOut(t *testing.T) {
 	}
 	h.Add(4, 4, Metrics{Loss: 0.1, TestLoss: &half})
 	if h.Best == nil || h.Best.Step != 3 {
-		t.Errorf("after the same test loss again the best is %+v; want the first, of step 3", h.Best)
+		t.Errorf("after the same test loss again the best is %+v; want the first, of step 3",
+			h.Best)
 	}
-	h.Until(3)
+	h.Truncate(3)
 	if h.Best == nil || *h.Best != (Best{1, 1, 1}) {
 		t.Errorf("before step 3 the best is %+v; want that of step 1", h.Best)
 	}
-	h.Until(1)
+	h.Truncate(1)
 	if got, want := toJSON(t, h), `{"every":1,"step":[0],"epoch":[0],"loss":[0.12346]}`; got != want {
 		t.Errorf("before step 1 the history is %s; want %s", got, want)
 	}
@@ -269,8 +274,7 @@ func TestHistoryValidate(t *testing.T) {
 	}
 }
 
-// TestHistoryAfterAnything: whatever valid history is posted, more samples
-// keep it valid.
+// TestHistoryAfterAnything: whatever valid history is posted, more samples keep it valid.
 func TestHistoryAfterAnything(t *testing.T) {
 	h := History{Every: 1, Step: make([]int, MaxSamples), Epoch: make([]int, MaxSamples), Loss: make([]float64, MaxSamples)}
 	for i := range h.Step {

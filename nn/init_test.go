@@ -10,13 +10,13 @@ import (
 // standardErrors is how far an estimate may be from the truth.
 const standardErrors = 4.5
 
-// ksLimit is what √n times the largest distance between the distribution
-// function of n draws and the true one may be; chance exceeds it once in about
-// 5,000 times (Kolmogorov: 2·exp(-2·ksLimit²)).
+// ksLimit is what √n times the largest distance between the distribution function of n draws and
+// the true one may be; chance exceeds it once in about 5,000 times (Kolmogorov:
+// 2·exp(-2·ksLimit²)).
 const ksLimit = 2.15
 
-// initCases are the distributions as the contract and the papers state them,
-// for layers with in inputs and out outputs.
+// initCases are the distributions as the contract and the papers state them, for layers with in
+// inputs and out outputs.
 var initCases = []struct {
 	init   Init
 	sigma  func(in, out float64) float64 // standard deviation
@@ -39,8 +39,8 @@ func initialized(t *testing.T, init Init, activation Activation, seed uint32, la
 func TestInitialize(t *testing.T) {
 	for _, c := range initCases {
 		for _, seed := range []uint32{1, 2, 4294967295} {
-			// The middle layers have 100×60 and 60×100 weights: enough to tell
-			// √(2/in) from √(2/out).
+			// The middle layers have 100×60 and 60×100 weights: enough to tell √(2/in) from
+			// √(2/out).
 			n := initialized(t, c.init, Tanh, seed, 100, 60, 100)
 			for l := 1; l <= 2; l++ {
 				t.Run(fmt.Sprintf("%s/seed%d/layer%d", c.init, seed, l), func(t *testing.T) {
@@ -64,7 +64,8 @@ func TestInitialize(t *testing.T) {
 						t.Errorf("mean square %v; want %v ± %v", square, sigma*sigma, limit)
 					}
 					if bound := c.bound; !c.normal && (slices.Max(w) > bound(in, out) || slices.Min(w) < -bound(in, out)) {
-						t.Errorf("weights from %v to %v; want none beyond ±%v", slices.Min(w), slices.Max(w), bound(in, out))
+						t.Errorf("weights from %v to %v; want none beyond ±%v", slices.Min(w),
+							slices.Max(w), bound(in, out))
 					}
 				})
 			}
@@ -84,8 +85,8 @@ func TestInitialize(t *testing.T) {
 	})
 }
 
-// TestInitializeShape compares the distribution function of many weights, in
-// units of their standard deviation, with the true one.
+// TestInitializeShape compares the distribution function of many weights, in units of their
+// standard deviation, with the true one.
 func TestInitializeShape(t *testing.T) {
 	for _, c := range initCases {
 		var w []float64
@@ -107,7 +108,8 @@ func TestInitializeShape(t *testing.T) {
 				truth = (v/math.Sqrt(3) + 1) / 2 // uniform within ±√3
 			}
 			if d := math.Max(math.Abs(truth-float64(i)/n), math.Abs(truth-float64(i+1)/n)); d*math.Sqrt(n) > ksLimit {
-				t.Errorf("%s: of %v weights the share below %v·σ is %v; want %v", c.init, n, v, float64(i)/n, truth)
+				t.Errorf("%s: of %v weights the share below %v·σ is %v; want %v", c.init, n, v,
+					float64(i)/n, truth)
 				break
 			}
 		}
@@ -152,8 +154,8 @@ func TestInitializeSeed(t *testing.T) {
 	}
 }
 
-// TestInitializeNeighbours holds that the first weights at neighbouring seeds
-// have nothing to do with each other: their correlation is 0 within chance.
+// TestInitializeNeighbours holds that the first weights at neighbouring seeds have nothing to do
+// with each other: their correlation is 0 within chance.
 func TestInitializeNeighbours(t *testing.T) {
 	const seeds = 2000
 	first := make([]float64, seeds)

@@ -15,8 +15,8 @@ import (
 // lawStates is how many random states the law is tried on.
 const lawStates = 250
 
-// TestStepLaw holds the law of the contract, step(S, n+m) = step(step(S, n), m)
-// byte for byte, with the state going through JSON between the requests.
+// TestStepLaw holds the law of the contract, step(S, n+m) = step(step(S, n), m) byte for byte, with
+// the state going through JSON between the requests.
 func TestStepLaw(t *testing.T) {
 	seen := map[string]int{}
 	for seed := range uint64(lawStates) {
@@ -89,8 +89,7 @@ func TestStepLaw(t *testing.T) {
 // classes returns the number of outputs.
 func (n Network) classes() int { return len(n.Biases[len(n.Biases)-1]) }
 
-// TestTrainerStepLaw holds the law for one Trainer, whatever is asked of it
-// between its steps.
+// TestTrainerStepLaw holds the law for one Trainer, whatever is asked of it between its steps.
 func TestTrainerStepLaw(t *testing.T) {
 	for seed := range uint64(lawStates) {
 		rng := newRand(seed + lawStates)
@@ -118,10 +117,9 @@ func TestTrainerStepLaw(t *testing.T) {
 	}
 }
 
-// TestStepLawDiverged holds the law for runs that end: the steps before the
-// end may be taken in one request or in several, and the end is the same. With
-// mini-batches, dropout or held-out points the losses of the answers in between
-// are of points that no update sees; some of them overflow.
+// TestStepLawDiverged holds the law for runs that end: the steps before the end may be taken in one
+// request or in several, and the end is the same. With mini-batches, dropout or held-out points the
+// losses of the answers in between are of points that no update sees; some of them overflow.
 func TestStepLawDiverged(t *testing.T) {
 	overflows := 0
 	for name, change := range map[string]func(s *State){
@@ -154,7 +152,8 @@ func TestStepLawDiverged(t *testing.T) {
 		_, err := Step(s, n)
 		var want *DivergedError
 		if !errors.As(err, &want) || want.Network.Step < 2 {
-			t.Errorf("%s: Step(s, %d) error = %v; want a *DivergedError after some steps", name, n, err)
+			t.Errorf("%s: Step(s, %d) error = %v; want a *DivergedError after some steps", name, n,
+				err)
 			continue
 		}
 		last := want.Network.Step
@@ -181,8 +180,8 @@ func TestStepLawDiverged(t *testing.T) {
 	}
 }
 
-// TestStateUnmodified holds that no function changes what it is given, nor
-// writes behind the end of its slices.
+// TestStateUnmodified holds that no function changes what it is given, nor writes behind the end of
+// its slices.
 func TestStateUnmodified(t *testing.T) {
 	for seed := range uint64(60) {
 		rng := newRand(seed + 2*lawStates)
@@ -227,8 +226,8 @@ func TestStateUnmodified(t *testing.T) {
 			"RemoveLayer":   func() (State, error) { return RemoveLayer(s, 0) },
 			"AddClass":      func() (State, error) { return AddClass(s) },
 			"RemoveClass":   func() (State, error) { return RemoveClass(s, 0) },
-			"SetFeatures":   func() (State, error) { return SetFeatures(s, []Feature{FeatureY, FeatureSinX}) },
-			"SetOptimizer":  func() (State, error) { return SetOptimizer(s, Momentum) },
+			"Fit features":  func() (State, error) { return withFeatures(s, []Feature{FeatureY, FeatureSinX}), nil },
+			"Fit optimizer": func() (State, error) { return withOptimizer(s, Momentum), nil },
 			"SetWeight":     func() (State, error) { return SetWeight(s, 0, 0, 0, 5) },
 			"SetBias":       func() (State, error) { return SetBias(s, 0, 0, 5) },
 		} {
@@ -258,8 +257,8 @@ func TestStateUnmodified(t *testing.T) {
 // cpuDigest is set for the process that TestStepOnEveryCPU starts.
 const cpuDigest = "NNVISU_TEST_CPU_DIGEST"
 
-// TestStepOnEveryCPU trains in processes that are told not to use what this
-// CPU has beyond the baseline of its architecture, and expects the same bytes.
+// TestStepOnEveryCPU trains in processes that are told not to use what this CPU has beyond the
+// baseline of its architecture, and expects the same bytes.
 func TestStepOnEveryCPU(t *testing.T) {
 	h := sha256.New()
 	for seed := range uint64(60) {

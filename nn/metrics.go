@@ -6,37 +6,35 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// Metrics say how good a network is, dropout off and without penalty terms. A
-// loss that is too large to compute is math.MaxFloat64.
+// Metrics measure a network, with dropout off and without penalty terms. A loss that overflows is
+// math.MaxFloat64.
 type Metrics struct {
-	// Loss is the mean over the training points: cross-entropy in nats, or
-	// half the squared error.
+	// Loss is the mean over the training points: cross-entropy in nats, or half the squared error.
 	Loss float64 `json:"loss"`
-	// Accuracy is the share of training points whose largest output (the
-	// first of equals) is that of their class. Nil for regression.
+	// Accuracy is the share of training points whose largest output (the first of equals) is that
+	// of their class. Nil for regression.
 	Accuracy *float64 `json:"accuracy,omitzero"`
-	// TestLoss and TestAccuracy are the same for the points held out; nil if
-	// there are none.
+	// TestLoss and TestAccuracy are the same for the held-out points; nil if there are none.
 	TestLoss     *float64 `json:"test_loss,omitzero"`
 	TestAccuracy *float64 `json:"test_accuracy,omitzero"`
 }
 
-// A Result is a network and how good it is.
+// A Result is a network with its metrics.
 type Result struct {
 	Network Network `json:"network"`
-	Loss    float64 `json:"loss"` // that of Metrics
+	Loss    float64 `json:"loss"` // Metrics.Loss again
 	Metrics Metrics `json:"metrics"`
 }
 
-// Result returns the network as it is now with its metrics.
+// Result returns a copy of the current network with its metrics.
 func (t *Trainer) Result() Result {
 	m := t.Metrics()
 	return Result{Network: t.Network(), Loss: m.Loss, Metrics: m}
 }
 
-// Metrics evaluates the network as it is now.
+// Metrics evaluates the current network.
 func (t *Trainer) Metrics() Metrics {
-	defer t.leave(t.enter())
+	defer t.release(t.acquire())
 	var m Metrics
 	m.Loss, m.Accuracy = t.evaluate(t.train)
 	if t.test.n > 0 {
@@ -56,9 +54,9 @@ func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 			loss += kernel.HalfSquaredError(out, b.y[:b.n])
 			continue
 		}
-		blockLoss, blockCorrect := kernel.CrossEntropy(out, b.y[:b.n], t.room, t.Outputs(), b.width)
-		loss += blockLoss
-		correct += blockCorrect
+		l, c := kernel.CrossEntropy(out, b.y[:b.n], t.scratch, t.Outputs(), b.width)
+		loss += l
+		correct += c
 	}
 	loss /= float64(s.n)
 	if t.config.Task == Classification {
@@ -67,9 +65,9 @@ func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 	return clamped(loss), accuracy
 }
 
-// clamped returns v, or the largest number in place of one that overflowed. The
-// losses of points that no update has seen must not end a run: how often they are
-// computed depends on how its steps are split, and its result must not.
+// clamped returns v, or the largest number if v overflowed. A loss that overflows must not end a
+// run: how often it is computed depends on how the steps are split into calls, and the run must not
+// depend on that.
 func clamped(v float64) float64 {
 	if notFinite(v) {
 		return math.MaxFloat64
@@ -77,16 +75,15 @@ func clamped(v float64) float64 {
 	return v
 }
 
-// Confusion counts classifications: Train[k][j] is the number of training
-// points of class k that the network takes for class j, Test the same for the
-// points held out.
+// Confusion counts classifications: Train[k][j] is the number of training points of class k that
+// the network classifies as class j, Test the same for the held-out points.
 type Confusion struct {
 	Train, Test [][]int
 }
 
-// Confusion evaluates a classifier as it is now; both matrices are C×C.
+// Confusion evaluates the current classifier. Both matrices are C×C.
 func (t *Trainer) Confusion() Confusion {
-	defer t.leave(t.enter())
+	defer t.release(t.acquire())
 	return Confusion{Train: t.confusion(t.train), Test: t.confusion(t.test)}
 }
 
@@ -115,11 +112,10 @@ func (t *Trainer) confusion(s samples) [][]int {
 	return counts
 }
 
-// A ClassScore says how well one class is told from the others. A share of
-// nothing is nil.
+// A ClassScore says how well one class is told from the others. A share of no points is nil.
 type ClassScore struct {
-	Precision *float64 // the share of this class among the points taken for it
-	Recall    *float64 // the share of the points of this class that are taken for it
+	Precision *float64 // the share of this class among the points classified as it
+	Recall    *float64 // the share of the points of this class that are classified as it
 	Support   int      // the number of points of this class
 }
 
@@ -145,5 +141,5 @@ func share(part, whole int) *float64 {
 	return &v
 }
 
-// At returns the step and the epoch of the network as it is now.
+// At returns the step and the epoch of the current network.
 func (t *Trainer) At() (step, epoch int) { return t.step, t.epoch }

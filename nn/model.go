@@ -8,37 +8,37 @@ import (
 	"nnvisu/nn/kernel"
 )
 
-// blockWidth is how many samples pass through the layers at a time: few
-// enough that a block of every layer stays in the cache, and enough that the
-// sums over samples run long. It is a multiple of 24, the widest strip of the
-// kernels, and an odd number of cache lines, so that rows do not compete for the
-// same lines. The masks of dropout are drawn block by block, so that another width
-// would change runs.
+// blockWidth is the number of samples that pass through the layers at a time. It is small enough
+// that a block of every layer stays in the cache, and large enough that the loops over samples are
+// long. It is a multiple of 24, the widest strip of the kernels, and an odd number of cache lines,
+// so that rows do not compete for the same lines. Another width would change runs, because the
+// masks of dropout are drawn block by block.
 const blockWidth = 120
 
-// padded returns the length of vectors that hold n numbers: a multiple of what
-// the kernels take at a time.
+// padded returns n rounded up to a multiple of kernel.Lanes, the length of a vector for n numbers.
 func padded(n int) int { return (n + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes }
 
-// repeatLast fills row up from n on with the number before: the network is
-// evaluated there, too, and nothing may overflow that does not elsewhere.
+// repeatLast pads row from n on with the number before. The network is evaluated at the padding
+// too, which must not overflow where the samples do not.
 func repeatLast(row []float64, n int) {
 	for j := n; j < len(row); j++ {
 		row[j] = row[n-1]
 	}
 }
 
-// A Model is a network laid out for computing. Its weights and biases are one
-// slice, all weights before all biases; the layers are views of it.
+// A Model is a network laid out for computing. Its weights and biases are one slice, all weights
+// before all biases; the layers are views of it.
 type Model struct {
-	config  Config
-	sizes   []int     // [D, H…, C]
-	theta   []float64 // every weight, layer by layer and row by row, then every bias, then zeros up to a padded length
-	weights int       // how many of theta are weights
+	config Config
+	sizes  []int // [D, H…, C]
+	// theta is every weight, layer by layer and row by row, then every bias, then zeros up to a
+	// padded length.
+	theta   []float64
+	weights int // how many of theta are weights
 	layers  []layer
 	forward kernel.Activation
 	trains  bool
-	// Within enter and leave only:
+	// Set between acquire and release:
 	input []float64 // D×blockWidth
 }
 
@@ -46,27 +46,27 @@ type Model struct {
 type layer struct {
 	in, out int
 	w, b    []float64 // views of Model.theta
-	// Within enter and leave only:
+	// Set between acquire and release:
 	a []float64 // out×blockWidth: the layer's outputs, activation applied
-	d []float64 // out×blockWidth: the derivative of the activation; hidden layers in training only
+	d []float64 // out×blockWidth: f'(z); of hidden layers in training only
 }
 
-// A workspace is what a computation needs while it runs. It is shared: hundreds
-// of models may be there, each for one stream, but few compute at a time.
+// A workspace is the memory that a computation needs while it runs. Models share workspaces: there
+// may be hundreds of models, one for each stream, but only a few compute at a time.
 type workspace struct{ floats []float64 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
 
-// cut returns the next n numbers of the workspace, of which any may be anything.
+// cut returns the next n floats of the workspace; their contents are undefined.
 func (w *workspace) cut(n int) []float64 {
 	from := len(w.floats)
 	w.floats = w.floats[:from+n]
 	return w.floats[from : from+n : from+n]
 }
 
-// enter takes a workspace with room for the blocks of the model and so many
-// numbers more. To be given back with leave.
-func (m *Model) enter(more int) *workspace {
+// acquire takes a workspace with room for the blocks of the model and more further floats. The
+// caller gives it back with release.
+func (m *Model) acquire(more int) *workspace {
 	rows := m.sizes[0]
 	for l, layer := range m.layers {
 		rows += layer.out
@@ -87,7 +87,7 @@ func (m *Model) enter(more int) *workspace {
 	return w
 }
 
-func (m *Model) leave(w *workspace) {
+func (m *Model) release(w *workspace) {
 	m.input = nil
 	for l := range m.layers {
 		m.layers[l].a, m.layers[l].d = nil, nil
@@ -95,8 +95,8 @@ func (m *Model) leave(w *workspace) {
 	workspaces.Put(w)
 }
 
-// NewModel returns the network of a state ready for prediction. It returns a
-// *FieldError if the state is out of range or does not fit.
+// NewModel returns the network of a state ready for prediction. It returns a *FieldError if the
+// state is out of range or does not fit.
 func NewModel(s State) (*Model, error) {
 	s, err := s.Prepare()
 	if err != nil {
@@ -115,11 +115,7 @@ func newModel(c Config) *Model {
 		biases += out
 	}
 	m.theta = make([]float64, padded(m.weights+biases))
-	for _, a := range activationTable {
-		if a.name == c.Activation {
-			m.forward = a.forward
-		}
-	}
+	m.forward = activationTable.rule(c.Activation).forward
 	m.layers = make([]layer, len(m.sizes)-1)
 	for l := range m.layers {
 		in, out := m.sizes[l], m.sizes[l+1]
@@ -129,8 +125,8 @@ func newModel(c Config) *Model {
 	return m
 }
 
-// views returns the parts of flat, a slice in the layout of theta, that are
-// the weights and the biases of layer l.
+// views returns the parts of flat, a slice in the layout of theta, that are the weights and the
+// biases of layer l.
 func (m *Model) views(flat []float64, l int) (w, b []float64) {
 	wi, bi := 0, m.weights
 	for k := range l {
@@ -160,14 +156,17 @@ func (m *Model) flatten(dst []float64, p Parameters) {
 	}
 }
 
-// nested returns a copy of flat, in the layout of theta, as Parameters. A
-// negative zero becomes 0, which is all that JavaScript can write.
+// nested returns a copy of flat, in the layout of theta, as Parameters. A negative zero becomes 0,
+// because JavaScript writes both as 0.
 func (m *Model) nested(flat []float64) Parameters {
 	own := make([]float64, len(flat))
 	for i, v := range flat {
 		own[i] = v + 0
 	}
-	p := Parameters{Weights: make([][][]float64, len(m.layers)), Biases: make([][]float64, len(m.layers))}
+	p := Parameters{
+		Weights: make([][][]float64, len(m.layers)),
+		Biases:  make([][]float64, len(m.layers)),
+	}
 	for l, layer := range m.layers {
 		w, b := m.views(own, l)
 		rows := make([][]float64, layer.out)
@@ -179,8 +178,8 @@ func (m *Model) nested(flat []float64) Parameters {
 	return p
 }
 
-// run passes n samples, a D×n block x, through the layers and returns the
-// outputs (logits), C×n, which stay valid until the next run. n is padded.
+// run passes n samples, a D×n block x, through the layers and returns the outputs (logits), C×n,
+// which stay valid until the next run. n is padded.
 func (m *Model) run(x []float64, n int) []float64 {
 	a := x
 	last := len(m.layers) - 1
@@ -199,16 +198,15 @@ func (m *Model) run(x []float64, n int) []float64 {
 // Outputs returns C, the number of outputs.
 func (m *Model) Outputs() int { return m.sizes[len(m.sizes)-1] }
 
-// Config returns the configuration with its number of classes. Its lists must
-// not be changed.
+// Config returns the configuration with its number of classes. Its lists must not be changed.
 func (m *Model) Config() Config { return m.config }
 
-// PredictTo sets dst, C×N, to what the network says at the N places (xs[j],
-// ys[j]): class probabilities or, for regression, the value. Dropout is off.
+// PredictTo sets dst, C×N, to the predictions at the N places (xs[j], ys[j]): class probabilities
+// or, for regression, the value. Dropout is off.
 func (m *Model) PredictTo(dst, xs, ys []float64) { m.placesTo(nil, dst, xs, ys) }
 
-// UnitsTo sets dst[l], H×N, to the activations of hidden layer l at the N
-// places (xs[j], ys[j]), and the last of dst, C×N, to what PredictTo says.
+// UnitsTo sets dst[l], H×N, to the activations of hidden layer l at the N places (xs[j], ys[j]),
+// and the last of dst, C×N, to the predictions as PredictTo does.
 func (m *Model) UnitsTo(dst [][]float64, xs, ys []float64) {
 	last := len(m.layers) - 1
 	if len(dst) != last+1 {
@@ -217,10 +215,10 @@ func (m *Model) UnitsTo(dst [][]float64, xs, ys []float64) {
 	m.placesTo(dst[:last], dst[last], xs, ys)
 }
 
-// placesTo evaluates the network at places. No hidden means that the hidden
-// layers are not asked for.
+// placesTo evaluates the network at places. If hidden is nil, the activations of the hidden layers
+// are not copied.
 func (m *Model) placesTo(hidden [][]float64, dst, xs, ys []float64) {
-	defer m.leave(m.enter(0))
+	defer m.release(m.acquire(0))
 	total, c := len(xs), m.Outputs()
 	for from := 0; from < total; from += blockWidth {
 		n := min(blockWidth, total-from)
@@ -236,8 +234,8 @@ func (m *Model) placesTo(hidden [][]float64, dst, xs, ys []float64) {
 	}
 }
 
-// features returns the features of at most blockWidth places, D×width, which
-// stay valid until the next call. width is the padded number of places.
+// features returns the features of at most blockWidth places, D×width, which stay valid until the
+// next call. width is the padded number of places.
 func (m *Model) features(xs, ys []float64) (x []float64, width int) {
 	n := len(xs)
 	width = padded(n)
@@ -254,16 +252,16 @@ func (m *Model) features(xs, ys []float64) (x []float64, width int) {
 	return x, width
 }
 
-// copyBlock copies the first n columns of a block, whose rows have width, to
-// the columns of dst from from on, whose rows have total.
+// copyBlock copies the first n columns of a block to the columns of dst that begin at from. The
+// rows of the block have length width, the rows of dst have length total.
 func copyBlock(dst, block []float64, from, n, width, total int) {
 	for k := range len(dst) / total {
 		copy(dst[k*total+from:][:n], block[k*width:])
 	}
 }
 
-// Predict returns for every point the class probabilities or, for regression,
-// the one value. Labels are ignored.
+// Predict returns for every point the class probabilities or, for regression, the one value. Labels
+// are ignored.
 func (m *Model) Predict(points []Point) [][]float64 {
 	n, c := len(points), m.Outputs()
 	xs, ys := make([]float64, n), make([]float64, n)
@@ -283,16 +281,15 @@ func (m *Model) Predict(points []Point) [][]float64 {
 	return rows
 }
 
-// Work is what training costs, in multiply-adds; an activation with its
-// derivative counts as ten and an optimizer update as eight for each parameter.
+// Work is the cost of training in multiply-adds. An activation with its derivative counts as ten,
+// an optimizer update as eight for each parameter.
 type Work struct {
 	Update     float64 // one optimizer update
 	Evaluation float64 // the metrics of all points, once
-	Gradient   float64 // Trainer.GradientNorms, once
 }
 
-// WorkOf returns what training costs with a valid config that has its number
-// of classes, on n points.
+// WorkOf returns the cost of training on n points. The config must be valid and have its number of
+// classes.
 func WorkOf(c Config, n int) Work {
 	parameters, hidden := ParameterCount(c), 0
 	for _, h := range c.HiddenLayers {
@@ -307,6 +304,5 @@ func WorkOf(c Config, n int) Work {
 	return Work{
 		Update:     float64(padded(batch))*sample + 8*float64(parameters),
 		Evaluation: float64(n) * (float64(weights) + 8*float64(hidden) + 8*float64(c.Outputs())),
-		Gradient:   float64(n)*sample + 2*float64(parameters),
 	}
 }

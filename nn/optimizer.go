@@ -2,8 +2,8 @@ package nn
 
 import "nnvisu/nn/kernel"
 
-// An Optimizer is the rule that turns gradients into updates. Formulas and
-// constants are those of PyTorch; package kernel has them.
+// An Optimizer is the rule that turns gradients into updates. Formulas and constants are PyTorch's;
+// see package kernel.
 type Optimizer string
 
 // The optimizers.
@@ -17,38 +17,30 @@ const (
 	AdamW    Optimizer = "adamw"    // as adam, with decoupled weight decay
 )
 
-// rule is what the trainer needs to know of an optimizer.
-type rule struct {
-	name          Optimizer
+// optimizerRule is what training needs to know of an optimizer.
+type optimizerRule struct {
 	first, second bool // which moments it keeps
 	decoupled     bool // L2 is a decay of the weights, not a part of the gradient
 	update        kernel.Update
 }
 
-var optimizerTable = []rule{
-	{SGD, false, false, false, kernel.SGD},
-	{Momentum, true, false, false, kernel.Momentum},
-	{Nesterov, true, false, false, kernel.Nesterov},
-	{RMSprop, false, true, false, kernel.RMSprop},
-	{Adagrad, false, true, false, kernel.Adagrad},
-	{Adam, true, true, false, kernel.Adam},
-	{AdamW, true, true, true, kernel.Adam},
+var optimizerTable = choices[Optimizer, optimizerRule]{
+	{SGD, "SGD", "", optimizerRule{update: kernel.SGD}},
+	{Momentum, "Momentum", "0.9", optimizerRule{first: true, update: kernel.Momentum}},
+	{Nesterov, "Nesterov", "0.9", optimizerRule{first: true, update: kernel.Nesterov}},
+	{RMSprop, "RMSprop", "α 0.99, ε 1e-8", optimizerRule{second: true, update: kernel.RMSprop}},
+	{Adagrad, "Adagrad", "ε 1e-10", optimizerRule{second: true, update: kernel.Adagrad}},
+	{Adam, "Adam", "", optimizerRule{first: true, second: true, update: kernel.Adam}},
+	{AdamW, "AdamW", "both β 0.9 and 0.999, ε 1e-8", optimizerRule{
+		first: true, second: true, decoupled: true, update: kernel.Adam,
+	}},
 }
 
 // Optimizers returns all optimizers in the order of the page.
-func Optimizers() []Optimizer {
-	names := make([]Optimizer, len(optimizerTable))
-	for i, o := range optimizerTable {
-		names[i] = o.name
-	}
-	return names
-}
+func Optimizers() []Optimizer { return optimizerTable.names() }
 
-func ruleOf(o Optimizer) rule {
-	for _, r := range optimizerTable {
-		if r.name == o {
-			return r
-		}
-	}
-	panic("nn: unknown optimizer " + string(o))
-}
+// Label returns what the page calls the optimizer.
+func (o Optimizer) Label() string { return optimizerTable.label(o) }
+
+// Note returns what the documents say of the optimizer behind its name, or "".
+func (o Optimizer) Note() string { return optimizerTable.note(o) }

@@ -7,7 +7,7 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// A purpose keeps the random draws of one use apart from those of all others.
+// A purpose separates the random numbers of one use from those of every other.
 type purpose uint64
 
 const (
@@ -18,17 +18,17 @@ const (
 	drawDropout                    // one stream for each step
 )
 
-// seedRandom makes pcg the stream of random numbers for one purpose. What is
-// drawn depends on nothing but the arguments.
+// seedRandom makes pcg the stream of random numbers for one purpose. The stream depends only on the
+// arguments.
 func seedRandom(pcg *rand.PCG, seed uint32, why purpose, major, minor int) {
 	hi := mix(uint64(seed) ^ mix(uint64(why)))
 	lo := mix(hi ^ mix(uint64(major)^mix(uint64(minor))))
 	pcg.Seed(hi, lo)
 }
 
-// mix is the output function of SplitMix64 (Steele, Lea & Flood 2014, "Fast
-// splittable pseudorandom number generators", figure 11, with Stafford's variant 13
-// constants): nearby numbers become unrelated ones.
+// mix is the output function of SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom
+// number generators", figure 11, with Stafford's variant 13 constants): nearby numbers become
+// unrelated ones.
 func mix(z uint64) uint64 {
 	z += 0x9e3779b97f4a7c15
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
@@ -39,17 +39,16 @@ func mix(z uint64) uint64 {
 // uniform returns a number in [0, 1) with 53 random bits.
 func uniform(pcg *rand.PCG) float64 { return float64(pcg.Uint64()>>11) * (1.0 / (1 << 53)) }
 
-// normal returns a draw from the standard normal distribution (Box & Muller
-// 1958). math/rand's own NormFloat64 compares with math.Exp, whose bits depend
-// on the CPU.
+// normal returns a draw from the standard normal distribution (Box & Muller 1958). math/rand's own
+// NormFloat64 compares with math.Exp, whose bits depend on the CPU.
 func normal(pcg *rand.PCG) float64 {
 	u := 1 - uniform(pcg) // in (0, 1]
 	angle := 2 * math.Pi * uniform(pcg)
 	return math.Sqrt(-2*detmath.Log(u)) * detmath.Cos(angle)
 }
 
-// shuffle fills order with a random permutation of its indices (Fisher–Yates;
-// Knuth, TAOCP volume 2, 3.4.2, algorithm P).
+// shuffle fills order with a random permutation of its indices (Fisher–Yates; Knuth, TAOCP volume
+// 2, 3.4.2, algorithm P).
 func shuffle(pcg *rand.PCG, order []int) {
 	for i := range order {
 		order[i] = i

@@ -10,28 +10,25 @@ import (
 )
 
 const (
-	// referenceTolerance is the relative difference allowed between this
-	// package and PyTorch, both in double precision, after up to 200 updates.
+	// referenceTolerance is the relative difference allowed between this package and PyTorch, both
+	// in double precision, after up to 200 updates.
 	referenceTolerance = 1e-9
-	// referenceFloor is what smaller numbers are compared relative to: a weight
-	// that passes near 0 keeps the absolute error it had before.
+	// referenceFloor is what smaller numbers are compared relative to: a weight that passes near 0
+	// keeps the absolute error it had before.
 	referenceFloor = 1e-2
 )
 
-// A reference is testdata/pytorch.json: runs of PyTorch in double precision.
+// pytorchRuns is testdata/pytorch.json: runs of PyTorch in double precision.
 //
-// To make such a file: build the network of each request as
-// torch.nn.Sequential(Linear, activation, …, Linear).double() with the
-// request's weights and biases; take the features of the points as a
-// float64 tensor; make an optimizer of torch.optim with the learning rate and
-// otherwise its defaults (momentum=0.9 for SGD with momentum, weight_decay for
-// l2, which the penalty of the weights only needs as a parameter group without
-// the biases). Then repeat zero_grad, the mean loss of all points
-// (functional.cross_entropy, or half of functional.mse_loss), backward and
-// step. After the updates that are a key of "after", note the weights and
-// biases, and the loss and accuracy of those very weights, with tolist() and
-// json.dump, which keep every bit.
-type reference struct {
+// To make such a file: build the network of each request as torch.nn.Sequential(Linear, activation,
+// …, Linear).double() with the request's weights and biases; take the features of the points as a
+// float64 tensor; make an optimizer of torch.optim with the learning rate and otherwise its
+// defaults (momentum=0.9 for SGD with momentum, weight_decay for l2, which the penalty of the
+// weights only needs as a parameter group without the biases). Then repeat zero_grad, the mean loss
+// of all points (functional.cross_entropy, or half of functional.mse_loss), backward and step.
+// After the updates that are a key of "after", note the weights and biases, and the loss and
+// accuracy of those very weights, with tolist() and json.dump, which keep every bit.
+type pytorchRuns struct {
 	Torch string `json:"torch"`
 	Cases []struct {
 		Name    string          `json:"name"`
@@ -50,7 +47,7 @@ func TestStepReference(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ref reference
+	var ref pytorchRuns
 	if err := json.Unmarshal(text, &ref); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +90,8 @@ func TestStepReference(t *testing.T) {
 					t.Errorf("accuracy = %v; want %v", *accuracy, *want.Accuracy)
 				}
 				if got.Network.Step != n || got.Network.Epoch != n {
-					t.Errorf("step %d, epoch %d; want %d of both", got.Network.Step, got.Network.Epoch, n)
+					t.Errorf("step %d, epoch %d; want %d of both", got.Network.Step,
+						got.Network.Epoch, n)
 				}
 			})
 		}

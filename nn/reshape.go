@@ -6,32 +6,31 @@ import (
 	"slices"
 )
 
-// The functions in this file change the shape of a network and keep what it
-// has learnt. They take a prepared state and return a new one; optimizer
-// moments follow their weights. What is new starts as follows:
+// The functions in this file change the shape of a network and keep what it has learnt. They take a
+// prepared state and return a new one. The optimizer moments move with their weights. New
+// parameters start as follows:
 //
-//   - The weights into a new unit are drawn as at initialisation, its bias is 0.
-//   - The weights from a new unit or feature to units that were there are 0, so
-//     that the outputs do not change (Chen, Goodfellow & Shlens 2016, "Net2Net",
-//     in spirit). They are drawn if all of the layer below is new, or if the
-//     network was never trained: then there is nothing to keep, and a rectifier
-//     that hears nothing but zeros would never start.
+//   - The weights into a new unit are drawn as at initialisation. Its bias is 0.
+//   - The weights from a new unit or feature to old units are 0, so that the outputs do not change
+//     (in the spirit of Chen, Goodfellow & Shlens 2016, "Net2Net"). But they are drawn if all of
+//     the layer below is new or if the network was never trained: then nothing is lost, and a
+//     rectifier whose inputs all have weight 0 would never learn.
 
 // unmapped marks a unit or layer that the old network does not have.
 const unmapped = -1
 
-// A reshaping says for each layer of units of the new network, inputs and
-// outputs included, where it comes from.
+// A reshaping gives the origin of each layer of units of the new network, inputs and outputs
+// included.
 type reshaping []struct {
 	layer int   // the old layer, or unmapped
-	units []int // for each new unit the old one in that layer, or unmapped
+	units []int // for each new unit the old unit in that layer, or unmapped
 }
 
-// Fit returns the state with config to in place of its own and the network
-// reshaped to fit: input features are matched by name, hidden layers, their
-// units and classes by number from the front, and what has no match is new.
-// Moments of another optimizer are dropped; the weights stay. A change of task
-// replaces the output layer. To must be valid and have its number of classes.
+// Fit returns s with config to and the network reshaped to fit. Input features are matched by name.
+// Hidden layers, their units and classes are matched by number, from 0. Features, layers, units and
+// classes without a match are new. If the optimizer changes, its moments are dropped and the
+// weights stay. If the task changes, the output layer is new. Config to must be valid and have its
+// number of classes.
 func Fit(s State, to Config) State {
 	from := s.Config
 	plan := make(reshaping, len(to.HiddenLayers)+2)
@@ -56,7 +55,7 @@ func Fit(s State, to Config) State {
 	return reshape(s, to, plan)
 }
 
-// firstUnits maps n new units to the first of old ones.
+// firstUnits maps the first of n new units to the old units of the same number.
 func firstUnits(n, old int) []int {
 	units := make([]int, n)
 	for i := range units {
@@ -68,7 +67,7 @@ func firstUnits(n, old int) []int {
 	return units
 }
 
-// AddNeuron adds a unit at the end of hidden layer l, from 0.
+// AddNeuron adds a unit at the end of hidden layer l, counted from 0.
 func AddNeuron(s State, l int) (State, error) {
 	to, err := s.withLayers(func(widths []int) []int { widths[l]++; return widths }, l)
 	if err != nil {
@@ -77,7 +76,7 @@ func AddNeuron(s State, l int) (State, error) {
 	return Fit(s, to), nil
 }
 
-// RemoveNeuron removes unit u of hidden layer l, both from 0.
+// RemoveNeuron removes unit u of hidden layer l, both counted from 0.
 func RemoveNeuron(s State, l, u int) (State, error) {
 	to, err := s.withLayers(func(widths []int) []int { widths[l]--; return widths }, l)
 	if err != nil {
@@ -91,8 +90,8 @@ func RemoveNeuron(s State, l, u int) (State, error) {
 	return reshape(s, to, plan), nil
 }
 
-// AddLayer inserts a hidden layer of the given width before hidden layer l, or
-// behind the last if l is their number.
+// AddLayer inserts a hidden layer of the given width before hidden layer l, counted from 0. It
+// appends the layer if l is the number of hidden layers.
 func AddLayer(s State, l, width int) (State, error) {
 	if l < 0 || l > len(s.Config.HiddenLayers) {
 		return State{}, fieldError("config.hidden_layers", "has no place %d for a layer", l)
@@ -106,8 +105,8 @@ func AddLayer(s State, l, width int) (State, error) {
 	return reshape(s, to, plan), nil
 }
 
-// RemoveLayer removes hidden layer l, from 0. The weights into the layer
-// behind it are new, since they came from the units removed.
+// RemoveLayer removes hidden layer l, counted from 0. The weights into the next layer are new: the
+// old ones led from the removed units.
 func RemoveLayer(s State, l int) (State, error) {
 	to, err := s.withLayers(func(widths []int) []int { return slices.Delete(widths, l, l+1) }, l)
 	if err != nil {
@@ -116,7 +115,7 @@ func RemoveLayer(s State, l int) (State, error) {
 	return reshape(s, to, slices.Delete(identity(s.Config), l+1, l+2)), nil
 }
 
-// AddClass adds a class behind the last. Its output starts with drawn weights.
+// AddClass appends a class. Its output starts with drawn weights.
 func AddClass(s State) (State, error) {
 	if s.Config.Task != Classification {
 		return State{}, fieldError("config.task", "must be %s to add a class", Classification)
@@ -129,8 +128,7 @@ func AddClass(s State) (State, error) {
 	return Fit(s, to), nil
 }
 
-// RemoveClass removes class k, its output and its points; the labels above it
-// move down by one.
+// RemoveClass removes class k with its output and its points. Labels above k move down by one.
 func RemoveClass(s State, k int) (State, error) {
 	if s.Config.Task != Classification {
 		return State{}, fieldError("config.task", "must be %s to remove a class", Classification)
@@ -160,27 +158,8 @@ func RemoveClass(s State, k int) (State, error) {
 	return next, nil
 }
 
-// SetFeatures changes the input features. Those that stay keep their weights.
-func SetFeatures(s State, features []Feature) (State, error) {
-	to := s.Config.Clone()
-	to.Features = slices.Clone(features)
-	if err := to.Validate(); err != nil {
-		return State{}, err
-	}
-	return Fit(s, to), nil
-}
-
-// SetOptimizer changes the optimizer. The weights stay; the moments start fresh.
-func SetOptimizer(s State, o Optimizer) (State, error) {
-	to := s.Config.Clone()
-	to.Optimizer = o
-	if err := to.Validate(); err != nil {
-		return State{}, err
-	}
-	return Fit(s, to), nil
-}
-
-// withLayers returns the config with its hidden layers changed, if layer l is there.
+// withLayers returns the config with its hidden layers changed. It returns an error if there is no
+// layer l or the result is not valid.
 func (s State) withLayers(change func([]int) []int, l int) (Config, error) {
 	if l < 0 || l >= len(s.Config.HiddenLayers) {
 		return Config{}, fieldError("config.hidden_layers", "has no layer %d", l)
@@ -200,7 +179,7 @@ func identity(c Config) reshaping {
 	return plan
 }
 
-// reshape returns s with config to and the network that plan makes of its own.
+// reshape returns s with config to and the network reshaped by the plan.
 func reshape(s State, to Config, plan reshaping) State {
 	from := newModel(s.Config)
 	next := newModel(to)
@@ -228,8 +207,8 @@ func reshape(s State, to Config, plan reshaping) State {
 	return State{Config: to.Clone(), Network: n, Data: s.Data}
 }
 
-// drawNew fills the model with the weights that new units start from.
-// They follow from the old ones too: a unit that is added again is another one.
+// drawNew fills the model with the first weights of new units. They depend on old, the fingerprint
+// of the old weights, so that a unit that is removed and added again starts with other weights.
 func (m *Model) drawNew(plan reshaping, old int, trained bool) {
 	var pcg rand.PCG
 	for l, layer := range m.layers {
@@ -250,7 +229,7 @@ func (m *Model) drawNew(plan reshaping, old int, trained bool) {
 	}
 }
 
-// fingerprint returns a number that follows from the bits of every weight and bias.
+// fingerprint returns a hash of the bits of every weight and bias.
 func fingerprint(theta []float64) int {
 	h := uint64(len(theta))
 	for _, v := range theta {
@@ -259,8 +238,8 @@ func fingerprint(theta []float64) int {
 	return int(h)
 }
 
-// move copies what the plan keeps from old to dst, both in the layout of their
-// model's theta.
+// move copies the parameters that the plan keeps from old to dst. Both are in the layout of theta
+// of their models.
 func move(to, from *Model, dst, old []float64, plan reshaping) {
 	for l, layer := range to.layers {
 		below, above := plan[l], plan[l+1]

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// learnt returns a state in mid-run, at step 7 of epoch 3, whose numbers all
-// say where they are: the weight from i to o of layer l is 10000·l + 100·o + i + 1,
-// the bias of o its negative with i = 50; the moments are those plus ¼ and their size plus ½.
+// learnt returns a state in mid-run, at step 7 of epoch 3, whose numbers all say where they are:
+// the weight from i to o of layer l is 10000·l + 100·o + i + 1, the bias of o its negative with i =
+// 50; the moments are those plus ¼ and their size plus ½.
 func learnt(t *testing.T, change func(c *Config)) State {
 	t.Helper()
 	c := DefaultConfig()
@@ -47,14 +47,14 @@ const (
 	drawn = -2 // new
 )
 
-// An origin says where the weight from i to o of layer l comes from in the old
-// network, or that l is zero or drawn; with i = bias, the same of the bias.
+// An origin says where the weight from i to o of layer l comes from in the old network, or that l
+// is zero or drawn; with i = bias, the same of the bias.
 type origin func(l, o, i int) (fromL, fromO, fromI int)
 
 const bias = -1
 
-// checkReshaped compares every weight, bias and moment with those of before at
-// its origin, and that the rest of the state is what it should be.
+// checkReshaped compares every weight, bias and moment with those of before at its origin, and that
+// the rest of the state is what it should be.
 func checkReshaped(t *testing.T, before, got State, from origin) {
 	t.Helper()
 	at := func(p *Parameters, l, o, i int) float64 {
@@ -81,7 +81,8 @@ func checkReshaped(t *testing.T, before, got State, from origin) {
 					case fromL == drawn && i != bias && !moment:
 						// Drawn weights are small and none is 0.
 						if v == 0 || math.Abs(v) > 5 {
-							t.Errorf("%s of layer %d from %d to %d = %v; want a new one", what, l, i, o, v)
+							t.Errorf("%s of layer %d from %d to %d = %v; want a new one", what, l,
+								i, o, v)
 						}
 					case fromL < 0:
 						if v != 0 {
@@ -89,7 +90,8 @@ func checkReshaped(t *testing.T, before, got State, from origin) {
 						}
 					default:
 						if want := at(old, fromL, fromO, fromI); v != want {
-							t.Errorf("%s of layer %d from %d to %d = %v; want %v", what, l, i, o, v, want)
+							t.Errorf("%s of layer %d from %d to %d = %v; want %v", what, l, i, o, v,
+								want)
 						}
 					}
 				}
@@ -132,6 +134,20 @@ func reshaped(t *testing.T) func(s State, err error) State {
 	}
 }
 
+// withFeatures fits a state to other input features.
+func withFeatures(s State, features []Feature) State {
+	to := s.Config.Clone()
+	to.Features = features
+	return Fit(s, to)
+}
+
+// withOptimizer fits a state to another optimizer.
+func withOptimizer(s State, o Optimizer) State {
+	to := s.Config.Clone()
+	to.Optimizer = o
+	return Fit(s, to)
+}
+
 // insideOptimizers runs a test with one, two and no moments.
 func insideOptimizers(t *testing.T, f func(t *testing.T, with func(c *Config))) {
 	for _, o := range []Optimizer{AdamW, Momentum, RMSprop, SGD} {
@@ -162,7 +178,8 @@ func TestAddNeuron(t *testing.T) {
 			// Added and removed again it leaves no trace.
 			back := reshaped(t)(RemoveNeuron(got, l, unit))
 			if toJSON(t, back) != toJSON(t, s) {
-				t.Errorf("RemoveNeuron(AddNeuron(s, %d)) = %s; want %s", l, toJSON(t, back), toJSON(t, s))
+				t.Errorf("RemoveNeuron(AddNeuron(s, %d)) = %s; want %s", l, toJSON(t, back),
+					toJSON(t, s))
 			}
 		}
 	})
@@ -203,8 +220,9 @@ func TestKeepsOutputs(t *testing.T) {
 				features = append(features, f)
 			}
 		}
-		if got := predict(t, reshaped(t)(SetFeatures(s, features)), points); got != want {
-			t.Errorf("seed %d: SetFeatures(s, %v) from %v predicts %s; want %s", seed, features, s.Config.Features, got, want)
+		if got := predict(t, withFeatures(s, features), points); got != want {
+			t.Errorf("seed %d: withFeatures(s, %v) from %v predicts %s; want %s", seed, features,
+				s.Config.Features, got, want)
 		}
 	}
 }
@@ -225,7 +243,8 @@ func TestRemoveNeuron(t *testing.T) {
 				s := learnt(t, with)
 				got := reshaped(t)(RemoveNeuron(s, l, u))
 				if want := widths - 1; got.Config.HiddenLayers[l] != want {
-					t.Errorf("RemoveNeuron(s, %d, %d) = layers %v; want %d units", l, u, got.Config.HiddenLayers, want)
+					t.Errorf("RemoveNeuron(s, %d, %d) = layers %v; want %d units", l, u,
+						got.Config.HiddenLayers, want)
 				}
 				past := func(k int) int { // the old number of unit k
 					if k >= u {
@@ -258,7 +277,8 @@ func TestRemoveNeuron(t *testing.T) {
 		{0, 0, "config.hidden_layers[0]", "from 1 to 100 units; got 0"},
 	} {
 		_, err := RemoveNeuron(s, c.l, c.u)
-		checkFieldError(t, fmt.Sprintf("RemoveNeuron(s, %d, %d)", c.l, c.u), err, c.field, c.fragment)
+		checkFieldError(t, fmt.Sprintf("RemoveNeuron(s, %d, %d)", c.l, c.u), err, c.field,
+			c.fragment)
 	}
 }
 
@@ -268,7 +288,8 @@ func TestAddLayer(t *testing.T) {
 			s := learnt(t, with)
 			got := reshaped(t)(AddLayer(s, l, 5))
 			if !slices.Equal(got.Config.HiddenLayers, want) {
-				t.Errorf("AddLayer(s, %d, 5) = layers %v; want %v", l, got.Config.HiddenLayers, want)
+				t.Errorf("AddLayer(s, %d, 5) = layers %v; want %v", l, got.Config.HiddenLayers,
+					want)
 			}
 			checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 				switch {
@@ -306,7 +327,8 @@ func TestAddLayer(t *testing.T) {
 		{full, 0, 3, "config.hidden_layers", "at most 10 layers; got 11"},
 	} {
 		_, err := AddLayer(c.s, c.l, c.width)
-		checkFieldError(t, fmt.Sprintf("AddLayer(s, %d, %d)", c.l, c.width), err, c.field, c.fragment)
+		checkFieldError(t, fmt.Sprintf("AddLayer(s, %d, %d)", c.l, c.width), err, c.field,
+			c.fragment)
 	}
 }
 
@@ -316,7 +338,8 @@ func TestRemoveLayer(t *testing.T) {
 			s := learnt(t, func(c *Config) { with(c); c.HiddenLayers = []int{4, 3, 2} })
 			got := reshaped(t)(RemoveLayer(s, l))
 			if !slices.Equal(got.Config.HiddenLayers, want) {
-				t.Errorf("RemoveLayer(s, %d) = layers %v; want %v", l, got.Config.HiddenLayers, want)
+				t.Errorf("RemoveLayer(s, %d) = layers %v; want %v", l, got.Config.HiddenLayers,
+					want)
 			}
 			checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 				switch {
@@ -340,7 +363,8 @@ func TestRemoveLayer(t *testing.T) {
 	s := learnt(t, func(c *Config) {})
 	for _, l := range []int{-1, 2} {
 		_, err := RemoveLayer(s, l)
-		checkFieldError(t, fmt.Sprintf("RemoveLayer(s, %d)", l), err, "config.hidden_layers", fmt.Sprintf("no layer %d", l))
+		checkFieldError(t, fmt.Sprintf("RemoveLayer(s, %d)", l), err, "config.hidden_layers",
+			fmt.Sprintf("no layer %d", l))
 	}
 }
 
@@ -349,7 +373,8 @@ func TestAddClass(t *testing.T) {
 		s := learnt(t, with)
 		got := reshaped(t)(AddClass(s))
 		if got.Config.Classes != 4 || !slices.Equal(got.Data, s.Data) {
-			t.Errorf("AddClass(s) = %d classes, points %v; want 4, %v", got.Config.Classes, got.Data, s.Data)
+			t.Errorf("AddClass(s) = %d classes, points %v; want 4, %v", got.Config.Classes,
+				got.Data, s.Data)
 		}
 		checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 			if k == 2 && o == 3 {
@@ -366,8 +391,8 @@ func TestAddClass(t *testing.T) {
 	checkFieldError(t, "AddClass to 10", err, "config.classes", "from 2 to 10; got 11")
 }
 
-// TestAddClassLearns holds that the output of a new class is trained: points
-// of the class are told apart a little later.
+// TestAddClassLearns holds that the output of a new class is trained: points of the class are told
+// apart a little later.
 func TestAddClassLearns(t *testing.T) {
 	c := DefaultConfig()
 	s := State{Config: c, Data: []Point{{-1, -1, 0}, {-1, 1, 0}, {1, -1, 1}}}
@@ -391,7 +416,8 @@ func TestRemoveClass(t *testing.T) {
 				{{0, 0, 0}, {0.1, 0, 1}, {0.3, 0, 0}, {0.4, 0, 1}},
 			}[class]
 			if got.Config.Classes != 2 || !slices.Equal(got.Data, want) {
-				t.Errorf("RemoveClass(s, %d) = %d classes, points %v; want 2, %v", class, got.Config.Classes, got.Data, want)
+				t.Errorf("RemoveClass(s, %d) = %d classes, points %v; want 2, %v", class,
+					got.Config.Classes, got.Data, want)
 			}
 			checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 				if k == 2 && o >= class {
@@ -404,21 +430,23 @@ func TestRemoveClass(t *testing.T) {
 	s := learnt(t, func(c *Config) {})
 	for _, class := range []int{-1, 3} {
 		_, err := RemoveClass(s, class)
-		checkFieldError(t, fmt.Sprintf("RemoveClass(s, %d)", class), err, "config.classes", fmt.Sprintf("no class %d", class))
+		checkFieldError(t, fmt.Sprintf("RemoveClass(s, %d)", class), err, "config.classes",
+			fmt.Sprintf("no class %d", class))
 	}
 	two := reshaped(t)(RemoveClass(s, 0))
 	_, err := RemoveClass(two, 0)
 	checkFieldError(t, "RemoveClass of two", err, "config.classes", "at least 2")
 }
 
-func TestSetFeatures(t *testing.T) {
+func TestFitFeatures(t *testing.T) {
 	insideOptimizers(t, func(t *testing.T, with func(c *Config)) {
-		s := learnt(t, func(c *Config) { with(c); c.Features = []Feature{FeatureX, FeatureY, FeatureXY} })
+		s := learnt(t,
+			func(c *Config) { with(c); c.Features = []Feature{FeatureX, FeatureY, FeatureXY} })
 		features := []Feature{FeatureXY, FeatureSinX, FeatureX}
 		from := []int{2, zero, 0}
-		got := reshaped(t)(SetFeatures(s, features))
+		got := withFeatures(s, features)
 		if !slices.Equal(got.Config.Features, features) {
-			t.Errorf("SetFeatures(s, %v) = %v", features, got.Config.Features)
+			t.Errorf("withFeatures(s, %v) = %v", features, got.Config.Features)
 		}
 		features[0] = FeatureY
 		if got.Config.Features[0] != FeatureXY {
@@ -434,11 +462,11 @@ func TestSetFeatures(t *testing.T) {
 			return k, o, from[i]
 		})
 	})
-	// Without any of the inputs that were there, nothing that is learnt depends
-	// on their weights being 0; drawn, they let even rectifiers start.
+	// Without any of the inputs that were there, nothing that is learnt depends on their weights
+	// being 0; drawn, they let even rectifiers start.
 	t.Run("NoneKept", func(t *testing.T) {
 		s := learnt(t, func(c *Config) {})
-		got := reshaped(t)(SetFeatures(s, []Feature{FeatureX2, FeatureY2}))
+		got := withFeatures(s, []Feature{FeatureX2, FeatureY2})
 		checkReshaped(t, s, got, func(k, o, i int) (int, int, int) {
 			if k == 0 && i != bias {
 				return drawn, 0, 0
@@ -449,39 +477,35 @@ func TestSetFeatures(t *testing.T) {
 		c := DefaultConfig()
 		c.Activation = ReLU
 		s = prepare(t, State{Config: c, Data: []Point{{0.1, 0, 0}, {0.2, 0.1, 0}, {0.9, 0.8, 1}, {-0.9, 0.9, 1}}})
-		s = reshaped(t)(SetFeatures(s, []Feature{FeatureX2, FeatureY2}))
+		s = withFeatures(s, []Feature{FeatureX2, FeatureY2})
 		if r := step(t, s, 500); r.Loss > 0.01 {
-			t.Errorf("relu with new features has loss %v after 500 steps; want less than 0.01", r.Loss)
+			t.Errorf("relu with new features has loss %v after 500 steps; want less than 0.01",
+				r.Loss)
 		}
 	})
-	s := learnt(t, func(c *Config) {})
-	_, err := SetFeatures(s, nil)
-	checkFieldError(t, "SetFeatures(s, nil)", err, "config.features", "at least one")
-	_, err = SetFeatures(s, []Feature{"z"})
-	checkFieldError(t, "SetFeatures(s, z)", err, "config.features[0]", `got "z"`)
 }
 
-func TestSetOptimizer(t *testing.T) {
+func TestFitOptimizer(t *testing.T) {
 	for _, from := range Optimizers() {
 		for _, to := range Optimizers() {
 			s := learnt(t, func(c *Config) { c.Optimizer, c.LearningRate = from, 1e-3 })
-			got := reshaped(t)(SetOptimizer(s, to))
+			got := withOptimizer(s, to)
 			if from == to {
 				if toJSON(t, got) != toJSON(t, s) {
-					t.Errorf("SetOptimizer(%s, %s) = %s; want %s", from, to, toJSON(t, got), toJSON(t, s))
+					t.Errorf("withOptimizer(%s, %s) = %s; want %s", from, to, toJSON(t, got),
+						toJSON(t, s))
 				}
 				continue
 			}
 			want := s.Network
 			want.Optimizer = Moments{}
 			if got.Config.Optimizer != to || toJSON(t, got.Network) != toJSON(t, want) {
-				t.Errorf("SetOptimizer(%s, %s) = %s, %s; want %s without moments", from, to, got.Config.Optimizer, toJSON(t, got.Network), toJSON(t, want))
+				t.Errorf("withOptimizer(%s, %s) = %s, %s; want %s without moments", from, to,
+					got.Config.Optimizer, toJSON(t, got.Network), toJSON(t, want))
 			}
 			checkTrains(t, got)
 		}
 	}
-	_, err := SetOptimizer(learnt(t, func(c *Config) {}), "lion")
-	checkFieldError(t, "SetOptimizer(s, lion)", err, "config.optimizer", `got "lion"`)
 }
 
 func TestFit(t *testing.T) {
@@ -575,10 +599,12 @@ func TestFit(t *testing.T) {
 			}
 			got := Fit(s, to)
 			if toJSON(t, got.Config) != toJSON(t, to) {
-				t.Errorf("seed %d: Fit() = config %s; want %s", seed, toJSON(t, got.Config), toJSON(t, to))
+				t.Errorf("seed %d: Fit() = config %s; want %s", seed, toJSON(t, got.Config),
+					toJSON(t, to))
 			}
 			if got.Network.Step != s.Network.Step || got.Network.Epoch != s.Network.Epoch {
-				t.Errorf("seed %d: Fit() = step %d, epoch %d; want %d, %d", seed, got.Network.Step, got.Network.Epoch, s.Network.Step, s.Network.Epoch)
+				t.Errorf("seed %d: Fit() = step %d, epoch %d; want %d, %d", seed, got.Network.Step,
+					got.Network.Epoch, s.Network.Step, s.Network.Epoch)
 			}
 			checkTrains(t, got)
 			if again := Fit(s, to); toJSON(t, again) != toJSON(t, got) {

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// scheduleTolerance is for learning rates against PyTorch's recursions, which
-// round at every one of some hundred updates.
+// scheduleTolerance is for learning rates against PyTorch's recursions, which round at every one of
+// some hundred updates.
 const scheduleTolerance = 1e-13
 
 // randomSchedule gives c a schedule whose time a few dozen updates go beyond.
@@ -64,7 +64,8 @@ func TestLearningRateAt(t *testing.T) {
 					tolerance = 0
 				}
 				if got, want := c.LearningRateAt(step), rate*share; math.Abs(got-want) > tolerance*want {
-					t.Errorf("%s, %d steps, factor %v: LearningRateAt(%d) = %v; want %v", test.schedule, test.steps, test.factor, step, got, want)
+					t.Errorf("%s, %d steps, factor %v: LearningRateAt(%d) = %v; want %v",
+						test.schedule, test.steps, test.factor, step, got, want)
 				}
 			}
 		}
@@ -79,8 +80,8 @@ func TestLearningRateAt(t *testing.T) {
 	}
 }
 
-// TestLearningRatePyTorch goes through the recursions that PyTorch's schedulers
-// compute (torch/optim/lr_scheduler.py, get_lr), from update to update.
+// TestLearningRatePyTorch goes through the recursions that PyTorch's schedulers compute
+// (torch/optim/lr_scheduler.py, get_lr), from update to update.
 func TestLearningRatePyTorch(t *testing.T) {
 	const steps, factor, base = 40, 0.2, 0.3
 	gamma := math.Pow(factor, 1.0/steps)
@@ -147,8 +148,8 @@ func TestLearningRateGolden(t *testing.T) {
 	}
 }
 
-// TestStepSchedule: an update has the rate of its step, whatever came before.
-// The error of w = 1 at x = 1 and target 0 is 1, and so are its gradients.
+// TestStepSchedule: an update has the rate of its step, whatever came before. The error of w = 1 at
+// x = 1 and target 0 is 1, and so are its gradients.
 func TestStepSchedule(t *testing.T) {
 	for _, schedule := range Schedules() {
 		for at := range 8 {
@@ -157,13 +158,16 @@ func TestStepSchedule(t *testing.T) {
 			s.Config.Schedule, s.Config.ScheduleSteps, s.Config.ScheduleFactor = schedule, 3, 0.5
 			s.Network.Step = at
 			rate := s.Config.LearningRateAt(at)
-			checkValues(t, fmt.Sprintf("%s at step %d", schedule, at), step(t, s, 1).Network.Parameters, handTolerance, 1-rate, -rate)
-			// The decoupled decay goes by the same rate. The output is right, so nothing else moves.
+			checkValues(t, fmt.Sprintf("%s at step %d", schedule, at),
+				step(t, s, 1).Network.Parameters, handTolerance, 1-rate, -rate)
+			// The decoupled decay goes by the same rate. The output is right, so nothing else
+			// moves.
 			s = line(1, -1, Point{1, 0, 0})
 			s.Config.Optimizer, s.Config.LearningRate, s.Config.L2 = AdamW, 0.25, 2
 			s.Config.Schedule, s.Config.ScheduleSteps, s.Config.ScheduleFactor = schedule, 3, 0.5
 			s.Network.Step = at
-			checkValues(t, fmt.Sprintf("decay of %s at step %d", schedule, at), step(t, s, 1).Network.Parameters, handTolerance, 1-2*rate, -1)
+			checkValues(t, fmt.Sprintf("decay of %s at step %d", schedule, at),
+				step(t, s, 1).Network.Parameters, handTolerance, 1-2*rate, -1)
 		}
 	}
 	// A rate that has become 0 changes nothing, with any optimizer.
@@ -176,8 +180,8 @@ func TestStepSchedule(t *testing.T) {
 	}
 }
 
-// TestConfigScheduleJSON: what is not the default is written, and each schedule
-// comes back as it was, a factor of 0 and the zeros of Go included.
+// TestConfigScheduleJSON: what is not the default is written, and each schedule comes back as it
+// was, a factor of 0 and the zeros of Go included.
 func TestConfigScheduleJSON(t *testing.T) {
 	plain := toJSON(t, DefaultConfig())
 	for _, test := range []struct {

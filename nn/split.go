@@ -7,16 +7,14 @@ import (
 	"slices"
 )
 
-// HeldOut returns how many of n points are held out: round(n·fraction), but
-// never all.
+// HeldOut returns how many of n points are held out: round(n·fraction), but never all.
 func HeldOut(n int, fraction float64) int {
 	return max(0, min(int(math.Round(float64(n)*fraction)), n-1))
 }
 
-// Split returns which of n points are held out from training: the
-// HeldOut points that drew the lowest random numbers.
-// Which points these are follows from the seed alone; adding a point changes
-// the side of at most one other.
+// Split returns which of n points are held out from training. Every point draws a random number,
+// and the HeldOut(n, fraction) points with the lowest numbers are held out. The numbers depend on
+// the seed alone, so that adding a point moves at most one other point to the other side.
 func Split(n int, fraction float64, seed uint32) []bool {
 	held := make([]bool, n)
 	k := HeldOut(n, fraction)

@@ -31,7 +31,8 @@ func TestSplit(t *testing.T) {
 		for seed := range uint32(20) {
 			side := Split(c.n, c.fraction, seed)
 			if len(side) != c.n || held(side) != c.want {
-				t.Errorf("Split(%d, %v, %d) holds out %d of %d; want %d", c.n, c.fraction, seed, held(side), len(side), c.want)
+				t.Errorf("Split(%d, %v, %d) holds out %d of %d; want %d", c.n, c.fraction, seed,
+					held(side), len(side), c.want)
 			}
 			if !slices.Equal(side, Split(c.n, c.fraction, seed)) {
 				t.Errorf("Split(%d, %v, %d) is not the same twice", c.n, c.fraction, seed)
@@ -53,7 +54,8 @@ func TestSplitGrowing(t *testing.T) {
 					}
 				}
 				if changed > 1 {
-					t.Errorf("Split(%d, %v, %d) moves %d of the points before; want at most 1", n, fraction, seed, changed)
+					t.Errorf("Split(%d, %v, %d) moves %d of the points before; want at most 1", n,
+						fraction, seed, changed)
 				}
 				before = side
 			}
@@ -66,8 +68,8 @@ func TestSplitGrowing(t *testing.T) {
 	}
 }
 
-// TestSplitFair holds that every point is held out about as often as any other
-// over the seeds, and that neighbouring seeds have nothing in common.
+// TestSplitFair holds that every point is held out about as often as any other over the seeds, and
+// that neighbouring seeds have nothing in common.
 func TestSplitFair(t *testing.T) {
 	const n, seeds, fraction = 40, 4000, 0.25
 	counts, both := make([]int, n), 0
@@ -87,7 +89,8 @@ func TestSplitFair(t *testing.T) {
 	limit := standardErrors * math.Sqrt(seeds*fraction*(1-fraction))
 	for i, count := range counts {
 		if math.Abs(float64(count)-seeds*fraction) > limit {
-			t.Errorf("point %d is held out %d times in %d; want %v ± %v", i, count, seeds, seeds*fraction, limit)
+			t.Errorf("point %d is held out %d times in %d; want %v ± %v", i, count, seeds,
+				seeds*fraction, limit)
 		}
 	}
 	want := n * seeds * fraction * fraction
@@ -96,8 +99,8 @@ func TestSplitFair(t *testing.T) {
 	}
 }
 
-// TestSplitIndependent holds that which points are held out follows from seed
-// and number alone: the trainer has the same ones whatever else is chosen.
+// TestSplitIndependent holds that which points are held out follows from seed and number alone: the
+// trainer has the same ones whatever else is chosen.
 func TestSplitIndependent(t *testing.T) {
 	for seed := range uint64(100) {
 		rng := newRand(seed)
@@ -118,13 +121,14 @@ func TestSplitIndependent(t *testing.T) {
 			}
 		}
 		if !slices.Equal(tr.train.blocks[0].x[:len(train)], train) || !slices.Equal(tr.test.blocks[0].x[:len(test)], test) {
-			t.Errorf("seed %d: the trainer's points are not those of Split(30, 0.4, %d)", seed, s.Config.Seed)
+			t.Errorf("seed %d: the trainer's points are not those of Split(30, 0.4, %d)", seed,
+				s.Config.Seed)
 		}
 	}
 }
 
-// TestSeedRandom holds that what is drawn for one seed, purpose, step and layer
-// has nothing in common with what is drawn for any other.
+// TestSeedRandom holds that what is drawn for one seed, purpose, step and layer has nothing in
+// common with what is drawn for any other.
 func TestSeedRandom(t *testing.T) {
 	var pcg rand.PCG
 	seen := map[uint64]string{}
@@ -150,15 +154,15 @@ func TestSeedRandom(t *testing.T) {
 	}
 }
 
-// batchPoints makes one update and returns the points of its batch. The
-// trainer has the features x and y, and at most a block of points in a batch.
+// batchPoints makes one update and returns the points of its batch. The trainer has the features x
+// and y, and at most a block of points in a batch.
 func batchPoints(t *testing.T, tr *Trainer) []Point {
 	t.Helper()
 	n := tr.config.BatchSize
 	if batches := (tr.train.n + n - 1) / n; tr.step%batches == batches-1 {
 		n = tr.train.n - (batches-1)*n
 	}
-	defer tr.leave(tr.enter())
+	defer tr.release(tr.acquire())
 	if err := tr.update(); err != nil {
 		t.Fatal(err)
 	}
@@ -176,8 +180,8 @@ func shuffled(n, batch int, testFraction float64) State {
 	return State{Config: c, Data: randomPoints(newRand(uint64(n)), n, Classification, 4)}
 }
 
-// TestBatches holds that every epoch visits every training point once, whole,
-// in an order of its own, and that the last batch is what remains.
+// TestBatches holds that every epoch visits every training point once, whole, in an order of its
+// own, and that the last batch is what remains.
 func TestBatches(t *testing.T) {
 	for _, c := range []struct {
 		n, batch     int
@@ -208,7 +212,8 @@ func TestBatches(t *testing.T) {
 				slices.SortFunc(sorted, comparePoints)
 				slices.SortFunc(want, comparePoints)
 				if !slices.Equal(sorted, want) {
-					t.Errorf("epoch %d visits %d points; want each of %d once", epoch, len(sorted), len(want))
+					t.Errorf("epoch %d visits %d points; want each of %d once", epoch, len(sorted),
+						len(want))
 				}
 				orders = append(orders, order)
 			}
@@ -237,8 +242,8 @@ func comparePoints(a, b Point) int {
 	return 0
 }
 
-// TestBatchUpdate holds that a mini-batch is trained like a state of its
-// points alone: the loss is the mean over the batch, the short last one included.
+// TestBatchUpdate holds that a mini-batch is trained like a state of its points alone: the loss is
+// the mean over the batch, the short last one included.
 func TestBatchUpdate(t *testing.T) {
 	const batchTolerance = 1e-14 // one update, the same sums
 	for _, task := range Tasks() {
@@ -258,7 +263,8 @@ func TestBatchUpdate(t *testing.T) {
 			want, got := values(step(t, alone, 1).Network.Parameters), values(tr.Network().Parameters)
 			for i := range want {
 				if !near(got[i], want[i], batchTolerance) {
-					t.Errorf("%s, batch %d: number %d = %v; want %v", task, batch, i, got[i], want[i])
+					t.Errorf("%s, batch %d: number %d = %v; want %v", task, batch, i, got[i],
+						want[i])
 				}
 			}
 		}
@@ -295,6 +301,7 @@ func TestShuffle(t *testing.T) {
 		chi2 += (count - epochs/permutations) * (count - epochs/permutations) / (epochs / permutations)
 	}
 	if len(counts) != permutations || chi2 > chi2Limit {
-		t.Errorf("%d permutations, χ² = %v; want all %d and at most %v", len(counts), chi2, permutations, chi2Limit)
+		t.Errorf("%d permutations, χ² = %v; want all %d and at most %v", len(counts), chi2,
+			permutations, chi2Limit)
 	}
 }

@@ -6,16 +6,16 @@ import (
 	"slices"
 )
 
-// A Point is one sample. X and Y are in [-1, 1]; Label is a class number from
-// 0 or, for regression, the target in [-1, 1].
+// A Point is one sample. X and Y are in [-1, 1]; Label is a class number from 0 or, for regression,
+// the target in [-1, 1].
 type Point struct {
 	X     float64 `json:"x"`
 	Y     float64 `json:"y"`
 	Label float64 `json:"label"`
 }
 
-// Parameters are numbers in the shape of a network: its weights and biases, or
-// one optimizer moment of each of them.
+// Parameters are numbers in the shape of a network: its weights and biases, or one optimizer moment
+// of each of them.
 type Parameters struct {
 	// Weights[l][o][i] runs from input i to output o of layer l.
 	Weights [][][]float64 `json:"weights"`
@@ -23,13 +23,12 @@ type Parameters struct {
 	Biases [][]float64 `json:"biases"`
 }
 
-// Moments are what an optimizer remembers between updates. The zero value is a
-// fresh start.
+// Moments are the numbers that an optimizer keeps between updates. The zero value is a fresh start.
 type Moments struct {
 	// Optimizer is the rule that the moments belong to.
 	Optimizer Optimizer `json:"name,omitzero"`
-	// Updates counts the updates that made these moments, t in Adam's bias
-	// correction. It is less than Network.Step after a change of optimizer.
+	// Updates counts the updates that made these moments, t in Adam's bias correction. It is less
+	// than Network.Step after a change of optimizer.
 	Updates int `json:"updates,omitzero"`
 	// First is the momentum buffer, or Adam's running mean of the gradient.
 	First *Parameters `json:"first,omitzero"`
@@ -48,7 +47,7 @@ type Network struct {
 	Epoch int `json:"epoch"`
 }
 
-// State is one moment of a training run: whoever has it can go on from it.
+// State is one moment of a training run and all that is needed to continue it.
 type State struct {
 	Config  Config  `json:"config"`
 	Network Network `json:"network"`
@@ -58,8 +57,7 @@ type State struct {
 // maxCount is the largest integer that every JSON reader keeps exactly.
 const maxCount = 1<<53 - 1
 
-// IsEmpty reports whether the network has no weights and no biases and so is
-// to be initialised.
+// IsEmpty reports whether the network has no weights and no biases and so is to be initialised.
 func (n Network) IsEmpty() bool { return len(n.Weights) == 0 && len(n.Biases) == 0 }
 
 // clone returns a copy that shares nothing with n.
@@ -88,10 +86,9 @@ func (p Parameters) clone() Parameters {
 	return p
 }
 
-// Prepare returns the state with what may be left out filled in: the number of
-// classes, and the network initialised if it is empty. It returns a
-// *FieldError if anything is out of range or does not fit. Prepare does not
-// ask for points; training does.
+// Prepare returns the state with its optional parts filled in: the number of classes, and an
+// initialised network if the network is empty. It returns a *FieldError if a member is out of range
+// or does not fit. A state without points is valid here, but not for training.
 func (s State) Prepare() (State, error) {
 	if err := s.Config.Validate(); err != nil {
 		return State{}, err
@@ -108,12 +105,15 @@ func (s State) Prepare() (State, error) {
 		case s.Config.Classes == 0:
 			s.Config.Classes = need
 		case s.Config.Classes < need:
-			return State{}, fieldError("config.classes", "must be at least %d, the largest label + 1; got %d", need, s.Config.Classes)
+			return State{}, fieldError("config.classes",
+				"must be at least %d, the largest label + 1; got %d", need, s.Config.Classes)
 		}
 	}
 	if s.Network.IsEmpty() {
 		if s.Network.Step != 0 || s.Network.Epoch != 0 || s.Network.Optimizer != (Moments{}) {
-			return State{}, fieldError("network.weights", "must be given with step, epoch or optimizer; a network without weights is a new one")
+			return State{}, fieldError("network.weights",
+				"must be given with step, epoch or optimizer; "+
+					"a network without weights is a new one")
 		}
 		s.Network = Initialize(s.Config)
 		return s, nil
@@ -121,8 +121,8 @@ func (s State) Prepare() (State, error) {
 	return s, s.Network.validate(s.Config)
 }
 
-// Initialize returns the network that config starts from. Config must be valid
-// and have its number of classes.
+// Initialize returns the first network of a run. The config must be valid and have its number of
+// classes.
 func Initialize(config Config) Network {
 	m := newModel(config)
 	m.initialize()
@@ -137,15 +137,20 @@ func validatePoints(points []Point, task Task) error {
 		case !(p.Y >= -1 && p.Y <= 1):
 			return fieldError(fmt.Sprintf("data[%d].y", i), "must be from -1 to 1; got %v", p.Y)
 		case task == Regression && !(p.Label >= -1 && p.Label <= 1):
-			return fieldError(fmt.Sprintf("data[%d].label", i), "must be from -1 to 1 for regression; got %v", p.Label)
-		case task == Classification && !(p.Label >= 0 && p.Label < MaxClasses && p.Label == math.Trunc(p.Label)):
-			return fieldError(fmt.Sprintf("data[%d].label", i), "must be a class number from 0 to %d; got %v", MaxClasses-1, p.Label)
+			return fieldError(fmt.Sprintf("data[%d].label", i),
+				"must be from -1 to 1 for regression; got %v", p.Label)
+		case task == Classification && !isClass(p.Label):
+			return fieldError(fmt.Sprintf("data[%d].label", i),
+				"must be a class number from 0 to %d; got %v", MaxClasses-1, p.Label)
 		}
 	}
 	return nil
 }
 
-// validate checks that the network fits the config and is finite.
+// isClass reports whether a label is a class number.
+func isClass(v float64) bool { return v >= 0 && v < MaxClasses && v == math.Trunc(v) }
+
+// validate returns a *FieldError unless the network fits the config and is finite.
 func (n Network) validate(c Config) error {
 	sizes := c.Sizes()
 	if err := n.Parameters.validate("network", sizes); err != nil {
@@ -154,7 +159,11 @@ func (n Network) validate(c Config) error {
 	for _, m := range []struct {
 		field string
 		value int
-	}{{"network.step", n.Step}, {"network.epoch", n.Epoch}, {"network.optimizer.updates", n.Optimizer.Updates}} {
+	}{
+		{"network.step", n.Step},
+		{"network.epoch", n.Epoch},
+		{"network.optimizer.updates", n.Optimizer.Updates},
+	} {
 		if m.value < 0 || m.value > maxCount {
 			return fieldError(m.field, "must be from 0 to 2^53-1; got %d", m.value)
 		}
@@ -163,10 +172,12 @@ func (n Network) validate(c Config) error {
 		return nil
 	}
 	if n.Optimizer.Optimizer != c.Optimizer {
-		return fieldError("network.optimizer", "holds the moments of %q but config.optimizer is %s; leave it out to start with fresh moments",
+		return fieldError("network.optimizer",
+			"holds the moments of %q but config.optimizer is %s; "+
+				"leave it out to start with fresh moments",
 			clip(string(n.Optimizer.Optimizer)), c.Optimizer)
 	}
-	rule := ruleOf(c.Optimizer)
+	rule := optimizerTable.rule(c.Optimizer)
 	for _, m := range []struct {
 		name  string
 		uses  bool
@@ -184,49 +195,62 @@ func (n Network) validate(c Config) error {
 			}
 		}
 	}
-	if second := n.Optimizer.Second; second != nil {
-		for l := range second.Weights {
-			for o, row := range second.Weights[l] {
-				for i, v := range row {
-					if v < 0 {
-						return fieldError(fmt.Sprintf("network.optimizer.second.weights[%d][%d][%d]", l, o, i), "must not be negative, being a mean of squares; got %v", v)
-					}
-				}
+	return n.Optimizer.Second.validateSquares()
+}
+
+// validateSquares returns a *FieldError for the first second moment that is negative.
+func (p *Parameters) validateSquares() error {
+	if p == nil {
+		return nil
+	}
+	const message = "must not be negative, being a mean of squares; got %v"
+	negative := func(v float64) bool { return v < 0 }
+	for l := range p.Weights {
+		for o, row := range p.Weights[l] {
+			if i := slices.IndexFunc(row, negative); i >= 0 {
+				field := fmt.Sprintf("network.optimizer.second.weights[%d][%d][%d]", l, o, i)
+				return fieldError(field, message, row[i])
 			}
-			for o, v := range second.Biases[l] {
-				if v < 0 {
-					return fieldError(fmt.Sprintf("network.optimizer.second.biases[%d][%d]", l, o), "must not be negative, being a mean of squares; got %v", v)
-				}
-			}
+		}
+		if o := slices.IndexFunc(p.Biases[l], negative); o >= 0 {
+			field := fmt.Sprintf("network.optimizer.second.biases[%d][%d]", l, o)
+			return fieldError(field, message, p.Biases[l][o])
 		}
 	}
 	return nil
 }
 
-// validate checks shapes against the sizes [D, H…, C] and that every number is finite.
+// validate returns a *FieldError unless the shapes fit the sizes [D, H…, C] and every number is
+// finite.
 func (p Parameters) validate(field string, sizes []int) error {
 	layers := len(sizes) - 1
 	if len(p.Weights) != layers {
-		return fieldError(field+".weights", "must have %d layers for sizes %v; has %d", layers, sizes, len(p.Weights))
+		return fieldError(field+".weights", "must have %d layers for sizes %v; has %d", layers,
+			sizes, len(p.Weights))
 	}
 	if len(p.Biases) != layers {
-		return fieldError(field+".biases", "must have %d layers for sizes %v; has %d", layers, sizes, len(p.Biases))
+		return fieldError(field+".biases", "must have %d layers for sizes %v; has %d", layers,
+			sizes, len(p.Biases))
 	}
 	for l := range layers {
 		in, out := sizes[l], sizes[l+1]
 		if got := len(p.Weights[l]); got != out {
-			return fieldError(indexed(field+".weights", l), "must have %d rows, one for each unit of the layer; has %d", out, got)
+			return fieldError(indexed(field+".weights", l),
+				"must have %d rows, one for each unit of the layer; has %d", out, got)
 		}
 		for o, row := range p.Weights[l] {
 			if len(row) != in {
-				return fieldError(indexed(indexed(field+".weights", l), o), "must have %d numbers, one for each input of the layer; has %d", in, len(row))
+				return fieldError(indexed(indexed(field+".weights", l), o),
+					"must have %d numbers, one for each input of the layer; has %d", in, len(row))
 			}
 			if i := slices.IndexFunc(row, notFinite); i >= 0 {
-				return fieldError(fmt.Sprintf("%s.weights[%d][%d][%d]", field, l, o, i), "must be finite")
+				return fieldError(fmt.Sprintf("%s.weights[%d][%d][%d]", field, l, o, i),
+					"must be finite")
 			}
 		}
 		if got := len(p.Biases[l]); got != out {
-			return fieldError(indexed(field+".biases", l), "must have %d numbers, one for each unit of the layer; has %d", out, got)
+			return fieldError(indexed(field+".biases", l),
+				"must have %d numbers, one for each unit of the layer; has %d", out, got)
 		}
 		if o := slices.IndexFunc(p.Biases[l], notFinite); o >= 0 {
 			return fieldError(fmt.Sprintf("%s.biases[%d][%d]", field, l, o), "must be finite")

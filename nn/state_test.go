@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// checkFieldError fails unless err is a *FieldError of the field with the
-// fragments in its message.
+// checkFieldError fails unless err is a *FieldError of the field with the fragments in its message.
 func checkFieldError(t *testing.T, what string, err error, field string, fragments ...string) {
 	t.Helper()
 	var got *FieldError

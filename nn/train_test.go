@@ -13,13 +13,13 @@ import (
 const (
 	// handTolerance is for cases worked by hand, whose numbers are short decimals.
 	handTolerance = 1e-15
-	// epsilonTolerance is for updates worked by hand without the optimizer's ε:
-	// for RMSprop, rate·g/(0.1·|g|+ε) with g as small as 0.25.
+	// epsilonTolerance is for updates worked by hand without the optimizer's ε: for RMSprop,
+	// rate·g/(0.1·|g|+ε) with g as small as 0.25.
 	epsilonTolerance = 1e-6
 )
 
-// line returns a state whose network is one weight and one bias: regression on
-// x without hidden layers.
+// line returns a state whose network is one weight and one bias: regression on x without hidden
+// layers.
 func line(w, b float64, points ...Point) State {
 	c := DefaultConfig()
 	c.Task, c.Features, c.HiddenLayers = Regression, []Feature{FeatureX}, nil
@@ -46,11 +46,10 @@ func checkValues(t *testing.T, what string, p Parameters, tolerance float64, wan
 }
 
 func TestStep(t *testing.T) {
-	// A classifier of two classes on x that starts from zero, so that both
-	// probabilities are 1/2 everywhere and the loss is ln 2. The gradients with
-	// respect to the outputs are (-½, ½) at x = 0.5 (class 0) and (½, -½) at
-	// x = -1 (class 1). Means of the products with x:
-	// dw₀ = (-½·0.5 + ½·(-1))/2 = -0.375, dw₁ = 0.375, db = 0.
+	// A classifier of two classes on x that starts from zero, so that both probabilities are 1/2
+	// everywhere and the loss is ln 2. The gradients with respect to the outputs are (-½, ½) at x =
+	// 0.5 (class 0) and (½, -½) at x = -1 (class 1). Means of the products with x: dw₀ = (-½·0.5 +
+	// ½·(-1))/2 = -0.375, dw₁ = 0.375, db = 0.
 	t.Run("Classification", func(t *testing.T) {
 		c := DefaultConfig()
 		c.Features, c.HiddenLayers, c.Init = []Feature{FeatureX}, nil, InitZero
@@ -58,23 +57,26 @@ func TestStep(t *testing.T) {
 		s := State{Config: c, Data: []Point{{0.5, 0.3, 0}, {-1, 0.1, 1}}}
 		r := step(t, s, 0)
 		if !near(r.Loss, math.Ln2, handTolerance) || *r.Metrics.Accuracy != 0.5 {
-			t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 0.5 (equal outputs are class 0)", r.Loss, *r.Metrics.Accuracy, math.Ln2)
+			t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 0.5 (equal outputs are class 0)",
+				r.Loss, *r.Metrics.Accuracy, math.Ln2)
 		}
 		r = step(t, s, 1)
 		checkValues(t, "Step(s, 1)", r.Network.Parameters, handTolerance, 0.3, -0.3, 0, 0)
 		// The outputs differ by 0.6·x: 0.3 and, for class 1, 0.6.
 		want := (math.Log1p(math.Exp(-0.3)) + math.Log1p(math.Exp(-0.6))) / 2
 		if !near(r.Loss, want, handTolerance) || *r.Metrics.Accuracy != 1 || r.Metrics.Loss != r.Loss {
-			t.Errorf("Step(s, 1) = loss %v, %v, accuracy %v; want %v, 1", r.Loss, r.Metrics.Loss, *r.Metrics.Accuracy, want)
+			t.Errorf("Step(s, 1) = loss %v, %v, accuracy %v; want %v, 1", r.Loss, r.Metrics.Loss,
+				*r.Metrics.Accuracy, want)
 		}
 		if r.Network.Step != 1 || r.Network.Epoch != 1 || r.Network.Optimizer != (Moments{}) {
-			t.Errorf("Step(s, 1) = step %d, epoch %d, moments %v; want 1, 1, none", r.Network.Step, r.Network.Epoch, r.Network.Optimizer)
+			t.Errorf("Step(s, 1) = step %d, epoch %d, moments %v; want 1, 1, none", r.Network.Step,
+				r.Network.Epoch, r.Network.Optimizer)
 		}
 	})
 
-	// w = 1, b = 0 at x = 0.5: the output is 0.5, the error -0.5, the gradient
-	// (-0.25, -0.5). At rate 0.4: w = 1.1, b = 0.2. Then the output is 0.75, the
-	// error -0.25, the gradient (-0.125, -0.25).
+	// w = 1, b = 0 at x = 0.5: the output is 0.5, the error -0.5, the gradient (-0.25, -0.5). At
+	// rate 0.4: w = 1.1, b = 0.2. Then the output is 0.75, the error -0.25, the gradient (-0.125,
+	// -0.25).
 	t.Run("SGD", func(t *testing.T) {
 		s := line(1, 0, Point{0.5, 0, 1})
 		s.Config.Optimizer, s.Config.LearningRate = SGD, 0.4
@@ -89,8 +91,8 @@ func TestStep(t *testing.T) {
 		checkValues(t, "Step(s, 2)", step(t, s, 2).Network.Parameters, handTolerance, 1.15, 0.3)
 	})
 
-	// The same with velocity: after the second update 0.9·(-0.25) - 0.125 =
-	// -0.35 and 0.9·(-0.5) - 0.25 = -0.7.
+	// The same with velocity: after the second update 0.9·(-0.25) - 0.125 = -0.35 and 0.9·(-0.5) -
+	// 0.25 = -0.7.
 	t.Run("Momentum", func(t *testing.T) {
 		s := line(1, 0, Point{0.5, 0, 1})
 		s.Config.Optimizer, s.Config.LearningRate = Momentum, 0.4
@@ -102,9 +104,9 @@ func TestStep(t *testing.T) {
 		}
 	})
 
-	// The gradients of the first update are (-0.25, -0.5), as for SGD. Nesterov
-	// adds 0.9 of the velocity, which is the gradient: 1.9·0.4 of it. RMSprop
-	// divides it by the root of 0.01 of its square, Adagrad by its own size.
+	// The gradients of the first update are (-0.25, -0.5), as for SGD. Nesterov adds 0.9 of the
+	// velocity, which is the gradient: 1.9·0.4 of it. RMSprop divides it by the root of 0.01 of its
+	// square, Adagrad by its own size.
 	for _, c := range []struct {
 		optimizer Optimizer
 		rate      float64
@@ -137,40 +139,41 @@ func TestStep(t *testing.T) {
 		})
 	}
 
-	// Two points: the gradient is the mean. Errors 0.5 and -1.5 at x = 1 and -1:
-	// dw = (0.5 + 1.5)/2 = 1, db = -0.5.
+	// Two points: the gradient is the mean. Errors 0.5 and -1.5 at x = 1 and -1: dw = (0.5 + 1.5)/2
+	// = 1, db = -0.5.
 	t.Run("Mean", func(t *testing.T) {
 		s := line(1, 0.5, Point{1, 0, 1}, Point{-1, 0, 1})
 		s.Config.Optimizer, s.Config.LearningRate = SGD, 1
 		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, handTolerance, 0, 1)
 	})
 
-	// The first update of Adam moves every number by the rate against the sign
-	// of its gradient; here the error is 1 at x = 0.5, so both go down.
+	// The first update of Adam moves every number by the rate against the sign of its gradient;
+	// here the error is 1 at x = 0.5, so both go down.
 	t.Run("Adam", func(t *testing.T) {
 		s := line(2, 0, Point{0.5, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate = Adam, 0.1
 		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, epsilonTolerance, 1.9, -0.1)
 		// With L2 the gradient of w is 0.5 + 2 and still one step of the rate.
 		s.Config.L2 = 1
-		checkValues(t, "Step(s, 1) with l2", step(t, s, 1).Network.Parameters, epsilonTolerance, 1.9, -0.1)
+		checkValues(t, "Step(s, 1) with l2", step(t, s, 1).Network.Parameters, epsilonTolerance,
+			1.9, -0.1)
 	})
 
-	// AdamW first shrinks the weight, and not the bias, by rate·l2 = 0.05; the
-	// bias has no gradient without an error, so it shows alone.
+	// AdamW first shrinks the weight, and not the bias, by rate·l2 = 0.05; the bias has no gradient
+	// without an error, so it shows alone.
 	t.Run("AdamW", func(t *testing.T) {
 		s := line(2, 3, Point{0.5, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate, s.Config.L2 = AdamW, 0.1, 0.5
 		n := step(t, s, 1).Network
 		checkValues(t, "Step(s, 1)", n.Parameters, epsilonTolerance, 0.95*2-0.1, 3-0.1)
-		// 4·0.5 of the gradient would be in the moments if l2 were in it:
-		// the gradient is 4·0.5 for the weight and 4 for the bias.
+		// 4·0.5 of the gradient would be in the moments if l2 were in it: the gradient is 4·0.5 for
+		// the weight and 4 for the bias.
 		checkValues(t, "first moment", *n.Optimizer.First, handTolerance, 0.2, 0.4)
 		checkValues(t, "second moment", *n.Optimizer.Second, handTolerance, 0.004, 0.016)
 	})
 
-	// L1 adds 0.5·sign, L2 0.25·w to the gradient of the weight alone. The
-	// output is right, so there is no other gradient.
+	// L1 adds 0.5·sign, L2 0.25·w to the gradient of the weight alone. The output is right, so
+	// there is no other gradient.
 	t.Run("Penalties", func(t *testing.T) {
 		s := line(-1, 1, Point{1, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate, s.Config.L1, s.Config.L2 = SGD, 1, 0.5, 0.25
@@ -181,8 +184,8 @@ func TestStep(t *testing.T) {
 		}
 	})
 
-	// L1 with AdamW goes by the sign of the weight before its decay, like the
-	// rest of the gradient. With rate·l2 = 1 the decay leaves nothing of it.
+	// L1 with AdamW goes by the sign of the weight before its decay, like the rest of the gradient.
+	// With rate·l2 = 1 the decay leaves nothing of it.
 	t.Run("PenaltyAndDecay", func(t *testing.T) {
 		s := line(-1, 1, Point{1, 0, 0})
 		s.Config.Optimizer, s.Config.LearningRate, s.Config.L1, s.Config.L2 = AdamW, 0.5, 0.5, 2
@@ -191,19 +194,20 @@ func TestStep(t *testing.T) {
 		checkValues(t, "first moment", *n.Optimizer.First, handTolerance, -0.05, 0)
 	})
 
-	// A hidden unit relu(2x - 0.5), an output 3h + 0.25. At x = 0.5 the unit is
-	// 0.5 and the output 1.75. The target 0.75 leaves the error 1, so the
-	// gradients are 0.5 and 1 above and 3·0.5 and 3 below. At rate 0.1 from
-	// 2, 3, -0.5, 0.25.
+	// A hidden unit relu(2x - 0.5), an output 3h + 0.25. At x = 0.5 the unit is 0.5 and the output
+	// 1.75. The target 0.75 leaves the error 1, so the gradients are 0.5 and 1 above and 3·0.5 and
+	// 3 below. At rate 0.1 from 2, 3, -0.5, 0.25.
 	t.Run("Hidden", func(t *testing.T) {
 		s := line(0, 0, Point{0.5, 0, 0.75})
 		s.Config.HiddenLayers, s.Config.Activation = []int{1}, ReLU
 		s.Config.Optimizer, s.Config.LearningRate = SGD, 0.1
 		s.Network.Parameters = Parameters{Weights: [][][]float64{{{2}}, {{3}}}, Biases: [][]float64{{-0.5}, {0.25}}}
-		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, handTolerance, 1.85, 2.95, -0.8, 0.15)
+		checkValues(t, "Step(s, 1)", step(t, s, 1).Network.Parameters, handTolerance, 1.85, 2.95,
+			-0.8, 0.15)
 		// At x = -1 the unit is silent: only the output's bias learns.
 		s.Data[0] = Point{-1, 0, 0.75}
-		checkValues(t, "Step(s, 1) of a silent unit", step(t, s, 1).Network.Parameters, handTolerance, 2, 3, -0.5, 0.3)
+		checkValues(t, "Step(s, 1) of a silent unit", step(t, s, 1).Network.Parameters,
+			handTolerance, 2, 3, -0.5, 0.3)
 	})
 
 	t.Run("NegativeSteps", func(t *testing.T) {
@@ -215,9 +219,12 @@ func TestStep(t *testing.T) {
 
 	t.Run("Errors", func(t *testing.T) {
 		s := line(1, 0)
-		checkFieldError(t, "Step without points", func() error { _, err := Step(s, 1); return err }(), "data", "at least one training point")
+		checkFieldError(t, "Step without points",
+			func() error { _, err := Step(s, 1); return err }(), "data",
+			"at least one training point")
 		s.Config.LearningRate = 0
-		checkFieldError(t, "Step at rate 0", func() error { _, err := Step(s, 1); return err }(), "config.learning_rate", "greater than 0")
+		checkFieldError(t, "Step at rate 0", func() error { _, err := Step(s, 1); return err }(),
+			"config.learning_rate", "greater than 0")
 	})
 }
 
@@ -226,7 +233,8 @@ func TestStepEpochs(t *testing.T) {
 	s := shuffled(25, 10, 0)
 	for n, want := range []int{0, 0, 0, 1, 1, 1, 2, 2, 2, 3} {
 		if got := step(t, s, n).Network; got.Step != n || got.Epoch != want {
-			t.Errorf("Step(s, %d) = step %d, epoch %d; want %d, %d", n, got.Step, got.Epoch, n, want)
+			t.Errorf("Step(s, %d) = step %d, epoch %d; want %d, %d", n, got.Step, got.Epoch, n,
+				want)
 		}
 	}
 	// Weights alone are a fresh start from those weights.
@@ -265,8 +273,7 @@ func TestTrainerCopies(t *testing.T) {
 	}
 }
 
-// TestStepLearns holds that every optimizer learns: circles, which no straight
-// line divides.
+// TestStepLearns holds that every optimizer learns: circles, which no straight line divides.
 func TestStepLearns(t *testing.T) {
 	rates := map[Optimizer]float64{SGD: 0.5, Momentum: 0.1, Nesterov: 0.1, RMSprop: 0.01, Adagrad: 0.1, Adam: 0.03, AdamW: 0.03}
 	for _, o := range Optimizers() {
@@ -275,16 +282,18 @@ func TestStepLearns(t *testing.T) {
 		rng := newRand(1)
 		for i := range 100 {
 			radius, angle := 0.3+0.5*float64(i%2), 2*math.Pi*rng.Float64()
-			s.Data = append(s.Data, Point{radius * math.Cos(angle), radius * math.Sin(angle), float64(i % 2)})
+			s.Data = append(s.Data,
+				Point{radius * math.Cos(angle), radius * math.Sin(angle), float64(i % 2)})
 		}
 		if r := step(t, s, 1500); r.Loss > 0.1 || *r.Metrics.Accuracy < 0.99 {
-			t.Errorf("%s: loss %v, accuracy %v after 1500 steps; want at most 0.1, at least 0.99", o, r.Loss, *r.Metrics.Accuracy)
+			t.Errorf("%s: loss %v, accuracy %v after 1500 steps; want at most 0.1, at least 0.99",
+				o, r.Loss, *r.Metrics.Accuracy)
 		}
 	}
 }
 
-// TestMetrics compares with the formulas on the points of each side, and says
-// which metrics there are.
+// TestMetrics compares with the formulas on the points of each side, and says which metrics there
+// are.
 func TestMetrics(t *testing.T) {
 	for _, task := range Tasks() {
 		for _, n := range []int{1, 40, blockWidth + 1, 3 * blockWidth} {
@@ -306,10 +315,12 @@ func TestMetrics(t *testing.T) {
 					if !near(r.Loss, loss, dropoutTolerance) || r.Metrics.Loss != r.Loss {
 						t.Errorf("loss = %v, %v; want %v", r.Loss, r.Metrics.Loss, loss)
 					}
-					checkOptional(t, "accuracy", r.Metrics.Accuracy, task == Classification, accuracy)
+					checkOptional(t, "accuracy", r.Metrics.Accuracy, task == Classification,
+						accuracy)
 					loss, accuracy = plainLoss(s.Config, r.Network.Parameters, test)
 					checkOptional(t, "test_loss", r.Metrics.TestLoss, len(test) > 0, loss)
-					checkOptional(t, "test_accuracy", r.Metrics.TestAccuracy, len(test) > 0 && task == Classification, accuracy)
+					checkOptional(t, "test_accuracy", r.Metrics.TestAccuracy,
+						len(test) > 0 && task == Classification, accuracy)
 				})
 			}
 		}
@@ -363,7 +374,8 @@ func TestConfusion(t *testing.T) {
 			t.Errorf("Confusion() %s = %v; want %v", m.name, m.counts, want)
 		}
 		if got := float64(diagonal) / float64(total); got != m.accuracy {
-			t.Errorf("%s accuracy = %v; want the share on the diagonal, %v", m.name, m.accuracy, got)
+			t.Errorf("%s accuracy = %v; want the share on the diagonal, %v", m.name, m.accuracy,
+				got)
 		}
 	}
 
@@ -381,7 +393,8 @@ func TestConfusion(t *testing.T) {
 			}
 		}
 		if want := float64(tr.Confusion().Train[0][0]) / float64(share); *tr.Metrics().Accuracy != want {
-			t.Errorf("accuracy of equal outputs = %v; want %v, the share of class 0", *tr.Metrics().Accuracy, want)
+			t.Errorf("accuracy of equal outputs = %v; want %v, the share of class 0",
+				*tr.Metrics().Accuracy, want)
 		}
 	})
 	t.Run("Regression", func(t *testing.T) {
@@ -395,8 +408,8 @@ func TestConfusion(t *testing.T) {
 }
 
 func TestPerClass(t *testing.T) {
-	// Of class 0 there are 4 points, 3 found; of class 1 there are 2, both taken
-	// for 0; class 2 has none and nothing is taken for it.
+	// Of class 0 there are 4 points, 3 found; of class 1 there are 2, both taken for 0; class 2 has
+	// none and nothing is taken for it.
 	got := PerClass([][]int{{3, 1, 0}, {2, 0, 0}, {0, 0, 0}})
 	v := func(x float64) *float64 { return &x }
 	want := []ClassScore{{v(0.6), v(0.75), 4}, {v(0), v(0), 2}, {nil, nil, 0}}
@@ -478,7 +491,8 @@ func TestDiverged(t *testing.T) {
 			}
 			n := diverged.Network
 			if c.step != 0 && diverged.Step != c.step || diverged.Step != n.Step+1 {
-				t.Errorf("Step = %d, of the network %d; want %d and one less", diverged.Step, n.Step, c.step)
+				t.Errorf("Step = %d, of the network %d; want %d and one less", diverged.Step,
+					n.Step, c.step)
 			}
 			if text := err.Error(); !strings.Contains(text, diverged.What) || !strings.Contains(text, fmt.Sprintf("step %d;", diverged.Step)) {
 				t.Errorf("Error() = %q; want what and step %d in it", text, diverged.Step)
@@ -516,9 +530,8 @@ func TestDiverged(t *testing.T) {
 	}
 }
 
-// unseen returns a regression with a linear hidden unit that gives 0 for all
-// training points, as it should, whatever its weights are; the point held out is
-// at x = 1.
+// unseen returns a regression with a linear hidden unit that gives 0 for all training points, as it
+// should, whatever its weights are; the point held out is at x = 1.
 func unseen() State {
 	s := State{Config: DefaultConfig(), Data: make([]Point, 2)}
 	s.Config.Task, s.Config.Features, s.Config.HiddenLayers, s.Config.Activation = Regression, []Feature{FeatureX}, []int{1}, Linear
@@ -531,8 +544,8 @@ func unseen() State {
 	return s
 }
 
-// TestDivergedGoesOn: from the last state of a run a smaller rate leads back, as
-// there is a gradient.
+// TestDivergedGoesOn: from the last state of a run a smaller rate leads back, as there is a
+// gradient.
 func TestDivergedGoesOn(t *testing.T) {
 	for name, change := range map[string]func(c *Config){
 		"Linear":   func(c *Config) { c.HiddenLayers = nil },
@@ -560,8 +573,8 @@ func TestDivergedGoesOn(t *testing.T) {
 	}
 }
 
-// TestLossOverflow: a loss that overflows ends no run and is the largest number
-// there is, also that of a held-out point, where that of the training points is 0.
+// TestLossOverflow: a loss that overflows ends no run and is the largest number there is, also that
+// of a held-out point, where that of the training points is 0.
 func TestLossOverflow(t *testing.T) {
 	// ½·(1e200)² is infinite; the gradient is 1e200, and a rate of 1 takes it all.
 	s := line(1e200, 0, Point{1, 0, 0}, Point{-1, 0, 0})
@@ -575,20 +588,22 @@ func TestLossOverflow(t *testing.T) {
 	s.Network.Parameters = Parameters{Weights: [][][]float64{{{1e308}, {-1e308}}}, Biases: [][]float64{{1e308, 0}}}
 	got := step(t, s, 0) // outputs +Inf and -1e308
 	if got.Loss != math.MaxFloat64 || *got.Metrics.Accuracy != 1 {
-		t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 1", got.Loss, *got.Metrics.Accuracy, math.MaxFloat64)
+		t.Errorf("Step(s, 0) = loss %v, accuracy %v; want %v, 1", got.Loss, *got.Metrics.Accuracy,
+			math.MaxFloat64)
 	}
 
 	s = unseen()
 	s.Network.Parameters = Parameters{Weights: [][][]float64{{{1e90}}, {{1e90}}}, Biases: [][]float64{{0}, {0}}}
 	for _, n := range []int{0, 1, 5} {
 		if m := step(t, s, n).Metrics; m.Loss != 0 || *m.TestLoss != math.MaxFloat64 {
-			t.Errorf("Step(s, %d) = loss %v, test loss %v; want 0, %v", n, m.Loss, *m.TestLoss, math.MaxFloat64)
+			t.Errorf("Step(s, %d) = loss %v, test loss %v; want 0, %v", n, m.Loss, *m.TestLoss,
+				math.MaxFloat64)
 		}
 	}
 }
 
-// TestNetworkNoNegativeZero starts from negative zeros, which JavaScript would
-// not give back, in places that no update reaches.
+// TestNetworkNoNegativeZero starts from negative zeros, which JavaScript would not give back, in
+// places that no update reaches.
 func TestNetworkNoNegativeZero(t *testing.T) {
 	minus := math.Copysign(0, -1)
 	c := DefaultConfig()
@@ -633,7 +648,7 @@ func TestTrainerAllocates(t *testing.T) {
 			c := DefaultConfig()
 			change(&c)
 			tr := trainer(t, State{Config: c, Data: randomPoints(newRand(1), 500, c.Task, 2)})
-			defer tr.leave(tr.enter()) // which is shared, and taken once for many updates
+			defer tr.release(tr.acquire()) // which is shared, and taken once for many updates
 			if got := testing.AllocsPerRun(60, func() {
 				if err := tr.update(); err != nil {
 					t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"nnvisu/nn"
-	"nnvisu/nn/setting"
 	"nnvisu/nn/table"
 )
 
@@ -65,7 +64,7 @@ type unit struct {
 func columns(c nn.Config, meta table.Meta) []column {
 	inputs := column{Title: "Inputs"}
 	for _, f := range nn.Features() {
-		inputs.Units = append(inputs.Units, unit{Feature: f, On: slices.Contains(c.Features, f), Short: setting.FeatureLabel(f), Label: "Input " + setting.FeatureLabel(f), Map: string(featureMaps()[f].text(nil))})
+		inputs.Units = append(inputs.Units, unit{Feature: f, On: slices.Contains(c.Features, f), Short: f.Label(), Label: "Input " + f.Label(), Map: string(featureMaps()[f].text(nil))})
 	}
 	all := []column{inputs}
 	for l, width := range c.HiddenLayers {
@@ -111,7 +110,7 @@ func outputs(c nn.Config, meta table.Meta) column {
 func unitName(c nn.Config, meta table.Meta, l, u int) string {
 	switch {
 	case l == 0:
-		return setting.FeatureLabel(c.Features[u])
+		return c.Features[u].Label()
 	case l <= len(c.HiddenLayers):
 		return fmt.Sprintf("layer %d, unit %d", l, u+1)
 	case c.Task == nn.Regression:

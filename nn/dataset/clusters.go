@@ -2,8 +2,8 @@ package dataset
 
 import "math"
 
-// cluster is a two-dimensional Gaussian: its centre, the standard deviations
-// along and across its axis, and the axis, a unit vector.
+// cluster is a two-dimensional Gaussian: its centre, the standard deviations along and across its
+// axis, and the axis, a unit vector.
 type cluster struct {
 	x, y         float64
 	along        float64
@@ -21,12 +21,11 @@ func scatter(rnd random, clusters []cluster) func(int) (x, y float64) {
 	}
 }
 
-// lattice returns one round cluster of no spread for each class, and the side of
-// the cell it lies in. The square [-0.8, 0.8]² is cut into the fewest cells, as many
-// across as down, that give each class its own; which ones is a matter of chance,
-// and so is where in the middle 40 % of its cell, in each direction, a centre
-// lies. So centres are never nearer to each other than 0.6 cells, without
-// drawing again.
+// lattice returns the centre of each class, as a cluster of no spread, and the side of a cell. The
+// square [-0.8, 0.8]² is cut into n×n cells with the smallest n that gives each class its own cell.
+// Both the cell of a class and the place of its centre are random; the centre lies in the middle 40
+// % of the cell in each direction. So two centres are at least 0.6 cells apart, and no draw has to
+// be repeated.
 func lattice(rnd random, classes int) (clusters []cluster, cell float64) {
 	const side, jitter = 1.6, 0.2
 	n := int(math.Ceil(math.Sqrt(float64(classes))))
@@ -40,8 +39,8 @@ func lattice(rnd random, classes int) (clusters []cluster, cell float64) {
 	return clusters, cell
 }
 
-// blobs draws round clusters on a lattice, their standard deviation 0.12 cells, a
-// fifth of the least distance between centres.
+// blobs draws round clusters on a lattice. Their standard deviation is 0.12 cells, a fifth of the
+// least distance between centres.
 func blobs(rnd random, classes int) func(int) (x, y float64) {
 	clusters, cell := lattice(rnd, classes)
 	for i := range clusters {
@@ -50,9 +49,8 @@ func blobs(rnd random, classes int) func(int) (x, y float64) {
 	return scatter(rnd, clusters)
 }
 
-// aniso draws clusters on a lattice that are four times as long as wide (0.2 and
-// 0.05 cells) and all lean the same way, at 30 to 60 degrees, where
-// they point between their neighbours rather than at them.
+// aniso draws clusters on a lattice that are four times as long as wide (0.2 and 0.05 cells). All
+// lean at the same angle of 30 to 60 degrees, so that they point between their neighbours.
 func aniso(rnd random, classes int) func(int) (x, y float64) {
 	clusters, cell := lattice(rnd, classes)
 	axisX, axisY := direction(rnd.uniform(1.0/12, 1.0/6))
@@ -64,8 +62,8 @@ func aniso(rnd random, classes int) func(int) (x, y float64) {
 	return scatter(rnd, clusters)
 }
 
-// varied draws round clusters on a lattice whose standard deviations are 0.1, 0.2
-// and 0.05 cells in turn.
+// varied draws round clusters on a lattice whose standard deviations are 0.1, 0.2 and 0.05 cells in
+// turn.
 func varied(rnd random, classes int) func(int) (x, y float64) {
 	spreads := [...]float64{0.1, 0.2, 0.05}
 	clusters, cell := lattice(rnd, classes)
@@ -76,9 +74,9 @@ func varied(rnd random, classes int) func(int) (x, y float64) {
 	return scatter(rnd, clusters)
 }
 
-// gauss draws round clusters of standard deviation 0.08 spaced evenly on a circle
-// of radius 0.6, anticlockwise, class 0 in the lower left corner; two classes
-// lie in opposite corners as in TensorFlow Playground.
+// gauss draws round clusters of standard deviation 0.08 spaced evenly on a circle of radius 0.6,
+// anticlockwise, class 0 in the lower left corner; two classes lie in opposite corners as in
+// TensorFlow Playground.
 func gauss(rnd random, classes int) func(int) (x, y float64) {
 	const radius, spread, lowerLeft = 0.6, 0.08, 5.0 / 8
 	clusters := make([]cluster, classes)

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// standardErrors is how many of them an estimate may be off. Thousands of
-// estimates are compared, so four would not do.
+// standardErrors is how many of them an estimate may be off. Thousands of estimates are compared,
+// so four would not do.
 const standardErrors = 5
 
 // perClass is the size of the sample drawn from each cluster.
@@ -50,9 +50,9 @@ func cellOf(classes int) float64 {
 	return 0.4
 }
 
-// checkDeviation fails unless the estimate of a standard deviation from n values is
-// as near as chance allows. The larger and the smaller of two equal ones are biased
-// by about half a standard error, which five include.
+// checkDeviation fails unless the estimate of a standard deviation from n values is as near as
+// chance allows. The larger and the smaller of two equal ones are biased by about half a standard
+// error, which five include.
 func checkDeviation(t *testing.T, what string, got, want float64) {
 	t.Helper()
 	if math.Abs(got-want) > standardErrors*want/math.Sqrt(2*perClass) {
@@ -77,11 +77,13 @@ func TestLattice(t *testing.T) {
 			}
 		}
 		if nearest < 0.6 || nearest > 0.75 {
-			t.Errorf("%d classes: the nearest centres are %v cells apart; want 0.6 or little more", classes, nearest)
+			t.Errorf("%d classes: the nearest centres are %v cells apart; want 0.6 or little more",
+				classes, nearest)
 		}
 		// The outermost centres lie 0.3 cells or more from ±0.8.
 		if limit := 0.8 - 0.3*cellOf(classes); farthest > limit || farthest < limit-0.01 {
-			t.Errorf("%d classes: the farthest centre is at %v; want %v or little less", classes, farthest, limit)
+			t.Errorf("%d classes: the farthest centre is at %v; want %v or little less", classes,
+				farthest, limit)
 		}
 	}
 }
@@ -112,7 +114,8 @@ func TestBlobs(t *testing.T) {
 				}
 			}
 			if wrong > len(points)/100 {
-				t.Errorf("blobs with %d classes: %d of %d points are nearer to another centre", classes, wrong, len(points))
+				t.Errorf("blobs with %d classes: %d of %d points are nearer to another centre",
+					classes, wrong, len(points))
 			}
 		}
 	}
@@ -129,10 +132,12 @@ func TestAniso(t *testing.T) {
 			checkDeviation(t, "aniso across", e.across, math.Hypot(0.05*cellOf(classes), noise))
 			// An axis is known to about the ratio of the spreads by √n, in radians.
 			if math.Abs(e.lean-estimates[0].lean) > 0.005 {
-				t.Errorf("aniso with %d classes leans by %.4f and %.4f turns; want the same", classes, estimates[0].lean, e.lean)
+				t.Errorf("aniso with %d classes leans by %.4f and %.4f turns; want the same",
+					classes, estimates[0].lean, e.lean)
 			}
 			if e.lean < 1.0/12-0.005 || e.lean > 1.0/6+0.005 {
-				t.Errorf("aniso with %d classes leans by %.4f turns; want 1/12 to 1/6", classes, e.lean)
+				t.Errorf("aniso with %d classes leans by %.4f turns; want 1/12 to 1/6", classes,
+					e.lean)
 			}
 		}
 		leans[estimates[0].lean > 1.0/8]++
@@ -145,7 +150,8 @@ func TestAniso(t *testing.T) {
 func TestVaried(t *testing.T) {
 	for classes := 2; classes <= MaxClasses; classes++ {
 		// A wide cluster near the border is folded and so a little narrower, within the tolerance.
-		estimates := estimateClasses(generate(t, Varied, Params{classes * perClass, classes, 0, 2}), classes)
+		estimates := estimateClasses(generate(t, Varied, Params{classes * perClass, classes, 0, 2}),
+			classes)
 		for class, e := range estimates {
 			want := []float64{0.1, 0.2, 0.05}[class%3] * cellOf(classes)
 			checkDeviation(t, "varied", e.along, want)

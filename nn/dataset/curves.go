@@ -1,8 +1,7 @@
 package dataset
 
-// circles draws concentric rings, evenly spaced up to a radius of 0.8, with
-// angles uniform on each (the idea of scikit-learn's make_circles; there, class 0
-// is outside).
+// circles draws concentric rings, evenly spaced up to a radius of 0.8, with uniform angles (the
+// idea of scikit-learn's make_circles, where class 0 is the outer ring).
 func circles(rnd random, classes int) func(int) (x, y float64) {
 	const outermost = 0.8
 	return func(class int) (x, y float64) {
@@ -12,9 +11,9 @@ func circles(rnd random, classes int) func(int) (x, y float64) {
 	}
 }
 
-// moons draws two half circles of radius 0.6, the idea of scikit-learn's
-// make_moons moved to the middle: class 0 is the upper arc around (-0.3, -0.15),
-// class 1 is class 0 turned by half a turn about the origin.
+// moons draws two half circles of radius 0.6, the idea of scikit-learn's make_moons moved to the
+// middle: class 0 is the upper arc around (-0.3, -0.15), class 1 is class 0 turned by half a turn
+// about the origin.
 func moons(rnd random, _ int) func(int) (x, y float64) {
 	const radius, centreX, centreY = 0.6, -0.3, -0.15
 	return func(class int) (x, y float64) {
@@ -27,10 +26,10 @@ func moons(rnd random, _ int) func(int) (x, y float64) {
 	}
 }
 
-// spiral draws arms along r = 0.1 + 0.8t, angle = class/classes + 3.5t/classes turns,
-// t uniform in [0, 1): an Archimedean spiral as in TensorFlow Playground, with
-// 1.75 turns for two arms. Winding less with more arms keeps the gap between
-// neighbours the same, 0.8/3.5; the hole in the middle keeps classes from meeting.
+// spiral draws arms along r = 0.1 + 0.8t, angle = class/classes + 3.5t/classes turns, t uniform in
+// [0, 1): an Archimedean spiral as in TensorFlow Playground, with 1.75 turns for two arms. More
+// arms wind less, so that the gap between neighbours stays 0.8/3.5. The hole in the middle keeps
+// the classes apart.
 func spiral(rnd random, classes int) func(int) (x, y float64) {
 	const hole, reach, winding = 0.1, 0.8, 3.5
 	return func(class int) (x, y float64) {

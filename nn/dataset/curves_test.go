@@ -37,7 +37,8 @@ func TestMoons(t *testing.T) {
 		}
 		x, y = x+0.3, y+0.15
 		if r := math.Hypot(x, y); math.Abs(r-0.6) > onCurve || y < -halfDecimal {
-			t.Fatalf("%v is %v from the centre of its arc, %v above it; want 0.6 and at least 0", p, r, y)
+			t.Fatalf("%v is %v from the centre of its arc, %v above it; want 0.6 and at least 0", p,
+				r, y)
 		}
 		turns = append(turns, math.Acos(min(max(x/0.6, -1), 1))/math.Pi)
 	}

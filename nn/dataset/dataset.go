@@ -1,24 +1,22 @@
-// Package dataset draws the labelled points a network is trained on: eight
-// classification problems and two regressions in the square [-1, 1]².
+// Package dataset draws the labelled points a network is trained on: eight classification problems
+// and two regressions in the square [-1, 1]².
 //
-// A data set is a function, not a generator that is kept: the same name and
-// [Params] give the same points, bit for bit, on every CPU. To that end the
-// package uses only operations whose rounding IEEE 754 prescribes (+, -, ·, /),
-// converts every product that is then added, float64(x*y)+z, so that no compiler
-// fuses the two (products with a power of two are exact and need no care), and
-// brings its own sine, cosine, exponential and normal deviate built from them
-// (exact.go, random.go).
+// A data set is a function without state: the same name and [Params] give the same points, bit for
+// bit, on every CPU. To that end the package uses only operations whose rounding IEEE 754
+// prescribes (+, -, ·, /) and the elementary functions of package detmath. Every product that is
+// added to something is converted, float64(x*y)+z, so that no compiler fuses the two; products with
+// a power of two are exact and need no conversion. Normal deviates come from an algorithm that only
+// compares uniform numbers (random.go).
 //
 // Three more promises hold for every data set:
 //
-//   - Coordinates lie in [-1, 1] and have at most 4 decimals, and so do the
-//     labels of a regression; minus zero never occurs. Points that noise would
-//     push over the border are folded back, so they do not pile up on it.
-//   - Point i belongs to class i mod classes: class counts differ by at most
-//     one, and fewer points than classes leave the last classes empty.
-//   - More points begin with the same points, and more noise moves the same
-//     points further along the same way: a slider changes a picture, it does not
-//     replace it.
+//   - Coordinates lie in [-1, 1] and have at most 4 decimals, and so do the labels of a regression;
+//     minus zero never occurs. Points that noise would push over the border are folded back, so
+//     they do not pile up on it.
+//   - Point i belongs to class i mod classes: class counts differ by at most one, and fewer points
+//     than classes leave the last classes empty.
+//   - More points begin with the same points, and more noise moves the same points further along
+//     the same way: a slider changes a picture, it does not replace it.
 //
 // The one kind of error is [*ParamError]. There is no mutable package state.
 package dataset
@@ -36,23 +34,22 @@ const (
 	MaxNoise   = 0.5
 )
 
-// Point is a place in the square and what a network shall answer there.
+// Point is a place in the square and the answer that a network should learn there.
 type Point struct {
 	X     float64 `json:"x"`     // in [-1, 1]
 	Y     float64 `json:"y"`     // in [-1, 1]
 	Label float64 `json:"label"` // a class number from 0, or in [-1, 1] for a regression
 }
 
-// Params is what a user may choose. Its zero value is not the default, and no
-// points are not valid: see [Defaults].
+// Params is what a user may choose. The zero value is not valid: it has no points.
 type Params struct {
-	// Points is how many to draw, 1 to MaxPoints.
+	// Points is the number of points, 1 to MaxPoints.
 	Points int
-	// Classes is how many classes to draw, within the data set's own range
-	// (see [Info]); 0 means its default, and is the only value for a regression.
+	// Classes is the number of classes, within the range of the data set (see [Info]). 0 means its
+	// default and is the only value for a regression.
 	Classes int
-	// Noise is the standard deviation of the Gaussian noise added to both
-	// coordinates, or to the label of a regression; 0 to MaxNoise.
+	// Noise is the standard deviation of the Gaussian noise added to both coordinates, or to the
+	// label of a regression; 0 to MaxNoise.
 	Noise float64
 	// Seed chooses one of 2³² draws; every value is valid.
 	Seed uint32
@@ -67,8 +64,7 @@ type ParamError struct {
 // Error returns the field and the message as one sentence.
 func (e *ParamError) Error() string { return e.Field + " " + e.Message }
 
-// All returns what there is to know about every data set, in page order. The
-// slice is the caller's.
+// All describes every data set, in the order of the page. The caller may change the slice.
 func All() []Info {
 	all := make([]Info, len(sets))
 	for i, s := range sets {
@@ -77,29 +73,20 @@ func All() []Info {
 	return all
 }
 
-// Lookup returns the data set with the given wire name, and whether there is one.
+// Lookup describes the data set with the given name and reports whether it exists.
 func Lookup(name string) (Info, bool) {
 	s, ok := find(Name(name))
 	return s.Info, ok
 }
 
-// Defaults returns the parameters the data set is shown with at first (200 points,
-// seed 1, its own number of classes and noise), and whether there is such a set.
-func Defaults(name Name) (Params, bool) {
-	s, ok := find(name)
-	if !ok {
-		return Params{}, false
-	}
-	return Params{Points: 200, Classes: s.DefaultClasses, Noise: s.DefaultNoise, Seed: 1}, true
-}
-
-// Generate returns p.Points points of the named data set. The result depends on
-// nothing but the arguments; what it promises is in the package comment. The
-// error is a [*ParamError] when the name is unknown or a parameter out of range.
+// Generate returns p.Points points of the named data set. The result depends only on the arguments;
+// the package comment has its promises. The error is a [*ParamError] if the name is unknown or a
+// parameter out of range.
 func Generate(name Name, p Params) ([]Point, error) {
 	s, ok := find(name)
 	if !ok {
-		return nil, &ParamError{"dataset", fmt.Sprintf("must be one of %s; got %q", wireNames(), name)}
+		message := fmt.Sprintf("must be one of %s; got %q", wireNames(), name)
+		return nil, &ParamError{"dataset", message}
 	}
 	if p.Classes == 0 {
 		p.Classes = s.DefaultClasses
@@ -115,23 +102,25 @@ func Generate(name Name, p Params) ([]Point, error) {
 	for i := range points {
 		if s.surface != nil {
 			x, y := place(0)
-			x, y = round(fold(x)), round(fold(y)) // first, so that the label is that of the point returned
+			x, y = round(fold(x)), round(fold(y)) // first: the label belongs to the rounded point
 			points[i] = Point{X: x, Y: y, Label: round(fold(s.surface(x, y) + noise()))}
 			continue
 		}
 		class := i % p.Classes
 		x, y := place(class)
-		points[i] = Point{X: round(fold(x + noise())), Y: round(fold(y + noise())), Label: float64(class)}
+		x, y = round(fold(x+noise())), round(fold(y+noise()))
+		points[i] = Point{X: x, Y: y, Label: float64(class)}
 	}
 	return points, nil
 }
 
-// check returns the first parameter that s cannot use, or nil. p.Classes is not
-// the 0 that stands for the default.
+// check returns a *ParamError for the first parameter that is out of range for s, or nil. p.Classes
+// has been set.
 func (s set) check(p Params) error {
 	switch {
 	case p.Points < 1 || p.Points > MaxPoints:
-		return &ParamError{"points", fmt.Sprintf("must be between 1 and %d; got %d", MaxPoints, p.Points)}
+		return &ParamError{"points",
+			fmt.Sprintf("must be between 1 and %d; got %d", MaxPoints, p.Points)}
 	case p.Classes >= s.MinClasses && p.Classes <= s.MaxClasses:
 	case s.MinClasses == s.MaxClasses:
 		return &ParamError{"classes", fmt.Sprintf("must be %d; %s has %s, got %d",
@@ -141,7 +130,8 @@ func (s set) check(p Params) error {
 			s.MinClasses, s.MaxClasses, p.Classes)}
 	}
 	if math.IsNaN(p.Noise) || p.Noise < 0 || p.Noise > MaxNoise {
-		return &ParamError{"noise", fmt.Sprintf("must be between 0 and %v; got %v", MaxNoise, p.Noise)}
+		return &ParamError{"noise",
+			fmt.Sprintf("must be between 0 and %v; got %v", MaxNoise, p.Noise)}
 	}
 	return nil
 }

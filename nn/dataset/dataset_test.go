@@ -16,8 +16,8 @@ import (
 
 var update = flag.Bool("update", false, "write testdata/points.golden")
 
-// halfDecimal is how far rounding to 4 decimals may move a number, with room for
-// the rounding of the comparison itself.
+// halfDecimal is how far rounding to 4 decimals may move a number, with room for the rounding of
+// the comparison itself.
 const halfDecimal = 0.5e-4 + 1e-9
 
 // generate returns the points of valid parameters.
@@ -39,8 +39,7 @@ func classesOf(info Info) []int {
 	return classes
 }
 
-// checkInvariants fails unless the points keep what the package promises of every
-// data set.
+// checkInvariants fails unless the points keep what the package promises of every data set.
 func checkInvariants(tb testing.TB, info Info, p Params, points []Point) {
 	tb.Helper()
 	if len(points) != p.Points {
@@ -55,7 +54,8 @@ func checkInvariants(tb testing.TB, info Info, p Params, points []Point) {
 			text := strconv.FormatFloat(v, 'f', -1, 64)
 			_, decimals, _ := strings.Cut(text, ".")
 			if math.IsNaN(v) || math.IsInf(v, 0) || len(decimals) > 4 || text == "-0" {
-				tb.Fatalf("%s %+v: point %d is %v; want finite, at most 4 decimals, no -0", info.Name, p, i, q)
+				tb.Fatalf("%s %+v: point %d is %v; want finite, at most 4 decimals, no -0",
+					info.Name, p, i, q)
 			}
 		}
 		if math.Abs(q.X) > 1 || math.Abs(q.Y) > 1 {
@@ -66,7 +66,8 @@ func checkInvariants(tb testing.TB, info Info, p Params, points []Point) {
 				tb.Fatalf("%s %+v: point %d is %v; want a label in [-1, 1]", info.Name, p, i, q)
 			}
 		} else if q.Label != float64(i%classes) {
-			tb.Fatalf("%s %+v: point %d is %v; want label %d mod %d", info.Name, p, i, q, i, classes)
+			tb.Fatalf("%s %+v: point %d is %v; want label %d mod %d", info.Name, p, i, q, i,
+				classes)
 		}
 	}
 }
@@ -126,11 +127,13 @@ func TestGenerateErrors(t *testing.T) {
 		got, err := Generate(test.name, test.params)
 		var paramErr *ParamError
 		if !errors.As(err, &paramErr) {
-			t.Errorf("Generate(%s, %+v) error = %v; want a *ParamError", test.name, test.params, err)
+			t.Errorf("Generate(%s, %+v) error = %v; want a *ParamError", test.name, test.params,
+				err)
 			continue
 		}
 		if want := (ParamError{test.field, test.message}); *paramErr != want || got != nil {
-			t.Errorf("Generate(%s, %+v) = %v, %+v; want nil, %+v", test.name, test.params, got, *paramErr, want)
+			t.Errorf("Generate(%s, %+v) = %v, %+v; want nil, %+v", test.name, test.params, got,
+				*paramErr, want)
 		}
 		if want := test.field + " " + test.message; err.Error() != want {
 			t.Errorf("Error() = %q; want %q", err, want)
@@ -188,9 +191,8 @@ func TestGenerateChance(t *testing.T) {
 	})
 }
 
-// TestGenerateNoise asks whether noise is what it is said to be: a normal
-// deviation of the stated size from the noise-free points, in the same direction
-// whatever its size.
+// TestGenerateNoise asks whether noise is what it is said to be: a normal deviation of the stated
+// size from the noise-free points, in the same direction whatever its size.
 func TestGenerateNoise(t *testing.T) {
 	const small = 0.01
 	for _, info := range All() {
@@ -210,13 +212,15 @@ func TestGenerateNoise(t *testing.T) {
 				shift := noisy - clean
 				shifts = append(shifts, shift/small)
 				if math.Abs(noisier-clean-2*shift) > 6*halfDecimal { // 1 + 2 + (1+2): each difference has two roundings
-					t.Fatalf("%v moved to %v and %v; want twice as far the second time", clean, noisy, noisier)
+					t.Fatalf("%v moved to %v and %v; want twice as far the second time", clean,
+						noisy, noisier)
 				}
 			}
 			for i := range clean {
 				if info.Task == Regression {
 					if noisy[i].X != clean[i].X || noisy[i].Y != clean[i].Y {
-						t.Fatalf("noise moved the place %v to %v; want the label only", clean[i], noisy[i])
+						t.Fatalf("noise moved the place %v to %v; want the label only", clean[i],
+							noisy[i])
 					}
 					compare(clean[i].Label, noisy[i].Label, noisier[i].Label)
 					continue
@@ -246,10 +250,11 @@ func TestGenerateFold(t *testing.T) {
 				atBorder++
 			}
 		}
-		// The sizes are spread smoothly over [0, 1], so about a hundredth lies in the last hundredth;
-		// without folding a tenth or more would lie on the border.
+		// The sizes are spread smoothly over [0, 1], so about a hundredth lies in the last
+		// hundredth; without folding a tenth or more would lie on the border.
 		if atBorder < n/400 || atBorder > n/50 {
-			t.Errorf("%s: %d of %d values lie within 0.01 of the border; want about %d", test.name, atBorder, n, n/100)
+			t.Errorf("%s: %d of %d values lie within 0.01 of the border; want about %d", test.name,
+				atBorder, n, n/100)
 		}
 	}
 }
@@ -273,13 +278,11 @@ func TestAll(t *testing.T) {
 			wantMax = 2
 		}
 		if info.Task != wantTask || info.MaxClasses != wantMax {
-			t.Errorf("%s: task %s with up to %d classes; want %s with %d", info.Name, info.Task, info.MaxClasses, wantTask, wantMax)
+			t.Errorf("%s: task %s with up to %d classes; want %s with %d", info.Name, info.Task,
+				info.MaxClasses, wantTask, wantMax)
 		}
-		if p, ok := Defaults(info.Name); !ok || p != (Params{200, info.DefaultClasses, info.DefaultNoise, 1}) {
-			t.Errorf("Defaults(%s) = %+v, %t", info.Name, p, ok)
-		} else {
-			checkInvariants(t, info, p, generate(t, info.Name, p))
-		}
+		p := Params{200, info.DefaultClasses, info.DefaultNoise, 1}
+		checkInvariants(t, info, p, generate(t, info.Name, p))
 	}
 	want := []Name{"circles", "moons", "blobs", "aniso", "varied", "xor", "gauss", "spiral", "plane", "hills"}
 	if !slices.Equal(names, want) {
@@ -298,15 +301,12 @@ func TestLookupUnknown(t *testing.T) {
 		if info, ok := Lookup(name); ok || info != (Info{}) {
 			t.Errorf("Lookup(%q) = %+v, %t; want nothing", name, info, ok)
 		}
-		if p, ok := Defaults(Name(name)); ok || p != (Params{}) {
-			t.Errorf("Defaults(%q) = %+v, %t; want nothing", name, p, ok)
-		}
 	}
 }
 
-// TestGolden holds every data set to the points it had before: a link that names
-// a recipe shows the same picture next year and on another CPU. The checksum is of
-// all points, the first few are for the reader.
+// TestGolden holds every data set to the points it had before: a link that names a recipe shows the
+// same picture next year and on another CPU. The checksum is of all points, the first few are for
+// the reader.
 func TestGolden(t *testing.T) {
 	const path = "testdata/points.golden"
 	var b strings.Builder
@@ -339,8 +339,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// FuzzGenerate asks of any parameters: either an error about one that is out of
-// range, or points that keep every promise.
+// FuzzGenerate asks of any parameters: either an error about one that is out of range, or points
+// that keep every promise.
 func FuzzGenerate(f *testing.F) {
 	for i := range len(sets) + 1 {
 		f.Add(uint8(i), 100, 0, 0.1, uint32(1))
@@ -367,7 +367,8 @@ func FuzzGenerate(f *testing.F) {
 		if err != nil {
 			var paramErr *ParamError
 			if !errors.As(err, &paramErr) || !wrong[paramErr.Field] || got != nil {
-				t.Fatalf("Generate(%s, %+v) = %v, %v; want an error about one of %v", info.Name, p, got, err, wrong)
+				t.Fatalf("Generate(%s, %+v) = %v, %v; want an error about one of %v", info.Name, p,
+					got, err, wrong)
 			}
 			return
 		}

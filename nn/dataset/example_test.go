@@ -45,10 +45,3 @@ func ExampleAll() {
 	// plane    Plane
 	// hills    Hills
 }
-
-func ExampleDefaults() {
-	p, _ := dataset.Defaults(dataset.Spiral)
-	fmt.Printf("%+v\n", p)
-	// Output:
-	// {Points:200 Classes:2 Noise:0.02 Seed:1}
-}

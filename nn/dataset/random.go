@@ -5,12 +5,12 @@ import (
 	"math/rand/v2"
 )
 
-// random is the stream of chance behind one data set.
+// random is the stream of random numbers of one data set.
 type random struct{ *rand.Rand }
 
-// newRandom returns the stream of a data set and a seed. The seed goes into the
-// low half of PCG's state, from where every bit of it reaches the whole state at the
-// first step; a difference in the high half alone never reaches the low one.
+// newRandom returns the stream of a data set and a seed. The seed goes into the low half of PCG's
+// state: from there every bit reaches the whole state at the first step, while a difference in the
+// high half never reaches the low half.
 func newRandom(name Name, seed uint32) random {
 	purpose := fnv.New64a()
 	purpose.Write([]byte("dataset " + name)) // never fails, says hash.Hash
@@ -27,11 +27,10 @@ func (r random) sign() float64 {
 	return float64(int64(r.Uint64()>>63)*2 - 1)
 }
 
-// normal returns a standard normal deviate by algorithm N of Karney, "Sampling
-// exactly from the normal distribution", ACM TOMS 42(1), 2016: |z| = k + x with
-// the whole part k and the fraction x each accepted by trials that only compare
-// uniform numbers. rand.NormFloat64 is faster, but asks math.Exp and math.Log,
-// whose last bit depends on the CPU.
+// normal returns a standard normal deviate by algorithm N of Karney, "Sampling exactly from the
+// normal distribution", ACM TOMS 42(1), 2016: |z| = k + x with the whole part k and the fraction x
+// each accepted by trials that only compare uniform numbers. rand.NormFloat64 is faster, but calls
+// math.Exp and math.Log, whose last bit depends on the CPU.
 func (r random) normal() float64 {
 	for {
 		k := 0
@@ -58,10 +57,10 @@ func (r random) trials(n int, g float64) bool {
 	return true
 }
 
-// trial succeeds with probability e^-g, for g in [0, 1]. Uniform numbers fall for
-// n steps, g > u₁ > u₂ > … > uₙ, with a probability of at least n steps of gⁿ/n!, so an
-// even n has the probability 1 - g + g²/2! - … (von Neumann, "Various techniques
-// used in connection with random digits", 1951).
+// trial succeeds with probability e^-g, for g in [0, 1]. It draws uniform numbers while they fall,
+// g > u₁ > u₂ > … > uₙ. The probability of n falls or more is gⁿ/n!, so that n is even with
+// probability 1 - g + g²/2! - … = e^-g (von Neumann, "Various techniques used in connection with
+// random digits", 1951).
 func (r random) trial(g float64) bool {
 	even := true
 	for u := r.Float64(); u < g; u = r.Float64() {

@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// rareKS bounds √n·D of the Kolmogorov-Smirnov test: a right sample exceeds it
-// once in a thousand. The samples here come from fixed seeds, so a test that
-// passes once passes always.
+// rareKS bounds √n·D of the Kolmogorov-Smirnov test: a right sample exceeds it once in a thousand.
+// The samples here come from fixed seeds, so a test that passes once passes always.
 const rareKS = 1.95
 
 func normalCDF(z float64) float64 { return math.Erfc(-z/math.Sqrt2) / 2 }
@@ -19,8 +18,8 @@ func uniformCDF(lo, hi float64) func(float64) float64 {
 	return func(v float64) float64 { return min(max((v-lo)/(hi-lo), 0), 1) }
 }
 
-// checkDistribution fails unless the sample is a likely draw from the
-// distribution with the given distribution function.
+// checkDistribution fails unless the sample is a likely draw from the distribution with the given
+// distribution function.
 func checkDistribution(tb testing.TB, what string, sample []float64, cdf func(float64) float64) {
 	tb.Helper()
 	if len(sample) < 100 {
@@ -33,7 +32,8 @@ func checkDistribution(tb testing.TB, what string, sample []float64, cdf func(fl
 		d = max(d, cdf(v)-float64(i)/n, float64(i+1)/n-cdf(v))
 	}
 	if d *= math.Sqrt(n); d > rareKS {
-		tb.Errorf("%s: √n·D = %.2f for a sample of %d; want at most %v", what, d, len(sample), rareKS)
+		tb.Errorf("%s: √n·D = %.2f for a sample of %d; want at most %v", what, d, len(sample),
+			rareKS)
 	}
 }
 
@@ -108,9 +108,9 @@ func TestSign(t *testing.T) {
 	}
 }
 
-// TestNewRandom asks whether the streams of two names, and of seeds that differ in
-// one bit or few, are strangers: their words differ in half of the bits, and the
-// first numbers of many seeds are a uniform sample.
+// TestNewRandom asks whether the streams of two names, and of seeds that differ in one bit or few,
+// are strangers: their words differ in half of the bits, and the first numbers of many seeds are a
+// uniform sample.
 func TestNewRandom(t *testing.T) {
 	const seeds, words = 500, 100
 	strangers := func(what string, a, b random) {

@@ -3,7 +3,7 @@ package dataset
 // Name is the wire name of a data set.
 type Name string
 
-// The data sets there are.
+// The data sets.
 const (
 	Circles Name = "circles"
 	Moons   Name = "moons"
@@ -33,11 +33,10 @@ type Info struct {
 	// Classes may be chosen from MinClasses to MaxClasses; all three are 0 for a regression.
 	MinClasses, MaxClasses, DefaultClasses int
 
-	// DefaultNoise is the noise the set is shown with at first, 0 to MaxNoise.
+	// DefaultNoise is the noise that the page starts with, 0 to MaxNoise.
 	DefaultNoise float64
 
-	// ClassesMeaning says what the classes are, as the end of a sentence that
-	// begins "The set has".
+	// ClassesMeaning says what the classes are, as the end of a sentence that begins "The set has".
 	ClassesMeaning string
 }
 
@@ -45,16 +44,15 @@ type Info struct {
 type set struct {
 	Info
 
-	// place lays the classes out, drawing centres and the like if it must, and
-	// returns the function that draws a place for the next point of a class,
-	// noise-free. A regression ignores the classes.
+	// place draws the layout of the classes, such as their centres. It returns the function that
+	// draws a place for the next point of a class, without noise. A regression ignores the classes.
 	place func(rnd random, classes int) func(class int) (x, y float64)
 
-	// surface is the noise-free label of a regression, nil for a classification.
+	// surface returns the label of a regression without noise. It is nil for a classification.
 	surface func(x, y float64) float64
 }
 
-// sets is the closed table, in page order. Nothing writes to it.
+// sets is the table of all data sets, in the order of the page. It is never changed.
 var sets = [...]set{
 	{
 		Info: Info{
@@ -106,7 +104,8 @@ var sets = [...]set{
 	{
 		Info: Info{
 			Name: XOR, Title: "XOR", Task: Classification,
-			Summary:    "Opposite quarters of the square share a class, so no straight line separates them.",
+			Summary: "Opposite quarters of the square share a class, " +
+				"so no straight line separates them.",
 			MinClasses: 2, MaxClasses: 2, DefaultClasses: 2,
 			ClassesMeaning: "two pairs of opposite quadrants",
 		},
@@ -115,7 +114,8 @@ var sets = [...]set{
 	{
 		Info: Info{
 			Name: Gauss, Title: "Gaussians", Task: Classification,
-			Summary:    "Round clouds spaced evenly around the centre; two lie in opposite corners.",
+			Summary: "Round clouds spaced evenly around the centre; " +
+				"two lie in opposite corners.",
 			MinClasses: 2, MaxClasses: MaxClasses, DefaultClasses: 2,
 			ClassesMeaning: "round clouds on a circle, one for each class",
 			DefaultNoise:   0.1,

@@ -1,8 +1,8 @@
 package dataset
 
-// xor draws each class uniformly from two opposite quadrants, class 1 where x and
-// y differ in sign; |x| and |y| are 0.05 to 0.95, so that without noise the classes do
-// not touch (the idea of TensorFlow Playground). Noise moves a point, never its class.
+// xor draws each class uniformly from two opposite quadrants, class 1 where x and y differ in sign;
+// |x| and |y| are 0.05 to 0.95, so that without noise the classes do not touch (the idea of
+// TensorFlow Playground). Noise moves a point, never its class.
 //
 // There are two classes and no more: a finer checkerboard would have two as well.
 func xor(rnd random, _ int) func(int) (x, y float64) {

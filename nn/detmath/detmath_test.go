@@ -13,28 +13,27 @@ import (
 	"testing"
 )
 
-// functions lists all functions: the slice form, package math's for the
-// benchmarks, and the bound on the error that the doc comment states.
+// functions lists all functions of one number: package math's for the benchmarks, and the bound on
+// the error that the doc comment states.
 var functions = []struct {
 	name   string
 	f      func(float64) float64
-	to     func(dst, x []float64)
 	math   func(float64) float64
 	maxUlp float64
 }{
-	{"Exp", Exp, ExpTo, math.Exp, 1},
-	{"Expm1", Expm1, Expm1To, math.Expm1, 1.8},
-	{"Log", Log, LogTo, math.Log, 1},
-	{"Log1p", Log1p, Log1pTo, math.Log1p, 1.5},
-	{"Tanh", Tanh, TanhTo, math.Tanh, 2.2},
-	{"Sigmoid", Sigmoid, SigmoidTo, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 1.9},
-	{"Erfc", Erfc, ErfcTo, math.Erfc, 3.5},
-	{"Sin", Sin, SinTo, math.Sin, 1},
-	{"Cos", Cos, CosTo, math.Cos, 1},
+	{"Exp", Exp, math.Exp, 1},
+	{"Expm1", Expm1, math.Expm1, 1.8},
+	{"Log", Log, math.Log, 1},
+	{"Log1p", Log1p, math.Log1p, 1.5},
+	{"Tanh", Tanh, math.Tanh, 2.2},
+	{"Sigmoid", Sigmoid, func(x float64) float64 { return 1 / (1 + math.Exp(-x)) }, 1.9},
+	{"Erfc", Erfc, math.Erfc, 3.5},
+	{"Sin", Sin, math.Sin, 1},
+	{"Cos", Cos, math.Cos, 1},
 }
 
-// TestAccuracy compares with the table that testdata/reference.py made with
-// mpmath. DETMATH_REFERENCE names another, longer table.
+// TestAccuracy compares with the table that testdata/reference.py made with mpmath.
+// DETMATH_REFERENCE names another, longer table.
 func TestAccuracy(t *testing.T) {
 	path := os.Getenv("DETMATH_REFERENCE")
 	if path == "" {
@@ -121,12 +120,14 @@ func TestSpecialCases(t *testing.T) {
 			for _, w := range test.want {
 				// Bits, so that -0 is not 0 and a NaN is math.NaN().
 				if got := test.f(w[0]); math.Float64bits(got) != math.Float64bits(w[1]) {
-					t.Errorf("%s(%v) = %v (%#x); want %v", test.name, w[0], got, math.Float64bits(got), w[1])
+					t.Errorf("%s(%v) = %v (%#x); want %v", test.name, w[0], got,
+						math.Float64bits(got), w[1])
 				}
 			}
 			for _, payload := range []uint64{0x7ff0000000000001, 0xfff8000000000000, 0xffffffffffffffff} {
 				if got := math.Float64bits(test.f(math.Float64frombits(payload))); got != math.Float64bits(nan) {
-					t.Errorf("%s(NaN %#x) = %#x; want the bits of math.NaN()", test.name, payload, got)
+					t.Errorf("%s(NaN %#x) = %#x; want the bits of math.NaN()", test.name, payload,
+						got)
 				}
 			}
 		})
@@ -188,14 +189,15 @@ func TestRange(t *testing.T) {
 				continue
 			}
 			if !(test.low <= y && y <= test.high) {
-				t.Errorf("%s(%v) = %v; want it within [%v, %v]", test.name, x, y, test.low, test.high)
+				t.Errorf("%s(%v) = %v; want it within [%v, %v]", test.name, x, y, test.low,
+					test.high)
 			}
 		}
 	}
 }
 
-// TestMonotone steps by 1/1000, where the functions change by much more than
-// their error, or not at all.
+// TestMonotone steps by 1/1000, where the functions change by much more than their error, or not at
+// all.
 func TestMonotone(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -212,42 +214,16 @@ func TestMonotone(t *testing.T) {
 		for i := -30000; i < 30000; i++ {
 			x, next := float64(i)/1000, float64(i+1)/1000
 			if test.sign*(test.f(next)-test.f(x)) < 0 {
-				t.Errorf("%s(%v) = %v and %s(%v) = %v; want them in order", test.name, x, test.f(x), test.name, next, test.f(next))
+				t.Errorf("%s(%v) = %v and %s(%v) = %v; want them in order", test.name, x, test.f(x),
+					test.name, next, test.f(next))
 			}
 		}
 	}
 }
 
-func TestTo(t *testing.T) {
-	x := inputs()
-	for _, f := range functions {
-		t.Run(f.name, func(t *testing.T) {
-			dst := make([]float64, len(x))
-			f.to(dst, x)
-			same := append([]float64(nil), x...)
-			f.to(same, same)
-			for i := range x {
-				want := math.Float64bits(f.f(x[i]))
-				if math.Float64bits(dst[i]) != want || math.Float64bits(same[i]) != want {
-					t.Fatalf("%sTo at %v = %v, in place %v; want %v", f.name, x[i], dst[i], same[i], f.f(x[i]))
-				}
-			}
-			f.to(nil, nil)
-
-			defer func() {
-				got, _ := recover().(string)
-				if !strings.HasPrefix(got, "detmath: ") {
-					t.Errorf("%sTo(2 values, 3 values) panics with %q; want the prefix \"detmath: \"", f.name, got)
-				}
-			}()
-			f.to(make([]float64, 2), make([]float64, 3))
-		})
-	}
-}
-
-// TestGolden holds the bits of every function: a CPU, compiler or option that
-// makes others breaks the promise of the package. Correct changes of the code
-// change them as well; then every replica must be of one release.
+// TestGolden holds the bits of every function: a CPU, compiler or option that makes others breaks
+// the promise of the package. Correct changes of the code change them as well; then every replica
+// must be of one release.
 func TestGolden(t *testing.T) {
 	golden := map[string]uint64{
 		"Exp":     0x88ae7d373e3d3ade,
@@ -274,9 +250,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestProducts reads the code, as a fused product of a small term changes the
-// result of one argument in a million or fewer: every product is the operand of
-// float64(...), or of a further multiplication or a division, which do not fuse.
+// TestProducts reads the code, as a fused product of a small term changes the result of one
+// argument in a million or fewer: every product is the operand of float64(...), or of a further
+// multiplication or a division, which do not fuse.
 func TestProducts(t *testing.T) {
 	paths, err := filepath.Glob("*.go")
 	if err != nil {
@@ -326,8 +302,8 @@ func TestProducts(t *testing.T) {
 	}
 }
 
-// inputs returns arguments of all kinds, always the same: any bits, numbers of
-// a training's size of either sign, and all magnitudes between.
+// inputs returns arguments of all kinds, always the same: any bits, numbers of a training's size of
+// either sign, and all magnitudes between.
 func inputs() []float64 {
 	r := splitmix(42)
 	var xs []float64
@@ -360,8 +336,8 @@ func (s *splitmix) uniform(low, high float64) float64 {
 	return low + float64((high-low)*(float64(s.next()>>11)*0x1p-53))
 }
 
-// Benchmark runs every function beside package math's over 1000 arguments of
-// a training's size, in no order that a branch predictor could learn.
+// Benchmark runs every function beside package math's over 1000 arguments of a training's size, in
+// no order that a branch predictor could learn.
 func Benchmark(b *testing.B) {
 	x := make([]float64, 1000)
 	dst := make([]float64, len(x))
@@ -377,7 +353,9 @@ func Benchmark(b *testing.B) {
 		b.Run(f.name+"/detmath", func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				f.to(dst, x)
+				for i, v := range x {
+					dst[i] = f.f(v)
+				}
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(x)), "ns/element")
 		})

@@ -2,7 +2,9 @@ package detmath
 
 import "math"
 
-// Coefficients of (1+2x) * e**(x*x) * erfc(x) - 1.25 in t = (x-4.5)/(x+4.5), 0 <= x <= 27.3.
+// Coefficients of (1+2x) * e**(x*x) * erfc(x) - 1.25 in t = (x-4.5)/(x+4.5), 0 <= x <= 27.3. They
+// are the master: package export writes the same polynomial, with 1.25 added to the first, in
+// decimals.
 const (
 	erfc0  = -0x1.9c16f4779c124p-6
 	erfc1  = -0x1.17f9e45814b5bp-3
@@ -30,19 +32,16 @@ const (
 	erfc23 = -0x1.4979edb101008p-29
 )
 
-// Erfc returns the complementary error function of x, with full relative
-// accuracy also in the upper tail, down to the denormals. The error is below 3.5
-// ulp, the most just above 0.
+// Erfc returns the complementary error function of x, with full relative accuracy also in the upper
+// tail, down to the denormals. The error is below 3.5 ulp, the most just above 0.
 //
-// Special cases: Erfc(NaN) = NaN, Erfc(+Inf) = 0 and so are x > 27.3,
-// Erfc(-Inf) = 2.
+// Special cases: Erfc(NaN) = NaN, Erfc(+Inf) = 0 and so are x > 27.3, Erfc(-Inf) = 2.
 //
-// For x >= 0, (1+2x) * e**(x*x) * erfc(x) stays between 1 and 1.29 and is smooth
-// in t = (x-K)/(x+K) (M. M. Shepherd and J. G. Laframboise, Chebyshev
-// approximation of (1+2x)exp(x**2)erfc x in 0 <= x < inf, Mathematics of
-// Computation 36, 1981; K and the polynomial are ours). x*x is rounded and
-// its error would be multiplied by up to 745: a fused operation finds it, and it
-// is taken back from what x*x is reduced to. erfc(-x) = 2 - erfc(x).
+// For x >= 0, (1+2x) * e**(x*x) * erfc(x) stays between 1 and 1.29 and is smooth in t = (x-K)/(x+K)
+// (M. M. Shepherd and J. G. Laframboise, Chebyshev approximation of (1+2x)exp(x**2)erfc x in 0 <= x
+// < inf, Mathematics of Computation 36, 1981; K and the polynomial are ours). x*x is rounded and
+// its error would be multiplied by up to 745: a fused operation finds it, and it is taken back from
+// what x*x is reduced to. erfc(-x) = 2 - erfc(x).
 func Erfc(x float64) float64 {
 	a := math.Abs(x)
 	if !(a < 27.3) {

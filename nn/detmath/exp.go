@@ -2,9 +2,9 @@ package detmath
 
 import "math"
 
-// Exp, Expm1, Tanh, Sigmoid and Erfc share one reduction (Cody and Waite 1980,
-// chapter 6): x = k*ln(2) + r with k an integer and |r| <= ln(2)/2, where ln(2) is
-// the sum of ln2Hi, of 38 bits so that k*ln2Hi is exact, and ln2Lo.
+// Exp, Expm1, Tanh, Sigmoid and Erfc share one reduction (Cody and Waite 1980, chapter 6): x =
+// k*ln(2) + r with k an integer and |r| <= ln(2)/2, where ln(2) is the sum of ln2Hi, of 38 bits so
+// that k*ln2Hi is exact, and ln2Lo.
 const (
 	log2e = 0x1.71547652b82fep+0
 	ln2Hi = 0x1.62e42fefap-1
@@ -33,19 +33,19 @@ func reducedExpm1(r float64) float64 {
 	return math.FMA(q, float64(r*r), r)
 }
 
-// reduce returns k and r with x = k*ln(2) + r and |r| <= ln(2)/2, but for the
-// rounding of r. Only the low 12 bits of k are k's.
+// reduce returns k and r with x = k*ln(2) + r and |r| <= ln(2)/2, but for the rounding of r. Only
+// the low 12 bits of k are k's.
 func reduce(x float64) (k uint64, r float64) {
 	t := math.FMA(x, log2e, shifter)
 	n := t - shifter
 	return math.Float64bits(t), math.FMA(-n, ln2Lo, math.FMA(-n, ln2Hi, x))
 }
 
-// Exp returns e**x for every x; results below 2**-1022 are rounded once, as
-// denormals. The error is below 1 ulp.
+// Exp returns e**x for every x; results below 2**-1022 are rounded once, as denormals. The error is
+// below 1 ulp.
 //
-// Special cases: Exp(NaN) = NaN, Exp(+Inf) = +Inf and so are x > 709.782...,
-// Exp(-Inf) = 0 and so are x < -745.133....
+// Special cases: Exp(NaN) = NaN, Exp(+Inf) = +Inf and so are x > 709.782..., Exp(-Inf) = 0 and so
+// are x < -745.133....
 func Exp(x float64) float64 {
 	if !(math.Abs(x) <= 708) {
 		return expEdge(x)
@@ -70,11 +70,11 @@ func expEdge(x float64) float64 {
 	return scale(1+reducedExpm1(r), k)
 }
 
-// Expm1 returns e**x - 1 for every x, also near 0, where Exp(x) - 1 would cancel.
-// The error is below 1.8 ulp.
+// Expm1 returns e**x - 1 for every x, also near 0, where Exp(x) - 1 would cancel. The error is
+// below 1.8 ulp.
 //
-// Special cases: Expm1(NaN) = NaN, Expm1(±0) = ±0, Expm1(+Inf) = +Inf and so are
-// x > 709.782..., Expm1(-Inf) = -1 and so are x < -40.
+// Special cases: Expm1(NaN) = NaN, Expm1(±0) = ±0, Expm1(+Inf) = +Inf and so are x > 709.782...,
+// Expm1(-Inf) = -1 and so are x < -40.
 func Expm1(x float64) float64 {
 	if !(-40 < x && x < 709) {
 		if x < 0 {
@@ -89,8 +89,8 @@ func Expm1(x float64) float64 {
 	return math.Copysign(y, x) // for -0
 }
 
-// Sigmoid returns 1/(1 + e**-x) for every x, with full relative accuracy also in
-// the lower tail, where it is e**x: no argument overflows. The error is below 1.9 ulp.
+// Sigmoid returns 1/(1 + e**-x) for every x, with full relative accuracy also in the lower tail,
+// where it is e**x: no argument overflows. The error is below 1.9 ulp.
 //
 // Special cases: Sigmoid(NaN) = NaN, Sigmoid(+Inf) = 1, Sigmoid(-Inf) = 0.
 func Sigmoid(x float64) float64 {
@@ -109,8 +109,8 @@ func Sigmoid(x float64) float64 {
 	return math.Float64frombits(num) / (1 + math.Float64frombits(e))
 }
 
-// Tanh returns the hyperbolic tangent of x, with full relative accuracy near 0.
-// It is odd, and within [-1, 1]. The error is below 2.2 ulp, the most near |x| = 0.25.
+// Tanh returns the hyperbolic tangent of x, with full relative accuracy near 0. It is odd, and
+// within [-1, 1]. The error is below 2.2 ulp, the most near |x| = 0.25.
 //
 // Special cases: Tanh(NaN) = NaN, Tanh(±0) = ±0, Tanh(x) = ±1 for |x| >= 18.7.
 func Tanh(x float64) float64 {
@@ -122,8 +122,8 @@ func Tanh(x float64) float64 {
 		}
 		return math.Copysign(1, x)
 	}
-	// tanh(a) = e/(e + 2), where e = e**(2*a) - 1 is made as in Expm1; the quotient
-	// damps its error (Muller 2016, section 11.2).
+	// tanh(a) = e/(e + 2), where e = e**(2*a) - 1 is made as in Expm1; the quotient damps its error
+	// (Muller 2016, section 11.2).
 	k, r := reduce(a + a)
 	s := pow2(k)
 	e := math.FMA(s, reducedExpm1(r), s-1)

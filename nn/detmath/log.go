@@ -15,8 +15,7 @@ const (
 
 const sqrtHalf = 0x3fe6a09e667f3bcd // bits of sqrt(1/2)
 
-// logSplit returns k and m with u = m * 2**k, sqrt(1/2) <= m < sqrt(2), for a
-// positive normal u.
+// logSplit returns k and m with u = m * 2**k, sqrt(1/2) <= m < sqrt(2), for a positive normal u.
 func logSplit(u float64) (k int64, m float64) {
 	b := math.Float64bits(u)
 	k = int64(b-sqrtHalf) >> 52
@@ -25,9 +24,8 @@ func logSplit(u float64) (k int64, m float64) {
 
 // logCore returns k*ln(2) + ln(1+f) for sqrt(1/2) - 1 <= f < sqrt(2) - 1.
 //
-// ln(1+f) = 2*atanh(s), s = f/(2+f) (Cody and Waite 1980, chapter 5). Written as
-// 2*s = f - s*f = f - (h - s*h), h = f*f/2, all that is rounded is small beside f,
-// which is exact.
+// ln(1+f) = 2*atanh(s), s = f/(2+f) (Cody and Waite 1980, chapter 5). Written as 2*s = f - s*f = f
+// - (h - s*h), h = f*f/2, all that is rounded is small beside f, which is exact.
 func logCore(k, f float64) float64 {
 	s := f / (2 + f)
 	z := float64(s * s)
@@ -62,11 +60,10 @@ func Log(x float64) float64 {
 
 // Log1p returns ln(1+x), accurate also near 0. The error is below 1.5 ulp.
 //
-// Special cases: Log1p(NaN) = NaN, Log1p(x < -1) = NaN, Log1p(-1) = -Inf,
-// Log1p(±0) = ±0, Log1p(+Inf) = +Inf.
+// Special cases: Log1p(NaN) = NaN, Log1p(x < -1) = NaN, Log1p(-1) = -Inf, Log1p(±0) = ±0,
+// Log1p(+Inf) = +Inf.
 //
-// u + c = 1 + x exactly (Knuth's TwoSum; Handbook 2018, chapter 4), and c
-// joins f where u is split.
+// u + c = 1 + x exactly (Knuth's TwoSum; Handbook 2018, chapter 4), and c joins f where u is split.
 func Log1p(x float64) float64 {
 	if !(-1 < x && x < 1<<54) {
 		if x == -1 {

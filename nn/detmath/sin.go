@@ -22,8 +22,8 @@ const (
 	cos5 = -0x1.8f9f5c401d211p-37
 )
 
-// Pi/2 is the sum of three parts, the first two of 36 bits, so that their
-// products with an integer of 17 bits are exact.
+// Pi/2 is the sum of three parts, the first two of 36 bits, so that their products with an integer
+// of 17 bits are exact.
 const (
 	twoOverPi = 2 / math.Pi
 	halfPi1   = 0x1.921fb5444p+0
@@ -31,26 +31,25 @@ const (
 	halfPi3   = math.Pi/2 - halfPi1 - halfPi2
 )
 
-// Sin returns the sine of x radians, for x of any size. It is odd, and within
-// [-1, 1]. The error is below 1 ulp.
+// Sin returns the sine of x radians, for x of any size. It is odd, and within [-1, 1]. The error is
+// below 1 ulp.
 //
 // Special cases: Sin(NaN) = NaN, Sin(±Inf) = NaN, Sin(±0) = ±0.
 func Sin(x float64) float64 {
 	return sinPlus(x, 0, math.Float64bits(x)&(1<<63))
 }
 
-// Cos returns the cosine of x radians, for x of any size. It is even, and within
-// [-1, 1]. The error is below 1 ulp.
+// Cos returns the cosine of x radians, for x of any size. It is even, and within [-1, 1]. The error
+// is below 1 ulp.
 //
 // Special cases: Cos(NaN) = NaN, Cos(±Inf) = NaN.
 func Cos(x float64) float64 { return sinPlus(x, 1, 0) }
 
 // sinPlus returns sin(|x| + quarter*Pi/2), negated if sign is the sign bit.
 //
-// With |x| = n*Pi/2 + r and |r| <= Pi/4 that is ±sin(r) or ±cos(r), by the
-// quadrant n + quarter. Both are computed, so that the choice is no branch. Up
-// to 1e5 the reduction is Cody and Waite's (1980, chapter 8) in three parts,
-// and c is what rounding took from r. Beyond, see reduceHuge.
+// With |x| = n*Pi/2 + r and |r| <= Pi/4 that is ±sin(r) or ±cos(r), by the quadrant n + quarter.
+// Both are computed, so that the choice is no branch. Up to 1e5 the reduction is Cody and Waite's
+// (1980, chapter 8) in three parts, and c is what rounding took from r. Beyond, see reduceHuge.
 func sinPlus(x float64, quarter, sign uint64) float64 {
 	a := math.Abs(x)
 	var r, c float64
@@ -75,10 +74,12 @@ func sinPlus(x float64, quarter, sign uint64) float64 {
 	z := float64(r * r)
 	w := float64(z * z)
 	// sin(r+c) = sin(r) + c, nearly.
-	s := float64(sin1*z) + sin0 + float64((float64(sin3*z)+sin2)*w) + float64((float64(sin5*z)+sin4)*float64(w*w))
+	s := float64(sin1*z) + sin0 + float64((float64(sin3*z)+sin2)*w) +
+		float64((float64(sin5*z)+sin4)*float64(w*w))
 	s = r + (float64(float64(r*z)*s) + c)
 	// cos(r+c) = cos(r) - r*c, nearly; m + ((1-m)-h) is 1 - h exactly.
-	y := float64(cos1*z) + cos0 + float64((float64(cos3*z)+cos2)*w) + float64((float64(cos5*z)+cos4)*float64(w*w))
+	y := float64(cos1*z) + cos0 + float64((float64(cos3*z)+cos2)*w) +
+		float64((float64(cos5*z)+cos4)*float64(w*w))
 	h := float64(0.5 * z)
 	m := 1 - h
 	y = m + (((1 - m) - h) + (float64(w*y) - float64(r*c)))
@@ -88,14 +89,13 @@ func sinPlus(x float64, quarter, sign uint64) float64 {
 	return math.Float64frombits(result ^ sign ^ n>>1<<63)
 }
 
-// reduceHuge returns n modulo 4, r and c with a = n*Pi/2 + r + c, |r| <= Pi/4, for
-// 2**16 <= a < Inf.
+// reduceHuge returns n modulo 4, r and c with a = n*Pi/2 + r + c, |r| <= Pi/4, for 2**16 <= a <
+// Inf.
 //
-// a is m * 2**e with a 53-bit integer m. Of the bits of 2/Pi those that make
-// a*2/Pi a multiple of 4 are left out, and so are those too small to matter;
-// with the 192 between, integer arithmetic modulo 4 is exact (M. Payne and
-// R. Hanek, Radian reduction for trigonometric functions, SIGNUM Newsletter 18,
-// 1983).
+// a is m * 2**e with a 53-bit integer m. Of the bits of 2/Pi those that make a*2/Pi a multiple of 4
+// are left out, and so are those too small to matter; with the 192 between, integer arithmetic
+// modulo 4 is exact (M. Payne and R. Hanek, Radian reduction for trigonometric functions, SIGNUM
+// Newsletter 18, 1983).
 func reduceHuge(a float64) (n uint64, r, c float64) {
 	b := math.Float64bits(a)
 	m := b&(1<<52-1) | 1<<52
@@ -110,8 +110,8 @@ func reduceHuge(a float64) (n uint64, r, c float64) {
 	_, p2 := bits.Mul64(m, word(i))
 	p2 += h1 + carry
 
-	// n is the nearest integer; the rest is a fraction f in [-1/2, 1/2), of which
-	// |f| is taken (but for its last bit).
+	// n is the nearest integer; the rest is a fraction f in [-1/2, 1/2), of which |f| is taken (but
+	// for its last bit).
 	n = (p2 + 1<<61) >> 62
 	f2, f1, f0 := p2<<2|p1>>62, p1<<2|p0>>62, p0<<2
 	negative := uint64(int64(f2) >> 63)
@@ -132,8 +132,8 @@ func reduceHuge(a float64) (n uint64, r, c float64) {
 	return n, float64(r * unit), float64(c * unit)
 }
 
-// twoOverPiBits is 2/Pi in binary: 64 zeros and the first 19*64 bits of the
-// fraction. Never modified.
+// twoOverPiBits is 2/Pi in binary: 64 zeros and the first 19*64 bits of the fraction. Never
+// modified.
 var twoOverPiBits = [20]uint64{
 	0,
 	0xa2f9836e4e441529,

@@ -11,14 +11,14 @@ import (
 	"nnvisu/nn"
 )
 
-// A language is what source code of a network is written in.
+// A language writes a network as source code.
 type language struct {
 	*template.Template
-	features    map[nn.Feature]string
-	activations map[nn.Activation]string
+	feature    func(featureSource) string
+	activation func(activationSource) string
 }
 
-// A program is what the templates show.
+// A program is the data of the templates.
 type program struct {
 	About      []string // lines that describe the network
 	Classifies bool
@@ -64,15 +64,16 @@ func (lang language) write(w io.Writer, s nn.State) error {
 	}
 	var inputs []string
 	for _, f := range s.Config.Features {
-		inputs = append(inputs, lang.features[f])
+		inputs = append(inputs, lang.feature(features[f]))
 	}
 	p.Inputs = strings.Join(inputs, ", ")
 	last := len(s.Network.Weights) - 1
 	if last > 0 {
-		p.Activation = lang.activations[s.Config.Activation]
+		p.Activation = lang.activation(activations[s.Config.Activation])
 	}
 	for l, weights := range s.Network.Weights {
-		p.Layers = append(p.Layers, codeLayer{p.Sizes[l], p.Sizes[l+1], l < last, weights, s.Network.Biases[l]})
+		p.Layers = append(p.Layers,
+			codeLayer{p.Sizes[l], p.Sizes[l+1], l < last, weights, s.Network.Biases[l]})
 	}
 	return lang.Execute(w, p)
 }
@@ -80,7 +81,7 @@ func (lang language) write(w io.Writer, s nn.State) error {
 //go:embed templates
 var templates embed.FS
 
-// A style is how a language lays out a list of numbers.
+// A style is the layout of a list of numbers in a language.
 type style struct {
 	open, close string
 	indent      string
@@ -93,16 +94,17 @@ var (
 	javascriptStyle = style{"[", "]", "  ", number}
 )
 
-// pattern returns the template in a file.
+// pattern parses the template in a file.
 func pattern(file string, st style) *template.Template {
-	return template.Must(template.New(file).Funcs(template.FuncMap{"list": st.list}).ParseFS(templates, "templates/"+file))
+	t := template.New(file).Funcs(template.FuncMap{"list": st.list})
+	return template.Must(t.ParseFS(templates, "templates/"+file))
 }
 
 // codeWidth is the longest line of numbers, a tab counted as one.
 const codeWidth = 100
 
-// list writes numbers on one line or, where they do not fit, on lines of their
-// own between those of the brackets. indent is that of the first line.
+// list writes numbers in brackets on one line. If they do not fit, the numbers go on further lines,
+// between the brackets. indent is the indentation of the first line.
 func (st style) list(indent string, values []float64) string {
 	words := make([]string, len(values))
 	for i, v := range values {
@@ -128,10 +130,10 @@ func (st style) list(indent string, values []float64) string {
 	return b.String()
 }
 
-// number writes the shortest decimals that are v again when they are read.
+// number writes the shortest decimal that reads back as v.
 func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
-// pythonFloat is number for Python, where digits alone are an int.
+// pythonFloat is number for Python, which reads digits alone as an int.
 func pythonFloat(v float64) string {
 	text := number(v)
 	if strings.Trim(text, "-0123456789") == "" {
@@ -141,105 +143,27 @@ func pythonFloat(v float64) string {
 }
 
 var pytorch = language{
-	Template: pattern("torch.py.tmpl", pythonStyle),
-	features: map[nn.Feature]string{
-		nn.FeatureX:    "x",
-		nn.FeatureY:    "y",
-		nn.FeatureX2:   "x * x",
-		nn.FeatureY2:   "y * y",
-		nn.FeatureXY:   "x * y",
-		nn.FeatureSinX: "torch.sin(2 * math.pi * x)",
-		nn.FeatureSinY: "torch.sin(2 * math.pi * y)",
-	},
-	activations: map[nn.Activation]string{
-		nn.Tanh:      "nn.Tanh()",
-		nn.ReLU:      "nn.ReLU()",
-		nn.LeakyReLU: "nn.LeakyReLU(0.01)",
-		nn.Sigmoid:   "nn.Sigmoid()",
-		nn.GELU:      "nn.GELU()",
-		nn.SiLU:      "nn.SiLU()",
-		nn.ELU:       "nn.ELU()",
-		// Its default takes ln(1+eᶻ) for z from 20 on, which is 2e-9 too little.
-		nn.Softplus: "nn.Softplus(threshold=40)",
-		nn.Sin:      "Sin()",
-		nn.Linear:   "",
-	},
+	Template:   pattern("torch.py.tmpl", pythonStyle),
+	feature:    func(f featureSource) string { return f.pytorch },
+	activation: func(a activationSource) string { return a.pytorch },
 }
 
 var numpy = language{
-	Template: pattern("numpy.py.tmpl", pythonStyle),
-	features: map[nn.Feature]string{
-		nn.FeatureX:    "x",
-		nn.FeatureY:    "y",
-		nn.FeatureX2:   "x * x",
-		nn.FeatureY2:   "y * y",
-		nn.FeatureXY:   "x * y",
-		nn.FeatureSinX: "np.sin(2 * np.pi * x)",
-		nn.FeatureSinY: "np.sin(2 * np.pi * y)",
-	},
-	// Written so that nothing overflows, of which NumPy would warn.
-	activations: map[nn.Activation]string{
-		nn.Tanh:      "np.tanh(z)",
-		nn.ReLU:      "np.maximum(z, 0)",
-		nn.LeakyReLU: "np.maximum(z, 0.01 * z)",
-		nn.Sigmoid:   "(1 + np.tanh(z / 2)) / 2",
-		nn.GELU:      "z / 2 * erfc(-z / np.sqrt(2))",
-		nn.SiLU:      "z / 2 * (1 + np.tanh(z / 2))",
-		nn.ELU:       "np.where(z > 0, z, np.expm1(np.minimum(z, 0)))",
-		nn.Softplus:  "np.logaddexp(z, 0)",
-		nn.Sin:       "np.sin(z)",
-		nn.Linear:    "",
-	},
+	Template:   pattern("numpy.py.tmpl", pythonStyle),
+	feature:    func(f featureSource) string { return f.numpy },
+	activation: func(a activationSource) string { return a.numpy },
 }
 
 var golang = language{
-	Template: pattern("model.go.tmpl", goStyle),
-	features: map[nn.Feature]string{
-		nn.FeatureX:    "x",
-		nn.FeatureY:    "y",
-		nn.FeatureX2:   "x * x",
-		nn.FeatureY2:   "y * y",
-		nn.FeatureXY:   "x * y",
-		nn.FeatureSinX: "math.Sin(2 * math.Pi * x)",
-		nn.FeatureSinY: "math.Sin(2 * math.Pi * y)",
-	},
-	activations: map[nn.Activation]string{
-		nn.Tanh:      "return math.Tanh(z)",
-		nn.ReLU:      "return max(z, 0)",
-		nn.LeakyReLU: "return max(z, 0.01*z)",
-		nn.Sigmoid:   "return 1 / (1 + math.Exp(-z))",
-		nn.GELU:      "return z / 2 * math.Erfc(-z/math.Sqrt2)",
-		nn.SiLU:      "return z / (1 + math.Exp(-z))",
-		nn.ELU:       "if z > 0 {\n\t\treturn z\n\t}\n\treturn math.Expm1(z)",
-		nn.Softplus:  "return max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))",
-		nn.Sin:       "return math.Sin(z)",
-		nn.Linear:    "",
-	},
+	Template:   pattern("model.go.tmpl", goStyle),
+	feature:    func(f featureSource) string { return f.golang },
+	activation: func(a activationSource) string { return a.golang },
 }
 
 var javascript = language{
-	Template: pattern("model.mjs.tmpl", javascriptStyle),
-	features: map[nn.Feature]string{
-		nn.FeatureX:    "x",
-		nn.FeatureY:    "y",
-		nn.FeatureX2:   "x * x",
-		nn.FeatureY2:   "y * y",
-		nn.FeatureXY:   "x * y",
-		nn.FeatureSinX: "Math.sin(2 * Math.PI * x)",
-		nn.FeatureSinY: "Math.sin(2 * Math.PI * y)",
-	},
-	activations: map[nn.Activation]string{
-		nn.Tanh:      "Math.tanh(z)",
-		nn.ReLU:      "Math.max(z, 0)",
-		nn.LeakyReLU: "Math.max(z, 0.01 * z)",
-		nn.Sigmoid:   "1 / (1 + Math.exp(-z))",
-		nn.GELU:      "(z / 2) * erfc(-z / Math.SQRT2)",
-		nn.SiLU:      "z / (1 + Math.exp(-z))",
-		nn.ELU:       "z > 0 ? z : Math.expm1(z)",
-		nn.Softplus:  "Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z)))",
-		nn.Sin:       "Math.sin(z)",
-		nn.Linear:    "",
-	},
+	Template:   pattern("model.mjs.tmpl", javascriptStyle),
+	feature:    func(f featureSource) string { return f.javascript },
+	activation: func(a activationSource) string { return a.javascript },
 }
 
 // about describes the network of a state in lines of a table.
@@ -249,9 +173,9 @@ func about(s nn.State) []string {
 	if c.Task == nn.Classification {
 		task = fmt.Sprintf("%s, %d classes", c.Task, c.Classes)
 	}
-	var features, sizes []string
+	var inputs, sizes []string
 	for _, f := range c.Features {
-		features = append(features, featureNames[f])
+		inputs = append(inputs, f.Label())
 	}
 	for _, n := range c.Sizes() {
 		sizes = append(sizes, strconv.Itoa(n))
@@ -262,17 +186,11 @@ func about(s nn.State) []string {
 	}
 	return []string{
 		"task        " + task,
-		"features    " + strings.Join(features, ", "),
+		"features    " + strings.Join(inputs, ", "),
 		"layers      " + strings.Join(sizes, " → "),
 		"activation  " + activation,
 		fmt.Sprintf("trained     %d steps, %d epochs", s.Network.Step, s.Network.Epoch),
 	}
-}
-
-// featureNames are what readers call the features.
-var featureNames = map[nn.Feature]string{
-	nn.FeatureX: "x", nn.FeatureY: "y", nn.FeatureX2: "x²", nn.FeatureY2: "y²", nn.FeatureXY: "xy",
-	nn.FeatureSinX: "sin 2πx", nn.FeatureSinY: "sin 2πy",
 }
 
 // describe is about as one text.

@@ -1,13 +1,13 @@
 package export
 
-// For u ≥ 0, (1+2u)·exp(u²)·erfc(u) lies between 1 and 1.29 and is smooth in
-// t = (u-K)/(u+K) (M. M. Shepherd and J. G. Laframboise, Chebyshev
-// approximation of (1+2x)exp(x²)erfc x in 0 ≤ x < ∞, Mathematics of
-// Computation 36, 1981). K and the polynomial in t are nnvisu's own, those of
-// package detmath, for files whose language has no error function.
+// For u ≥ 0, (1+2u)·exp(u²)·erfc(u) lies between 1 and 1.29 and is smooth in t = (u-K)/(u+K) (M. M.
+// Shepherd and J. G. Laframboise, Chebyshev approximation of (1+2x)exp(x²)erfc x in 0 ≤ x < ∞,
+// Mathematics of Computation 36, 1981). K and the polynomial in t are a copy in decimals of those
+// in package detmath (erfc.go), which is the master. They are for files whose language has no error
+// function.
 const erfcShift = 4.5 // K
 
-// erfcCoefficients are those of the polynomial, the constant one first.
+// erfcCoefficients are the coefficients of the polynomial, the constant first.
 var erfcCoefficients = []float64{
 	1.224848042738414, -0.1367070998554379, 0.0333440639682309, 0.043372220058862564,
 	-0.08357835444789126, 0.0903336060251573, -0.07519744543992146, 0.051613843329159526,

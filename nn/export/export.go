@@ -1,11 +1,9 @@
-// Package export writes a network as a file that computes the same outputs
-// without nnvisu: source code in four languages, an ONNX model, or the state
-// itself.
+// Package export writes a network as a file that computes the same outputs without nnvisu: source
+// code in four languages, an ONNX model, or the state itself.
 //
-// Every file computes the features from x and y, in float64 throughout, with
-// dropout off, and gives what [nn.Model.Predict] gives up to rounding: sums
-// may be taken in another order and elementary functions may be another
-// library's.
+// Every file computes the features from x and y, in float64 throughout, with dropout off, and gives
+// the outputs of [nn.Model.Predict] up to rounding: sums may be taken in another order, and
+// elementary functions come from another library.
 package export
 
 import (
@@ -32,7 +30,7 @@ const (
 type Info struct {
 	Format    Format
 	Title     string
-	Filename  string // what a download is called
+	Filename  string // the name of a download
 	MediaType string
 	Summary   string // one sentence for the page
 }
@@ -50,9 +48,11 @@ var formats = []struct {
 	{Info{JavaScript, "JavaScript", "model.mjs", "text/javascript; charset=utf-8",
 		"An ES module without dependencies, for browsers and Node.js."}, javascript.write},
 	{Info{ONNX, "ONNX", "model.onnx", "application/octet-stream",
-		"A binary model in float64 for ONNX Runtime and other runtimes that read ONNX."}, writeONNX},
+		"A binary model in float64 for ONNX Runtime and other runtimes that read ONNX."},
+		writeONNX},
 	{Info{State, "State", "nnvisu_state.json", "application/json",
-		"The settings, the network with its optimizer moments and the points, to open them here again."}, writeState},
+		"The settings, the network with its optimizer moments and the points, " +
+			"to open them here again."}, writeState},
 }
 
 // All returns the formats in the order of the page.
@@ -74,9 +74,8 @@ func Lookup(name string) (Info, bool) {
 	return Info{}, false
 }
 
-// Write writes the network of a prepared state (see [nn.State.Prepare]), and
-// in the format State all of it. It returns the errors of w, and one for an
-// unknown format.
+// Write writes the network of a prepared state (see [nn.State.Prepare]), and in the format State
+// all of it. It returns the errors of w, and one for an unknown format.
 func Write(w io.Writer, f Format, s nn.State) error {
 	for _, known := range formats {
 		if known.Format != f {

@@ -36,7 +36,8 @@ func TestLookup(t *testing.T) {
 func TestWriteUnknown(t *testing.T) {
 	var b bytes.Buffer
 	if err := Write(&b, "keras", samples(t)[0].state); err == nil || !strings.Contains(err.Error(), `"keras"`) || b.Len() > 0 {
-		t.Errorf("Write(keras) = %v and %d bytes; want an error that names it and none", err, b.Len())
+		t.Errorf("Write(keras) = %v and %d bytes; want an error that names it and none", err,
+			b.Len())
 	}
 }
 
@@ -55,8 +56,8 @@ func TestWriteBroken(t *testing.T) {
 	}
 }
 
-// TestWrite: the same state gives the same bytes and stays as it is, and the
-// text of a file says what the network is and, of code, how to run it.
+// TestWrite: the same state gives the same bytes and stays as it is, and the text of a file says
+// what the network is and, of code, how to run it.
 func TestWrite(t *testing.T) {
 	for i, s := range samples(t) {
 		before := samples(t)[i].state
@@ -137,29 +138,40 @@ func TestAbout(t *testing.T) {
 	}
 }
 
-// TestTables: every language knows every feature and activation.
+// TestTables: every format knows every feature and activation, and nothing else.
 func TestTables(t *testing.T) {
-	for name, lang := range map[string]language{"pytorch": pytorch, "numpy": numpy, "go": golang, "javascript": javascript} {
-		for _, f := range nn.Features() {
-			if lang.features[f] == "" {
+	languages := map[string]language{
+		"pytorch": pytorch, "numpy": numpy, "go": golang, "javascript": javascript,
+	}
+	for _, f := range nn.Features() {
+		for name, lang := range languages {
+			if lang.feature(features[f]) == "" {
 				t.Errorf("%s lacks the feature %s", name, f)
 			}
 		}
-		for _, a := range nn.Activations() {
-			if code, ok := lang.activations[a]; !ok || (code == "") != (a == nn.Linear) {
-				t.Errorf("%s lacks the activation %s, or applies linear", name, a)
-			}
-		}
-	}
-	for _, f := range nn.Features() {
-		if onnxFeatures[f] == nil || featureNames[f] == "" {
-			t.Errorf("onnx lacks the feature %s, or it has no name", f)
+		if features[f].onnx == nil {
+			t.Errorf("onnx lacks the feature %s", f)
 		}
 	}
 	for _, a := range nn.Activations() {
-		if known, ok := onnxActivations[a]; !ok || (known.op == "") != (a == nn.Linear) {
+		row, ok := activations[a]
+		if !ok {
+			t.Errorf("the activation %s has no row", a)
+		}
+		for name, lang := range languages {
+			if (lang.activation(row) == "") != (a == nn.Linear) {
+				t.Errorf("%s lacks the activation %s, or applies linear", name, a)
+			}
+		}
+		if (row.onnx.op == "") != (a == nn.Linear) {
 			t.Errorf("onnx lacks the activation %s, or applies linear", a)
 		}
+	}
+	if got, want := len(features), len(nn.Features()); got != want {
+		t.Errorf("%d rows of features; want %d", got, want)
+	}
+	if got, want := len(activations), len(nn.Activations()); got != want {
+		t.Errorf("%d rows of activations; want %d", got, want)
 	}
 }
 
@@ -182,7 +194,8 @@ func TestWriteState(t *testing.T) {
 			want.Config.HiddenLayers = []int{}
 		}
 		if got.Type != "nnvisu_state" || got.Version != 1 || !reflect.DeepEqual(got.State, want) {
-			t.Errorf("%s comes back as %q, version %d and another state", s.name, got.Type, got.Version)
+			t.Errorf("%s comes back as %q, version %d and another state", s.name, got.Type,
+				got.Version)
 		}
 	}
 	empty := nn.State{Config: nn.DefaultConfig()}

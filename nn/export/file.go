@@ -9,8 +9,8 @@ import (
 	"nnvisu/nn/table"
 )
 
-// What says that a file is a state. The version grows when an older reader
-// would misunderstand a newer file.
+// What says that a file is a state. The version grows when an older reader would misunderstand a
+// newer file.
 const (
 	StateType    = "nnvisu_state"
 	StateVersion = 1

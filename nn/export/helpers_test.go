@@ -16,8 +16,7 @@ import (
 	"nnvisu/nn"
 )
 
-// tolerance is the most that an output of an exported model may differ from
-// our own.
+// tolerance is the most that an output of an exported model may differ from our own.
 const tolerance = 1e-6
 
 // A sample is a network with what it says at the points of the tests.
@@ -27,8 +26,8 @@ type sample struct {
 	want  [][]float64 // by testPoints
 }
 
-// testPoints are 1,000 places: the corners and the middle of the plane, where
-// features are 0 or ±1, and random ones.
+// testPoints are 1,000 places: the corners and the middle of the plane, where features are 0 or ±1,
+// and random ones.
 var testPoints = func() (points []nn.Point) {
 	rng := newRand(1)
 	for _, x := range []float64{-1, 0, 0.5, 1} {
@@ -42,8 +41,7 @@ var testPoints = func() (points []nn.Point) {
 	return points
 }()
 
-// lines are the first testPoints as a person may type them, and printed is how
-// many there are.
+// lines are the first testPoints as a person may type them, and printed is how many there are.
 const printed = 16
 
 func lines() string {
@@ -59,8 +57,8 @@ func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0xe5904
 
 func pick[T any](rng *rand.Rand, choices []T) T { return choices[rng.IntN(len(choices))] }
 
-// newSample trains a network of the config for some updates on random points,
-// multiplies its weights and biases by gain, and asks it.
+// newSample trains a network of the config for some updates on random points, multiplies its
+// weights and biases by gain, and asks it.
 func newSample(tb testing.TB, name string, c nn.Config, updates int, gain float64) sample {
 	tb.Helper()
 	rng := newRand(uint64(c.Seed))
@@ -115,9 +113,8 @@ func ask(tb testing.TB, name string, s nn.State) sample {
 	return sample{name, s, want}
 }
 
-// samples are networks of every activation: trained ones of random shapes;
-// some whose weights are large, and some where they are so large that exp
-// overflows; and the ends of what a config may be.
+// samples are networks of every activation: trained ones of random shapes; some whose weights are
+// large, and some where they are so large that exp overflows; and the ends of what a config may be.
 func samples(tb testing.TB) []sample {
 	tb.Helper()
 	var all []sample
@@ -182,8 +179,7 @@ func writeSample(tb testing.TB, s sample, f Format) []byte {
 	return b.Bytes()
 }
 
-// writeSamples writes every sample to a file of a new directory and the points
-// to another file.
+// writeSamples writes every sample to a file of a new directory and the points to another file.
 func writeSamples(tb testing.TB, all []sample, f Format) (dir, points string) {
 	tb.Helper()
 	info, ok := Lookup(string(f))
@@ -235,8 +231,8 @@ type answer struct {
 	Printed string      `json:"printed"` // for lines; of Python models alone
 }
 
-// compare checks the answers by sample, JSON of a program, against our own.
-// prints says that they were also printed.
+// compare checks the answers by sample, JSON of a program, against our own. prints says that they
+// were also printed.
 func compare(t *testing.T, all []sample, out []byte, prints bool) {
 	t.Helper()
 	var answers map[string]answer
@@ -260,8 +256,8 @@ func compare(t *testing.T, all []sample, out []byte, prints bool) {
 	t.Logf("largest difference %.2g (%s)", worst, where)
 }
 
-// distance returns the largest difference between n rows of outputs and those
-// wanted; more than the tolerance is an error.
+// distance returns the largest difference between n rows of outputs and those wanted; more than the
+// tolerance is an error.
 func distance(t *testing.T, s sample, got [][]float64, n int) float64 {
 	t.Helper()
 	if len(got) != n {
@@ -271,13 +267,15 @@ func distance(t *testing.T, s sample, got [][]float64, n int) float64 {
 	worst := 0.0
 	for j, row := range got {
 		if len(row) != len(s.want[j]) {
-			t.Errorf("%s at %v: %d outputs; want %d", s.name, testPoints[j], len(row), len(s.want[j]))
+			t.Errorf("%s at %v: %d outputs; want %d", s.name, testPoints[j], len(row),
+				len(s.want[j]))
 			return math.Inf(1)
 		}
 		for k, v := range row {
 			d := math.Abs(v - s.want[j][k])
 			if !(d <= tolerance) {
-				t.Errorf("%s at %v: output %d = %v; want %v", s.name, testPoints[j], k, v, s.want[j][k])
+				t.Errorf("%s at %v: output %d = %v; want %v", s.name, testPoints[j], k, v,
+					s.want[j][k])
 				return d
 			}
 			worst = max(worst, d)

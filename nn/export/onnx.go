@@ -3,7 +3,6 @@ package export
 import (
 	"fmt"
 	"io"
-	"math"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -11,24 +10,24 @@ import (
 	"nnvisu/nn"
 )
 
-// The versions of ONNX that we write: functions of a model's own, which keep
-// the graph readable, need IR version 8, whose newest opset is 17.
+// The versions of ONNX that we write. Functions defined in the model keep the graph readable. They
+// need IR version 8, whose newest opset is 17.
 const (
 	onnxIRVersion = 8
 	onnxOpset     = 17
 )
 
-// onnxDomain is that of our own functions.
+// onnxDomain is the domain of the functions that the model defines.
 const onnxDomain = "nnvisu"
 
-// onnxNodes collects the nodes of a graph or of a function, encoded. field is
-// the number of the nodes in that message.
+// onnxNodes collects the nodes of a graph or of a function, encoded. field is the number of the
+// nodes in that message.
 type onnxNodes struct {
 	field   protowire.Number
 	encoded protobuf
 }
 
-// An onnxNode is a node and, where op alone does not say it, its attribute.
+// An onnxNode is a node with at most one attribute.
 type onnxNode struct {
 	op      string
 	domain  string // "" is ONNX's own
@@ -75,7 +74,7 @@ func (g *onnxNodes) append(n onnxNode) {
 	g.encoded.bytes(g.field, p)
 }
 
-// onnxTensor encodes a tensor; no dims are those of a scalar.
+// onnxTensor encodes a tensor. A scalar has no dims.
 func onnxTensor(name string, dims []int, values []float64) protobuf {
 	var p protobuf
 	for _, d := range dims {
@@ -110,95 +109,44 @@ func onnxOperators(domain string, version int) (p protobuf) {
 	return p
 }
 
-// onnxFeatures append what computes the feature named output from x and y.
-var onnxFeatures = map[nn.Feature]func(g *onnxNodes, output string) string{
-	nn.FeatureX:    func(*onnxNodes, string) string { return "x" },
-	nn.FeatureY:    func(*onnxNodes, string) string { return "y" },
-	nn.FeatureX2:   func(g *onnxNodes, output string) string { return g.add(output, "Mul", "x", "x") },
-	nn.FeatureY2:   func(g *onnxNodes, output string) string { return g.add(output, "Mul", "y", "y") },
-	nn.FeatureXY:   func(g *onnxNodes, output string) string { return g.add(output, "Mul", "x", "y") },
-	nn.FeatureSinX: func(g *onnxNodes, output string) string { return g.sine(output, "x") },
-	nn.FeatureSinY: func(g *onnxNodes, output string) string { return g.sine(output, "y") },
+// An onnxFeature appends the nodes that compute a feature from x and y, and returns the name of
+// their result, which is output unless the feature is an input itself.
+type onnxFeature func(g *onnxNodes, output string) string
+
+// An onnxActivation is an operator that computes an activation. ONNX's own is taken where ONNX
+// Runtime has it in float64. Elsewhere it is a function that the file defines.
+type onnxActivation struct {
+	op       string             // "" is no node at all
+	doc      string             // of a function
+	function func(g *onnxNodes) // appends nodes that compute a from z; nil for ONNX's own
 }
 
-func (g *onnxNodes) sine(output, of string) string {
-	turn := g.constant(output+".2pi", 2*math.Pi)
-	return g.add(output, "Sin", g.add(output+".angle", "Mul", of, turn))
-}
-
-// onnxActivations are the operators of ONNX that ONNX Runtime computes in
-// float64, and for the other activations functions of our own, which compute a
-// from z.
-var onnxActivations = map[nn.Activation]struct {
-	op       string // "" is no node at all
-	doc      string
-	function func(g *onnxNodes)
-}{
-	nn.Tanh:    {op: "Tanh"},
-	nn.ReLU:    {op: "Relu"},
-	nn.Sigmoid: {op: "Sigmoid"},
-	nn.Sin:     {op: "Sin"},
-	nn.Linear:  {},
-	nn.LeakyReLU: {"leaky_relu", "max(z, 0.01 z)", func(g *onnxNodes) {
-		g.add("a", "Max", "z", g.add("leak", "Mul", "z", g.constant("slope", 0.01)))
-	}},
-	// z·σ(z) itself ONNX Runtime would replace by its QuickGelu, which has no float64.
-	nn.SiLU: {"silu", "z sigmoid(z) = z/2 + z/2 tanh(z/2)", func(g *onnxNodes) {
-		half := g.add("half", "Mul", "z", g.constant("one_half", 0.5))
-		g.add("a", "Add", half, g.add("gated", "Mul", half, g.add("tanh", "Tanh", half)))
-	}},
-	nn.ELU: {"elu", "max(z, 0) + exp(min(z, 0)) - 1", func(g *onnxNodes) {
-		below := g.add("below", "Min", "z", g.constant("zero", 0))
-		fall := g.add("fall", "Sub", g.add("exp", "Exp", below), g.constant("one", 1))
-		g.add("a", "Add", g.add("above", "Relu", "z"), fall)
-	}},
-	nn.Softplus: {"softplus", "ln(1 + exp(z)) = max(z, 0) + ln(1 + exp(-|z|))", func(g *onnxNodes) {
-		e := g.add("exp", "Exp", g.add("minus", "Neg", g.add("abs", "Abs", "z")))
-		log := g.add("log", "Log", g.add("sum", "Add", e, g.constant("one", 1)))
-		g.add("a", "Add", g.add("above", "Relu", "z"), log)
-	}},
-	nn.GELU: {"gelu", "z Phi(z) = max(z, 0) - |z|/2 erfc(u), u = |z|/sqrt(2); " +
-		"erfc(u) = exp(-u^2) p(t)/(1 + 2u), t = (u - 4.5)/(u + 4.5) (Shepherd and Laframboise 1981)", onnxGELU},
-}
-
-func onnxGELU(g *onnxNodes) {
-	abs := g.add("abs", "Abs", "z")
-	u := g.add("u", "Mul", abs, g.constant("sqrt_half", math.Sqrt2/2))
-	shift := g.constant("shift", erfcShift)
-	t := g.add("t", "Div", g.add("u_minus", "Sub", u, shift), g.add("u_plus", "Add", u, shift))
-	last := len(erfcCoefficients) - 1
-	p := g.constant(fmt.Sprintf("c%d", last), erfcCoefficients[last])
-	for k, c := range slices.Backward(erfcCoefficients[:last]) { // Horner's rule
-		c := g.constant(fmt.Sprintf("c%d", k), c)
-		p = g.add(fmt.Sprintf("p%d", k), "Add", g.add(fmt.Sprintf("pt%d", k), "Mul", p, t), c)
-	}
-	e := g.add("exp", "Exp", g.add("minus_u2", "Mul", u, g.add("minus_u", "Neg", u)))
-	wide := g.add("wide", "Add", g.add("u_twice", "Add", u, u), g.constant("one", 1))
-	erfc := g.add("erfc", "Div", g.add("ep", "Mul", e, p), wide)
-	tail := g.add("tail", "Mul", g.add("half", "Mul", abs, g.constant("one_half", 0.5)), erfc)
-	g.add("a", "Sub", g.add("above", "Relu", "z"), tail)
-}
-
-// writeONNX writes a model with the input "points", N×2, and the output
-// "outputs", N×C.
+// writeONNX writes a model with the input "points", N×2, and the output "outputs", N×C.
 func writeONNX(w io.Writer, s nn.State) error {
 	graph := onnxNodes{field: graphNode}
-	graph.append(onnxNode{op: "Split", inputs: []string{"points"}, outputs: []string{"x", "y"}, name: "axis", integer: 1})
-	var features []string
+	graph.append(onnxNode{
+		op: "Split", inputs: []string{"points"}, outputs: []string{"x", "y"},
+		name: "axis", integer: 1,
+	})
+	var inputs []string
 	for _, f := range s.Config.Features {
-		features = append(features, onnxFeatures[f](&graph, string(f)))
+		inputs = append(inputs, features[f].onnx(&graph, string(f)))
 	}
 	a := "features"
-	graph.append(onnxNode{op: "Concat", inputs: features, outputs: []string{a}, name: "axis", integer: 1})
+	graph.append(onnxNode{
+		op: "Concat", inputs: inputs, outputs: []string{a},
+		name: "axis", integer: 1,
+	})
 
-	activation := onnxActivations[s.Config.Activation]
+	activation := activations[s.Config.Activation].onnx
 	classifies := s.Config.Task == nn.Classification
 	last := len(s.Network.Weights) - 1
 	var initializers protobuf
 	for l, rows := range s.Network.Weights {
 		biases := s.Network.Biases[l]
 		weight, bias := fmt.Sprintf("weights%d", l), fmt.Sprintf("biases%d", l)
-		initializers.bytes(graphInitializer, onnxTensor(weight, []int{len(rows), len(rows[0])}, slices.Concat(rows...)))
+		initializers.bytes(graphInitializer,
+			onnxTensor(weight, []int{len(rows), len(rows[0])}, slices.Concat(rows...)))
 		initializers.bytes(graphInitializer, onnxTensor(bias, []int{len(biases)}, biases))
 
 		z := fmt.Sprintf("z%d", l)
@@ -208,10 +156,14 @@ func writeONNX(w io.Writer, s nn.State) error {
 				z = "outputs"
 			}
 		}
-		graph.append(onnxNode{op: "Gemm", inputs: []string{a, weight, bias}, outputs: []string{z}, name: "transB", integer: 1})
+		graph.append(onnxNode{
+			op: "Gemm", inputs: []string{a, weight, bias}, outputs: []string{z},
+			name: "transB", integer: 1,
+		})
 		a = z
 		if l < last && activation.op != "" {
-			n := onnxNode{op: activation.op, inputs: []string{z}, outputs: []string{fmt.Sprintf("a%d", l)}}
+			output := fmt.Sprintf("a%d", l)
+			n := onnxNode{op: activation.op, inputs: []string{z}, outputs: []string{output}}
 			if activation.function != nil {
 				n.domain = onnxDomain
 			}
@@ -220,7 +172,10 @@ func writeONNX(w io.Writer, s nn.State) error {
 		}
 	}
 	if classifies {
-		graph.append(onnxNode{op: "Softmax", inputs: []string{a}, outputs: []string{"outputs"}, name: "axis", integer: 1})
+		graph.append(onnxNode{
+			op: "Softmax", inputs: []string{a}, outputs: []string{"outputs"},
+			name: "axis", integer: 1,
+		})
 	}
 	g := graph.encoded
 	g.text(graphName, "nnvisu")

@@ -7,8 +7,8 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// Numbers of onnx.proto (github.com/onnx/onnx, onnx/onnx.proto): the fields
-// that we write, named after their message, and the values of enumerations.
+// Numbers of onnx.proto (github.com/onnx/onnx, onnx/onnx.proto): the fields that we write, with the
+// name of their message in front, and the values of enumerations.
 const (
 	modelIRVersion, modelProducer, modelDoc, modelGraph = 1, 2, 6, 7
 	modelOpset, modelFunction                           = 8, 25

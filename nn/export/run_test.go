@@ -12,8 +12,8 @@ import (
 	"nnvisu/tests/tools"
 )
 
-// These tests run what was exported, all samples of a format in one process,
-// and compare it with our own answers.
+// These tests run what was exported, all samples of a format in one process, and compare it with
+// our own answers.
 
 func TestRunPyTorch(t *testing.T) {
 	t.Parallel()
@@ -51,8 +51,8 @@ func TestRunONNX(t *testing.T) {
 	compare(t, all, run(t, "", "", path, "testdata/run_onnx.mjs", dir, points), false)
 }
 
-// TestRunGo imports every sample as a package of one program, and runs some as
-// the programs they are.
+// TestRunGo imports every sample as a package of one program, and runs some as the programs they
+// are.
 func TestRunGo(t *testing.T) {
 	t.Parallel()
 	tools.Find(t, "go")
@@ -65,7 +65,8 @@ func TestRunGo(t *testing.T) {
 		if tidy, err := format.Source(code); err != nil || !bytes.Equal(code, tidy) {
 			t.Errorf("%s is not what gofmt makes of it: %v", s.name, err)
 		}
-		write(t, filepath.Join(dir, s.name, "model.go"), bytes.Replace(code, []byte("\npackage main\n"), []byte("\npackage "+s.name+"\n"), 1))
+		write(t, filepath.Join(dir, s.name, "model.go"),
+			bytes.Replace(code, []byte("\npackage main\n"), []byte("\npackage "+s.name+"\n"), 1))
 		fmt.Fprintf(&imports, "\t%q\n", "models/"+s.name)
 		fmt.Fprintf(&calls, "\t\t%q: ask(%s.Predict),\n", s.name, s.name)
 	}
@@ -114,8 +115,8 @@ func main() {
 	}
 }
 
-// programs are the samples that are also run on their own, in a process each:
-// with and without hidden layers, softmax and a helper.
+// programs are the samples that are also run on their own, in a process each: with and without
+// hidden layers, softmax and a helper.
 func programs(tb testing.TB, all []sample) []sample {
 	tb.Helper()
 	var some []sample

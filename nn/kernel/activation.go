@@ -6,20 +6,20 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// An Activation sets a to f(z) and, unless d is nil, d to f'(z). All have the
-// same length, a multiple of Lanes; a may be z itself.
+// An Activation sets a to f(z) and, unless d is nil, d to f'(z). All have the same length, a
+// multiple of Lanes; a may be z itself.
 type Activation func(a, d, z []float64)
 
-// The vector kernels repeat the functions of package detmath where these need no
-// special care: for arguments up to the bounds below. Numbers beyond are rare, and
-// a slice that has one is left to Go as a whole.
+// The vector kernels repeat the functions of package detmath for arguments up to these bounds.
+// Larger arguments are rare; a slice that has one is left to the kernel in Go.
 const (
 	anySize       = math.MaxFloat64
 	expBound      = 700
 	reducedBySize = 1e5
 )
 
-// vectorised runs a vector kernel, if there is one and no z is beyond the bound.
+// vectorised runs a vector kernel and reports whether it did: there may be none, or a z beyond the
+// bound.
 func vectorised(a, d, z []float64, bound float64, kernel func(*vectors) *elementwise) bool {
 	checkLengths(len(z), a, d)
 	if vector == nil || len(z) == 0 || bound < anySize && !Within(z, bound) {
@@ -38,7 +38,9 @@ func Tanh(a, d, z []float64) {
 	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.tanh }) {
 		return
 	}
-	detmath.TanhTo(a, z)
+	for j, v := range z {
+		a[j] = detmath.Tanh(v)
+	}
 	if d == nil {
 		return
 	}
@@ -52,7 +54,9 @@ func Sigmoid(a, d, z []float64) {
 	if vectorised(a, d, z, expBound, func(v *vectors) *elementwise { return &v.sigmoid }) {
 		return
 	}
-	detmath.SigmoidTo(a, z)
+	for j, v := range z {
+		a[j] = detmath.Sigmoid(v)
+	}
 	if d == nil {
 		return
 	}
@@ -98,13 +102,13 @@ func LeakyReLU(a, d, z []float64) {
 	}
 }
 
-// geluTail is from where on GELU is 0 or z: there, erfc(z/√2) is still a normal number.
+// geluTail is the size of z from which on GELU returns 0 or z. Up to it erfc(z/√2) is a normal
+// number.
 const geluTail = 36
 
-// GELU is f(z) = z·Φ(z), Φ being the standard normal distribution function
-// (Hendrycks & Gimpel 2016, "Gaussian error linear units", section 2), computed
-// exactly: Φ(z) = erfc(-z/√2)/2. Where it differs from 0 or 1 by less than 1e-280,
-// beyond ±36, it is that.
+// GELU is f(z) = z·Φ(z), Φ being the standard normal distribution function (Hendrycks & Gimpel
+// 2016, "Gaussian error linear units", section 2), computed exactly: Φ(z) = erfc(-z/√2)/2. Beyond
+// ±36 Φ differs from 0 or 1 by less than 1e-280 and is taken as 0 or 1.
 func GELU(a, d, z []float64) {
 	if vectorised(a, d, z, anySize, func(v *vectors) *elementwise { return &v.gelu }) {
 		return
@@ -141,8 +145,7 @@ func SiLU(a, d, z []float64) {
 	}
 }
 
-// ELU is f(z) = z for z > 0 and eᶻ-1 otherwise (Clevert et al. 2015, equation
-// 14, with α = 1).
+// ELU is f(z) = z for z > 0 and eᶻ-1 otherwise (Clevert et al. 2015, equation 14, with α = 1).
 func ELU(a, d, z []float64) {
 	if vectorised(a, d, z, expBound, func(v *vectors) *elementwise { return &v.elu }) {
 		return
@@ -173,8 +176,8 @@ func Softplus(a, d, z []float64) {
 	}
 }
 
-// Sin is f(z) = sin z (Sitzmann et al. 2020, "Implicit neural representations
-// with periodic activation functions").
+// Sin is f(z) = sin z (Sitzmann et al. 2020, "Implicit neural representations with periodic
+// activation functions").
 func Sin(a, d, z []float64) {
 	if vectorised(a, d, z, reducedBySize, func(v *vectors) *elementwise { return &v.sin }) {
 		return

@@ -11,7 +11,7 @@ import (
 // activationTolerance is for values and slopes against the formulas.
 const activationTolerance = 1e-12
 
-// activations are the kernels in the order of reference.Activations.
+// activations are all activations, by their names in reference.Activations.
 var activations = []struct {
 	name    string
 	forward Activation
@@ -30,11 +30,14 @@ func grid() []float64 {
 }
 
 func TestActivation(t *testing.T) {
+	if got, want := len(activations), len(reference.Activations); got != want {
+		t.Errorf("%d activations are tested; the reference has %d", got, want)
+	}
 	eachKernel(t, func(t *testing.T) {
-		for i, f := range activations {
-			formula := reference.Activations[i]
-			if formula.Name != f.name {
-				t.Fatalf("the reference of %s is %s", f.name, formula.Name)
+		for _, f := range activations {
+			formula, ok := reference.Activations[f.name]
+			if !ok {
+				t.Fatalf("%s has no reference", f.name)
 			}
 			z := grid()
 			a, d := newBuffer(len(z), math.NaN()), newBuffer(len(z), math.NaN())
@@ -70,8 +73,8 @@ func TestActivation(t *testing.T) {
 	})
 }
 
-// TestActivationExtremes holds what the formulas say of arguments that are so
-// large that a careless way to compute them gives NaN.
+// TestActivationExtremes holds what the formulas say of arguments that are so large that a careless
+// way to compute them gives NaN.
 func TestActivationExtremes(t *testing.T) { eachKernel(t, testActivationExtremes) }
 
 func testActivationExtremes(t *testing.T) {
@@ -100,7 +103,8 @@ func testActivationExtremes(t *testing.T) {
 		a, d := make([]float64, Lanes), make([]float64, Lanes)
 		c.forward(a, d, slices.Repeat([]float64{c.z}, Lanes))
 		if !near(a[0], c.f, activationTolerance) || !near(d[0], c.fPrime, activationTolerance) {
-			t.Errorf("%s(%v) = %v, slope %v; want %v, slope %v", c.name, c.z, a[0], d[0], c.f, c.fPrime)
+			t.Errorf("%s(%v) = %v, slope %v; want %v, slope %v", c.name, c.z, a[0], d[0], c.f,
+				c.fPrime)
 		}
 	}
 }
@@ -114,7 +118,8 @@ func TestActivationNaN(t *testing.T) {
 			f.forward(a, nil, z)
 			for j, v := range a {
 				if math.IsNaN(v) != (j == 1) {
-					t.Errorf("%s(1, NaN, 1, 1, …) = %v; want NaN at the second place only", f.name, a)
+					t.Errorf("%s(1, NaN, 1, 1, …) = %v; want NaN at the second place only", f.name,
+						a)
 					break
 				}
 			}

@@ -17,8 +17,7 @@ type draw struct {
 	next func(rng *rand.Rand) float64
 }
 
-// draws are numbers as training has them, and as only a run that diverges or
-// dies out has them.
+// draws are numbers as training has them, and as only a run that diverges or dies out has them.
 var draws = []draw{
 	{"normal", func(rng *rand.Rand) float64 { return rng.NormFloat64() }},
 	{"spread", func(rng *rand.Rand) float64 { return rng.NormFloat64() * math.Pow(10, float64(rng.IntN(9)-6)) }},
@@ -35,8 +34,8 @@ var draws = []draw{
 	}},
 }
 
-// TestSameBits runs all kernels that this machine has against each other, bit
-// for bit. NaN counts as NaN: which of its bits are set is no part of any result.
+// TestSameBits runs all kernels that this machine has against each other, bit for bit. NaN counts
+// as NaN: which of its bits are set is no part of any result.
 func TestSameBits(t *testing.T) {
 	if len(Names()) == 1 {
 		t.Skip("this machine has the portable kernels only")
@@ -80,7 +79,8 @@ func TestSameBits(t *testing.T) {
 			DenseBackward(back, w, dz, in, out, n)
 			put("DenseBackward", back)
 			for _, f := range activations {
-				value, only, slope := make([]float64, in*n), make([]float64, in*n), make([]float64, in*n)
+				value, only, slope := make([]float64, in*n), make([]float64, in*n), make([]float64,
+					in*n)
 				f.forward(value, slope, a)
 				f.forward(only, nil, a)
 				put(f.name, value)
@@ -128,8 +128,8 @@ func TestSameBits(t *testing.T) {
 	}
 }
 
-// TestRegisters holds that the kernels for AVX2 use no register and no
-// instruction that only AVX-512 has.
+// TestRegisters holds that the kernels for AVX2 use no register and no instruction that only
+// AVX-512 has.
 func TestRegisters(t *testing.T) {
 	text, err := os.ReadFile("vector_amd64.s")
 	if err != nil {

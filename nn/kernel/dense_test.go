@@ -10,12 +10,11 @@ import (
 	"nnvisu/nn/kernel/reference"
 )
 
-// denseTolerance is for sums of up to 300 products of numbers near 1, taken in
-// another order.
+// denseTolerance is for sums of up to 300 products of numbers near 1, taken in another order.
 const denseTolerance = 1e-12
 
-// denseShapes are in, out and n: widths that leave every rest behind the tiles
-// of the kernels, and numbers of samples that do so behind their strips.
+// denseShapes are in, out and n: widths that leave every rest behind the tiles of the kernels, and
+// numbers of samples that do so behind their strips.
 var denseShapes = [][3]int{{1, 1, 8}, {2, 8, 8}, {1, 3, 16}, {3, 5, 24}, {5, 2, 40}, {8, 8, 16}, {7, 1, 64}, {2, 3, 256}, {8, 8, 168}, {3, 8, 120}, {100, 10, 32},
 	{13, 11, 48}, {10, 15, 8}, {6, 7, 72}, {4, 4, 80}, {9, 12, 104}}
 
@@ -99,9 +98,9 @@ func TestDenseBackward(t *testing.T) {
 	})
 }
 
-// TestDenseAlignment holds that the bits do not depend on where in memory the
-// operands lie: a vector kernel that peels off numbers until an address is a
-// multiple of 16 or 32 adds in another order at another address.
+// TestDenseAlignment holds that the bits do not depend on where in memory the operands lie: a
+// vector kernel that peels off numbers until an address is a multiple of 16 or 32 adds in another
+// order at another address.
 func TestDenseAlignment(t *testing.T) {
 	for _, shape := range denseShapes {
 		l := newDense(shape)

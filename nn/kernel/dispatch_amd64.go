@@ -46,10 +46,12 @@ var avx2 = vectors{
 }
 
 var avx512 = vectors{
-	name:            "avx512",
-	forward:         forwardAVX512,
-	backward:        backwardAVX512,
-	gradient:        []gradientRows{{4, gradient4AVX512}, {2, gradient2AVX512}, {1, gradient1AVX512}},
+	name:     "avx512",
+	forward:  forwardAVX512,
+	backward: backwardAVX512,
+	gradient: []gradientRows{
+		{4, gradient4AVX512}, {2, gradient2AVX512}, {1, gradient1AVX512},
+	},
 	rowSums:         rowSumsAVX512,
 	softmax:         softmaxAVX512,
 	softmaxGradient: softmaxGradientAVX512,

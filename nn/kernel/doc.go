@@ -1,22 +1,20 @@
-// Package kernel holds the inner loops of training: the dense layer forward
-// and backward, activations and their derivatives, the softmax with its
-// cross-entropy and the optimizers.
+// Package kernel holds the inner loops of training: the dense layer forward and backward,
+// activations and their derivatives, the softmax with its cross-entropy and the optimizers.
 //
-// Each exists three times, and all three give the same bits: vector kernels for
-// AVX-512 and for AVX2, in assembly that the command in folder avo writes, and
-// portable ones in Go, which say what the others repeat. They have the same fused
-// multiply-adds, the same order of adding, the same eight lanes where samples
-// are summed up, and the same e^x, which is package detmath's. The
-// fastest that the CPU can run is chosen when the program starts; the environment
-// variable NNVISU_KERNEL chooses another: portable, avx2 or avx512. Package
-// reference computes the same in the clearest way, for tests to compare with.
+// Most exist three times: portable kernels in Go, and vector kernels for AVX2 and AVX-512 in
+// assembly that the command in folder avo generates. Linear, AddPenalty, Scale and the squared
+// error take little time and exist in Go only. All versions of a kernel give the same bits: they
+// have the same fused multiply-adds, the same order of addition, the same eight lanes for sums over
+// samples, and the same e^x, taken from package detmath. The Go version is the master. The fastest
+// kernels that the CPU can run are chosen when the program starts; the environment variable
+// NNVISU_KERNEL chooses others: portable, avx2 or avx512. Package reference computes dense layers,
+// activations and the softmax in the clearest way, for tests to compare with.
 //
-// Matrices are features × samples in one slice, row by row, with the samples
-// of a batch contiguous (see package nn for the shape letters). The number of
-// samples, and the length of vectors, is a multiple of Lanes: callers fill up. A
-// slice that is written comes first. Nothing here allocates.
+// Matrices are features × samples in one slice, row by row, with the samples of a batch contiguous
+// (see package nn for the shape letters). The number of samples and the length of vectors are
+// multiples of Lanes: callers pad. Arguments that are written come first. Nothing here allocates.
 //
-// A product that is added to something is math.FMA where it is fused, and
-// float64(x*y) + z where it is not: the second forbids the compiler to fuse the two
-// on CPUs that could. So the bits are the same on all of them.
+// A sum with a product is written math.FMA(x, y, z) where the two are fused and float64(x*y) + z
+// where they are not. The conversion forbids the compiler to fuse them, so that the bits are the
+// same on every CPU.
 package kernel

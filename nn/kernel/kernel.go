@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Lanes is what every number of samples and every length of a vector here is a
-// multiple of: as many float64 as the widest registers hold. Callers fill up.
+// Lanes is the number of float64 in the widest registers. Every number of samples and every length
+// of a vector is a multiple of it; callers pad.
 const Lanes = 8
 
 // vectors are the kernels of one set of vector instructions. They check nothing.
@@ -32,7 +32,7 @@ type vectors struct {
 	adam                func(p, g, first, second *float64, n int, step, invRoot float64)
 }
 
-// gradientRows is a kernel that takes so many rows of a weight gradient.
+// gradientRows is a kernel for a given number of rows of a weight gradient.
 type gradientRows struct {
 	rows int
 	add  func(dw, dz, a *float64, in, n int)
@@ -57,7 +57,7 @@ var vector *vectors
 const environment = "NNVISU_KERNEL"
 
 func init() {
-	// For tests, which have no flags. A program says what is wrong with the name.
+	// The variable is for tests, which have no flags. The program reports a wrong name itself.
 	if Use(os.Getenv(environment)) != nil {
 		_ = Use(Fastest) // there always is one
 	}
@@ -80,8 +80,8 @@ func Name() string {
 	return vector.name
 }
 
-// Use chooses the kernels by their name: Fastest or one of Names. All give the
-// same bits. It must not be called while others compute.
+// Use chooses the kernels by their name: Fastest or one of Names. All give the same bits. Use must
+// not be called while a kernel runs.
 func Use(name string) error {
 	sets := available()
 	for _, v := range sets {
@@ -94,7 +94,8 @@ func Use(name string) error {
 		vector = nil
 		return nil
 	}
-	return fmt.Errorf("must be one of %s on this machine; got %q", strings.Join(Names(), ", "), name)
+	return fmt.Errorf("must be one of %s on this machine; got %q", strings.Join(Names(), ", "),
+		name)
 }
 
 // checkLanes panics if n is not a positive multiple of Lanes.
@@ -110,8 +111,8 @@ func leading(x []float64, n int) []float64 {
 	return x[:n]
 }
 
-// checkLengths panics if the vectors, of which nil ones do not count, differ in
-// length, or if that is no multiple of Lanes.
+// checkLengths panics unless n is a multiple of Lanes and every vector that is not nil has length
+// n.
 func checkLengths(n int, vs ...[]float64) {
 	if n%Lanes != 0 {
 		panic("kernel: a vector whose length is no multiple of 8")
@@ -135,7 +136,7 @@ func Mul(dst, s []float64) {
 	}
 }
 
-// Within reports whether no element of x is larger than limit in size, or NaN.
+// Within reports whether |v| ≤ limit for every element v of x. It is false if one is NaN.
 func Within(x []float64, limit float64) bool {
 	if whole := len(x) - len(x)%Lanes; vector != nil && whole > 0 {
 		if !vector.within(&x[0], whole, limit) {

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// guard is written around every slice that a kernel writes: a kernel that goes
-// beyond its slice, as assembly can, changes it.
+// guard is written around every slice that a kernel writes: a kernel that goes beyond its slice, as
+// assembly can, changes it.
 const guard = 1234.5
 
 // guards is how many numbers stand before and behind.
@@ -31,7 +31,8 @@ func newBuffer(n int, value float64) buffer {
 func (b buffer) intact() bool {
 	changed := func(v float64) bool { return v != guard }
 	n := len(b.in)
-	return !slices.ContainsFunc(b.all[:guards], changed) && !slices.ContainsFunc(b.all[guards+n:], changed)
+	return !slices.ContainsFunc(b.all[:guards], changed) && !slices.ContainsFunc(b.all[guards+n:],
+		changed)
 }
 
 // normals returns n draws from the standard normal distribution.
@@ -43,15 +44,15 @@ func normals(rng *rand.Rand, n int) []float64 {
 	return x
 }
 
-// near reports whether got is want up to tolerance, relative to want where
-// that is larger than 1.
+// near reports whether got is want up to tolerance, relative to want where that is larger than 1.
 func near(got, want, tolerance float64) bool {
 	return math.Abs(got-want) <= tolerance*max(1, math.Abs(want))
 }
 
 // sameBits reports whether a and b are the same numbers, bit for bit.
 func sameBits(a, b []float64) bool {
-	return slices.EqualFunc(a, b, func(v, w float64) bool { return math.Float64bits(v) == math.Float64bits(w) })
+	return slices.EqualFunc(a, b,
+		func(v, w float64) bool { return math.Float64bits(v) == math.Float64bits(w) })
 }
 
 // eachKernel runs a test with all kernels that this machine has.
@@ -72,9 +73,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestUse holds that kernels are chosen by their names, that the fastest come
-// first and portable is always there, and that an unknown one is an error that
-// names those there are.
+// TestUse holds that kernels are chosen by their names, that the fastest come first and portable is
+// always there, and that an unknown one is an error that names those there are.
 func TestUse(t *testing.T) {
 	before := Name()
 	defer func() { must(t, Use(before)) }()
@@ -96,8 +96,7 @@ func TestUse(t *testing.T) {
 	}
 }
 
-// TestLanes holds that what would make a vector kernel write beyond its slices
-// panics before.
+// TestLanes holds that what would make a vector kernel write beyond its slices panics before.
 func TestLanes(t *testing.T) {
 	x := make([]float64, 64)
 	for name, call := range map[string]func(){

@@ -6,13 +6,13 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// logitBound is how large logits may be for the vector kernels: differences
-// stay where e^x is a normal number.
+// logitBound is the largest size of a logit for the vector kernels. Up to it e^x of a difference of
+// logits is a normal number.
 const logitBound = 350
 
-// Softmax turns the columns of logits (C×n) into class probabilities,
-// subtracting each column's largest logit first so that nothing overflows
-// (Goodfellow, Bengio & Courville 2016, "Deep Learning", section 4.1).
+// Softmax turns the columns of logits (C×n) into class probabilities, subtracting each column's
+// largest logit first so that nothing overflows (Goodfellow, Bengio & Courville 2016, "Deep
+// Learning", section 4.1).
 func Softmax(logits []float64, c, n int) {
 	checkLanes(n)
 	logits = leading(logits, c*n)
@@ -28,8 +28,8 @@ func Softmax(logits []float64, c, n int) {
 	}
 }
 
-// SoftmaxGradient replaces the columns of logits (C×n) by the gradient of
-// their cross-entropy with the labels times scale: scale·(softmax - one-hot).
+// SoftmaxGradient replaces the columns of logits (C×n) by the gradient of their cross-entropy with
+// the labels times scale: scale·(softmax - one-hot).
 func SoftmaxGradient(logits, labels []float64, scale float64, c, n int) {
 	checkLanes(n)
 	logits, labels = leading(logits, c*n), leading(labels, n)
@@ -50,10 +50,9 @@ func SoftmaxGradient(logits, labels []float64, scale float64, c, n int) {
 	}
 }
 
-// CrossEntropy returns the sum over the first len(labels) columns of logits
-// (C×n) of the cross-entropy with the labels, in nats, and the number of these columns
-// whose largest logit (the first of equals) is that of the label. It needs room
-// for 2·n numbers.
+// CrossEntropy returns the sum over the first len(labels) columns of logits (C×n) of the
+// cross-entropy with the labels, in nats, and the number of these columns whose largest logit (the
+// first of equals) is that of the label. room is scratch space of 2·n numbers.
 func CrossEntropy(logits, labels, room []float64, c, n int) (loss float64, correct int) {
 	checkLanes(n)
 	logits, room = leading(logits, c*n), leading(room, 2*n)
@@ -84,8 +83,8 @@ func firstOf(m []float64, v float64, n, j int) int {
 	return k
 }
 
-// exponentials returns the largest number of column j of logits and the sum of
-// e^(logit - largest), which replace the logits if asked to.
+// exponentials returns the largest logit of column j and the sum of e^(logit - largest). If replace
+// is true, the exponentials replace the logits.
 func exponentials(logits []float64, c, n, j int, replace bool) (top, sum float64) {
 	top = logits[j]
 	for k := 1; k < c; k++ {
@@ -110,8 +109,7 @@ func HalfSquaredError(outputs, targets []float64) (loss float64) {
 	return loss
 }
 
-// SquaredErrorGradient replaces the outputs by the gradient of HalfSquaredError
-// times scale.
+// SquaredErrorGradient replaces the outputs by the gradient of HalfSquaredError times scale.
 func SquaredErrorGradient(outputs, targets []float64, scale float64) {
 	for j, y := range targets {
 		outputs[j] = scale * (outputs[j] - y)

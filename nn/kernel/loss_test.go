@@ -14,8 +14,8 @@ import (
 const (
 	// lossTolerance is for losses and probabilities against the reference.
 	lossTolerance = 1e-12
-	// lossSlopeTolerance is for gradients against central differences, whose own
-	// error with steps of 6e-6 is a few times 1e-11.
+	// lossSlopeTolerance is for gradients against central differences, whose own error with steps
+	// of 6e-6 is a few times 1e-11.
 	lossSlopeTolerance = 1e-9
 )
 
@@ -35,7 +35,8 @@ func TestSoftmax(t *testing.T) {
 				}
 				for i := range want {
 					if !near(p.in[i], want[i], lossTolerance) {
-						t.Errorf("Softmax of %d×%d: number %d = %v; want %v", c, n, i, p.in[i], want[i])
+						t.Errorf("Softmax of %d×%d: number %d = %v; want %v", c, n, i, p.in[i],
+							want[i])
 					}
 				}
 			}
@@ -86,8 +87,7 @@ func TestSoftmaxExtremes(t *testing.T) {
 	})
 }
 
-// TestCrossEntropy compares with the reference, and the gradient with
-// differences of the loss.
+// TestCrossEntropy compares with the reference, and the gradient with differences of the loss.
 func TestCrossEntropy(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(3, 0))
@@ -103,7 +103,8 @@ func TestCrossEntropy(t *testing.T) {
 				wantLoss, wantCorrect := reference.SoftmaxCrossEntropy(want, classes, scale, c, n)
 				loss, correct := crossEntropy(logits, labels, c, n)
 				if !near(loss, wantLoss, lossTolerance) || correct != wantCorrect {
-					t.Errorf("CrossEntropy of %d×%d = %v, %d correct; want %v, %d", c, n, loss, correct, wantLoss, wantCorrect)
+					t.Errorf("CrossEntropy of %d×%d = %v, %d correct; want %v, %d", c, n, loss,
+						correct, wantLoss, wantCorrect)
 				}
 				slopes := fd.Gradient(nil, func(x []float64) float64 { loss, _ := crossEntropy(x, labels, c, n); return loss },
 					logits, &fd.Settings{Formula: fd.Central})
@@ -120,7 +121,8 @@ func TestCrossEntropy(t *testing.T) {
 					t.Error("wrote beyond the logits")
 				}
 				// Columns beyond the labels do not count.
-				wantLoss, wantCorrect = reference.SoftmaxCrossEntropy(columns(column(logits, n, 0)), slices.Repeat(classes[:1], Lanes), 1, c, Lanes)
+				wantLoss, wantCorrect = reference.SoftmaxCrossEntropy(columns(column(logits, n, 0)),
+					slices.Repeat(classes[:1], Lanes), 1, c, Lanes)
 				if loss, correct := crossEntropy(logits, labels[:1], c, n); !near(loss, wantLoss/Lanes, lossTolerance) || correct != wantCorrect/Lanes {
 					t.Errorf("CrossEntropy of the first column of %d×%d = %v, %d correct; want %v, %d", c, n, loss, correct, wantLoss/Lanes, wantCorrect/Lanes)
 				}
@@ -150,13 +152,15 @@ func TestCrossEntropyExtremes(t *testing.T) {
 			label := float64(c.label)
 			loss, correct := crossEntropy(columns(c.logits), []float64{label}, len(c.logits), Lanes)
 			if !near(loss, c.loss, lossTolerance) || correct != c.correct {
-				t.Errorf("CrossEntropy(%v, label %d) = %v, %d correct; want %v, %d", c.logits, c.label, loss, correct, c.loss, c.correct)
+				t.Errorf("CrossEntropy(%v, label %d) = %v, %d correct; want %v, %d", c.logits,
+					c.label, loss, correct, c.loss, c.correct)
 			}
 			grad := columns(c.logits)
 			SoftmaxGradient(grad, slices.Repeat([]float64{label}, Lanes), 1, len(c.logits), Lanes)
 			for k, want := range c.grad {
 				if !near(grad[k*Lanes+5], want, lossTolerance) {
-					t.Errorf("SoftmaxGradient(%v, label %d) = %v; want %v in each column", c.logits, c.label, grad, c.grad)
+					t.Errorf("SoftmaxGradient(%v, label %d) = %v; want %v in each column", c.logits,
+						c.label, grad, c.grad)
 					break
 				}
 			}
@@ -164,8 +168,7 @@ func TestCrossEntropyExtremes(t *testing.T) {
 	})
 }
 
-// TestLossNotFinite holds that outputs that are not finite make a loss and a
-// gradient that are not.
+// TestLossNotFinite holds that outputs that are not finite make a loss and a gradient that are not.
 func TestLossNotFinite(t *testing.T) {
 	eachKernel(t, func(t *testing.T) {
 		for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
@@ -189,8 +192,8 @@ func TestLossNotFinite(t *testing.T) {
 	})
 }
 
-// TestHalfSquaredError is worked by hand: the errors are 1, -0.5 and 0, so the
-// loss is (1 + 0.25)/2 and the gradient of half of it half the errors.
+// TestHalfSquaredError is worked by hand: the errors are 1, -0.5 and 0, so the loss is (1 + 0.25)/2
+// and the gradient of half of it half the errors.
 func TestHalfSquaredError(t *testing.T) {
 	out := newBuffer(4, 7)
 	copy(out.in, []float64{1.5, -1, 0.25})

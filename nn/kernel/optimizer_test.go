@@ -14,8 +14,8 @@ const (
 	epsilonTolerance = 1e-7
 )
 
-// plainUpdates are the rules for one parameter as PyTorch's documentation of
-// torch.optim writes them, without the rearrangements of the kernels.
+// plainUpdates are the rules for one parameter as PyTorch's documentation of torch.optim writes
+// them, without the rearrangements of the kernels.
 var plainUpdates = []struct {
 	name   string
 	update Update
@@ -67,11 +67,12 @@ func testUpdate(t *testing.T) {
 			rng := rand.New(rand.NewPCG(4, 0))
 			p, first, second := newBuffer(n, 0), newBuffer(n, 0), newBuffer(n, 0)
 			copy(p.in, normals(rng, n))
-			want, wantFirst, wantSecond := slices.Clone(p.in), make([]float64, n), make([]float64, n)
+			want, wantFirst, wantSecond := slices.Clone(p.in), make([]float64, n), make([]float64,
+				n)
 			for step := 1; step <= steps; step++ {
 				g := normals(rng, n)
-				// Gradients of very different sizes, and one of zero, where only ε
-				// keeps the quotient from being NaN.
+				// Gradients of very different sizes, and one of zero, where only ε keeps the
+				// quotient from being NaN.
 				g[0], g[1], g[2] = 0, g[1]*1e-7, g[2]*1e7
 				for i := range n {
 					want[i] = c.plain(want[i], g[i], &wantFirst[i], &wantSecond[i], rate, step)
@@ -82,7 +83,8 @@ func testUpdate(t *testing.T) {
 						t.Fatalf("step %d: p[%d] = %v; want %v", step, i, p.in[i], want[i])
 					}
 					if !near(first.in[i], wantFirst[i], updateTolerance) || !near(second.in[i], wantSecond[i], updateTolerance) {
-						t.Fatalf("step %d: moments[%d] = %v, %v; want %v, %v", step, i, first.in[i], second.in[i], wantFirst[i], wantSecond[i])
+						t.Fatalf("step %d: moments[%d] = %v, %v; want %v, %v", step, i, first.in[i],
+							second.in[i], wantFirst[i], wantSecond[i])
 					}
 				}
 			}

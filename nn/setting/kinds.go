@@ -81,7 +81,7 @@ func seed() access {
 
 // features gives access to the inputs of the network. A query separates them by commas.
 func features() access {
-	a := access{Kind: List, Choices: featureChoices}
+	a := access{Kind: List, Choices: choices(nn.Features())}
 	a.read = func(c *nn.Config, r Reader) error {
 		c.Features = nil
 		return r.List("features", func() error {
@@ -123,9 +123,6 @@ func features() access {
 	}
 	return a
 }
-
-// FeatureLabel returns what the page calls a feature.
-func FeatureLabel(f nn.Feature) string { return byName["features"].label(string(f)) }
 
 // hiddenLayers gives access to the widths of the hidden layers. A query separates them by commas,
 // and the page by dashes.

@@ -20,8 +20,8 @@ func fields() (names []string, byName map[string]int) {
 	return names, byName
 }
 
-// TestTable: the table has one row for each member of nn.Config, with all that people are told about
-// it.
+// TestTable: the table has one row for each member of nn.Config, with all that people are told
+// about it.
 func TestTable(t *testing.T) {
 	want, _ := fields()
 	var got []string

@@ -13,7 +13,10 @@ var members = []Member{
 		Name: "task", Label: "Task", ByData: true,
 		Hint: "Classes with probabilities, or one value from −1 to 1. A change starts a new " +
 			"output layer.",
-		access: word(func(c *nn.Config) *string { return (*string)(&c.Task) }, taskChoices),
+		access: word(
+			func(c *nn.Config) *string { return (*string)(&c.Task) },
+			choices(nn.Tasks()),
+		),
 	},
 	{
 		Name: "classes", Label: "Classes", ByData: true, NoControl: true,
@@ -43,21 +46,27 @@ var members = []Member{
 			"than one; try it on XOR.",
 		access: word(
 			func(c *nn.Config) *string { return (*string)(&c.Activation) },
-			activationChoices,
+			choices(nn.Activations()),
 		),
 	},
 	{
 		Name: "init", Label: "First weights",
 		Hint: "How Reset draws the weights. With zeros all units stay equal; He is made for " +
 			"ReLU, Xavier for tanh.",
-		access: word(func(c *nn.Config) *string { return (*string)(&c.Init) }, initChoices),
+		access: word(
+			func(c *nn.Config) *string { return (*string)(&c.Init) },
+			choices(nn.Inits()),
+		),
 	},
 	{
 		Name: "optimizer", Label: "Optimizer",
 		Hint: "The rule that makes updates from gradients. SGD is the plainest; Adam fits the " +
 			"step length to every weight.",
-		about:  "PyTorch's",
-		access: word(func(c *nn.Config) *string { return (*string)(&c.Optimizer) }, optimizerChoices),
+		about: "PyTorch's",
+		access: word(
+			func(c *nn.Config) *string { return (*string)(&c.Optimizer) },
+			choices(nn.Optimizers()),
+		),
 	},
 	{
 		Name: "learning_rate", Label: "Learning rate",
@@ -70,8 +79,11 @@ var members = []Member{
 		Name: "schedule", Label: "Schedule",
 		Hint: "How the learning rate changes over the run. Long updates at first and short ones " +
 			"later settle a noisy run.",
-		about:  "of the learning rate lr:",
-		access: word(func(c *nn.Config) *string { return (*string)(&c.Schedule) }, scheduleChoices),
+		about: "of the learning rate lr:",
+		access: word(
+			func(c *nn.Config) *string { return (*string)(&c.Schedule) },
+			choices(nn.Schedules()),
+		),
 	},
 	{
 		Name: "schedule_steps", Label: "Period, steps",
@@ -138,63 +150,15 @@ var members = []Member{
 var penalties = fmt.Sprintf("0 to %v; λ₁·sign w and λ₂·w are added to the gradient of the weights, "+
 	"never of biases; with adamw l2 is the decoupled decay lr·λ₂·w, lr as scheduled", nn.MaxPenalty)
 
-var (
-	taskChoices = choices(nn.Tasks(), map[nn.Task]words{
-		nn.Classification: {"Classes", "softmax cross-entropy in nats"},
-		nn.Regression:     {"Values", "½(output − label)²"},
-	})
-	featureChoices = choices(nn.Features(), map[nn.Feature]words{
-		nn.FeatureX:    {"x", ""},
-		nn.FeatureY:    {"y", ""},
-		nn.FeatureX2:   {"x²", "x²"},
-		nn.FeatureY2:   {"y²", "y²"},
-		nn.FeatureXY:   {"xy", "x·y"},
-		nn.FeatureSinX: {"sin 2πx", "sin 2πx"},
-		nn.FeatureSinY: {"sin 2πy", "sin 2πy"},
-	})
-	activationChoices = choices(nn.Activations(), map[nn.Activation]words{
-		nn.Tanh:      {"Tanh", ""},
-		nn.ReLU:      {"ReLU", ""},
-		nn.LeakyReLU: {"Leaky ReLU", "slope 0.01"},
-		nn.Sigmoid:   {"Sigmoid", ""},
-		nn.GELU:      {"GELU", "exact"},
-		nn.SiLU:      {"SiLU", ""},
-		nn.ELU:       {"ELU", "α 1"},
-		nn.Softplus:  {"Softplus", ""},
-		nn.Sin:       {"Sine", ""},
-		nn.Linear:    {"Linear", ""},
-	})
-	initChoices = choices(nn.Inits(), map[nn.Init]words{
-		nn.InitAuto:   {"Automatic", "He for relu, leaky_relu, gelu, silu, elu and softplus, else Xavier"},
-		nn.InitXavier: {"Xavier", "uniform"},
-		nn.InitHe:     {"He", "normal"},
-		nn.InitNormal: {"Normal (σ 0.5)", "σ 0.5"},
-		nn.InitZero:   {"Zero", ""},
-	})
-	optimizerChoices = choices(nn.Optimizers(), map[nn.Optimizer]words{
-		nn.SGD:      {"SGD", ""},
-		nn.Momentum: {"Momentum", "0.9"},
-		nn.Nesterov: {"Nesterov", "0.9"},
-		nn.RMSprop:  {"RMSprop", "α 0.99, ε 1e-8"},
-		nn.Adagrad:  {"Adagrad", "ε 1e-10"},
-		nn.Adam:     {"Adam", ""},
-		nn.AdamW:    {"AdamW", "both β 0.9 and 0.999, ε 1e-8"},
-	})
-	scheduleChoices = choices(nn.Schedules(), map[nn.Schedule]words{
-		nn.ConstantRate:     {"Constant", ""},
-		nn.StepDecay:        {"Steps", "lr·f^⌊t/T⌋"},
-		nn.ExponentialDecay: {"Exponential", "lr·f^(t/T)"},
-		nn.CosineDecay:      {"Cosine", "half a cosine from lr to f·lr, then f·lr"},
-	})
-)
-
-// words are what people are told about a value: the page's label and the documents' note.
-type words struct{ label, note string }
-
-func choices[T ~string](values []T, of map[T]words) []Choice {
+// choices lists the values of a closed set with the words that package nn has for them.
+func choices[T interface {
+	~string
+	Label() string
+	Note() string
+}](values []T) []Choice {
 	all := make([]Choice, len(values))
 	for i, v := range values {
-		all[i] = Choice{string(v), of[v].label, of[v].note}
+		all[i] = Choice{string(v), v.Label(), v.Note()}
 	}
 	return all
 }

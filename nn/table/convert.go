@@ -9,68 +9,69 @@ import (
 	"nnvisu/nn"
 )
 
-// A Scaling says how columns are brought to [-1, 1].
+// A Scaling is the way in which columns are scaled to [-1, 1].
 type Scaling string
 
 // The scalings.
 const (
-	ScalingFit  Scaling = "fit"  // each axis's own smallest and largest value to -1 and 1
-	ScalingSame Scaling = "same" // one factor for both axes, so that shapes stay; each axis in the middle
+	ScalingFit  Scaling = "fit"  // the smallest and the largest value of each axis to -1 and 1
+	ScalingSame Scaling = "same" // one factor for both axes, so that shapes stay; each axis centred
 	ScalingNone Scaling = "none" // values must be from -1 to 1
 )
 
 // Scalings returns all scalings in the order of the page.
 func Scalings() []Scaling { return []Scaling{ScalingFit, ScalingSame, ScalingNone} }
 
-// A Choice says what is to become of a table. The zero value leaves it all to Convert.
+// A Choice says how to convert a table. Convert guesses what is left zero.
 type Choice struct {
-	// X, Y and Label are names of columns. Empty ones are guessed: the label is
-	// the column called label, class, target, species or the like, else the last; x and y are
-	// those called so, else the first two with numbers.
+	// X, Y and Label are names of columns; empty names are guessed. The label is the column called
+	// label, class, target, species or the like, else the last. X and Y are the columns of that
+	// name, else the first two with numbers.
 	X, Y, Label string
-	// Task is guessed if it is empty: a label that is a name, or at most ten
-	// different whole numbers, is a class; any other number is a value.
+	// Task is guessed if it is empty. Names and at most ten different whole numbers are classes;
+	// other numbers are values.
 	Task nn.Task
-	// Scaling is ScalingFit if it is empty. The labels of a regression are
-	// brought to [-1, 1] by themselves, unless it is ScalingNone.
+	// Empty stands for ScalingFit. The labels of a regression are scaled to [-1, 1] separately,
+	// unless Scaling is ScalingNone.
 	Scaling Scaling
-	// MaxPoints is the most points there may be; 0 is no limit.
+	// MaxPoints is the most points; 0 is no limit.
 	MaxPoints int
-	// Sample takes as many rows as there may be points, evenly spread, where
-	// there are more. Without it that is an error.
+	// Sample takes MaxPoints evenly spread rows if there are more. Without it more rows are an
+	// error.
 	Sample bool
 }
 
-// An Import is a table made into points, ready for a nn.State of its Task.
+// An Import is the points of a table, ready for an nn.State with the same Task.
 type Import struct {
 	Points []nn.Point
 	Task   nn.Task
-	// Meta has the Transform and the names of the classes, in the order of the
-	// numbers or else of the alphabet; none where class numbers are their own names.
+	// Meta has the Transform and the names of the classes, in numerical or else alphabetical order.
+	// There are no names if the labels are class numbers already.
 	Meta
 	X, Y, Label int // indices of the columns
-	LeftOut     int // rows in which a value was missing
+	LeftOut     int // rows with a missing value
 	Unsampled   int // rows that a sample did not take
-	// Constant are the names of the columns for x and y that hold one value
-	// only, or as good as one. All their points are at 0.
+	// Constant are the names of the columns for x and y whose values are all equal up to rounding.
+	// All their points are at 0.
 	Constant []string
 }
 
-// Convert makes points of the rows of a table, in their order. Rows that lack
-// one of the three values, being empty, NA, NaN or ?, are left out and counted.
+// Convert makes points of the rows of a table, in their order. Rows in which one of the three
+// values is missing (empty, NA, NaN, null or ?) are left out and counted.
 //
-// Whole numbers from 0 to 9 with a 0 among them are class numbers as they are, and with
-// ScalingNone they need no 0, so that points that were written without a
-// transformation come back bit for bit.
+// Whole numbers from 0 to 9 with a 0 among them are taken as class numbers. With ScalingNone they
+// need no 0, so that points that were written without a transformation come back bit for bit.
 func Convert(t Table, c Choice) (Import, error) {
 	if c.Scaling == "" {
 		c.Scaling = ScalingFit
 	}
 	if !slices.Contains(Scalings(), c.Scaling) {
-		return Import{}, errorAt(0, "", "the scaling must be fit, same or none; got %q", clip(string(c.Scaling)))
+		return Import{}, errorAt(0, "", "the scaling must be fit, same or none; got %q",
+			clip(string(c.Scaling)))
 	}
 	if c.Task != "" && !slices.Contains(nn.Tasks(), c.Task) {
-		return Import{}, errorAt(0, "", "the task must be classification or regression; got %q", clip(string(c.Task)))
+		return Import{}, errorAt(0, "", "the task must be classification or regression; got %q",
+			clip(string(c.Task)))
 	}
 	m := Import{Task: c.Task}
 	if err := m.chooseColumns(t, c); err != nil {
@@ -112,14 +113,18 @@ func Convert(t Table, c Choice) (Import, error) {
 
 // Names that columns are recognised by, in lower case.
 var (
-	labelNames = []string{"label", "labels", "class", "target", "species", "category", "variety", "outcome", "diagnosis"}
+	labelNames = []string{
+		"label", "labels", "class", "target", "species", "category", "variety", "outcome",
+		"diagnosis",
+	}
 	indexNames = []string{"index", "id", "nr", "no", "no.", "#", "row"}
 )
 
 // chooseColumns sets the indices of the three columns.
 func (m *Import) chooseColumns(t Table, c Choice) error {
 	if len(t.Columns) < 3 {
-		return errorAt(0, "", "the table has %s; x, y and label need one each", count(len(t.Columns), "column"))
+		return errorAt(0, "", "the table has %s; x, y and label need one each",
+			count(len(t.Columns), "column"))
 	}
 	m.X, m.Y, m.Label = -1, -1, -1
 	for _, role := range []struct {
@@ -170,29 +175,38 @@ func (m *Import) chooseColumns(t Table, c Choice) error {
 	}
 	switch {
 	case m.X < 0 || m.Y < 0:
-		// A column with some numbers was likely meant to have nothing else.
+		// A column with some numbers was probably meant to have only numbers.
 		best := -1
 		for i, column := range t.Columns {
-			if !taken(i) && column.numbers > 0 && (best < 0 || column.numbers > t.Columns[best].numbers) {
+			if taken(i) || column.numbers == 0 {
+				continue
+			}
+			if best < 0 || column.numbers > t.Columns[best].numbers {
 				best = i
 			}
 		}
 		if best >= 0 {
 			for _, row := range t.Rows {
 				if _, ok := t.number(row.Cells[best]); !ok && !missing(row.Cells[best]) {
-					return errorAt(row.Line, t.Columns[best].Name, "%q is not a number; x and y need a column of numbers each", clip(row.Cells[best]))
+					return errorAt(row.Line, t.Columns[best].Name,
+						"%q is not a number; x and y need a column of numbers each",
+						clip(row.Cells[best]))
 				}
 			}
 		}
-		return errorAt(0, "", "the table needs two columns of numbers, for x and y, besides the label in %q", t.Columns[m.Label].Name)
+		return errorAt(0, "",
+			"the table needs two columns of numbers, for x and y, besides the label in %q",
+			t.Columns[m.Label].Name)
 	case m.X == m.Y || m.X == m.Label || m.Y == m.Label:
-		return errorAt(0, "", "x, y and label must be three columns; got %q, %q and %q", t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
+		return errorAt(0, "", "x, y and label must be three columns; got %q, %q and %q",
+			t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
 	}
 	return nil
 }
 
 func (t Table) hasFold(name string) bool {
-	return slices.ContainsFunc(t.Columns, func(c Column) bool { return strings.EqualFold(c.Name, name) })
+	return slices.ContainsFunc(t.Columns,
+		func(c Column) bool { return strings.EqualFold(c.Name, name) })
 }
 
 // chooseRows returns the rows that become points.
@@ -207,13 +221,16 @@ func (m *Import) chooseRows(t Table, c Choice) ([]Row, error) {
 	}
 	n := len(rows)
 	if n == 0 {
-		return nil, errorAt(0, "", "no row has a value in each of %q, %q and %q", t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
+		return nil, errorAt(0, "", "no row has a value in each of %q, %q and %q",
+			t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
 	}
 	if c.MaxPoints <= 0 || n <= c.MaxPoints {
 		return rows, nil
 	}
 	if !c.Sample {
-		return nil, errorAt(0, "", "the table makes %d points; at most %d can be used, all of them or an even sample", n, c.MaxPoints)
+		return nil, errorAt(0, "",
+			"the table makes %d points; at most %d can be used, all of them or an even sample", n,
+			c.MaxPoints)
 	}
 	sample := make([]Row, c.MaxPoints)
 	for i := range sample {
@@ -229,18 +246,20 @@ func numbers(t Table, rows []Row, column int) ([]float64, error) {
 	for i, row := range rows {
 		v, ok := t.number(row.Cells[column])
 		if !ok {
-			return nil, errorAt(row.Line, t.Columns[column].Name, "%q is not a number", clip(row.Cells[column]))
+			return nil, errorAt(row.Line, t.Columns[column].Name, "%q is not a number",
+				clip(row.Cells[column]))
 		}
 		if math.Abs(v) > maxSize {
-			return nil, errorAt(row.Line, t.Columns[column].Name, "must be from -1e100 to 1e100; got %v", v)
+			return nil, errorAt(row.Line, t.Columns[column].Name,
+				"must be from -1e100 to 1e100; got %v", v)
 		}
 		values[i] = v
 	}
 	return values, nil
 }
 
-// guessTask tells classes from values. One slip among many numbers is no class:
-// as a value it is named with its line.
+// guessTask guesses the task from the labels. A single cell that is not a number among many numbers
+// is a mistake, not a class: as a regression, its line is reported.
 func guessTask(t Table, rows []Row, column int) nn.Task {
 	names, fractions := false, false
 	var found []float64
@@ -259,8 +278,10 @@ func guessTask(t Table, rows []Row, column int) nn.Task {
 	return nn.Classification
 }
 
-// classes numbers the different cells of a column, and names them.
-func classes(t Table, rows []Row, column int, s Scaling) (labels []float64, names []string, err error) {
+// classes numbers the different cells of a column and returns their names.
+func classes(
+	t Table, rows []Row, column int, s Scaling,
+) (labels []float64, names []string, err error) {
 	labels = make([]float64, len(rows))
 	values := make([]float64, len(rows))
 	numeric, own, zero := true, true, s == ScalingNone
@@ -286,7 +307,8 @@ func classes(t Table, rows []Row, column int, s Scaling) (labels []float64, name
 		}
 	}
 	if len(names) > nn.MaxClasses {
-		return nil, nil, errorAt(0, t.Columns[column].Name, "has %d classes; at most %d can be told apart", len(names), nn.MaxClasses)
+		return nil, nil, errorAt(0, t.Columns[column].Name,
+			"has %d classes; at most %d can be told apart", len(names), nn.MaxClasses)
 	}
 	slices.SortFunc(names, func(a, b string) int {
 		if numeric && values[found[a]] != values[found[b]] {
@@ -302,15 +324,17 @@ func classes(t Table, rows []Row, column int, s Scaling) (labels []float64, name
 	}
 	for _, name := range names {
 		if row := rows[found[name]]; len([]rune(name)) > maxName {
-			return nil, nil, errorAt(row.Line, t.Columns[column].Name, "the name of a class must have at most %d letters; got %q", maxName, clip(name))
+			return nil, nil, errorAt(row.Line, t.Columns[column].Name,
+				"the name of a class must have at most %d letters; got %q", maxName, clip(name))
 		}
 	}
 	return labels, names, nil
 }
 
-// scale brings the values to [-1, 1] and keeps how.
+// scale scales the values to [-1, 1] and stores the transform.
 func (m *Import) scale(t Table, rows []Row, s Scaling, xs, ys, labels []float64) error {
-	m.Transform = Transform{Axis{Name: t.Columns[m.X].Name}, Axis{Name: t.Columns[m.Y].Name}, Axis{Name: t.Columns[m.Label].Name}}
+	axis := func(column int) Axis { return Axis{Name: t.Columns[column].Name} }
+	m.Transform = Transform{axis(m.X), axis(m.Y), axis(m.Label)}
 	values := []struct {
 		column int
 		all    []float64
@@ -323,7 +347,8 @@ func (m *Import) scale(t Table, rows []Row, s Scaling, xs, ys, labels []float64)
 		for _, v := range values {
 			for i, value := range v.all {
 				if !(value >= -1 && value <= 1) {
-					return errorAt(rows[i].Line, t.Columns[v.column].Name, "%s is not from -1 to 1; scale the columns", numberText(value))
+					return errorAt(rows[i].Line, t.Columns[v.column].Name,
+						"%s is not from -1 to 1; scale the columns", numberText(value))
 				}
 			}
 		}
@@ -364,7 +389,7 @@ func (m *Import) scale(t Table, rows []Row, s Scaling, xs, ys, labels []float64)
 	return nil
 }
 
-// count writes a number of things.
+// count writes a number with its noun, such as "2 columns".
 func count(n int, thing string) string {
 	if n != 1 {
 		thing += "s"

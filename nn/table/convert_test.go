@@ -62,7 +62,8 @@ func TestConvertColumns(t *testing.T) {
 			}
 		}
 		if got != test.want {
-			t.Errorf("Convert of %s with %+v takes %s; want %s", test.names, test.choice, got, test.want)
+			t.Errorf("Convert of %s with %+v takes %s; want %s", test.names, test.choice, got,
+				test.want)
 		}
 	}
 }
@@ -106,12 +107,14 @@ func TestConvertTask(t *testing.T) {
 		}
 		m, err := Convert(mustParse(t, text), Choice{Task: test.task, Scaling: test.scaling})
 		if err != nil || m.Task != test.want || strings.Join(m.Classes, " ") != test.classes || len(m.Points) != len(test.points) {
-			t.Errorf("Convert of the labels %s = %s, %v, %v; want %s of %s", test.labels, m.Task, m.Classes, err, test.want, test.classes)
+			t.Errorf("Convert of the labels %s = %s, %v, %v; want %s of %s", test.labels, m.Task,
+				m.Classes, err, test.want, test.classes)
 			continue
 		}
 		for i, p := range m.Points {
 			if math.Abs(p.Label-test.points[i]) > 1e-15 || m.Task == nn.Classification && p.Label != test.points[i] {
-				t.Errorf("Convert of the labels %s gives %v to point %d; want %v", test.labels, p.Label, i, test.points[i])
+				t.Errorf("Convert of the labels %s gives %v to point %d; want %v", test.labels,
+					p.Label, i, test.points[i])
 			}
 		}
 	}
@@ -139,20 +142,23 @@ func TestConvertScaling(t *testing.T) {
 			}
 		}
 		if x, y := m.Transform.X.Sentence("x"), m.Transform.Y.Sentence("y"); x != test.x || y != test.y {
-			t.Errorf("Convert(%s) says %s and %s; want %s and %s", test.scaling, x, y, test.x, test.y)
+			t.Errorf("Convert(%s) says %s and %s; want %s and %s", test.scaling, x, y, test.x,
+				test.y)
 		}
 		if label := m.Transform.Label; label != (Axis{Name: "label"}) {
-			t.Errorf("Convert(%s) keeps %+v of the classes; want their column's name alone", test.scaling, label)
+			t.Errorf("Convert(%s) keeps %+v of the classes; want their column's name alone",
+				test.scaling, label)
 		}
 	}
-	m, err := Convert(mustParse(t, "x,y,label\n0.1,-1,0.3\n1,0.7,-1\n"), Choice{Scaling: ScalingNone})
+	m, err := Convert(mustParse(t, "x,y,label\n0.1,-1,0.3\n1,0.7,-1\n"),
+		Choice{Scaling: ScalingNone})
 	if want := []nn.Point{{X: 0.1, Y: -1, Label: 0.3}, {X: 1, Y: 0.7, Label: -1}}; err != nil || !slices.Equal(m.Points, want) || !m.Transform.X.IsIdentity() {
 		t.Errorf("Convert(none) = %v, %v; want the very numbers", m.Points, err)
 	}
 }
 
-// TestConvertConstant: a column with one value gives points in the middle, and
-// says so; so does one whose values float64 hardly tells apart.
+// TestConvertConstant: a column with one value gives points in the middle, and says so; so does one
+// whose values float64 hardly tells apart.
 func TestConvertConstant(t *testing.T) {
 	for _, test := range []struct {
 		text, constant string
@@ -166,7 +172,8 @@ func TestConvertConstant(t *testing.T) {
 		for _, scaling := range []Scaling{ScalingFit, ScalingSame} {
 			m, err := Convert(mustParse(t, test.text), Choice{Scaling: scaling})
 			if err != nil || strings.Join(m.Constant, " ") != test.constant {
-				t.Errorf("Convert(%q) finds %v constant, %v; want %s", test.text, m.Constant, err, test.constant)
+				t.Errorf("Convert(%q) finds %v constant, %v; want %s", test.text, m.Constant, err,
+					test.constant)
 				continue
 			}
 			for _, p := range m.Points {
@@ -184,7 +191,8 @@ func TestConvertConstant(t *testing.T) {
 func TestConvertMissing(t *testing.T) {
 	m, err := Convert(mustParse(t, "a,b,c,label\n1,2,,p\n,2,1,p\n1,?,1,p\n1,2,1,NA\n3,4,NaN,q\n5,6,7,r\n"), Choice{Label: "label"})
 	if err != nil || len(m.Points) != 3 || m.LeftOut != 3 {
-		t.Errorf("Convert = %d points, %d rows left out, %v; want 3 and 3: column c is not used", len(m.Points), m.LeftOut, err)
+		t.Errorf("Convert = %d points, %d rows left out, %v; want 3 and 3: column c is not used",
+			len(m.Points), m.LeftOut, err)
 	}
 }
 
@@ -195,7 +203,8 @@ func TestConvertSample(t *testing.T) {
 	}
 	table := mustParse(t, text)
 	if m, err := Convert(table, Choice{MaxPoints: 100, Sample: true}); err != nil || len(m.Points) != 100 || m.Unsampled != 0 {
-		t.Errorf("Convert of 100 rows for 100 points = %d, %d not taken, %v", len(m.Points), m.Unsampled, err)
+		t.Errorf("Convert of 100 rows for 100 points = %d, %d not taken, %v", len(m.Points),
+			m.Unsampled, err)
 	}
 	if _, err := Convert(table, Choice{MaxPoints: 99}); err == nil || !strings.Contains(err.Error(), "makes 100 points; at most 99") {
 		t.Errorf("Convert of 100 rows for 99 points = %v; want the limit", err)

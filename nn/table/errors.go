@@ -7,7 +7,7 @@ import (
 
 // An Error says what is wrong with a table, and where.
 type Error struct {
-	Line    int    // of the text, from 1; 0 where it is no single line
+	Line    int    // in the text, from 1; 0 if the error is not in one line
 	Column  string // name of the column, or ""
 	Message string // such as `"abc" is not a number`
 }
@@ -30,10 +30,10 @@ func errorAt(line int, column, format string, args ...any) error {
 	return &Error{Line: line, Column: column, Message: fmt.Sprintf(format, args...)}
 }
 
-// maxName is how many letters of a name are kept.
+// maxName is the number of letters of a name that are kept.
 const maxName = 60
 
-// clip keeps a cell from filling a message or a page.
+// clip shortens a cell for a message or the page.
 func clip(s string) string {
 	if r := []rune(s[:min(len(s), 8*maxName)]); len(r) > maxName {
 		return string(r[:maxName]) + "…"

@@ -7,8 +7,7 @@ import (
 	"nnvisu/nn"
 )
 
-// FuzzConvert: no text panics, what comes of one is valid, and what is written
-// of it can be read.
+// FuzzConvert: no text panics, what comes of one is valid, and what is written of it can be read.
 func FuzzConvert(f *testing.F) {
 	for _, text := range []string{
 		"x,y,label\n0.1,0.2,0\n0.3,-1,1\n",
@@ -51,7 +50,8 @@ func FuzzConvert(f *testing.F) {
 		}
 		again, err := Parse(b.String(), Options{Separator: Comma, Header: HeaderYes})
 		if err != nil || len(again.Rows) != len(m.Points) {
-			t.Fatalf("WriteCSV of %q gives %q, which is read as %d rows, %v; want %d", text, b.String(), len(again.Rows), err, len(m.Points))
+			t.Fatalf("WriteCSV of %q gives %q, which is read as %d rows, %v; want %d", text,
+				b.String(), len(again.Rows), err, len(m.Points))
 		}
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A jsonReader reads rows token by token, so that it knows the line of each.
+// A jsonReader reads rows token by token, so that it knows the line of each row.
 type jsonReader struct {
 	*json.Decoder
 	text         string
@@ -16,10 +16,10 @@ type jsonReader struct {
 	columns      map[string]int // of rows that are objects
 }
 
-// readJSON reads JSON. named says that the rows were objects, whose members have
-// named the columns.
+// readJSON reads JSON. named reports that the rows were objects, whose members named the columns.
 func (t *Table) readJSON(text string) (named bool, err error) {
-	r := &jsonReader{Decoder: json.NewDecoder(strings.NewReader(text)), text: text, line: 1, table: t}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	r := &jsonReader{Decoder: decoder, text: text, line: 1, table: t}
 	r.UseNumber()
 	begin, err := r.Token()
 	if err != nil {
@@ -61,7 +61,8 @@ func (r *jsonReader) broken(err error) error {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errorAt(1+strings.Count(strings.TrimRight(r.text, "\n"), "\n"), "", "the JSON ends too early")
+		return errorAt(1+strings.Count(strings.TrimRight(r.text, "\n"), "\n"), "",
+			"the JSON ends too early")
 	case errors.As(err, &syntax):
 		return errorAt(r.here(), "", "is not JSON: %v", syntax)
 	}
@@ -127,7 +128,9 @@ func (r *jsonReader) rows() error {
 		if err != nil {
 			return err
 		}
-		if total += len(r.table.Rows[len(r.table.Rows)-1].Cells); total > MaxCells || len(r.table.Rows)*len(r.table.Columns) > MaxCells {
+		rows := len(r.table.Rows)
+		total += len(r.table.Rows[rows-1].Cells)
+		if total > MaxCells || rows*len(r.table.Columns) > MaxCells {
 			return errTooMany()
 		}
 	}

@@ -22,11 +22,12 @@ func (t *Table) readLines(text string, s Separator) error {
 			return t.readSeparated(text, known.char)
 		}
 	}
-	return errorAt(0, "", "the separator must be comma, tab, semicolon, bar or space; got %q", clip(string(s)))
+	return errorAt(0, "", "the separator must be comma, tab, semicolon, bar or space; got %q",
+		clip(string(s)))
 }
 
-// findSeparator returns the first separator that divides the first lines
-// evenly, or else the one that the first line has most of.
+// findSeparator returns the first separator that divides the first lines evenly, else the most
+// frequent one of the first line.
 func findSeparator(text string) Separator {
 	const look = 20
 	var lines []string
@@ -56,8 +57,7 @@ func findSeparator(text string) Separator {
 	return best
 }
 
-// dividers counts the separators of a line outside of quotes. A run of blanks
-// is one separator.
+// dividers counts the separators of a line outside of quotes. A run of blanks is one separator.
 func dividers(line string, char rune) int {
 	if char == ' ' {
 		line = strings.TrimSpace(line)
@@ -80,8 +80,7 @@ func dividers(line string, char rune) int {
 	return n
 }
 
-// readSeparated reads comma separated values and their like, RFC 4180 with any
-// one separator.
+// readSeparated reads comma separated values (RFC 4180), with any separator.
 func (t *Table) readSeparated(text string, char rune) error {
 	// The reader takes a whole record before it can be counted.
 	if strings.Count(text, string(char))+strings.Count(text, "\n") >= MaxCells {
@@ -90,7 +89,7 @@ func (t *Table) readSeparated(text string, char rune) error {
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma = char
 	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = char != '\t' // or it would take empty cells for space
+	r.TrimLeadingSpace = char != '\t' // with tabs it would skip empty cells
 	for {
 		cells, err := r.Read()
 		var wrong *csv.ParseError
@@ -98,7 +97,8 @@ func (t *Table) readSeparated(text string, char rune) error {
 		case err == io.EOF:
 			return nil
 		case errors.As(err, &wrong):
-			return errorAt(wrong.StartLine, "", "a quotation mark is not closed, or stands in a cell that has none around it")
+			return errorAt(wrong.StartLine, "",
+				"a quotation mark is not closed, or stands in a cell that has none around it")
 		case err != nil:
 			return errorAt(0, "", "the table cannot be read: %v", err)
 		}
@@ -112,14 +112,14 @@ func (t *Table) readSeparated(text string, char rune) error {
 	}
 }
 
-// readSpaced reads cells with blanks between them. A cell with blanks in it has
-// quotation marks around it.
+// readSpaced reads cells with blanks between them. A cell with blanks in it has quotation marks
+// around it.
 func (t *Table) readSpaced(text string) error {
 	line, total := 0, 0
 	for rest := range strings.Lines(text) {
 		line++
 		var cells []string
-		for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimLeftFunc(rest, unicode.IsSpace) {
+		for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
 			var cell string
 			if rest[0] == '"' {
 				end := strings.IndexByte(rest[1:], '"')
@@ -150,7 +150,8 @@ func (t *Table) readSpaced(text string) error {
 // addRow adds a row, which must be as long as the first.
 func (t *Table) addRow(line int, cells []string) error {
 	if len(t.Rows) > 0 && len(cells) != len(t.Rows[0].Cells) {
-		return errorAt(line, "", "has %s; the first row has %d", count(len(cells), "cell"), len(t.Rows[0].Cells))
+		return errorAt(line, "", "has %s; the first row has %d", count(len(cells), "cell"),
+			len(t.Rows[0].Cells))
 	}
 	for i := range cells {
 		cells[i] = strings.TrimSpace(cells[i])

@@ -7,11 +7,10 @@ import (
 	"strings"
 )
 
-// MaxCells is how many cells a table may have, so that no text becomes many
-// times as much memory.
+// MaxCells is the most cells of a table. It bounds the memory that a text can take.
 const MaxCells = 1 << 20
 
-// A Separator is what stands between two cells of a line.
+// A Separator stands between two cells of a line.
 type Separator string
 
 // The separators. In tables separated by semicolons numbers may have a decimal comma.
@@ -24,8 +23,8 @@ const (
 	Space         Separator = "space" // any run of blanks
 )
 
-// separators are in the order in which they are tried: a comma may be part of
-// a number, and a space of a name.
+// separators is in the order in which they are tried. Comma and space come last: a comma may be
+// part of a number, a space part of a name.
 var separators = []struct {
 	name Separator
 	char rune
@@ -40,7 +39,7 @@ func Separators() []Separator {
 	return names
 }
 
-// A Header says whether the first row has the names of the columns.
+// A Header says whether the first row holds the names of the columns.
 type Header string
 
 // Whether there is a header.
@@ -50,50 +49,49 @@ const (
 	HeaderNo   Header = "no"
 )
 
-// Headers returns what can be said of the header.
+// Headers returns all values of Header.
 func Headers() []Header { return []Header{HeaderAuto, HeaderYes, HeaderNo} }
 
-// Options say what Parse is not to find out by itself. JSON has no separator,
-// and a header only where rows are lists.
+// Options override what Parse would guess. JSON has no separator, and a header only if its rows are
+// lists.
 type Options struct {
 	Separator Separator
 	Header    Header
 }
 
-// A Table is cells in rows of one length.
+// A Table is rows of cells, all of the same length.
 type Table struct {
 	Columns []Column
 	Rows    []Row
 	Header  bool // the names of the columns were in the text
 	JSON    bool
-	// Separator is what divided the cells, SeparatorAuto for JSON.
+	// Separator is the separator of the cells; SeparatorAuto for JSON.
 	Separator Separator
 }
 
-// A Column is what is known of all cells of a column.
+// A Column describes the cells of one column.
 type Column struct {
-	Name    string // of one kind in each table: none is empty or there twice
-	Numeric bool   // there are numbers, and nothing but numbers and missing cells
+	Name    string // unique and not empty within the table
+	Numeric bool   // every cell is a number or missing, and one at least is a number
 
 	filled, numbers int
 }
 
-// mostlyNumbers reports whether what is not a number is likelier a mistake.
+// mostlyNumbers reports whether more than half of the cells that are not missing are numbers: then
+// the others are likely mistakes.
 func (c Column) mostlyNumbers() bool { return 2*c.numbers > c.filled }
 
-// A Row is one row of cells, space around them trimmed.
+// A Row is one row of cells, with the space around them trimmed.
 type Row struct {
 	Line  int // of the text, from 1
 	Cells []string
 }
 
-// Parse reads a table. Text that begins with [ or { is JSON, unless a separator
-// is given: a list of objects, whose members are the columns; a list of lists; or
-// an object with such a list as its member data, which is what GET /data
-// answers. All else is lines of cells.
+// Parse reads a table. Text that begins with [ or { is JSON, unless a separator is given: a list of
+// objects, whose members are the columns; a list of lists; or an object with such a list as its
+// member data, like the answer of GET /data. Any other text is lines of cells.
 //
-// The first line is line 1, whatever the line ends and with or without a byte
-// order mark. Empty lines are skipped.
+// Lines count from 1. Any line ending and a byte order mark are accepted. Empty lines are skipped.
 func Parse(text string, o Options) (Table, error) {
 	text = strings.TrimPrefix(strings.ToValidUTF8(text, "\ufffd"), "\ufeff")
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
@@ -130,7 +128,7 @@ func Parse(text string, o Options) (Table, error) {
 	return t, nil
 }
 
-// takeHeader sets the names of the columns, from the first row if it has them.
+// takeHeader makes the columns. It takes their names from the first row if that is a header.
 func (t *Table) takeHeader(h Header) error {
 	switch h {
 	case HeaderAuto:
@@ -179,8 +177,8 @@ func (t *Table) countNumbers() {
 	}
 }
 
-// dropEmpty drops columns without a name and without a cell: separators at the
-// ends of lines make them.
+// dropEmpty removes columns without a name and without a filled cell. Separators at the ends of
+// lines make such columns.
 func (t *Table) dropEmpty() {
 	var keep []int
 	for i, c := range t.Columns {
@@ -205,7 +203,7 @@ func (t *Table) dropEmpty() {
 	}
 }
 
-// nameColumns gives every column a name of its own.
+// nameColumns gives every column a unique name.
 func (t *Table) nameColumns() {
 	taken := map[string]bool{}
 	for i := range t.Columns {
@@ -238,7 +236,7 @@ func (t Table) find(name string) int {
 // Has reports whether there is a column of this name.
 func (t Table) Has(name string) bool { return t.find(name) >= 0 }
 
-// missing reports whether a cell says that there is no value.
+// missing reports whether a cell stands for a missing value.
 func missing(cell string) bool {
 	switch len(cell) {
 	case 0:
@@ -254,7 +252,7 @@ func missing(cell string) bool {
 	return false
 }
 
-// number reads a cell. A minus may be the sign that people print.
+// number reads a cell as a number. The minus may be typographic (U+2212).
 func (t *Table) number(cell string) (float64, bool) {
 	if t.Separator == Semicolon && strings.Count(cell, ",") == 1 && !strings.Contains(cell, ".") {
 		cell = strings.Replace(cell, ",", ".", 1)
@@ -262,8 +260,8 @@ func (t *Table) number(cell string) (float64, bool) {
 	return parseNumber(cell)
 }
 
-// parseNumber reads a decimal number. Go's own syntax takes more: hexadecimal
-// numbers, underscores, names of infinity.
+// parseNumber reads a decimal number. Go's own syntax takes more: hexadecimal numbers, underscores,
+// names of infinity.
 func parseNumber(text string) (float64, bool) {
 	text = strings.Replace(text, "−", "-", 1)
 	if text == "" || strings.Trim(text, "+-.0123456789eE") != "" {

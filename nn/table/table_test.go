@@ -131,8 +131,8 @@ func TestParseRefused(t *testing.T) {
 	}
 }
 
-// TestParseGrowing: objects that each bring members of their own, or one that
-// brings many, do not become the square of their number.
+// TestParseGrowing: objects that each bring members of their own, or one that brings many, do not
+// become the square of their number.
 func TestParseGrowing(t *testing.T) {
 	var each, last []string
 	for i := range 2000 {

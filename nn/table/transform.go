@@ -6,37 +6,35 @@ import (
 	"strings"
 )
 
-// An Axis says how values of a column became what is shown, from -1 to 1:
+// An Axis is the linear map from the values of a column to the plane, [-1, 1]:
 //
 //	shown = value·Scale + Offset
 //
-// The zero Axis changes nothing and has no name.
+// The zero Axis is the identity without a name.
 type Axis struct {
-	// Name is what the column is called.
+	// Name is the name of the column.
 	Name string `json:"name,omitzero"`
-	// Scale is never 0 but in an Axis that changes nothing, where 0 stands for 1.
+	// Scale is not 0, except that 0 stands for 1 in the zero value.
 	Scale float64 `json:"scale,omitzero"`
 	// Offset is added to the scaled value.
 	Offset float64 `json:"offset,omitzero"`
 }
 
-// A Transform is an Axis for each part of a point. That of a class only has a name.
+// A Transform is an Axis for each part of a point. The Axis of a class only has a name.
 type Transform struct {
 	X     Axis `json:"x,omitzero"`
 	Y     Axis `json:"y,omitzero"`
 	Label Axis `json:"label,omitzero"`
 }
 
-// Meta is what is kept with points that came from a table. The zero value is
-// for points that did not.
+// Meta belongs to points that came from a table. The zero value is for other points.
 type Meta struct {
 	Transform Transform `json:"transform,omitzero"`
-	// Classes are the names of the classes by number. Classes beyond them have no
-	// name but their number.
+	// Classes are the names of the classes by number. Further classes are called by their number.
 	Classes []string `json:"classes,omitempty"`
 }
 
-// IsZero reports whether there is nothing to keep.
+// IsZero reports whether m holds nothing.
 func (m Meta) IsZero() bool { return m.Transform == (Transform{}) && len(m.Classes) == 0 }
 
 // Class returns the name of a class, or "" if it has none.
@@ -47,28 +45,34 @@ func (m Meta) Class(k int) string {
 	return m.Classes[k]
 }
 
-// maxSize is how large a value, scale or offset may be, so that none overflows.
+// maxSize is the largest size of a value, scale or offset. It keeps results from overflowing.
 const maxSize = 1e100
 
-// Check returns an *Error, whose Column is the path of the member at fault,
-// unless the Meta is one that Convert could have made.
+// Check returns an *Error, whose Column is the path of the member at fault, unless the Meta is one
+// that Convert could have made.
 func (m Meta) Check(maxClasses int) error {
 	for _, a := range []struct {
 		path string
 		Axis
-	}{{"transform.x", m.Transform.X}, {"transform.y", m.Transform.Y}, {"transform.label", m.Transform.Label}} {
+	}{
+		{"transform.x", m.Transform.X},
+		{"transform.y", m.Transform.Y},
+		{"transform.label", m.Transform.Label},
+	} {
 		scale := math.Abs(a.Scale)
 		switch {
 		case len([]rune(a.Name)) > maxName+12: // an ellipsis and a number may be behind it
 			return errorAt(0, a.path+".name", "must have at most %d letters", maxName)
 		case scale != 0 && !(scale >= 1/maxSize && scale <= maxSize):
-			return errorAt(0, a.path+".scale", "must be from 1e-100 to 1e100 or from -1e100 to -1e-100; got %v", a.Scale)
+			return errorAt(0, a.path+".scale",
+				"must be from 1e-100 to 1e100 or from -1e100 to -1e-100; got %v", a.Scale)
 		case !(math.Abs(a.Offset) <= maxSize):
 			return errorAt(0, a.path+".offset", "must be from -1e100 to 1e100; got %v", a.Offset)
 		}
 	}
 	if len(m.Classes) > maxClasses {
-		return errorAt(0, "classes", "must have at most %d names; got %d", maxClasses, len(m.Classes))
+		return errorAt(0, "classes", "must have at most %d names; got %d", maxClasses,
+			len(m.Classes))
 	}
 	for i, name := range m.Classes {
 		path := "classes[" + strconv.Itoa(i) + "]"
@@ -91,11 +95,11 @@ func (a Axis) scale() float64 {
 	return a.Scale
 }
 
-// IsIdentity reports whether what is shown is the value itself.
+// IsIdentity reports whether Shown returns its argument.
 func (a Axis) IsIdentity() bool { return a.scale() == 1 && a.Offset == 0 }
 
-// Shown returns what a value is shown as, within [-1, 1] up to rounding where
-// the value is one that the Axis was made for.
+// Shown returns the place of a value: within [-1, 1], up to rounding, for the values that the Axis
+// was made from.
 func (a Axis) Shown(value float64) float64 { return float64(value*a.scale()) + a.Offset }
 
 // Value is the inverse of Shown, up to rounding.
@@ -106,11 +110,11 @@ func (a Axis) Value(shown float64) float64 {
 	return (shown-a.Offset)/a.scale() + 0 // no negative zero
 }
 
-// exact is how near to what is shown a value must be to stand for it.
+// exact is the largest difference between two places that count as the same.
 const exact = 1e-13
 
-// Text returns the shortest decimal whose value is shown within 1e-13 of shown,
-// so that 5.1 comes back as 5.1; where nothing is changed, the very number.
+// Text returns the shortest decimal whose value is shown within 1e-13 of shown, so that 5.1 comes
+// back as 5.1. The identity returns all digits.
 func (a Axis) Text(shown float64) string {
 	if a.IsIdentity() {
 		return numberText(shown)
@@ -125,7 +129,7 @@ func (a Axis) Text(shown float64) string {
 	return numberText(v)
 }
 
-// rounded returns v with so many significant digits.
+// rounded returns v rounded to a number of significant digits.
 func rounded(v float64, digits int) float64 {
 	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64)
 	if err != nil {
@@ -134,8 +138,7 @@ func rounded(v float64, digits int) float64 {
 	return short + 0
 }
 
-// numberText writes all digits of a number, with an exponent where there would
-// be many zeros.
+// numberText writes all digits of a number. It uses an exponent instead of many zeros.
 func numberText(v float64) string {
 	if size := math.Abs(v); size != 0 && (size < 1e-4 || size >= 1e15) {
 		return strconv.FormatFloat(v, 'g', -1, 64)
@@ -143,7 +146,7 @@ func numberText(v float64) string {
 	return strconv.FormatFloat(v+0, 'f', -1, 64)
 }
 
-// Sentence says how a part of a point follows from its column, in six digits:
+// Sentence writes how a part of a point follows from its column, with six digits:
 //
 //	x = (sepal length − 5.85) / 1.55
 func (a Axis) Sentence(symbol string) string {
@@ -169,5 +172,6 @@ func (a Axis) Sentence(symbol string) string {
 
 // String writes the sentences of x, y and label.
 func (t Transform) String() string {
-	return strings.Join([]string{t.X.Sentence("x"), t.Y.Sentence("y"), t.Label.Sentence("label")}, "; ")
+	return strings.Join([]string{t.X.Sentence("x"), t.Y.Sentence("y"), t.Label.Sentence("label")},
+		"; ")
 }

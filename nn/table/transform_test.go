@@ -55,7 +55,8 @@ func TestMetaJSON(t *testing.T) {
 		t.Errorf("the JSON of %+v is %s, %v; want %s", m, got, err, want)
 	}
 	if m.Class(1) != "q" || m.Class(2) != "" || m.Class(-1) != "" {
-		t.Errorf("Class(1, 2, -1) = %q, %q, %q; want q and nothing", m.Class(1), m.Class(2), m.Class(-1))
+		t.Errorf("Class(1, 2, -1) = %q, %q, %q; want q and nothing", m.Class(1), m.Class(2),
+			m.Class(-1))
 	}
 }
 
@@ -116,7 +117,8 @@ func TestRoundTrip(t *testing.T) {
 				t.Fatalf("%q gives %d points of a %s, %v", text, len(again.Points), again.Task, err)
 			}
 			if strings.Join(again.Classes, "|") != strings.Join(first.Classes, "|") || again.Transform.X.Name != first.Transform.X.Name {
-				t.Errorf("%q gives the classes %v of %q; want %v of %q", text, again.Classes, again.Transform.X.Name, first.Classes, first.Transform.X.Name)
+				t.Errorf("%q gives the classes %v of %q; want %v of %q", text, again.Classes,
+					again.Transform.X.Name, first.Classes, first.Transform.X.Name)
 			}
 			for i, p := range first.Points {
 				q := again.Points[i]

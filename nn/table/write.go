@@ -8,12 +8,12 @@ import (
 	"nnvisu/nn"
 )
 
-// WriteCSV writes points as comma separated values below the names of their
-// columns, in the units that they came in and with the names of their classes.
+// WriteCSV writes points as comma separated values with a header, in their original units and with
+// the names of their classes.
 //
-// With a zero Meta, Parse, and Convert with ScalingNone, give the same points bit for bit. With
-// the Meta of an Import they give them within 1e-12, as long as the same points are the outermost
-// and each class has one: the scaling follows from the values.
+// With a zero Meta, Parse, and Convert with ScalingNone, give the same points bit for bit. With the
+// Meta of an Import they give them within 1e-12, as long as the same points are the outermost and
+// each class has one: the scaling follows from the values.
 func WriteCSV(w io.Writer, points []nn.Point, task nn.Task, m Meta) error {
 	out := csv.NewWriter(w)
 	header := []string{"x", "y", "label"}
@@ -22,7 +22,7 @@ func WriteCSV(w io.Writer, points []nn.Point, task nn.Task, m Meta) error {
 			header[i] = a.Name
 		}
 	}
-	// What the writer reports is what the last line reports.
+	// Errors of Write are reported by out.Error below.
 	_ = out.Write(header)
 	for _, p := range points {
 		label := m.Transform.Label.Text(p.Label)

@@ -6,12 +6,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// activations generates for each activation the function alone and the function
-// with its derivative.
+// activations generates for each activation the function alone and the function with its
+// derivative.
 func (t tier) activations() {
 	for _, f := range []struct {
 		name string
-		exp  bool // whether it is made of e^x
+		exp  bool // whether it uses e^x
 		of   func(z vec, slope bool) (a, d vec)
 	}{
 		{"tanh", true, func(z vec, slope bool) (a, d vec) {

@@ -17,14 +17,13 @@ func (t tier) dense() {
 	t.rowSums()
 }
 
-// product generates a matrix product whose right side and result have samples as
-// columns. A tile of the result, some rows by up to three registers, stays in
-// registers while the depth is summed up. The columns are the outer loop: the strip of
-// the right side that belongs to a tile's columns is read once for each tile and
-// fits into the first cache.
+// product generates a matrix product whose right side and result have samples as columns. A tile of
+// the result, some rows by up to three registers, stays in registers while the depth is summed up.
+// The columns are the outer loop: the strip of the right side that belongs to a tile's columns is
+// read once for each tile and fits into the first cache.
 //
-// forward sums over the columns of w, and begins with b; backward sums over its
-// rows, begins with 0 and multiplies what is there.
+// forward sums over the columns of w, and begins with b; backward sums over its rows, begins with 0
+// and multiplies what is there.
 func (t tier) product(name, signature, doc string, forward bool) {
 	t.begin(name, signature, doc)
 	rowSizes := []int{4, 2, 1}
@@ -168,11 +167,11 @@ func (t tier) gradientRows() []int {
 	return []int{2, 1}
 }
 
-// gradient generates a kernel that adds dz·aᵀ to some rows of dw: each element
-// is a sum over the samples in eight lanes, which are then added as
-// ((0+4)+(1+5)) + ((2+6)+(3+7)).
+// gradient generates a kernel that adds dz·aᵀ to some rows of dw: each element is a sum over the
+// samples in eight lanes, which are then added as ((0+4)+(1+5)) + ((2+6)+(3+7)).
 func (t tier) gradient(rows int) {
-	t.begin(fmt.Sprintf("gradient%d", rows), "(dw, dz, a *float64, in, n int)", fmt.Sprintf("adds dz·aᵀ to %d rows of dw.", rows))
+	t.begin(fmt.Sprintf("gradient%d", rows), "(dw, dz, a *float64, in, n int)",
+		fmt.Sprintf("adds dz·aᵀ to %d rows of dw.", rows))
 	widths := []int{3, 2, 1}
 	if t.wide() {
 		widths = []int{4, 2, 1}

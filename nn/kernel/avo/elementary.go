@@ -6,9 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 )
 
-// The functions below repeat those of package detmath, operation by operation,
-// for the arguments that need no special care there. Package kernel looks
-// whether all are such.
+// The functions below repeat those of package detmath, operation by operation, for the arguments
+// that need no special care there. Package kernel looks whether all are such.
 
 const (
 	shifter = 0x1.8p52
@@ -125,9 +124,12 @@ func (t tier) log1p(x vec) vec {
 	s := t.div(f, t.add(f, val(2)))
 	z := t.mul(s, s)
 	w := t.mul(z, z)
-	q := t.add(t.add(t.mul(z, val(0x1.39a0fbda25a6cp-3)), val(0x1.74664748302cdp-3)), t.mul(w, val(0x1.2f0c27a7f4ea2p-3)))
-	inner := t.add(t.add(t.mul(z, val(0x1.c71c51d9f3896p-3)), val(0x1.249249423762fp-2)), t.mul(q, w))
-	q = t.add(t.add(t.mul(z, val(0x1.999999997f76ap-2)), val(0x1.5555555555594p-1)), t.mul(inner, w))
+	q := t.add(t.add(t.mul(z, val(0x1.39a0fbda25a6cp-3)), val(0x1.74664748302cdp-3)),
+		t.mul(w, val(0x1.2f0c27a7f4ea2p-3)))
+	inner := t.add(t.add(t.mul(z, val(0x1.c71c51d9f3896p-3)), val(0x1.249249423762fp-2)),
+		t.mul(q, w))
+	q = t.add(t.add(t.mul(z, val(0x1.999999997f76ap-2)), val(0x1.5555555555594p-1)),
+		t.mul(inner, w))
 	h := t.mul(t.mul(f, val(0.5)), f)
 	tail := t.add(t.mul(s, t.add(h, t.mul(q, z))), t.mul(kf, val(ln2Lo)))
 	return t.add(t.mul(kf, val(ln2Hi)), t.sub(f, t.sub(h, tail)))
@@ -158,9 +160,11 @@ func (t tier) sinCos(x vec) (sin, cos vec) {
 		p := t.add(t.add(t.mul(z, val(c1)), val(c0)), t.mul(t.add(t.mul(z, val(c3)), val(c2)), w))
 		return t.add(p, t.mul(t.add(t.mul(z, val(c5)), val(c4)), ww))
 	}
-	s := poly(-0x1.5555555555548p-3, 0x1.111111110f75cp-7, -0x1.a01a019bf1fc4p-13, 0x1.71de355ee5043p-19, -0x1.ae5e545b758bcp-26, 0x1.5d8e2f8d91d30p-33)
+	s := poly(-0x1.5555555555548p-3, 0x1.111111110f75cp-7, -0x1.a01a019bf1fc4p-13,
+		0x1.71de355ee5043p-19, -0x1.ae5e545b758bcp-26, 0x1.5d8e2f8d91d30p-33)
 	s = t.add(r, t.add(t.mul(t.mul(r, z), s), c))
-	y := poly(0x1.555555555554ap-5, -0x1.6c16c16c14e49p-10, 0x1.a01a019c68759p-16, -0x1.27e4f7d8dc0aep-22, 0x1.1ee9ccade9593p-29, -0x1.8f9f5c401d211p-37)
+	y := poly(0x1.555555555554ap-5, -0x1.6c16c16c14e49p-10, 0x1.a01a019c68759p-16,
+		-0x1.27e4f7d8dc0aep-22, 0x1.1ee9ccade9593p-29, -0x1.8f9f5c401d211p-37)
 	h := t.mul(z, val(0.5))
 	m := t.sub(t.load(val(1)), h)
 	y = t.add(m, t.add(t.sub(t.sub(t.load(val(1)), m), h), t.sub(t.mul(w, y), t.mul(r, c))))

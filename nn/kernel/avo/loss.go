@@ -6,9 +6,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// losses generates what is done with the columns of a matrix of logits that are
-// at most 350 in size: their softmax, the gradient of the cross-entropy with their
-// labels, and what the cross-entropy itself needs.
+// losses generates what is done with the columns of a matrix of logits that are at most 350 in
+// size: their softmax, the gradient of the cross-entropy with their labels, and what the
+// cross-entropy itself needs.
 func (t tier) losses() {
 	for _, of := range []struct{ name, signature, doc string }{
 		{"softmax", "(logits *float64, c, n int)", "replaces logits by their softmax."},

@@ -1,10 +1,9 @@
-// Command avo writes the vector kernels of package kernel: vector_amd64.s and
-// its Go declarations, each function once for AVX2 and once for AVX-512.
+// Command avo writes the vector kernels of package kernel: vector_amd64.s and its Go declarations,
+// each function once for AVX2 and once for AVX-512.
 //
-// Both give the bits of the portable ones in Go, operation by operation: element
-// by element the same sums in the same order with the same fused multiply-adds,
-// and reductions over samples in eight lanes. The functions check nothing. Their
-// lengths are multiples of eight, so that none has a rest to care for.
+// Both give the same bits as the portable kernels in Go. They do the same operations: the same sums
+// in the same order with the same fused multiply-adds, and sums over samples in eight lanes. The
+// functions check nothing. Lengths are multiples of eight, so that no loop has a remainder.
 //
 //	go generate ./nn/kernel
 package main
@@ -30,8 +29,7 @@ func main() {
 	Generate()
 }
 
-// A tier is a set of instructions: what they are called and how many float64 a
-// register holds.
+// A tier is a set of instructions: its name and the number of float64 in a register.
 type tier struct {
 	name  string
 	lanes int
@@ -57,8 +55,8 @@ func (t tier) begin(name, signature, doc string) {
 	Doc(name + t.name + " " + doc)
 }
 
-// end returns. The upper halves of the registers are cleared: code with SSE
-// instructions would be slow after them.
+// end returns from the function. It clears the upper halves of the registers, because SSE
+// instructions would be slow otherwise.
 func end() {
 	VZEROUPPER()
 	RET()
@@ -71,8 +69,8 @@ var (
 	held      map[uint64]vec     // in registers, in this function
 )
 
-// hold keeps constants in registers where there are many: a register of AVX-512
-// takes as long to load as to compute with.
+// hold keeps constants in registers on AVX-512, which has many registers: loading one takes as long
+// as an operation.
 func (t tier) hold(vs ...float64) {
 	if !t.wide() {
 		return
@@ -101,8 +99,8 @@ func bits(v uint64) Op {
 	return m
 }
 
-// each loops over slices of n numbers, a register at a time. at gives the
-// place in the slice that begins at base.
+// each loops over slices of n numbers, one register at a time. at returns the current place in the
+// slice that begins at base.
 func (t tier) each(body func(at func(base reg.Register) Mem)) {
 	n := pointer("n")
 	SHLQ(U8(3), n)

@@ -47,7 +47,8 @@ func (t tier) updates() {
 		if u.second {
 			signature += ", second"
 		}
-		t.begin(u.name, signature+" *float64, n int, "+u.numbers+")", "is one update of n parameters.")
+		t.begin(u.name, signature+" *float64, n int, "+u.numbers+")",
+			"is one update of n parameters.")
 		numbers := map[string]vec{}
 		for _, name := range u.constants {
 			numbers[name] = t.broadcast(name)
@@ -91,10 +92,11 @@ func (t tier) multiply() {
 	end()
 }
 
-// within generates a check, which has no bits to differ and is AVX2's for all.
+// within generates a check. It has no bits that could differ, so AVX2 serves both tiers.
 func within() {
 	t := tier{"AVX2", 4}
-	t.begin("within", "(x *float64, n int, limit float64) bool", "reports whether no number is larger than limit in size, or NaN.")
+	t.begin("within", "(x *float64, n int, limit float64) bool",
+		"reports whether no number is larger than limit in size, or NaN.")
 	limit := t.broadcast("limit")
 	x := pointer("x")
 	bad := t.zero()

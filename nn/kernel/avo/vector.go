@@ -8,8 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// The operations below write their result to a register of its own, unless they
-// say that they change an operand.
+// The operations below write their result to a new register, unless they say that they change an
+// operand.
 
 type vec = reg.VecVirtual
 
@@ -75,7 +75,7 @@ func (t tier) and(x vec, y Op) vec { return t.bitwise(VPANDQ, VPAND, x, y) }
 func (t tier) or(x vec, y Op) vec  { return t.bitwise(VPORQ, VPOR, x, y) }
 func (t tier) xor(x vec, y Op) vec { return t.bitwise(VPXORQ, VPXOR, x, y) }
 
-// bitwise is an operation that has another name for wide registers.
+// bitwise is an operation whose name differs for wide registers.
 func (t tier) bitwise(wide func(...Op), narrow func(y, x, r Op), x vec, y Op) vec {
 	r := t.reg()
 	if t.wide() {
@@ -116,7 +116,7 @@ func (t tier) right(x vec, by int) vec {
 	return r
 }
 
-// The predicates of comparisons, in all of which NaN is false.
+// The predicates of comparisons. All are false for NaN.
 const (
 	equal   = 0x00
 	less    = 0x11
@@ -124,7 +124,7 @@ const (
 	atLeast = 0x1d
 )
 
-// pick returns, where x compares so with y, yes and elsewhere no.
+// pick returns yes in the lanes where x compares with y as predicate says, no elsewhere.
 func (t tier) pick(x vec, predicate int, y Op, yes, no vec) vec {
 	r := t.reg()
 	if t.wide() {
@@ -139,7 +139,7 @@ func (t tier) pick(x vec, predicate int, y Op, yes, no vec) vec {
 	return r
 }
 
-// pickNegative returns yes where the sign bit of x is set, elsewhere no.
+// pickNegative returns yes in the lanes where the sign bit of x is set, no elsewhere.
 func (t tier) pickNegative(x, yes, no vec) vec {
 	r := t.reg()
 	if t.wide() {
@@ -152,7 +152,7 @@ func (t tier) pickNegative(x, yes, no vec) vec {
 	return r
 }
 
-// where returns x where a compares so with b, elsewhere 0.
+// where returns x in the lanes where a compares with b as predicate says, 0 elsewhere.
 func (t tier) where(a vec, predicate int, b Op, x vec) vec {
 	r := t.reg()
 	if t.wide() {

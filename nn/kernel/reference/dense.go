@@ -4,8 +4,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// DenseForward computes z = w·a + b, where z is out×n, w out×in, a in×n and
-// b holds one number for each row of z.
+// DenseForward computes z = w·a + b, where z is out×n, w out×in, a in×n and b holds one number for
+// each row of z.
 func DenseForward(z, w, b, a []float64, in, out, n int) {
 	for o := range out {
 		zo := z[o*n : (o+1)*n]
@@ -18,9 +18,9 @@ func DenseForward(z, w, b, a []float64, in, out, n int) {
 	}
 }
 
-// DenseBackward takes dz, the gradient with respect to z of DenseForward, adds
-// the gradients with respect to w and b to dw and db, and sets da to the
-// gradient with respect to a. A nil da is not computed.
+// DenseBackward takes dz, the gradient with respect to z of DenseForward, adds the gradients with
+// respect to w and b to dw and db, and sets da to the gradient with respect to a. A nil da is not
+// computed.
 func DenseBackward(dw, db, da, w, a, dz []float64, in, out, n int) {
 	for o := range out {
 		dzo := dz[o*n : (o+1)*n]

@@ -2,9 +2,9 @@ package reference
 
 import "math"
 
-// Softmax turns the columns of logits (C×n) into class probabilities,
-// subtracting each column's largest logit first so that nothing overflows
-// (Goodfellow, Bengio & Courville 2016, "Deep Learning", section 4.1).
+// Softmax turns the columns of logits (C×n) into class probabilities, subtracting each column's
+// largest logit first so that nothing overflows (Goodfellow, Bengio & Courville 2016, "Deep
+// Learning", section 4.1).
 func Softmax(logits []float64, c, n int) {
 	for j := range n {
 		top := columnMax(logits, c, n, j)
@@ -20,11 +20,13 @@ func Softmax(logits []float64, c, n int) {
 	}
 }
 
-// SoftmaxCrossEntropy returns the sum over the n columns of logits (C×n) of
-// the cross-entropy with the labels, in nats, and the number of columns whose
-// largest logit (the first of equals) is that of the label. It replaces the
-// logits by the gradient of the sum times scale: scale·(softmax - one-hot).
-func SoftmaxCrossEntropy(logits []float64, labels []int, scale float64, c, n int) (loss float64, correct int) {
+// SoftmaxCrossEntropy returns the sum over the n columns of logits (C×n) of the cross-entropy with
+// the labels, in nats, and the number of columns whose largest logit (the first of equals) is that
+// of the label. It replaces the logits by the gradient of the sum times scale: scale·(softmax -
+// one-hot).
+func SoftmaxCrossEntropy(
+	logits []float64, labels []int, scale float64, c, n int,
+) (loss float64, correct int) {
 	for j := range n {
 		top := columnMax(logits, c, n, j)
 		label := labels[j]
@@ -57,15 +59,4 @@ func columnMax(m []float64, rows, n, j int) float64 {
 		top = max(top, m[k*n+j])
 	}
 	return top
-}
-
-// HalfSquaredError returns the sum of ½(output - target)² over the n outputs
-// and replaces the outputs by the gradient of the sum times scale.
-func HalfSquaredError(outputs, targets []float64, scale float64) (loss float64) {
-	for j, y := range outputs {
-		e := y - targets[j]
-		loss += float64(0.5 * e * e)
-		outputs[j] = scale * e
-	}
-	return loss
 }

@@ -1,0 +1,140 @@
+package nn
+
+import (
+	"math"
+
+	"nnvisu/nn/kernel"
+)
+
+// gradient sets grad to the gradient of the mean loss over the training points order[from:to] if
+// shuffled, else over all training points.
+func (t *Trainer) gradient(from, to int, shuffled bool) {
+	clear(t.grad)
+	if t.drops {
+		seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
+	}
+	scale := 1 / float64(to-from)
+	if !shuffled {
+		for i := range t.train.blocks {
+			t.addGradient(&t.train.blocks[i], scale)
+		}
+		return
+	}
+	for ; from < to; from += blockWidth {
+		t.gather(from, min(blockWidth, to-from))
+		t.addGradient(&t.batch, scale)
+	}
+}
+
+// addGradient adds to grad the gradient of the sum of a block's losses times scale.
+func (t *Trainer) addGradient(b *block, scale float64) {
+	out := t.forwardTraining(b)
+	if t.config.Task == Regression {
+		kernel.SquaredErrorGradient(out, b.y, scale)
+	} else {
+		kernel.SoftmaxGradient(out, b.y, scale, t.Outputs(), b.width)
+	}
+	if b.n < b.width { // the padding has no gradient
+		for k := range t.Outputs() {
+			clear(out[k*b.width+b.n : (k+1)*b.width])
+		}
+	}
+	t.backward(b, out)
+}
+
+// forwardTraining passes a block through the layers like run, with dropout. It keeps the outputs
+// and derivatives of each layer for backward.
+func (t *Trainer) forwardTraining(b *block) []float64 {
+	a := b.x
+	last := len(t.layers) - 1
+	for l := range t.layers {
+		layer := &t.layers[l]
+		z := layer.a[:layer.out*b.width]
+		kernel.DenseForward(z, layer.w, layer.b, a, layer.in, layer.out, b.width)
+		if l < last {
+			d := layer.d[:layer.out*b.width]
+			t.forward(z, d, z)
+			if t.drops {
+				mask := t.dropout[:layer.out*b.width]
+				t.drawDropout(mask, b)
+				kernel.Mul(z, mask)
+				kernel.Mul(d, mask)
+			}
+		}
+		a = z
+	}
+	return a
+}
+
+// drawDropout fills mask with 0, at the probability of the config, and 1/(1-p) (inverted dropout:
+// Srivastava et al. 2014, section 10).
+func (t *Trainer) drawDropout(mask []float64, b *block) {
+	keep := 1 / (1 - t.config.Dropout)
+	for ; len(mask) > 0; mask = mask[b.width:] {
+		row := mask[:b.width]
+		for j := range b.n {
+			row[j] = keep
+			if uniform(&t.pcg) < t.config.Dropout {
+				row[j] = 0
+			}
+		}
+		repeatLast(row, b.n)
+	}
+}
+
+// backward adds the gradient of a block to grad. dz is the gradient with respect to the outputs of
+// the network. On return layer.d holds ∂loss/∂z instead of f'(z).
+func (t *Trainer) backward(b *block, dz []float64) {
+	for l := len(t.layers) - 1; l >= 0; l-- {
+		layer := &t.layers[l]
+		dw, db := t.views(t.grad, l)
+		if l == 0 {
+			kernel.DenseGradient(dw, db, dz, b.x, layer.in, layer.out, b.width)
+			return
+		}
+		below := &t.layers[l-1]
+		kernel.DenseGradient(dw, db, dz, below.a, layer.in, layer.out, b.width)
+		d := below.d[:layer.in*b.width]
+		kernel.DenseBackward(d, layer.w, dz, layer.in, layer.out, b.width)
+		dz = d
+	}
+}
+
+// GradientNorms returns for each layer the Euclidean norm of the gradient of the mean loss over all
+// training points, with respect to the weights and biases of the layer. Dropout is off and the
+// penalties are left out. A norm that overflows is math.MaxFloat64. The call does not change later
+// updates.
+func (t *Trainer) GradientNorms() []float64 {
+	defer t.release(t.acquire())
+	drops := t.drops
+	t.drops = false
+	t.gradient(0, t.train.n, false)
+	t.drops = drops
+	norms := make([]float64, len(t.layers))
+	for l := range norms {
+		norms[l] = clamped(norm(t.views(t.grad, l)))
+	}
+	return norms
+}
+
+// norm returns the Euclidean norm of the concatenation of two vectors. It scales the numbers by the
+// largest, so that no square overflows.
+func norm(a, b []float64) float64 {
+	largest := 0.0
+	for _, v := range [...][]float64{a, b} {
+		for _, x := range v {
+			largest = max(largest, math.Abs(x)) // NaN stays
+		}
+	}
+	if largest == 0 {
+		return 0
+	}
+	sum := 0.0
+	for _, v := range [...][]float64{a, b} {
+		for _, x := range v {
+			x /= largest
+			sum += float64(x * x)
+		}
+	}
+	return largest * math.Sqrt(sum)
+}
