@@ -7,6 +7,7 @@ import (
 	"nnvisu/nn/setting"
 )
 
+// config reads a config by the table of package setting. A member that is left out has its default.
 func (r *reader) config(c *nn.Config, classesSet *bool) error {
 	*c, *classesSet = nn.DefaultConfig(), false
 	return r.object(func(name string) error {
@@ -30,7 +31,7 @@ func (s settingReader) List(what string, element func() error) error {
 	n := 0
 	return s.r.list(func() error {
 		n++
-		return cmp.Or(element(), tooMany(s.r, n, maxList, what))
+		return cmp.Or(element(), checkLength(s.r, n, maxList, what))
 	})
 }
 

@@ -10,13 +10,12 @@ import (
 	"nnvisu/nn"
 )
 
-// The functions of this file append the JSON of what goes out with every update,
-// byte for byte as json.Marshal writes it, in half the time and into a
-// buffer that can be used again. A number that is not finite has no JSON: package
-// nn lets none out, so it is a panic here.
+// The functions of this file append the JSON of the answers to every update, byte for byte as
+// json.Marshal writes it, in half the time and into a buffer that can be used again. A number that
+// is not finite has no JSON. Package nn returns none, so it is a panic here.
 
-// appendNumber appends v as JavaScript writes it (ECMA-262, Number::toString), but
-// for -0, which stays what it is.
+// appendNumber appends v as JavaScript writes it (ECMA-262, Number::toString), except that -0
+// keeps its sign.
 func appendNumber(dst []byte, v float64) []byte {
 	size := math.Abs(v)
 	switch {
@@ -52,7 +51,7 @@ func appendRows(dst []byte, rows [][]float64) []byte { return appendList(dst, ro
 
 func appendInt(dst []byte, v int) []byte { return strconv.AppendInt(dst, int64(v), 10) }
 
-// appendName begins a member.
+// appendName appends the name of a member, with the comma before it and the colon after it.
 func appendName(dst []byte, name string) []byte {
 	if dst[len(dst)-1] != '{' {
 		dst = append(dst, ',')
@@ -68,12 +67,14 @@ func appendParametersTo(dst []byte, p nn.Parameters) []byte {
 	return appendRows(appendName(dst, "biases"), p.Biases)
 }
 
+// AppendNetwork appends a network with the optimizer's moments.
 func AppendNetwork(dst []byte, n nn.Network) []byte {
 	dst = appendParametersTo(append(dst, '{'), n.Parameters)
 	dst = append(appendName(dst, "optimizer"), '{')
 	m := n.Optimizer
 	if m.Optimizer != "" {
-		dst, _ = jsontext.AppendQuote(appendName(dst, "name"), string(m.Optimizer)) // every optimizer's name is UTF-8
+		name := string(m.Optimizer) // which is UTF-8, so that quoting it cannot fail
+		dst, _ = jsontext.AppendQuote(appendName(dst, "name"), name)
 	}
 	if m.Updates != 0 {
 		dst = appendInt(appendName(dst, "updates"), m.Updates)
@@ -89,6 +90,7 @@ func AppendNetwork(dst []byte, n nn.Network) []byte {
 	return append(dst, '}')
 }
 
+// AppendHistory appends the curves of a run.
 func AppendHistory(dst []byte, h nn.History) []byte {
 	dst = append(dst, '{')
 	if h.Every != 0 {
@@ -103,7 +105,10 @@ func AppendHistory(dst []byte, h nn.History) []byte {
 	for _, c := range [...]struct {
 		name   string
 		values []float64
-	}{{"loss", h.Loss}, {"accuracy", h.Accuracy}, {"test_loss", h.TestLoss}, {"test_accuracy", h.TestAccuracy}} {
+	}{
+		{"loss", h.Loss}, {"accuracy", h.Accuracy},
+		{"test_loss", h.TestLoss}, {"test_accuracy", h.TestAccuracy},
+	} {
 		if c.values != nil {
 			dst = appendNumbers(appendName(dst, c.name), c.values)
 		}
@@ -117,6 +122,7 @@ func AppendHistory(dst []byte, h nn.History) []byte {
 	return append(dst, '}')
 }
 
+// AppendPoints appends the points of a state.
 func AppendPoints(dst []byte, points []nn.Point) []byte {
 	return appendList(dst, points, func(dst []byte, p nn.Point) []byte {
 		dst = appendNumber(append(dst, `{"x":`...), p.X)
@@ -126,8 +132,8 @@ func AppendPoints(dst []byte, points []nn.Point) []byte {
 	})
 }
 
-// AppendResult is the one place where a result becomes JSON: the answer to
-// train_step. The error is of the id.
+// AppendResult appends the answer to train_step. It is the one place where a result becomes JSON.
+// The error is about the id.
 func AppendResult(dst []byte, id jsontext.Value, result nn.Result) ([]byte, error) {
 	dst, err := appendID(append(dst, `{"type":"train_step_result"`...), id)
 	if err != nil {
@@ -149,8 +155,8 @@ func AppendResult(dst []byte, id jsontext.Value, result nn.Result) ([]byte, erro
 	return append(dst, "}}"...), nil
 }
 
-// appendID appends the member id, where there is one. json knows how to write
-// anew what may be escaped.
+// appendID appends the member id, unless it is nil. Package json writes it, because strings may
+// be escaped in several ways.
 func appendID(dst []byte, id jsontext.Value) ([]byte, error) {
 	if id == nil {
 		return dst, nil
@@ -159,19 +165,19 @@ func appendID(dst []byte, id jsontext.Value) ([]byte, error) {
 	return append(appendName(dst, "id"), text...), err
 }
 
-// AppendPrediction appends the answer to predict.
+// AppendPrediction appends the answer to predict. The error is about the id.
 func AppendPrediction(dst []byte, id jsontext.Value, outputs [][]float64) ([]byte, error) {
 	dst, err := appendID(append(dst, `{"type":"predict_result"`...), id)
 	dst = appendRows(appendName(dst, "outputs"), outputs)
 	return append(dst, '}'), err
 }
 
-// EncodeResult is AppendResult with a buffer of its own, which has room for more.
+// EncodeResult returns what AppendResult appends, in a new buffer with some room left.
 func EncodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
 	return AppendResult(make([]byte, 0, ResultSize(result)), id, result)
 }
 
-// ResultSize is about how many bytes a result has, and rarely less.
+// ResultSize estimates how many bytes a result has. It is rarely too small.
 func ResultSize(r nn.Result) int {
 	numbers := 0
 	count := func(rows [][]float64) {

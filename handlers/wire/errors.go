@@ -93,7 +93,7 @@ type ErrorMessage struct {
 // retryAfter is how many seconds a client is asked to wait when the server is busy.
 const retryAfter = 1
 
-// EncodeError returns the JSON of an [ErrorMessage]. The error that it returns is of the id.
+// EncodeError returns the JSON of an [ErrorMessage]. The error that it returns is about the id.
 func EncodeError(id jsontext.Value, body ErrorBody) ([]byte, error) {
 	return json.Marshal(ErrorMessage{Type: "error", ID: id, Error: body})
 }
@@ -114,12 +114,16 @@ func Describe(err error) ErrorBody {
 	case errors.As(err, &field):
 		b = ErrorBody{Code: CodeInvalid, Field: field.Field, Message: field.Message}
 	case errors.As(err, &diverged):
-		b = ErrorBody{Code: CodeDiverged, Message: diverged.Error(), Step: diverged.Step, Network: &diverged.Network}
+		b = ErrorBody{
+			Code: CodeDiverged, Message: diverged.Error(),
+			Step: diverged.Step, Network: &diverged.Network,
+		}
 	case errors.As(err, &data):
 		b = ErrorBody{Code: CodeInvalid, Field: data.Field, Message: data.Message}
 	}
 	// A form may name a field as it likes; JSON may not.
-	b.Field, b.Message = strings.ToValidUTF8(Clip(b.Field), "\ufffd"), strings.ToValidUTF8(b.Message, "\ufffd")
+	b.Field = strings.ToValidUTF8(Clip(b.Field), "\ufffd")
+	b.Message = strings.ToValidUTF8(b.Message, "\ufffd")
 	if b.Code == CodeBusy {
 		b.RetryAfter = retryAfter
 	}

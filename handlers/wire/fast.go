@@ -10,30 +10,27 @@ import (
 	"nnvisu/nn"
 )
 
-// A fastSource reads the JSON that clients send again and again, several times
-// faster than a strictSource. It has one error: at anything that it does not
-// expect it gives up, and a strictSource, the one judge, reads all anew and says
-// what is wrong, if anything is. So all that a fastSource owes is this: what it
-// takes, a strictSource takes as well, with the same values bit for bit. It gives
-// up at null, at names and texts with escapes or beyond ASCII, and at repeated
-// members.
+// A fastSource reads the JSON that clients usually send several times faster than a strictSource.
+// It has one error, errUnusual: it gives up at anything that it does not expect. Then a
+// strictSource reads the text again and says what is wrong, if anything is. A fastSource gives up
+// at null, at strings with escapes or characters beyond ASCII, and at repeated members. What it
+// takes, a strictSource takes as well, with the same values bit for bit.
 //
-// No library stands in its place. Those that are as fast (goccy/go-json) or
-// nearly so (bytedance/sonic) let pass what the contract forbids, such as
-// repeated members and names in another case, and those that judge
-// (encoding/json/v2, jsontext) take five times as long.
+// No library does this. Libraries that are as fast (goccy/go-json) or nearly so (bytedance/sonic)
+// let pass what the contract forbids, such as repeated members and names in another case. Strict
+// ones (encoding/json/v2, jsontext) take five times as long.
 type fastSource struct {
 	json []byte
 	at   int       // the next byte
-	free []float64 // room for lists of numbers
-	// The list, and the list of lists, that is being read.
-	row   []float64
-	layer [][]float64
+	free []float64 // memory for the next lists of numbers
+
+	row   []float64   // the list being read
+	layer [][]float64 // the list of lists being read
 }
 
 var errUnusual = errors.New("not what a fastSource reads")
 
-// expected is no error, or that of a fastSource.
+// expected returns errUnusual unless ok is set.
 func expected(ok bool) error {
 	if ok {
 		return nil
@@ -48,10 +45,11 @@ func (f *fastSource) object(member func(name string) error) error {
 	if f.take('}') {
 		return nil
 	}
-	var seen [20][]byte // more than any object has
+	var seen [20][]byte // no object has as many members
 	for n := range seen {
 		name, ok := f.plain()
-		if !ok || !f.take(':') || slices.ContainsFunc(seen[:n], func(other []byte) bool { return bytes.Equal(name, other) }) {
+		isName := func(other []byte) bool { return bytes.Equal(name, other) }
+		if !ok || !f.take(':') || slices.ContainsFunc(seen[:n], isName) {
 			return errUnusual
 		}
 		if err := member(string(name)); err != nil {
@@ -99,8 +97,8 @@ func (f *fastSource) numbers(dst *[]float64, most int, _ string) (err error) {
 	return err
 }
 
-// numberList returns a list that shares the memory behind it with others; none
-// can grow into another.
+// numberList reads a list of numbers. Lists are cut from one block of memory; none has room to
+// grow into the next.
 func (f *fastSource) numberList(most int) ([]float64, error) {
 	f.row = f.row[:0]
 	if !f.take('[') {
@@ -232,7 +230,7 @@ func (f *fastSource) pointInAnyOrder(p *nn.Point) (has int) {
 		default:
 			return 0
 		}
-		if has&member != 0 || !f.take(':') { // a member that is there twice is the judge's matter
+		if has&member != 0 || !f.take(':') { // a strictSource says which member is given twice
 			return 0
 		}
 		has |= member
@@ -273,12 +271,17 @@ func (f *fastSource) end() error {
 func (f *fastSource) place() string { return "" }
 
 func (f *fastSource) skip() {
-	for f.at < len(f.json) && (f.json[f.at] == ' ' || f.json[f.at] == '\n' || f.json[f.at] == '\t' || f.json[f.at] == '\r') {
-		f.at++
+	for f.at < len(f.json) {
+		switch f.json[f.at] {
+		case ' ', '\n', '\t', '\r':
+			f.at++
+		default:
+			return
+		}
 	}
 }
 
-// take reads c, if that comes next.
+// take reads the character c if it comes next, after spaces or without.
 func (f *fastSource) take(c byte) bool {
 	if f.at < len(f.json) && f.json[f.at] == c {
 		f.at++
@@ -299,7 +302,7 @@ func (f *fastSource) takeAfterSpace(c byte) bool {
 	return true
 }
 
-// literal reads what is written so, if that comes next.
+// literal reads the text w if it comes next, without spaces before it.
 func (f *fastSource) literal(w string) bool {
 	if len(f.json)-f.at < len(w) || string(f.json[f.at:f.at+len(w)]) != w {
 		return false
@@ -308,7 +311,7 @@ func (f *fastSource) literal(w string) bool {
 	return true
 }
 
-// plain reads a string of plain ASCII, and returns what is between its quotes.
+// plain reads a string of plain ASCII, and returns the text between its quotes.
 func (f *fastSource) plain() ([]byte, bool) {
 	if !f.take('"') {
 		return nil, false

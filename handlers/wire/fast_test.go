@@ -21,7 +21,7 @@ import (
 // readWith reads a message from one source alone.
 func readWith(from source, kind Kind, limits Limits) (Message, error) {
 	m := NewMessage(kind)
-	err := whole(&reader{from}, func(r *reader) error { return r.message(&m, kind, limits) })
+	err := readAll(&reader{from}, func(r *reader) error { return r.message(&m, kind, limits) })
 	return m, err
 }
 
@@ -88,7 +88,7 @@ func TestFastSourceUsual(t *testing.T) {
 		history.Add(i, i/3, nn.Metrics{Loss: rand.ExpFloat64(), Accuracy: &accuracy, TestLoss: &test})
 	}
 	var got nn.History
-	err := whole(&reader{&fastSource{json: mustJSON(t, history)}}, func(r *reader) error { return r.history(&got) })
+	err := readAll(&reader{&fastSource{json: mustJSON(t, history)}}, func(r *reader) error { return r.history(&got) })
 	if err != nil || !nntest.Same(got, history) {
 		t.Errorf("a fastSource reads the history as %+v, %v; want %+v", got, err, history)
 	}

@@ -63,7 +63,8 @@ func (f *fastSource) float() (v float64, ok bool) {
 	return v, true
 }
 
-// fastExponent reads what follows the e of a number, n bytes, and takes it off places.
+// fastExponent reads the n bytes that follow the e of a number, and subtracts the exponent from
+// places.
 func fastExponent(text []byte, places *int) (n int, ok bool) {
 	negative := len(text) > 0 && text[0] == '-'
 	if negative || len(text) > 0 && text[0] == '+' {
@@ -81,7 +82,8 @@ func fastExponent(text []byte, places *int) (n int, ok bool) {
 	return n, n > from
 }
 
-// powersOfTen are those that float64 holds exactly; powersOfFive those that fit 64 bits.
+// powersOfTen are the powers that float64 holds exactly. powersOfFive are the powers that fit 64
+// bits.
 var (
 	powersOfTen = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
 		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
@@ -94,12 +96,11 @@ var (
 	}()
 )
 
-// decimal returns the float64 nearest to m·10^-places, where exact arithmetic
-// finds it: of numbers that both are exact, a product or quotient is rounded
-// once (Clinger 1990, "How to read floating point numbers accurately"); for
-// longer m the quotient m/5^places is computed to 63 bits or more and a last bit
-// that says whether there are others, which rounds to 53 bits as the whole
-// would. Scaling by 2^-places is exact then.
+// decimal returns the float64 nearest to m·10^-places if exact arithmetic finds it. If both m and
+// the power of ten are exact floats, their product or quotient is rounded once (Clinger 1990, "How
+// to read floating point numbers accurately"). For a longer m the quotient m/5^places is computed
+// to at least 63 bits, and a last bit says whether a remainder is left. That rounds to 53 bits as
+// the exact quotient would, and scaling by 2^-places is exact.
 func decimal(m uint64, places int) (v float64, ok bool) {
 	if m <= 1<<53 && -len(powersOfTen) < places && places < len(powersOfTen) {
 		if places < 0 {

@@ -73,9 +73,12 @@ const (
 // DecodeForm reads a message from the fields of a form: config, network, data and id are JSON
 // text, the others plain. A field that is empty counts as left out. fieldOf says which fields the
 // form may have besides those of the message, which are then for the caller to read.
-func DecodeForm(form url.Values, fieldOf func(name string) Field, kind Kind, limits Limits) (Message, error) {
+func DecodeForm(
+	form url.Values, fieldOf func(name string) Field, kind Kind, limits Limits,
+) (Message, error) {
 	m := NewMessage(kind)
-	if err := readField(form.Get("id"), "id", func(r *reader) error { return r.id(&m.ID) }); err != nil {
+	err := readField(form.Get("id"), "id", func(r *reader) error { return r.id(&m.ID) })
+	if err != nil {
 		return m, err
 	}
 	if err := checkFields(form, fieldOf); err != nil {
@@ -87,7 +90,9 @@ func DecodeForm(form url.Values, fieldOf func(name string) Field, kind Kind, lim
 	}{
 		{"config", func(r *reader) error { return r.config(&m.State.Config, &m.ClassesSet) }},
 		{"network", func(r *reader) error { return r.network(&m.State.Network) }},
-		{"data", func(r *reader) error { return r.points(&m.State.Data, limits.Points, kind == Predict) }},
+		{"data", func(r *reader) error {
+			return r.points(&m.State.Data, limits.Points, kind == Predict)
+		}},
 	} {
 		if err := readField(form.Get(f.name), f.name, f.read); err != nil {
 			return m, err

@@ -474,7 +474,7 @@ func TestConfigMembers(t *testing.T) {
 		} {
 			var got nn.Config
 			var classesSet bool
-			err := whole(&reader{source}, func(r *reader) error { return r.config(&got, &classesSet) })
+			err := readAll(&reader{source}, func(r *reader) error { return r.config(&got, &classesSet) })
 			if err != nil || !reflect.DeepEqual(got, config) || classesSet != (name == "classes") {
 				t.Errorf("the %s source reads %s as %+v, %v; want %+v", what, text, got, err, config)
 			}

@@ -5,7 +5,7 @@ import (
 	"nnvisu/nn/table"
 )
 
-// meta reads what is kept with points.
+// meta reads the units and class names of the points.
 func (r *reader) meta(m *table.Meta) error {
 	*m = table.Meta{}
 	return r.object(func(member string) error {
@@ -29,13 +29,14 @@ func (r *reader) meta(m *table.Meta) error {
 					return err
 				}
 				m.Classes = append(m.Classes, name)
-				return tooMany(r, len(m.Classes), nn.MaxClasses, "names")
+				return checkLength(r, len(m.Classes), nn.MaxClasses, "names")
 			})
 		}
 		return r.unknown()
 	})
 }
 
+// axis reads how a column became a coordinate or a label.
 func (r *reader) axis(a *table.Axis) error {
 	return r.object(func(member string) error {
 		switch member {
@@ -56,8 +57,8 @@ func (r *reader) axis(a *table.Axis) error {
 	})
 }
 
-// DecodeMeta reads what is kept with points from the JSON text of a field, which may be empty.
-// It checks that package table could have made it.
+// DecodeMeta reads the units and class names of points from the JSON text of a field, which may be
+// empty, and checks them.
 func DecodeMeta(text, path string) (m table.Meta, err error) {
 	if err := readField(text, path, func(r *reader) error { return r.meta(&m) }); err != nil {
 		return table.Meta{}, err
@@ -65,7 +66,7 @@ func DecodeMeta(text, path string) (m table.Meta, err error) {
 	return m, CheckMeta(m, path)
 }
 
-// CheckMeta returns an error for what package table could not have made.
+// CheckMeta returns an error for units or names that package table could not have made.
 func CheckMeta(m table.Meta, path string) error {
 	if err := m.Check(nn.MaxClasses); err != nil {
 		bad := err.(*table.Error) // Check returns no other

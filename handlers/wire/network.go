@@ -6,6 +6,7 @@ import (
 	"nnvisu/nn"
 )
 
+// network reads a network. null is an empty one, which is to be initialized.
 func (r *reader) network(n *nn.Network) error {
 	*n = nn.Network{}
 	if absent, err := r.null(); absent || err != nil {
@@ -24,6 +25,7 @@ func (r *reader) network(n *nn.Network) error {
 	})
 }
 
+// moments reads what an optimizer keeps between updates.
 func (r *reader) moments(m *nn.Moments) error {
 	return r.object(func(member string) error {
 		switch member {
@@ -46,6 +48,7 @@ func (r *reader) parameters(p *nn.Parameters) error {
 	return r.object(func(member string) error { return r.parameter(member, p) })
 }
 
+// parameter reads the value of a member of parameters.
 func (r *reader) parameter(member string, p *nn.Parameters) error {
 	switch member {
 	case "weights":
@@ -53,7 +56,7 @@ func (r *reader) parameter(member string, p *nn.Parameters) error {
 			var rows [][]float64
 			err := r.rows(&rows)
 			p.Weights = append(p.Weights, rows)
-			return cmp.Or(err, tooMany(r, len(p.Weights), maxList, "layers"))
+			return cmp.Or(err, checkLength(r, len(p.Weights), maxList, "layers"))
 		})
 	case "biases":
 		return r.rows(&p.Biases)

@@ -8,24 +8,25 @@ import (
 	"nnvisu/nn"
 )
 
-// A reader decodes one JSON value of the wire contract, member by member. What
-// it decodes into begins anew: where one source gives up, another one reads again.
+// A reader decodes one JSON value of the wire contract, member by member. Its methods set all of
+// what they decode into, because a value may be read again from another source.
 type reader struct{ source }
 
-// A source reads the grammar of JSON, and the numbers of which there are many.
+// A source reads the tokens of JSON, and at once the lists of numbers and points, which are most of
+// a message.
 type source interface {
 	object(member func(name string) error) error
 	list(element func() error) error
 	text(dst *string) error
 	number(dst *float64) error
-	// numbers appends a list of at most so many numbers to dst.
+	// numbers reads a list of numbers. What they are called is for the error about more than most.
 	numbers(dst *[]float64, most int, what string) error
-	// rows appends lists of numbers to dst, one for each unit of a layer.
+	// rows reads a list of lists of numbers, one for each unit of a layer.
 	rows(dst *[][]float64) error
-	// points reads the data. Labels may be left out where they are not used.
+	// points reads at most so many points. If unlabelled is set, labels may be left out.
 	points(dst *[]nn.Point, most int, unlabelled bool) error
 	id(dst *jsontext.Value) error
-	// null reports whether the value is null, and then has read it.
+	// null reports whether the value is null. If it is, the value has been read.
 	null() (bool, error)
 	// end checks that nothing follows the value.
 	end() error
@@ -33,17 +34,17 @@ type source interface {
 	place() string
 }
 
-// readJSON reads one JSON value, whose name is prefix where it is not the whole
-// message. It is read by a fastSource and, where that gives up, once more by a
-// strictSource, from which all errors are.
+// readJSON reads one JSON value. Prefix is the name of the value in errors, or "" for a whole
+// message. A fastSource reads first. Where it gives up, a strictSource reads the text again, and
+// all errors come from it.
 func readJSON(text []byte, prefix string, read func(r *reader) error) error {
-	if whole(&reader{&fastSource{json: text}}, read) == nil {
+	if readAll(&reader{&fastSource{json: text}}, read) == nil {
 		return nil
 	}
-	return whole(newReader(text, prefix), read)
+	return readAll(newReader(text, prefix), read)
 }
 
-func whole(r *reader, read func(r *reader) error) error {
+func readAll(r *reader, read func(r *reader) error) error {
 	if err := read(r); err != nil {
 		return err
 	}
@@ -69,7 +70,7 @@ func (r *reader) integer(dst *int) error {
 	return nil
 }
 
-// name reads a string into any of the named string types of package nn.
+// name reads a string of one of the named types of package nn.
 func name[T ~string](r *reader, dst *T) error {
 	var v string
 	if err := r.text(&v); err != nil {
@@ -79,9 +80,9 @@ func name[T ~string](r *reader, dst *T) error {
 	return nil
 }
 
-// tooMany is what a list may not have. It is looked for while reading, so that
-// no text within the limit on bytes becomes many times as much memory.
-func tooMany(r source, got, most int, what string) error {
+// checkLength returns an error for a list with more than most elements. It is called for each
+// element, so that a text within the limit on bytes cannot take many times as much memory.
+func checkLength(r source, got, most int, what string) error {
 	if got <= most {
 		return nil
 	}

@@ -35,17 +35,17 @@ func (r *reader) history(h *nn.History) error {
 	})
 }
 
-// column reads a list of as many whole numbers as a history may have samples.
+// column reads a list of whole numbers, one for each sample of a history.
 func (r *reader) column(dst *[]int) error {
 	return r.list(func() error {
 		var v int
 		err := r.integer(&v)
 		*dst = append(*dst, v)
-		return cmp.Or(err, tooMany(r, len(*dst), nn.MaxSamples, "samples"))
+		return cmp.Or(err, checkLength(r, len(*dst), nn.MaxSamples, "samples"))
 	})
 }
 
-// best reads a moment of a history, all of whose members must be there.
+// best reads the best moment of a run. All members must be there.
 func (r *reader) best(b *nn.Best) error {
 	var step, epoch, loss bool
 	err := r.object(func(member string) error {
@@ -90,8 +90,8 @@ func DecodeHistory(text, path string) (h nn.History, err error) {
 	return h, h.Validate()
 }
 
-// A Run is a run that is kept beside the page's own: a network, which is looked at only, and
-// the curves that led to it.
+// A Run is a run that the page keeps to compare others with. Its network is shown and not trained,
+// so it has no moments.
 type Run struct {
 	Config  nn.Config  `json:"config"`
 	Network nn.Network `json:"network"`
@@ -129,13 +129,13 @@ func DecodeRun(text, path string) (Run, error) {
 	return run, nil
 }
 
-// DecodeFile reads a saved state, as [export.File.Write] and the page's links write it. What it
-// leaves out of the config has its default. The state is not yet prepared, and neither meta nor
-// history are checked beyond the grammar. Errors name members below the path.
+// DecodeFile reads a saved state, as [export.File.Write] and the page's links write it. A member of
+// the config that is left out has its default. The state is not yet prepared, and neither meta nor
+// history is checked beyond the grammar. Errors name members below the path.
 func DecodeFile(text, path string, limits Limits) (export.File, error) {
 	var f export.File
 	f.Config = nn.DefaultConfig()
-	text = strings.TrimPrefix(text, "\ufeff") // which editors put before a text
+	text = strings.TrimPrefix(text, "\ufeff") // a byte order mark, which some editors write
 	err := readJSON([]byte(text), path, func(r *reader) error { return r.file(&f, path, limits) })
 	switch {
 	case err != nil:

@@ -13,11 +13,11 @@ import (
 	"nnvisu/nn"
 )
 
-// A strictSource is the judge of what a message may be: names are matched to the
-// letter, each is given once, and errors name the place, such as "network.weights[0][2]".
+// A strictSource decides what a message may be. Names match to the letter, a member is given once,
+// and errors name the place, such as network.weights[0][2].
 type strictSource struct {
 	dec    *jsontext.Decoder
-	prefix string // the name of the value, where it is not the whole message
+	prefix string // name of the value in errors, or "" for a whole message
 }
 
 func newStrictSource(text []byte, prefix string) *strictSource {
@@ -26,6 +26,7 @@ func newStrictSource(text []byte, prefix string) *strictSource {
 
 func (r *strictSource) place() string { return r.path(r.dec.StackPointer()) }
 
+// path returns a pointer as a person would write it, such as data[3].x.
 func (r *strictSource) path(p jsontext.Pointer) string {
 	path := r.prefix
 	depth := 0
@@ -46,8 +47,8 @@ func (r *strictSource) path(p jsontext.Pointer) string {
 	return path
 }
 
-// broken explains an error of the JSON grammar.
-func (r *strictSource) broken(err error) error {
+// syntaxError returns what a client is told about an error of the JSON grammar.
+func (r *strictSource) syntaxError(err error) error {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
@@ -57,15 +58,16 @@ func (r *strictSource) broken(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return Malformed(r.prefix, "is not complete JSON")
 	case errors.As(err, &syntax):
-		return Malformed(r.path(syntax.JSONPointer), "is not JSON: %v at byte %d", syntax.Err, syntax.ByteOffset)
+		return Malformed(r.path(syntax.JSONPointer),
+			"is not JSON: %v at byte %d", syntax.Err, syntax.ByteOffset)
 	}
 	return Malformed(r.prefix, "is not JSON")
 }
 
-// wrongType reads past nothing: it says what was expected of the next value.
+// wrongType returns an error that says what the next value must be, and what it is.
 func (r *strictSource) wrongType(want string, got jsontext.Kind) error {
 	if _, err := r.dec.ReadToken(); err != nil {
-		return r.broken(err)
+		return r.syntaxError(err)
 	}
 	return Malformed(r.place(), "must be %s; got %s", want, kindName(got))
 }
@@ -92,7 +94,7 @@ func (r *strictSource) open(kind jsontext.Kind) error {
 		return r.wrongType(kindName(kind), got)
 	}
 	if _, err := r.dec.ReadToken(); err != nil {
-		return r.broken(err)
+		return r.syntaxError(err)
 	}
 	return nil
 }
@@ -105,7 +107,7 @@ func (r *strictSource) object(member func(name string) error) error {
 	for {
 		token, err := r.dec.ReadToken()
 		if err != nil {
-			return r.broken(err)
+			return r.syntaxError(err)
 		}
 		if token.Kind() == '}' {
 			return nil
@@ -115,7 +117,7 @@ func (r *strictSource) object(member func(name string) error) error {
 			if errors.As(err, &known) {
 				return err
 			}
-			return r.broken(err)
+			return r.syntaxError(err)
 		}
 	}
 }
@@ -129,7 +131,7 @@ func (r *strictSource) list(element func() error) error {
 		switch r.dec.PeekKind() {
 		case ']', jsontext.KindInvalid:
 			if _, err := r.dec.ReadToken(); err != nil {
-				return r.broken(err)
+				return r.syntaxError(err)
 			}
 			return nil
 		}
@@ -152,7 +154,7 @@ func (r *strictSource) scalar(want jsontext.Kind) (jsontext.Token, error) {
 	}
 	token, err := r.dec.ReadToken()
 	if err != nil {
-		return jsontext.Token{}, r.broken(err)
+		return jsontext.Token{}, r.syntaxError(err)
 	}
 	return token, nil
 }
@@ -185,7 +187,7 @@ func (r *strictSource) id(dst *jsontext.Value) error {
 	}
 	v, err := r.dec.ReadValue()
 	if err != nil {
-		return r.broken(err)
+		return r.syntaxError(err)
 	}
 	if len(v) > MaxID {
 		return Invalid(r.place(), "must have at most %d bytes", MaxID)
@@ -199,7 +201,7 @@ func (r *strictSource) numbers(dst *[]float64, most int, what string) error {
 		var v float64
 		err := r.number(&v)
 		*dst = append(*dst, v)
-		return cmp.Or(err, tooMany(r, len(*dst), most, what))
+		return cmp.Or(err, checkLength(r, len(*dst), most, what))
 	})
 }
 
@@ -208,7 +210,7 @@ func (r *strictSource) rows(dst *[][]float64) error {
 		var row []float64
 		err := r.numbers(&row, maxList, "numbers")
 		*dst = append(*dst, row)
-		return cmp.Or(err, tooMany(r, len(*dst), maxList, "rows"))
+		return cmp.Or(err, checkLength(r, len(*dst), maxList, "rows"))
 	})
 }
 
@@ -217,7 +219,7 @@ func (r *strictSource) null() (bool, error) {
 		return false, nil
 	}
 	if _, err := r.dec.ReadToken(); err != nil {
-		return false, r.broken(err)
+		return false, r.syntaxError(err)
 	}
 	return true, nil
 }

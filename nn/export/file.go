@@ -9,7 +9,7 @@ import (
 	"nnvisu/nn/table"
 )
 
-// What says that a file is a state. The version grows when an older reader would misunderstand a
+// The type and version of a [File]. The version grows when an older reader would misunderstand a
 // newer file.
 const (
 	StateType    = "nnvisu_state"
@@ -17,13 +17,13 @@ const (
 )
 
 // A File is a state as it is kept outside of the page: in the format State, and in a link. It is
-// one JSON object with these members in this order, of which type and version must be there and
-// each other one may be left out:
+// one JSON object. The members type and version are required, and each other one may be left out.
+// [File.Write] writes them in this order and ends the file with a line break:
 //
 //	{"type":"nnvisu_state","version":1,"config":…,"network":…,"data":…,"meta":…,"history":…}
 //
-// The values are the wire contract's. [File.Write] ends the object with a line break. Links are
-// made by the page's script (public/share.js) from the same members; a link has no line break.
+// The page's script (public/share.js) writes the same object into links, from the JSON that the
+// page already holds: its members stand in the order of the form, and no line break follows.
 type File struct {
 	Type    string `json:"type"`    // StateType
 	Version int    `json:"version"` // StateVersion
