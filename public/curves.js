@@ -1,30 +1,79 @@
-// The values of the curves under the pointer, out of the history that the state has.
-import { $, form, field } from "./page.js";
+// The values of the curves under the pointer.
+import { $, field } from "./page.js";
 
 const body = $("panel-body");
-let along = null; // the place of the pointer from 0 to 1, on every chart
-const text = (v) => (v === undefined || v < 0 ? "–" : Number(v.toPrecision(3)).toString());
-function show() {
-  if (along === null) return;
-  const history = { step: [], ...JSON.parse(field("history").value || "{}") };
-  if (!history.step.length) return;
-  for (const svg of body.querySelectorAll(".chart > svg")) {
-    const [x0, x1, step0, step1] = ["x0", "x1", "step0", "step1"].map((name) => Number(svg.dataset[name]));
-    const away = (step) => Math.abs(step - step0 - along * (step1 - step0));
-    const i = history.step.reduce((best, step, j) => (away(step) < away(history.step[best]) ? j : best), 0);
-    const x = x0 + ((history.step[i] - step0) / (step1 - step0)) * (x1 - x0), cursor = svg.querySelector(".cursor");
-    for (const [name, value] of Object.entries({ x1: x, x2: x, visibility: "visible" })) cursor.setAttribute(name, value);
-    const [figure, at] = [svg.parentNode, (output) => text(history[output.dataset.for]?.[i])];
-    figure.querySelectorAll(".curve-value").forEach((output) => (output.textContent = at(output)));
-    figure.querySelector(".curve-moment").textContent = `step ${history.step[i]}`;
+
+/** @param {number | undefined} value */
+function asText(value) {
+  return value === undefined || value < 0 ? "–" : String(Number(value.toPrecision(3)));
+}
+
+/** Curves shows a cursor on every chart where the pointer is on one. */
+export class Curves {
+  /** @type {number | null} where the pointer is, from 0 to 1 */
+  #along = null;
+
+  /** @param {Runs} runs */
+  constructor(runs) {
+    runs.on("swap", () => this.#show());
+    body.addEventListener("pointermove", (event) => this.#point(event));
+    body.addEventListener("pointerleave", () => {
+      this.#along = null;
+    });
+  }
+
+  /** @param {PointerEvent} event */
+  #point({ target, clientX }) {
+    const chart = /** @type {Element} */ (target).closest(".chart > svg");
+    if (!(chart instanceof SVGSVGElement)) return;
+    const box = chart.getBoundingClientRect();
+    const x = ((clientX - box.left) / box.width) * chart.viewBox.baseVal.width;
+    const [x0, x1] = axisOf(chart);
+    this.#along = Math.max(0, Math.min(1, (x - x0) / (x1 - x0)));
+    this.#show();
+  }
+
+  #show() {
+    if (this.#along === null) return;
+    /** @type {Curve} */
+    const history = { step: [], ...JSON.parse(field("history").value || "{}") };
+    if (!history.step.length) return;
+    for (const chart of body.querySelectorAll(".chart > svg")) {
+      showCursor(/** @type {SVGSVGElement} */ (chart), history, this.#along);
+    }
   }
 }
-body.addEventListener("pointermove", ({ target, clientX }) => {
-  const svg = target.closest(".chart > svg");
-  if (!svg) return;
-  const box = svg.getBoundingClientRect(), x = ((clientX - box.left) / box.width) * svg.viewBox.baseVal.width;
-  along = Math.max(0, Math.min(1, (x - svg.dataset.x0) / (svg.dataset.x1 - svg.dataset.x0)));
-  show();
-});
-body.addEventListener("pointerleave", () => (along = null));
-form.addEventListener("htmx:after:swap", show);
+
+/** @param {SVGSVGElement} chart */
+function axisOf({ dataset: { x0, x1, step0, step1 } }) {
+  return [x0, x1, step0, step1].map(Number);
+}
+
+/**
+ * Shows the sample nearest to a place.
+ * @param {SVGSVGElement} chart
+ * @param {Curve} history
+ * @param {number} along
+ */
+function showCursor(chart, history, along) {
+  const [x0, x1, step0, step1] = axisOf(chart);
+  const sample = nearest(history.step, step0 + along * (step1 - step0));
+  const step = history.step[sample];
+  const x = String(x0 + ((step - step0) / (step1 - step0)) * (x1 - x0));
+  const cursor = chart.querySelector(".cursor");
+  cursor?.setAttribute("x1", x);
+  cursor?.setAttribute("x2", x);
+  cursor?.setAttribute("visibility", "visible");
+  const figure = /** @type {HTMLElement} */ (chart.parentNode);
+  for (const output of figure.querySelectorAll(".curve-value")) {
+    output.textContent = asText(history[output.getAttribute("data-for") ?? ""]?.[sample]);
+  }
+  const moment = figure.querySelector(".curve-moment");
+  if (moment) moment.textContent = `step ${step}`;
+}
+
+/** Returns the index of the nearest number. @param {number[]} numbers @param {number} wanted */
+function nearest(numbers, wanted) {
+  const distances = numbers.map((number) => Math.abs(number - wanted));
+  return distances.indexOf(Math.min(...distances));
+}

@@ -1,31 +1,38 @@
-// Dialogs, the tour and the keys.
-import { $, form } from "./page.js";
-import { ask, toggle, undo } from "./requests.js";
-import * as moments from "./moments.js";
+// Dialogs: what opens and closes them.
+import { $, form, on } from "./page.js";
 
-// open shows a dialog. A modeless one leaves the page in use, so that one sees what a weight does.
-export const open = (id) => $(id).open || ("modeless" in $(id).dataset ? $(id).show() : $(id).showModal());
-document.addEventListener("toggle", ({ target }) => // notices go where they can be reached
-  target.tagName === "DIALOG" && (target.matches(":modal") ? target : form).append($("notices")), true);
-document.addEventListener("click", ({ target }) => {
-  const opens = target.closest("[data-open]"), edge = target.closest("[data-open-act]");
-  if (target.closest("[data-close-dialog]")) target.closest("dialog").close();
-  if (opens) open(opens.dataset.open);
-  if (edge) open("inspector"), ask("edit", { act: edge.dataset.openAct }, { still: true });
-});
-// Keys work wherever they are not a control's own.
-const KEYS = {
-  " ": toggle, s: () => $("one-step").click(), r: () => $("reset").click(), "?": () => open("help"),
-  ArrowLeft: () => moments.step(-1), ArrowRight: () => moments.step(1),
-  Escape: () => document.querySelectorAll("dialog[data-modeless][open]").forEach((dialog) => dialog.close()),
-};
-document.addEventListener("keydown", (event) => {
-  const { key, target, ctrlKey, metaKey, altKey } = event, pressed = ctrlKey || metaKey;
-  if (pressed && key === "z" && !target.matches("input:not([type]), textarea")) return undo();
-  const typed = "input:not([type=radio], [type=checkbox], [type=range]), select, textarea";
-  const own = /^[a-z?]$/.test(key) ? typed : key === " " ? "button, a, summary, input, select" : "input, select, textarea";
-  if (pressed || altKey || !KEYS[key] || (event.repeat && !key.startsWith("Arrow")) || (key.length === 1 && !$("keys").checked)) return;
-  if (target.closest("dialog:modal") || (target.closest(own) && key !== "Escape")) return;
-  event.preventDefault();
-  KEYS[key]();
-});
+/** Shows a dialog. A modeless one leaves the page in use. @param {string} id */
+export function open(id) {
+  const dialog = /** @type {HTMLDialogElement} */ ($(id));
+  if (dialog.open) return;
+  if ("modeless" in dialog.dataset) dialog.show();
+  else dialog.showModal();
+}
+
+/** Closes the dialogs that leave the page in use, which the browser does not. */
+export function closeModeless() {
+  for (const dialog of document.querySelectorAll("dialog")) {
+    if ("modeless" in dialog.dataset) dialog.close();
+  }
+}
+
+/** Lets buttons and the network's edges open dialogs, and buttons close them. @param {Runs} runs */
+export function bindDialogs(runs) {
+  on(document, "click", (target) => {
+    const opens = target.closest("[data-open]")?.dataset.open;
+    const act = target.closest("[data-open-act]")?.dataset.openAct;
+    if (target.closest("[data-close-dialog]")) target.closest("dialog").close();
+    if (opens) open(opens);
+    if (act) {
+      open("inspector");
+      runs.ask("edit", { act }, { looks: true });
+    }
+  });
+  document.addEventListener("toggle", moveNotices, true);
+}
+
+/** Puts the notices where they can be reached. @param {Event} event */
+function moveNotices({ target }) {
+  if (!(target instanceof HTMLDialogElement)) return;
+  (target.matches(":modal") ? target : form).append($("notices"));
+}

@@ -1,44 +1,86 @@
-// The moments of a run: whole states, thinned by halves as it grows. The one shown is the state that the page has.
-import { $, read, write, MOMENT } from "./page.js";
-import { ask, train, queued } from "./requests.js";
+// The moments of a run that the page can go back to.
 
-const MOST = 256, ROOM = 48e6; // moments, and characters of their networks
-let run = [], at = 0;
-const apart = () => (run.length > 2 ? run[1].step - run[0].step : 1); // the updates between two moments
-export const all = () => [...run];
-export const latest = () => run.at(-1).state;
-export const behind = () => at < run.length - 1;
-export function record() { // the state that the page has is the newest moment
-  const step = Number($("picture").dataset.step), state = read(MOMENT), last = run.at(-1);
-  if (behind() && step === run[at].step) return label();
-  for (const name of MOMENT) if (state[name] === last?.state[name]) state[name] = last.state[name]; // one string, held once
-  if (last && step < last.step) run = []; // a new run
-  else if (last && (step === last.step || (run.length > 2 && last.step - run.at(-2).step < apart()))) run.pop();
-  run.push({ step, state });
-  const crowded = () => run.length > MOST || run.length * state.network.length > ROOM;
-  while (run.length > 3 && crowded()) run = run.filter((_, i) => i % 2 === 0 || i === run.length - 1);
-  at = run.length - 1;
-  label();
+const MOST = 256; // moments
+const ROOM = 48e6; // characters of their networks
+
+/** Moments keeps states of a run, one of which is shown. It thins them when they are many. */
+export class Moments {
+  /** @type {readonly Moment[]} in the order of their steps */
+  run = [];
+  /** The place of the moment that is shown. */
+  at = 0;
+
+  /** The moment that is shown. */
+  get shown() {
+    return this.run[this.at];
+  }
+
+  /** The newest moment. */
+  get latest() {
+    return this.run[this.run.length - 1];
+  }
+
+  /** Whether an older moment than the newest is shown. */
+  get behind() {
+    return this.at < this.run.length - 1;
+  }
+
+  /**
+   * Makes a state the newest moment, unless it is shown already. A smaller step begins a new run.
+   * @param {number} step
+   * @param {State} state
+   */
+  record(step, state) {
+    if (this.behind && step === this.shown.step) return;
+    const last = this.latest;
+    let run = this.run;
+    if (last && step < last.step) run = [];
+    else if (last && (step === last.step || isTooNear(run))) run = run.slice(0, -1);
+    if (last) share(state, last.state);
+    run = [...run, { step, state }];
+    while (run.length > 3 && isTooMuch(run)) run = thinned(run);
+    this.reinstate(run);
+  }
+
+  /** Shows the moment at a place, or the nearest one. @param {number} at */
+  look(at) {
+    this.at = Math.max(0, Math.min(this.run.length - 1, at));
+  }
+
+  /** Drops the moments after the one that is shown. Returns all there were, or null. */
+  branch() {
+    if (!this.behind) return null;
+    const whole = this.run;
+    this.reinstate(whole.slice(0, this.at + 1));
+    return whole;
+  }
+
+  /** Replaces all moments and shows the newest. @param {readonly Moment[]} run */
+  reinstate(run) {
+    this.run = run;
+    this.at = run.length - 1;
+  }
 }
-// branch cuts off what came after the moment that is shown; keep gets all there was.
-export function branch(keep) {
-  if (!behind()) return;
-  keep({ ...latest(), ...read(["history"]) }, run);
-  run = run.slice(0, at + 1);
+
+/** @param {readonly Moment[]} run */
+function isTooMuch(run) {
+  return run.length > MOST || run.length * run[run.length - 1].state.network.length > ROOM;
 }
-export const reinstate = (moments) => ([run, at] = [moments, moments.length - 1]);
-function label() {
-  const text = behind() ? `Step ${run[at].step} of ${run.at(-1).step}` : `Step ${run.at(-1).step}, the latest`;
-  Object.assign($("moments"), { max: run.length - 1, value: at, disabled: run.length < 2, ariaValueText: text });
-  $("moment").textContent = text;
-  $("continue").disabled = !behind();
+
+/** Reports whether the last two are nearer than the first two. @param {readonly Moment[]} run */
+function isTooNear(run) {
+  if (run.length < 3) return false;
+  return run[run.length - 1].step - run[run.length - 2].step < run[1].step - run[0].step;
 }
-const show = () => write(run[at].state);
-function look(i) {
-  at = Math.max(0, Math.min(run.length - 1, i));
-  label();
-  train(false);
-  if (!queued(show)) ask("edit", { act: "restore" }, { begin: show, still: true, after: label });
+
+/** Drops every other moment but the newest. @param {readonly Moment[]} run */
+function thinned(run) {
+  return run.filter((_, i) => i % 2 === 0 || i === run.length - 1);
 }
-export const step = (by) => look(at + by);
-$("moments").addEventListener("input", ({ target }) => look(Number(target.value)));
+
+/** Holds equal texts of two states once. @param {State} state @param {State} other */
+function share(state, other) {
+  for (const name in state) {
+    if (state[name] === other[name]) state[name] = other[name];
+  }
+}

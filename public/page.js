@@ -1,19 +1,51 @@
-// The page's elements, and the state of the run in its hidden fields.
-export const $ = (id) => document.getElementById(id);
+// The elements of the page and the values of its controls.
+
+/**
+ * Returns an element that the page always has.
+ * @template {string} Id
+ * @param {Id} id
+ */
+export function $(id) {
+  return /** @type {ElementOf<Id>} */ (document.getElementById(id));
+}
+
+/** The form around the page. */
 export const form = $("lab");
-export const field = (name) => form.elements.namedItem(name);
-export const MOMENT = ["config", "data", "meta", "network"]; // what belongs to a moment of a run
-export const STATE = [...MOMENT, "history", "pinned"];
-export const read = (names = STATE) => Object.fromEntries(names.map((name) => [name, field(name).value]));
-export const write = (state) => Object.entries(state).forEach(([name, value]) => (field(name).value = value));
-export const property = (e) => (/radio|checkbox/.test(e.type) ? "checked" : "value"); // the name of a control's setting
-// tell says what is wrong on this side of the wire, and nothing twice: it would be read out again.
-export const tell = (text) =>
-  $("told").textContent === text || ($("told").textContent = text, $("storage-notice").hidden = !text);
-export const through = async (bytes, stream) => new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer();
-// post is fetch, but what is long is compressed: the whole state goes up with every request, and each of its quotes as %22.
-export async function post(url, request) {
-  if (!(String(request.body).length > 8192 && window.CompressionStream)) return fetch(url, request);
-  const headers = { ...request.headers, "Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip" };
-  return fetch(url, { ...request, headers, body: await through(String(request.body), new CompressionStream("gzip")) });
+
+/** Returns a field of the form. @param {string} name */
+export function field(name) {
+  return /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
+}
+
+/**
+ * Listens to events in an element, and gets the target of each.
+ * @param {Node} element
+ * @param {string} name
+ * @param {(target: any) => void} listener
+ */
+export function on(element, name, listener) {
+  element.addEventListener(name, ({ target }) => listener(target));
+}
+
+/** @param {Control} control */
+function isChecked(control) {
+  return control.type === "radio" || control.type === "checkbox";
+}
+
+/** Returns what a control is set to. @param {Control} control */
+export function valueOf(control) {
+  return isChecked(control) ? /** @type {HTMLInputElement} */ (control).checked : control.value;
+}
+
+/** Sets a control. @param {Control} control @param {string | boolean} value */
+export function setValue(control, value) {
+  if (isChecked(control)) /** @type {HTMLInputElement} */ (control).checked = Boolean(value);
+  else control.value = String(value);
+}
+
+/** Says what is wrong on this side of the wire, and nothing twice. @param {string} text or "" */
+export function tell(text) {
+  if ($("told").textContent === text) return;
+  $("told").textContent = text;
+  $("storage-notice").hidden = !text;
 }

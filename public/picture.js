@@ -1,43 +1,61 @@
-// What the server computed, drawn: the plane, the heat maps of the units, and the values of weights where they are read.
-import { $, field } from "./page.js";
+// What the server computed, drawn: the plane, and the heat maps of the units.
+import { $ } from "./page.js";
 
-const plane = document.querySelector("#plane canvas"), view = $("network-view");
-const palettes = {}; // red, green and blue of colours as pixels have them, by the text that they come in
-const palette = (text) => (palettes[text] ??= Uint32Array.from(atob(text).match(/.../gs), (rgb) =>
-  0xff000000 + rgb.charCodeAt(0) + rgb.charCodeAt(1) * 256 + rgb.charCodeAt(2) * 65536));
-// fill draws cells, each a character for the step from the colour before. Canvases stay in the page, which images would not.
-function fill(canvas, colours, cells, from = 0) {
-  const image = new ImageData(canvas.width, canvas.height), pixels = new Uint32Array(image.data.buffer), n = colours.length;
-  for (let i = 0, colour = 0, code; i < pixels.length; i++)
-    pixels[i] = colours[(colour = (colour + (code = cells.charCodeAt(from + i)) - (code > 126 ? 129 : 95) + n) % n)];
-  canvas.getContext("2d").putImageData(image, 0, 0);
-}
-const heat = (canvas, levels, from) => fill(canvas, palette(canvas.closest("[data-ramp]").dataset.ramp), levels, from);
-export function paint() {
-  let { cells, maps } = $("picture").dataset, from = 0;
-  fill(plane, palette(view.querySelector("[data-palette]").dataset.palette), cells);
-  const labels = [...view.querySelectorAll("[data-label]")].map((e) => e.dataset.label).join();
-  if (drawn !== (drawn = labels)) pointed = $("inspector").close() ?? null; // it shows a unit of another network
-  for (const canvas of view.querySelectorAll("canvas")) {
-    const own = canvas.dataset.map; // an input's never changes
-    if (own) canvas.painted ||= !heat(canvas, own);
-    else heat(canvas, maps, from), (from += canvas.width * canvas.height);
+const plane = /** @type {HTMLCanvasElement} */ (document.querySelector("#plane canvas"));
+const view = $("network-view");
+
+/** Picture paints canvases, which stay in the page; images would be made anew. */
+export class Picture {
+  /** @type {Record<string, Uint32Array>} colours of pixels by the text that they come in */
+  #palettes = {};
+  /** @type {WeakSet<Element>} maps of inputs, which never change */
+  #painted = new WeakSet();
+
+  /** Paints the plane and all maps. */
+  paint() {
+    const { cells = "", maps = "" } = $("picture").dataset;
+    this.#fill(plane, view.querySelector("[data-palette]")?.getAttribute("data-palette"), cells);
+    let from = 0;
+    for (const canvas of view.querySelectorAll("canvas")) {
+      const colours = canvas.closest("[data-ramp]")?.getAttribute("data-ramp");
+      const { map } = canvas.dataset;
+      if (!map) {
+        this.#fill(canvas, colours, maps, from);
+        from += canvas.width * canvas.height;
+      } else if (!this.#painted.has(canvas)) {
+        this.#fill(canvas, colours, map);
+        this.#painted.add(canvas);
+      }
+    }
   }
-  show();
+
+  /**
+   * Fills a canvas. A cell is a character for the step from the colour of the cell before.
+   * @param {HTMLCanvasElement} canvas
+   * @param {string | null | undefined} text the colours
+   * @param {string} cells
+   * @param {number} from where the cells of this canvas begin
+   */
+  #fill(canvas, text, cells, from = 0) {
+    const colours = this.#palette(text ?? "");
+    const image = new ImageData(canvas.width, canvas.height);
+    const pixels = new Uint32Array(image.data.buffer);
+    const n = colours.length;
+    let colour = 0;
+    for (let i = 0; i < pixels.length; i++) {
+      const code = cells.charCodeAt(from + i);
+      colour = (colour + code - (code > 126 ? 129 : 95) + n) % n;
+      pixels[i] = colours[colour];
+    }
+    canvas.getContext("2d")?.putImageData(image, 0, 0);
+  }
+
+  /** @param {string} text red, green and blue of each colour, in base64 */
+  #palette(text) {
+    this.#palettes[text] ??= Uint32Array.from(atob(text).match(/.../gs) ?? [], (rgb) => {
+      const [red, green, blue] = [0, 1, 2].map((i) => rgb.charCodeAt(i));
+      return 0xff000000 + red + green * 256 + blue * 65536;
+    });
+    return this.#palettes[text];
+  }
 }
-// show puts the current values where weights are read: the readout and the inspector.
-let pointed = null, drawn;
-function show() {
-  const inputs = [...document.querySelectorAll("#inspector[open] [data-path]")].filter((e) => e !== document.activeElement);
-  if (!pointed) $("readout").textContent = "";
-  if (!pointed && !inputs.length) return;
-  const network = JSON.parse(field("network").value);
-  const value = (path) => path.split(".").reduce((inside, key) => inside?.[key], network) ?? NaN;
-  for (const input of inputs) input.value = Number(value(input.dataset.path).toPrecision(4));
-  if (pointed) $("readout").textContent = `${pointed.label} ${Number(value(pointed.path).toPrecision(4))}`;
-}
-for (const event of ["pointerover", "focusin", "pointerleave"]) view.addEventListener(event, ({ target }) => {
-  const at = event === "pointerleave" ? null : target.closest("[data-path]");
-  pointed = at?.dataset.path ? { ...at.dataset } : null;
-  show();
-});

@@ -1,42 +1,85 @@
 // Links and files: the state outside of this browser.
-import { $, form, read, tell, through } from "./page.js";
-import { ask } from "./requests.js";
+import { pack } from "./packing.js";
+import { $, field, form, on, tell } from "./page.js";
+import { read } from "./state.js";
 
-const LONGEST = 1_500_000; // characters of a link that browsers can be trusted with
-const swap = (text, from, to) => text.replace(/[-+/_=]/g, (c) => (from.includes(c) ? to[from.indexOf(c)] ?? "" : c));
-// pack makes text fit for the fragment of an address: deflated, in base64url.
-async function pack(text) {
-  const bytes = new Uint8Array(await through(text, new CompressionStream("deflate-raw")));
-  return swap(btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")), "+/=", "-_");
+const LONGEST = 1_500_000; // characters of a link, for all browsers
+
+/** Share makes the link to the state, copies links and opens files. */
+export class Share {
+  #runs;
+
+  /** @param {Runs} runs */
+  constructor(runs) {
+    this.#runs = runs;
+    runs.on("swap", makeLink);
+    on(form, "click", copy);
+    on(form, "change", (input) => this.#readFile(input));
+  }
+
+  /** @param {HTMLInputElement} input */
+  async #readFile(input) {
+    const file = input.files?.[0];
+    if (!file) return;
+    const text = await file.text();
+    input.value = ""; // the same file can be chosen again
+    const { read: name } = input.dataset;
+    if (name) {
+      const begin = () => {
+        field(name).value = text;
+      };
+      this.#runs.act(input, {}, { begin });
+      return;
+    }
+    open(this.#runs, text, {
+      after: (refused) => {
+        if (!refused) input.closest("dialog")?.close();
+      },
+    });
+  }
 }
-export async function unpack(packed) {
-  const bytes = Uint8Array.from(atob(swap(packed, "-_", "+/")), (c) => c.charCodeAt(0));
-  return new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")));
+
+/**
+ * Opens a saved state.
+ * @param {Runs} runs
+ * @param {string} text
+ * @param {Options} options
+ */
+export function open(runs, text, options) {
+  const input = /** @type {HTMLElement} */ (form.querySelector("[data-open-state]"));
+  runs.act(input, { opened: text, network: "", data: "", history: "" }, options);
 }
-function state() { // as it is saved: the JSON of the hidden fields, put together
-  const members = Object.entries({ ...read(), pinned: "" }).filter(([, json]) => json).map(([name, json]) => `"${name}":${json}`);
+
+/** Returns the hidden fields as a saved state. */
+function saved() {
+  const members = Object.entries({ ...read(), pinned: "" })
+    .filter(([, json]) => json)
+    .map(([name, json]) => `"${name}":${json}`);
   return `{"type":"nnvisu_state","version":1,${members.join(",")}}`;
 }
-form.addEventListener("htmx:after:swap", async () => {
-  const link = form.querySelector("[data-state-link]:not([data-made])");
-  if (!link) return;
+
+/** Puts the state into a new link to it. */
+async function makeLink() {
+  const link = form.querySelector("a[data-state-link]:not([data-made])");
+  if (!(link instanceof HTMLAnchorElement)) return;
   link.dataset.made = "";
-  const packed = await pack(state());
-  if (packed.length > LONGEST) link.closest(".row").replaceChildren("This state is too large for a link. Save it as a file.");
-  else link.href += `#state=${packed}`;
-});
-form.addEventListener("click", async ({ target }) => {
-  const id = target.closest("[data-copy]")?.dataset.copy;
+  const packed = await pack(saved());
+  if (packed.length <= LONGEST) link.href += `#state=${packed}`;
+  else {
+    const row = link.closest(".row");
+    row?.replaceChildren("This state is too large for a link. Save it as a file.");
+  }
+}
+
+/** @param {HTMLElement} target */
+async function copy(target) {
+  const id = target.closest("[data-copy]")?.getAttribute("data-copy");
   if (!id) return;
-  const copied = await navigator.clipboard?.writeText($(id).href).then(() => true, () => false);
+  const { href } = /** @type {HTMLAnchorElement} */ ($(id));
+  const copied = await navigator.clipboard?.writeText(href).then(
+    () => true,
+    () => false,
+  );
   if (copied) target.textContent = "Copied";
   else tell("The browser does not let this page copy. Copy the link itself, by its own menu.");
-});
-form.addEventListener("change", async ({ target }) => {
-  const [file] = target.files ?? [];
-  if (!file) return;
-  const text = await file.text();
-  target.value = ""; // the same file can be chosen again
-  if (target.dataset.read) return ask("edit", { act: "import-preview" }, { begin: () => ($(target.dataset.read).value = text), still: true });
-  ask("edit", { act: "open", opened: text, network: "", data: "", history: "" }, { after: (refused) => refused || target.closest("dialog").close() });
-});
+}

@@ -1,0 +1,87 @@
+// What the controls of the form ask for.
+import { traits } from "./acts.js";
+import { $, form, on, setValue, tell, valueOf } from "./page.js";
+
+/** Controls turns what the user does with the form into jobs. */
+export class Controls {
+  #runs;
+  #undo;
+  /** @type {Map<string, string | boolean>} what the user sets while an answer is on its way */
+  #touched = new Map();
+
+  /** @param {Runs} runs @param {() => void} undo */
+  constructor(runs, undo) {
+    this.#runs = runs;
+    this.#undo = undo;
+    runs.on("send", (job) => this.#sent(job));
+    runs.on("swap", () => this.#keepTouched());
+    form.addEventListener("submit", (event) => this.#submit(event));
+    on(form, "input", (control) => this.#touch(control));
+    on(form, "change", (control) => this.#change(control));
+    on(form, "click", (target) => this.#click(target));
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    const button = /** @type {HTMLButtonElement} */ (event.submitter);
+    if ("native" in button.dataset) return; // a download
+    event.preventDefault();
+    if ("default" in button.dataset) return; // the Return key: the change has been sent
+    const path = button.getAttribute("formaction") ?? "edit";
+    const dialog = "doneCloses" in button.dataset ? button.closest("dialog") : null;
+    const values = { [button.name]: button.value };
+    this.#runs.ask(path, values, {
+      ...traits(button),
+      after: (refused) => {
+        if (!refused) dialog?.close();
+      },
+    });
+  }
+
+  /** @param {Control} target */
+  #change(target) {
+    const { change, path, restart } = target.dataset;
+    document.getElementById(`${target.id}-error`)?.replaceChildren();
+    if (path) this.#runs.act(target, { parameter: path, value: target.value });
+    else if (change) this.#runs.act(target, { controls: takesSettings(change) ? "1" : "" });
+    else if (restart !== undefined) this.#runs.stop();
+  }
+
+  /** @param {Element} target */
+  #click(target) {
+    if (target.closest("#train")) this.#runs.toggle();
+    else if (target.closest("#undo, [data-undo]")) this.#undo();
+    else if (target.closest("#continue")) this.#runs.train(true);
+    else if (target.closest("[data-close]")) {
+      $("notice").replaceChildren();
+      tell("");
+    }
+  }
+
+  /** Takes away the errors that a job can mend. @param {Job} job */
+  #sent({ path, values }) {
+    this.#touched.clear();
+    form.querySelectorAll(`[data-clears="${values.act ?? path}"]`).forEach((error) => {
+      error.textContent = "";
+    });
+  }
+
+  /** @param {Control} target */
+  #touch(target) {
+    if (!target.id) return;
+    this.#touched.delete(target.id); // the last one of radio buttons counts
+    this.#touched.set(target.id, valueOf(target));
+  }
+
+  #keepTouched() {
+    for (const [id, value] of this.#touched) {
+      const control = /** @type {Control | null} */ (document.getElementById(id));
+      if (control) setValue(control, value);
+    }
+  }
+}
+
+/** Reports whether an act is that of the Return key. @param {string} act */
+function takesSettings(act) {
+  return form.querySelector("button[data-default]")?.getAttribute("value") === act;
+}

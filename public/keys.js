@@ -1,0 +1,52 @@
+// The keys of the page, wherever no control needs them.
+import { closeModeless, open } from "./dialogs.js";
+import { $ } from "./page.js";
+
+// Controls that need letters, the space bar, and the other keys.
+const WRITING = "input:not([type=radio], [type=checkbox], [type=range]), select, textarea";
+const PRESSING = "button, a, summary, input, select";
+const MOVING = "input, select, textarea";
+
+/** Binds the keys. @param {Runs} runs @param {Timeline} timeline */
+export function bindKeys(runs, timeline) {
+  /** @type {Record<string, () => void>} */
+  const actions = {
+    " ": () => runs.toggle(),
+    s: () => $("one-step").click(),
+    r: () => $("reset").click(),
+    "?": () => open("help"),
+    ArrowLeft: () => timeline.step(-1),
+    ArrowRight: () => timeline.step(1),
+    Escape: closeModeless,
+  };
+  document.addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    const target = /** @type {Element} */ (event.target);
+    if (ctrlKey || metaKey) {
+      const undoesText = target.matches("input:not([type]), textarea");
+      if (key === "z" && !undoesText) timeline.undo();
+      return;
+    }
+    if (altKey || !actions[key] || isOff(event) || isTaken(key, target)) return;
+    event.preventDefault();
+    actions[key]();
+  });
+}
+
+/** Reports whether a key is held down or turned off. @param {KeyboardEvent} event */
+function isOff({ key, repeat }) {
+  return (repeat && !key.startsWith("Arrow")) || (key.length === 1 && !$("keys").checked);
+}
+
+/** Reports whether the focus needs a key. @param {string} key @param {Element} target */
+function isTaken(key, target) {
+  if (target.closest("dialog:modal")) return true;
+  if (key === "Escape") return false;
+  return Boolean(target.closest(ownersOf(key)));
+}
+
+/** @param {string} key */
+function ownersOf(key) {
+  if (/^[a-z?]$/.test(key)) return WRITING;
+  return key === " " ? PRESSING : MOVING;
+}

@@ -1,0 +1,18 @@
+// The state of the run, in the hidden fields of the form.
+import { field } from "./page.js";
+
+/** The fields of one moment of a run. */
+export const MOMENT = ["config", "data", "meta", "network"];
+
+/** The fields of the whole state. */
+export const STATE = [...MOMENT, "history", "pinned"];
+
+/** Returns the values of hidden fields. @returns {State} */
+export function read(names = STATE) {
+  return Object.fromEntries(names.map((name) => [name, field(name).value]));
+}
+
+/** Sets some hidden fields. @param {State} state */
+export function write(state) {
+  for (const [name, value] of Object.entries(state)) field(name).value = value;
+}

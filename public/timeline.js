@@ -1,0 +1,118 @@
+// The past of a run: its moments to look at, and the changes to undo.
+import { Moments } from "./moments.js";
+import { $ } from "./page.js";
+import { MOMENT, read, write } from "./state.js";
+import { Undo } from "./undo.js";
+
+const slider = $("moments");
+const undoButton = $("undo");
+
+/** Timeline keeps the moments of the runs and what they replace. */
+export class Timeline {
+  #runs;
+  #moments = new Moments();
+  #undo = new Undo();
+  /** @type {State} as the job was sent */
+  #before = {};
+  #showMoment = () => write(this.#moments.shown.state);
+
+  /** @param {Runs} runs */
+  constructor(runs) {
+    this.#runs = runs;
+    runs.on("send", (job) => this.#sent(job));
+    runs.on("swap", (job) => {
+      if (job?.streams && !this.#moments.behind) this.record();
+    });
+    runs.on("answered", (job) => this.#answered(job));
+    runs.on("settled", () => this.#labelUndo());
+    slider.addEventListener("input", () => this.#look(Number(slider.value)));
+  }
+
+  /** The newest state if an older one is shown, or null. */
+  get latest() {
+    return this.#moments.behind ? this.#moments.latest.state : null;
+  }
+
+  /** Makes the state of the page the newest moment. */
+  record() {
+    this.#moments.record(Number($("picture").dataset.step), read(MOMENT));
+    this.#label();
+  }
+
+  /** Keeps for Undo what a change replaced. @param {Replaced} replaced */
+  keep(replaced) {
+    this.#undo.keep(replaced);
+    this.#labelUndo();
+  }
+
+  /** Brings back what the last change replaced. */
+  undo() {
+    const begin = () => {
+      const { state, run = [] } = this.#undo.pop() ?? { state: {} };
+      if ("network" in state) this.#moments.reinstate(run);
+      write(state);
+      $("notice").replaceChildren();
+    };
+    this.#runs.act(undoButton, {}, { begin });
+  }
+
+  /** Shows an earlier or a later moment. @param {number} by */
+  step(by) {
+    this.#look(this.#moments.at + by);
+  }
+
+  /** @param {number} at */
+  #look(at) {
+    this.#moments.look(at);
+    this.#label();
+    this.#runs.train(false);
+    if (this.#runs.isQueued(this.#showMoment)) return;
+    const after = () => this.#label();
+    this.#runs.act(slider, {}, { looks: true, begin: this.#showMoment, after });
+  }
+
+  /** A change, or training, cuts off what came after the moment that is shown. @param {Job} job */
+  #sent(job) {
+    const cut = isChange(job) && !job.keepsRun ? this.#moments.branch() : null;
+    if (cut) this.keep({ state: { ...cut[cut.length - 1].state, ...read(["history"]) }, run: cut });
+    this.#before = read();
+  }
+
+  /** @param {Job} job */
+  #answered(job) {
+    const now = read();
+    const isNew = this.#before.network !== now.network;
+    const changed = Object.entries(this.#before).filter(([name, value]) => {
+      // Where the weights stay, so do the curves and the moments.
+      return value !== now[name] && (isNew || name !== "history");
+    });
+    if (isChange(job) && !job.streams && changed.length) {
+      const run = isNew ? this.#moments.run : undefined;
+      this.keep({ state: Object.fromEntries(changed), run });
+    }
+    if (job.newRun && isNew) this.#moments.reinstate([]);
+    if (!job.looks && !(job.streams && this.#moments.behind)) this.record();
+  }
+
+  #label() {
+    const { at, shown, latest, behind, run } = this.#moments;
+    const text = behind
+      ? `Step ${shown.step} of ${latest.step}`
+      : `Step ${latest.step}, the latest`;
+    slider.max = String(run.length - 1);
+    slider.value = String(at);
+    slider.disabled = run.length < 2;
+    slider.ariaValueText = text;
+    $("moment").textContent = text;
+    $("continue").disabled = !behind;
+  }
+
+  #labelUndo() {
+    undoButton.disabled = !this.#undo.length;
+  }
+}
+
+/** Reports whether a job changes the state, and not only shows one. @param {Job} job */
+function isChange(job) {
+  return !job.looks && !job.restores;
+}
