@@ -15,6 +15,7 @@ import { Share } from "./share.js";
 import { showStatus } from "./status.js";
 import { Stores } from "./storage.js";
 import { Timeline } from "./timeline.js";
+import { bindTour } from "./tour.js";
 import { Transport } from "./transport.js";
 
 const runs = new Runs(new Transport(), tell);
@@ -36,6 +37,7 @@ new Plane(runs, new Probe(runs));
 new Curves(runs);
 bindDialogs(runs);
 bindKeys(runs, timeline);
+bindTour();
 showStatus(runs);
 
 document.documentElement.classList.add("script");
