@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { gunzipSync, inflateRawSync } from "node:zlib";
+
+import { pack, post, unpack } from "../../public/packing.js";
+
+test("what is packed comes back", async () => {
+  for (const text of ["", "a", '{"text":"é, ☃ and 😀"}', "0123456789".repeat(20_000)]) {
+    assert.equal(await unpack(await pack(text)), text);
+  }
+});
+
+test("packed text is deflated and fits into an address", async () => {
+  // Texts without a pattern, so that all characters of base64 come up.
+  const text = Array.from({ length: 2000 }, (_, i) => Math.sin(i)).join();
+  const packed = await pack(text);
+  assert.match(packed, /^[\w-]+$/);
+  assert.match(packed, /-/);
+  assert.match(packed, /_/);
+  assert.ok(packed.length < text.length);
+  assert.equal(inflateRawSync(Buffer.from(packed, "base64url")).toString(), text);
+});
+
+test("damaged text is rejected", async () => {
+  const packed = await pack("some text that is long enough to be cut off somewhere");
+  await assert.rejects(unpack(packed.slice(0, -10)));
+  await assert.rejects(unpack("!!!"));
+});
+
+test("a short form is posted as it is, a long one is compressed", async (t) => {
+  const fetch = t.mock.method(globalThis, "fetch", async () => new Response());
+  const headers = { Accept: "text/html" };
+  const short = { method: "POST", body: new URLSearchParams({ data: "x" }), headers };
+  await post("edit", short);
+  assert.deepEqual(fetch.mock.calls[0].arguments, ["edit", short]);
+
+  const body = new URLSearchParams({ data: '"'.repeat(9000) });
+  await post("train", { method: "POST", body, headers });
+  const [url, sent] = fetch.mock.calls[1].arguments;
+  assert.equal(url, "train");
+  assert.equal(sent.method, "POST");
+  assert.deepEqual(sent.headers, {
+    Accept: "text/html",
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Content-Encoding": "gzip",
+  });
+  assert.equal(gunzipSync(sent.body).toString(), body.toString());
+  assert.deepEqual(headers, { Accept: "text/html" });
+});
+
+test("a browser that cannot compress posts long forms as they are", async (t) => {
+  const fetch = t.mock.method(globalThis, "fetch", async () => new Response());
+  const real = globalThis.CompressionStream;
+  delete globalThis.CompressionStream;
+  t.after(() => {
+    globalThis.CompressionStream = real;
+  });
+  const request = { method: "POST", body: "x".repeat(9000) };
+  await post("edit", request);
+  assert.deepEqual(fetch.mock.calls[0].arguments, ["edit", request]);
+});
