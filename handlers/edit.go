@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -9,119 +8,72 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/views"
 )
 
-// change does what a button of the page asks for: act is a name, for some with
-// the place in the network behind it. With an error p is the page to show beside it.
-func (s *Server) change(ctx context.Context, act string, p *pageRequest) error {
-	act, place, _ := strings.Cut(act, " ")
-	switch act {
-	case views.ActShow, views.ActRestore:
-		p.answer.look = true
-		return nil
-	case views.ActInspect:
-		return inspectUnit(p, place)
-	case views.ActShare:
-		links, err := s.share(ctx, *p)
-		p.answer = pageAnswer{part: true, view: func(views.Lab, bool) templ.Component { return views.Shared(links) }}
-		return err
-	case views.ActPin:
-		return s.pin(ctx, p)
-	case views.ActUnpin:
-		p.pinned, p.answer.look, p.answer.pinned = nil, true, true
-		return nil
-	case views.ActOpen:
-		return s.readOpened(p)
-	case views.ActImport, views.ActImportPreview:
-		return s.importPoints(ctx, act, p)
-	case views.ActTableShow, views.ActTableSet, views.ActTableAdd, views.ActTableRemove, views.ActTablePrevious, views.ActTableNext:
-		return s.editTable(act, p)
-	}
-	state, notice, err := s.act(act, place, p.state, p.form)
-	if err != nil {
-		return err
-	}
-	if last := p.state.Config.Classes - 1; act == views.ActRemoveClass && p.meta.Class(last) != "" {
-		notice.Text = strings.Replace(notice.Text, fmt.Sprintf("class %d", last), p.meta.Class(last), 1)
-	}
-	p.become(state, act)
-	if notice.Text != "" {
-		p.notice = notice
-	}
-	return nil
+func reset(_ *Server, e edit) (nn.State, views.Notice, error) {
+	e.state.Network = nn.Initialize(e.state.Config)
+	return e.state, undoable("New weights from seed %d.", e.state.Config.Seed), nil
 }
 
-// act changes a prepared state, which stays as it is; the one returned need not
-// be within the limits.
-func (s *Server) act(act, place string, state nn.State, form url.Values) (nn.State, views.Notice, error) {
-	switch act {
-	case views.ActSettings, "":
-		return state, views.Notice{}, nil
-	case views.ActReset:
-		state.Network = nn.Initialize(state.Config)
-		return state, undoable("New weights from seed %d.", state.Config.Seed), nil
-	case views.ActReseed:
-		state.Config.Seed++ // wraps around at the largest
-		state.Network = nn.Initialize(state.Config)
-		return state, undoable("New weights from the new seed %d.", state.Config.Seed), nil
-	case views.ActDraw:
-		next, err := s.draw(state, form)
-		return next, views.Notice{}, err
-	case views.ActClear:
-		removed := len(state.Data)
-		state.Data = []nn.Point{}
-		return state, undoable("Removed all %d points.", removed), nil
-	case views.ActDataset:
-		return s.loadDataset(state, form)
-	case views.ActAddLayer:
-		width := 8
-		if widths := state.Config.HiddenLayers; len(widths) > 0 {
-			width = widths[len(widths)-1]
-		}
-		next, err := nn.AddLayer(state, len(state.Config.HiddenLayers), width)
-		return next, undoable("Added a hidden layer of %d units; the weights before it stay.", width), err
-	case views.ActRemoveLayer:
-		if len(state.Config.HiddenLayers) == 0 {
-			return state, views.Notice{}, invalid("config.hidden_layers", "has no layer left to remove")
-		}
-		next, err := nn.RemoveLayer(state, len(state.Config.HiddenLayers)-1)
-		return next, undoable("Removed the last hidden layer; the weights before it stay."), err
-	case views.ActAddNeuron:
-		at, err := readPlace(views.FieldAct, place, 1)
-		if err != nil {
-			return state, views.Notice{}, err
-		}
-		next, err := nn.AddNeuron(state, at[0])
-		return next, undoable("Added a unit to layer %d; the other weights stay.", at[0]+1), err
-	case views.ActRemoveNeuron:
-		return removeNeuron(state, place)
-	case views.ActSetParameter:
-		next, err := setParameter(state, form)
-		return next, views.Notice{}, err
-	case views.ActAddClass:
-		next, err := nn.AddClass(state)
-		return next, undoable("Added class %d; all weights stay.", next.Config.Classes-1), err
-	case views.ActRemoveClass:
-		next, err := nn.RemoveClass(state, state.Config.Classes-1)
-		return next, undoable("Removed class %d and its %d points.", state.Config.Classes-1, len(state.Data)-len(next.Data)), err
-	case views.ActRecover:
-		recovered, err := wire.DecodeNetwork(form.Get(views.FieldRecovered), views.FieldRecovered)
-		if err != nil {
-			return state, views.Notice{}, err
-		}
-		state.Network = recovered
-		if state.Network.IsEmpty() {
-			return state, views.Notice{}, malformed(views.FieldRecovered, "has no weights")
-		}
-		return state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", state.Network.Step), nil
+func reseed(_ *Server, e edit) (nn.State, views.Notice, error) {
+	e.state.Config.Seed++ // wraps around at the largest
+	e.state.Network = nn.Initialize(e.state.Config)
+	return e.state, undoable("New weights from the new seed %d.", e.state.Config.Seed), nil
+}
+
+// recoverNetwork puts the network of FieldRecovered in the place of a diverged one.
+func recoverNetwork(_ *Server, e edit) (nn.State, views.Notice, error) {
+	recovered, err := wire.DecodeNetwork(e.form.Get(views.FieldRecovered), views.FieldRecovered)
+	if err != nil {
+		return e.state, views.Notice{}, err
 	}
-	return state, views.Notice{}, malformed(views.FieldAct, "is unknown: %q", clip(act))
+	e.state.Network = recovered
+	if e.state.Network.IsEmpty() {
+		return e.state, views.Notice{}, malformed(views.FieldRecovered, "has no weights")
+	}
+	return e.state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", e.state.Network.Step), nil
+}
+
+func clearPoints(_ *Server, e edit) (nn.State, views.Notice, error) {
+	removed := len(e.state.Data)
+	e.state.Data = []nn.Point{}
+	return e.state, undoable("Removed all %d points.", removed), nil
+}
+
+func addLayer(_ *Server, e edit) (nn.State, views.Notice, error) {
+	width := 8
+	if widths := e.state.Config.HiddenLayers; len(widths) > 0 {
+		width = widths[len(widths)-1]
+	}
+	next, err := nn.AddLayer(e.state, len(e.state.Config.HiddenLayers), width)
+	return next, undoable("Added a hidden layer of %d units; the weights before it stay.", width), err
+}
+
+func removeLayer(_ *Server, e edit) (nn.State, views.Notice, error) {
+	if len(e.state.Config.HiddenLayers) == 0 {
+		return e.state, views.Notice{}, invalid("config.hidden_layers", "has no layer left to remove")
+	}
+	next, err := nn.RemoveLayer(e.state, len(e.state.Config.HiddenLayers)-1)
+	return next, undoable("Removed the last hidden layer; the weights before it stay."), err
+}
+
+func addClass(_ *Server, e edit) (nn.State, views.Notice, error) {
+	next, err := nn.AddClass(e.state)
+	return next, undoable("Added class %d; all weights stay.", next.Config.Classes-1), err
+}
+
+func removeClass(_ *Server, e edit) (nn.State, views.Notice, error) {
+	last := e.state.Config.Classes - 1
+	next, err := nn.RemoveClass(e.state, last)
+	name := e.meta.Class(last)
+	if name == "" {
+		name = fmt.Sprintf("class %d", last)
+	}
+	return next, undoable("Removed %s and its %d points.", name, len(e.state.Data)-len(next.Data)), err
 }
 
 func undoable(format string, args ...any) views.Notice {
@@ -132,29 +84,30 @@ func undoable(format string, args ...any) views.Notice {
 const eraseRadius = 0.06
 
 // draw adds points at the places of a stroke, or erases those near it.
-func (s *Server) draw(state nn.State, form url.Values) (nn.State, error) {
-	places, err := readStroke(form, s.config.MaxPoints)
+func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
+	state, said := e.state, views.Notice{}
+	places, err := readStroke(e.form, s.config.MaxPoints)
 	if err != nil {
-		return state, err
+		return state, said, err
 	}
-	tool := form.Get(views.FieldTool)
+	tool := e.form.Get(views.FieldTool)
 	if tool == views.ToolErase {
 		state.Data = nn.EraseNear(state.Data, places, eraseRadius)
-		return state, nil
+		return state, said, nil
 	}
 	label, err := parseFloat(tool)
 	if err != nil || state.Config.Task == nn.Classification && !(label >= 0 && label < float64(state.Config.Classes)) {
-		return state, invalid(views.FieldTool, "must be a class or %s; got %q", views.ToolErase, clip(tool))
+		return state, said, invalid(views.FieldTool, "must be a class or %s; got %q", views.ToolErase, clip(tool))
 	}
 	if n := len(state.Data) + len(places); n > s.config.MaxPoints {
-		return state, tooLarge(views.FieldData, "must have at most %d points; this would make %d", s.config.MaxPoints, n)
+		return state, said, tooLarge(views.FieldData, "must have at most %d points; this would make %d", s.config.MaxPoints, n)
 	}
 	state.Data = slices.Clone(state.Data)
 	for _, p := range places {
 		p.Label = label + 0 // no negative zero
 		state.Data = append(state.Data, p)
 	}
-	return state, nil
+	return state, said, nil
 }
 
 // readStroke returns the places of FieldStroke or, without script, of a click
@@ -200,7 +153,8 @@ func newProblem(state nn.State, points []nn.Point, task nn.Task) (nn.State, erro
 }
 
 // loadDataset replaces the points by a data set's.
-func (s *Server) loadDataset(state nn.State, form url.Values) (nn.State, views.Notice, error) {
+func (s *Server) loadDataset(e edit) (nn.State, views.Notice, error) {
+	state, form := e.state, e.form
 	params := url.Values{"dataset": {form.Get(views.FieldDataset)}}
 	for name, field := range map[string]string{"points": views.FieldPoints, "noise": views.FieldNoise, "classes": views.FieldDataClasses, "seed": views.FieldDataSeed} {
 		params.Set(name, strings.TrimSpace(form.Get(field)))

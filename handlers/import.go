@@ -19,19 +19,6 @@ import (
 	"nnvisu/views"
 )
 
-// keepMeta returns what is still true of the points after an act.
-func keepMeta(m table.Meta, act string, from, to nn.Config) table.Meta {
-	switch {
-	case act == views.ActClear || act == views.ActDataset:
-		return table.Meta{}
-	case from.Task != to.Task: // the labels were converted
-		m.Classes, m.Transform.Label = nil, table.Axis{}
-	case to.Task == nn.Classification && len(m.Classes) > to.Classes:
-		m.Classes = slices.Clone(m.Classes[:to.Classes])
-	}
-	return m
-}
-
 // readImport reads the controls of the import. What they say is judged by
 // package table.
 func readImport(form url.Values) views.ImportForm {
@@ -48,37 +35,54 @@ func readImport(form url.Values) views.ImportForm {
 	}
 }
 
-// importPoints shows what would come of a table or takes its points.
-func (s *Server) importPoints(ctx context.Context, act string, p *pageRequest) error {
-	var t table.Table
-	var m table.Import
-	var wrong error
-	f := &p.imported
-	err := s.computing(ctx, func() error {
-		t, m, wrong = convertTable(f, s.config.MaxPoints)
+// previewImport shows what would come of a table. What is wrong with it is part of the preview.
+func (s *Server) previewImport(ctx context.Context, p *pageRequest, _ string) error {
+	c, err := s.convertImport(ctx, p)
+	if err != nil {
+		return err
+	}
+	p.imported.Preview = c.preview(p.imported.Text)
+	return nil
+}
+
+// importPoints takes the points of a table. What is wrong with it is shown in its preview too.
+func (s *Server) importPoints(ctx context.Context, p *pageRequest, _ string) error {
+	c, err := s.convertImport(ctx, p)
+	if err != nil {
+		return err
+	}
+	if c.wrong != nil {
+		p.imported.Preview = c.preview(p.imported.Text)
+		return c.wrong
+	}
+	next, err := newProblem(p.state, c.Points, c.Task)
+	if err != nil {
+		return err
+	}
+	p.state, p.meta = next, c.Meta
+	p.imported = views.ImportForm{}
+	p.notice = undoable("Imported %s The weights start again.", views.ImportSummary(c.Import))
+	return nil
+}
+
+// A conversion is what came of a table: points, or what is wrong with it.
+type conversion struct {
+	table.Import
+	from  table.Table
+	wrong error
+}
+
+func (c conversion) preview(text string) *views.ImportPreview {
+	return views.NewImportPreview(text, c.from, c.Import, c.wrong)
+}
+
+// convertImport makes points of the text of an import.
+func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversion, err error) {
+	err = s.computing(ctx, func() error {
+		c.from, c.Import, c.wrong = convertTable(&p.imported, s.config.MaxPoints)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	err = wrong
-	if act == views.ActImportPreview || err != nil {
-		f.Preview = views.NewImportPreview(f.Text, t, m, err)
-		p.answer = answerPreview
-		if act == views.ActImportPreview {
-			err = nil // the preview says it
-		}
-		return err
-	}
-	next, err := newProblem(p.state, m.Points, m.Task)
-	if err != nil {
-		return err
-	}
-	p.state, p.meta = next, m.Meta
-	p.imported = views.ImportForm{}
-	p.notice = undoable("Imported %s The weights start again.", views.ImportSummary(m))
-	p.answer = answerImported
-	return nil
+	return c, err
 }
 
 // convertTable makes points of the text of an import. A column chosen that the
@@ -99,67 +103,91 @@ func convertTable(f *views.ImportForm, most int) (table.Table, table.Import, err
 	return t, m, err
 }
 
-// editTable takes the rows of the table into the points and shows a page of it.
-func (s *Server) editTable(act string, p *pageRequest) error {
-	page := 1
-	if err := formInt(p.form, views.FieldTablePage, &page); err != nil {
-		return err
+// A rowEdit changes the points after the rows of a page have been taken into them. It returns
+// the points, the page to show and what was done, "" for nothing that changes a point.
+type rowEdit func(s *Server, form url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error)
+
+// showTable shows a page of the points.
+func showTable(_ *Server, _ context.Context, p *pageRequest, _ string) error {
+	page, err := tablePage(p.form)
+	if err == nil {
+		p.table = views.NewTablePage(p.state, p.meta, page)
 	}
-	show := func(answer pageAnswer) {
-		p.table, p.answer = views.NewTablePage(p.state, p.meta, page), answer
-	}
-	of := views.TableOf(p.state, p.meta)
-	switch {
-	case act == views.ActTableShow:
-		show(answerTable)
-		return nil
-	case p.form.Get(views.FieldTableOf) != of:
-		p.notice = views.Notice{Text: "The points have changed since the table was shown. It shows them as they are; nothing was edited.", Problem: true}
-		show(answerTableEdited)
-		return nil
-	}
-	shown := views.NewTablePage(p.state, p.meta, page)
-	points, changed, err := readRows(*p, shown)
-	if err != nil {
-		show(answerTable)
-		return err
-	}
-	page = shown.Page
-	var done []string
-	if changed > 0 {
-		done = append(done, rowsDone("Changed", changed))
-	}
-	switch act {
-	case views.ActTablePrevious:
-		page--
-	case views.ActTableNext:
-		page++
-	case views.ActTableAdd:
-		if len(points) >= s.config.MaxPoints {
-			show(answerTable)
-			return tooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
-		}
-		points = append(points, nn.Point{})
-		page = math.MaxInt // the last
-		done = append(done, fmt.Sprintf("Added row %d, in the middle of the plane.", len(points)))
-	case views.ActTableRemove:
-		before := len(points)
-		if points, err = removeRows(p.form, points); err != nil {
-			show(answerTable)
+	return err
+}
+
+// tablePage is the page of the table that a form asks for.
+func tablePage(form url.Values) (page int, err error) {
+	page = 1
+	err = formInt(form, views.FieldTablePage, &page)
+	return page, err
+}
+
+// editTable returns the act that takes the rows of the table into the points, makes a further
+// change, or none if it is nil, and shows a page of the table.
+func editTable(then rowEdit) func(*Server, context.Context, *pageRequest, string) error {
+	return func(s *Server, _ context.Context, p *pageRequest, _ string) error {
+		page, err := tablePage(p.form)
+		if err != nil {
 			return err
 		}
-		if n := before - len(points); n > 0 {
-			done = append(done, rowsDone("Removed", n))
+		shown := views.NewTablePage(p.state, p.meta, page)
+		p.table, p.answer = shown, answerTable
+		if p.form.Get(views.FieldTableOf) != shown.Of {
+			p.notice = views.Notice{Text: "The points have changed since the table was shown. It shows them as they are; nothing was edited.", Problem: true}
+			p.answer = answerTableEdited
+			return nil
 		}
-	}
-	p.state.Data = points
-	if len(done) == 0 {
-		show(answerTable)
+		points, changed, err := readRows(*p, shown)
+		if err != nil {
+			return err
+		}
+		var done []string
+		if changed > 0 {
+			done = append(done, rowsDone("Changed", changed))
+		}
+		page = shown.Page
+		if then != nil {
+			var more string
+			if points, page, more, err = then(s, p.form, points, page); err != nil {
+				return err
+			}
+			if more != "" {
+				done = append(done, more)
+			}
+		}
+		p.state.Data = points
+		p.table = views.NewTablePage(p.state, p.meta, page)
+		if len(done) > 0 {
+			p.notice, p.answer = undoable("%s", strings.Join(done, " ")), answerTableEdited
+		}
 		return nil
 	}
-	p.notice = undoable("%s", strings.Join(done, " "))
-	show(answerTableEdited)
-	return nil
+}
+
+// turnPage goes to another page of the table.
+func turnPage(by int) rowEdit {
+	return func(_ *Server, _ url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
+		return points, page + by, "", nil
+	}
+}
+
+// addRow adds a point as the last row, and goes there.
+func (s *Server) addRow(_ url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
+	if len(points) >= s.config.MaxPoints {
+		return points, page, "", tooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
+	}
+	points = append(points, nn.Point{})
+	return points, math.MaxInt, fmt.Sprintf("Added row %d, in the middle of the plane.", len(points)), nil
+}
+
+// removeRows removes the rows that are marked.
+func (s *Server) removeRows(form url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
+	left, err := unmarkedRows(form, points)
+	if err != nil || len(left) == len(points) {
+		return points, page, "", err
+	}
+	return left, page, rowsDone("Removed", len(points)-len(left)), nil
 }
 
 func rowsDone(what string, n int) string {
@@ -224,8 +252,8 @@ func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed
 // edge is by how much rounding may carry a value beyond the plane.
 const edge = 1e-9
 
-// removeRows returns the points without those of the rows marked.
-func removeRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
+// unmarkedRows returns the points without those of the rows marked.
+func unmarkedRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
 	marked := map[int]bool{}
 	for _, text := range form[views.FieldRowRemove] {
 		n, err := strconv.Atoi(text)

@@ -71,12 +71,13 @@ func (s *Server) firstRequest() (pageRequest, error) {
 
 func defaultChoices() views.Choices {
 	return views.Choices{
-		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1, Panel: views.PanelCurves,
+		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1, Panel: views.Panels()[0],
 		Dataset: firstDataset, Points: strconv.Itoa(defaultPoints), DataSeed: "1",
 	}
 }
 
-// A pageRequest is what the page's form posts, and what becomes of it.
+// A pageRequest is what the page's form posts: a state, and what the page keeps with it. An act
+// changes it in place, and the answer shows what became of it.
 type pageRequest struct {
 	message
 	form     url.Values
@@ -84,22 +85,32 @@ type pageRequest struct {
 	meta     table.Meta
 	history  nn.History
 	pinned   *views.PinnedRun
-	until    until
 	imported views.ImportForm
-	table    *views.TablePage
-	notice   views.Notice // of what the settings or an act changed
-	answer   pageAnswer
-	posted   nn.Config // the config before the settings and the act changed it
+	posted   nn.Config // the config before the settings were applied
+	until    until     // of a request to train
+	pageResult
 }
 
-// A pageAnswer is what of the page an act changes.
+// A pageResult is what the answer to a pageRequest shows beside it.
+type pageResult struct {
+	notice views.Notice     // of what the settings or an act changed
+	table  *views.TablePage // nil: not shown
+	answer pageAnswer
+}
+
+// A pageAnswer is what an act changes of the page. The zero value is that of an act that changes
+// the state.
 type pageAnswer struct {
 	// view renders the fragments; nil is views.Edited.
 	view func(l views.Lab, settings bool) templ.Component
 	// part says that the state stays as it was and is not measured and painted again.
 	part bool
-	// look says that a state is shown that need not be the run's newest.
-	look bool
+	// preview says that the state need not be the run's newest: the history stays.
+	preview bool
+	// replaced says that the page shows another state: settings and reshaped follow.
+	replaced bool
+	// settings says that the controls may not show the state's own settings.
+	settings bool
 	// reshaped says that the drawing of the network is another one.
 	reshaped bool
 	// pinned says that the pinned run is to be shown anew.
@@ -148,15 +159,15 @@ func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 	if p.meta, p.history, err = decodeKept(form); err != nil {
 		return p, err
 	}
-	p.meta = keepMeta(p.meta, views.ActShow, p.state.Config, p.state.Config)
+	p.meta = keepMeta(p.meta, p.state.Config, p.state.Config)
 	if p.pinned, err = s.readPinned(form.Get(views.FieldPinned)); err != nil {
 		return p, err
 	}
 	if err := checkParts(p.choices); err != nil {
 		return p, err
 	}
-	if !slices.Contains(views.Panels, p.choices.Panel) {
-		return p, malformed(views.FieldPanel, "must be one of %s; got %q", strings.Join(views.Panels, ", "), clip(p.choices.Panel))
+	if panels := views.Panels(); !slices.Contains(panels, p.choices.Panel) {
+		return p, malformed(views.FieldPanel, "must be one of %s; got %q", strings.Join(panels, ", "), clip(p.choices.Panel))
 	}
 	p.posted = p.state.Config
 	if form.Get(views.FieldControls) == "" {
@@ -166,14 +177,14 @@ func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 	if err != nil {
 		return p, editError{err, p}
 	}
-	p.become(state, views.ActSettings)
+	p.setState(state, keepMeta)
 	p.notice = notice
 	return p, nil
 }
 
-// become puts a state in the place of p's own, and keeps what is still true of it.
-func (p *pageRequest) become(state nn.State, act string) {
-	p.meta = keepMeta(p.meta, act, p.state.Config, state.Config)
+// setState puts a state in the place of p's own, and keeps what is still true of it.
+func (p *pageRequest) setState(state nn.State, rule metaRule) {
+	p.meta = rule(p.meta, p.state.Config, state.Config)
 	if state.Config.Task != p.state.Config.Task {
 		p.history = nn.History{} // losses of another kind
 	}
@@ -226,7 +237,7 @@ func (s *Server) edit(c echo.Context) error {
 	defer leave()
 	act := p.form.Get(views.FieldAct)
 	if p.form.Has(views.FieldClickX) {
-		act = views.ActDraw
+		act = "draw"
 	}
 	next := p
 	if err = s.change(c.Request().Context(), act, &next); err == nil {
@@ -236,10 +247,10 @@ func (s *Server) edit(c echo.Context) error {
 		p.imported, p.table = next.imported, next.table
 		return editError{err, p}
 	}
-	restored := act == views.ActRestore || act == views.ActOpen
-	next.answer.reshaped = restored || !reflect.DeepEqual(next.state.Config, p.posted) || !reflect.DeepEqual(next.meta, p.meta)
-	next.answer.pinned = next.answer.pinned || restored || act == views.ActShow
-	return s.render(c, http.StatusOK, next, restored || !reflect.DeepEqual(next.state.Config, p.state.Config))
+	a := &next.answer
+	a.settings = a.replaced || !reflect.DeepEqual(next.state.Config, p.state.Config)
+	a.reshaped = a.replaced || !reflect.DeepEqual(next.state.Config, p.posted) || !reflect.DeepEqual(next.meta, p.meta)
+	return s.render(c, http.StatusOK, next)
 }
 
 // stepPage answers POST /step for the page.
@@ -257,19 +268,18 @@ func (s *Server) stepPage(c echo.Context) error {
 		return editError{err, p}
 	}
 	p.state.Network = result.Network
-	return s.render(c, http.StatusOK, p, false)
+	return s.render(c, http.StatusOK, p)
 }
 
-// render answers with the page, or for htmx with the fragments that follow
-// from the state. settings says that the controls may not show the state's own.
-func (s *Server) render(c echo.Context, status int, p pageRequest, settings bool) error {
+// render answers with the page, or for htmx with the fragments that follow from the state.
+func (s *Server) render(c echo.Context, status int, p pageRequest) error {
 	script := c.Request().Header.Get("HX-Request") != ""
 	view := p.answer.view
 	if view == nil {
 		view = views.Edited
 	}
 	if script && p.answer.part {
-		return s.html(c, status, view(views.Lab{State: p.state, Meta: p.meta, Import: p.imported, Table: p.table}, settings))
+		return s.html(c, status, view(s.unmeasuredLab(p), p.answer.settings))
 	}
 	p.answer.pinned = p.answer.pinned || !script
 	lab, err := s.lab(c.Request().Context(), p)
@@ -277,7 +287,7 @@ func (s *Server) render(c echo.Context, status int, p pageRequest, settings bool
 		return err
 	}
 	if script {
-		return s.html(c, status, view(lab, settings))
+		return s.html(c, status, view(lab, p.answer.settings))
 	}
 	return s.html(c, status, views.Page(lab))
 }
@@ -298,7 +308,7 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 	e, edited := asEditError(cause)
 	if c.Request().Header.Get("HX-Request") != "" {
 		if edited && e.page.imported.Preview != nil {
-			return s.html(c, b.status, views.RefusedImport(notice, views.Lab{Import: e.page.imported}))
+			return s.html(c, b.status, views.RefusedImport(notice, s.unmeasuredLab(e.page)))
 		}
 		return s.html(c, b.status, views.Refused(notice, views.ControlOf(b.Field), b.Message))
 	}
@@ -324,30 +334,26 @@ func problem(b errorBody) views.Notice {
 	n := views.Notice{Text: string(unicode.ToUpper(first)) + text[size:], Problem: true}
 	if b.Network != nil {
 		if network, err := json.Marshal(b.Network); err == nil {
-			n.Recover = &views.RecoverAct{Step: b.Network.Step, Network: string(network)}
+			n.Recover = &views.RecoverAct{Act: viewedAct("recover"), Step: b.Network.Step, Network: string(network)}
 		}
 	}
 	return n
 }
 
-// inspect measures what the panel shows besides the curves.
-func inspect(lab *views.Lab, t *nn.Trainer) {
-	switch {
-	case lab.Choices.Panel == views.PanelConfusion && lab.State.Config.Task == nn.Classification:
-		confusion := t.Confusion()
-		lab.Confusion = &confusion
-	case lab.Choices.Panel == views.PanelGradients:
-		lab.GradientNorms = t.GradientNorms()
+// unmeasuredLab is what the page shows of a request, but for what is measured and drawn.
+func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
+	return views.Lab{
+		State: p.state, Meta: p.meta, History: p.history, Pinned: p.pinned,
+		Choices: p.choices, Import: p.imported, Table: p.table, Notice: p.notice,
+		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Preview: p.answer.preview,
+		Acts: viewedAct, Version: s.config.Version,
 	}
 }
 
 // lab measures and draws a prepared state. Its metrics become the newest sample
-// of the history, unless the page only looks at a moment of the run.
+// of the history, unless it is a moment of a run that has newer ones.
 func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
-	lab := views.Lab{
-		State: p.state, Choices: p.choices, Notice: p.notice, Version: s.config.Version,
-		Meta: p.meta, History: p.history, Pinned: p.pinned, Import: p.imported, Table: p.table, Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Looks: p.answer.look,
-	}
+	lab := s.unmeasuredLab(p)
 	err := s.computing(ctx, func() error {
 		model, err := nn.NewModel(p.state)
 		if err != nil {
@@ -370,14 +376,14 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 		}
 		metrics := t.Metrics()
 		lab.Metrics = &metrics
-		inspect(&lab, t)
+		lab.Measure(t)
 		return nil
 	})
 	if err != nil {
 		return lab, err
 	}
 	switch {
-	case p.answer.look && lab.History.Len() > 0 && slices.Max(lab.History.Step) > p.state.Network.Step:
+	case p.answer.preview && lab.History.Len() > 0 && slices.Max(lab.History.Step) > p.state.Network.Step:
 	case lab.Metrics == nil:
 		lab.History.Until(p.state.Network.Step + 1) // what came after it is of another run
 	default:
