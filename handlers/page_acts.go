@@ -21,14 +21,14 @@ type pageAct struct {
 	// edit changes the state; meta says what becomes of the names and units of its points.
 	edit func(s *Server, e edit) (nn.State, views.Notice, error)
 	meta metaRule
-	// do changes the page. With an error p is the page to show beside it.
+	// do changes the page. When it returns an error, p is the page to show beside the error.
 	do func(s *Server, ctx context.Context, p *pageRequest, place string) error
 
-	answer pageAnswer // may be replaced by do, where it depends on what came of it
+	answer pageAnswer // do replaces it where the answer depends on the outcome
 }
 
-// An edit is what an act that changes the state gets. The state is prepared, and what its slices
-// hold stays as it is. The state returned need not be within the limits: the caller checks it.
+// An edit is the input of an act that changes the state. The state is prepared, and the act must not
+// write to its slices. The caller checks the limits of the state that the act returns.
 type edit struct {
 	state nn.State
 	meta  table.Meta
@@ -36,8 +36,8 @@ type edit struct {
 	form  url.Values
 }
 
-// A metaRule returns what is still true of the points that had the meta m, after a change from one
-// config to another.
+// A metaRule returns the class names and units of the points after an act, which had the meta m and
+// changed one config into another.
 type metaRule func(m table.Meta, from, to nn.Config) table.Meta
 
 // What an act that shows another state or run is answered with.
@@ -47,7 +47,7 @@ var (
 	answerOpened   = pageAnswer{pinned: true, replaced: true}
 )
 
-// pageActs is the table of all acts. The page and its script know of an act what stands here.
+// pageActs is the table of all acts. The page and its script know an act by its row.
 var pageActs = []pageAct{
 	// The run.
 	{
@@ -60,7 +60,7 @@ var pageActs = []pageAct{
 		traits: views.Traits{Restores: true},
 		answer: answerRestored,
 	},
-	{name: "settings"}, // decodePageForm has applied them
+	{name: "settings"}, // decodePageForm applies them, whatever the act
 	{
 		name:   "reset",
 		traits: views.Traits{Stops: true},
@@ -184,7 +184,7 @@ var pageActsByName = func() map[string]*pageAct {
 	return byName
 }()
 
-// viewedActs is the table as the templates write it.
+// viewedActs are the acts as the templates write them.
 var viewedActs = func() map[string]*views.Act {
 	viewed := make(map[string]*views.Act, len(pageActs))
 	for _, a := range pageActs {
@@ -196,8 +196,9 @@ var viewedActs = func() map[string]*views.Act {
 // viewedAct returns the act of a name for the templates, or nil if there is none.
 func viewedAct(name string) *views.Act { return viewedActs[name] }
 
-// change does what the page asks for: the name of an act, for some with a place behind it. Without
-// a name it takes the settings. With an error p is the page to show beside it.
+// change does what the page asks for. The text is the name of an act, and for some acts a place
+// behind it; no text stands for settings. When change returns an error, p is the page to show
+// beside the error.
 func (s *Server) change(ctx context.Context, asked string, p *pageRequest) error {
 	name, place, _ := strings.Cut(asked, " ")
 	if name == "" {
@@ -225,7 +226,8 @@ func (s *Server) change(ctx context.Context, asked string, p *pageRequest) error
 	return nil
 }
 
-// keepMeta is the rule of most acts: what a change of the config does not make untrue stays true.
+// keepMeta is the rule of most acts: class names and units stay, except those that the new config
+// has no use for.
 func keepMeta(m table.Meta, from, to nn.Config) table.Meta {
 	switch {
 	case from.Task != to.Task: // the labels were converted
@@ -236,5 +238,5 @@ func keepMeta(m table.Meta, from, to nn.Config) table.Meta {
 	return m
 }
 
-// dropMeta is the rule of an act that puts other points in the place of all.
+// dropMeta is the rule of an act that replaces all points.
 func dropMeta(table.Meta, nn.Config, nn.Config) table.Meta { return table.Meta{} }

@@ -36,7 +36,7 @@ type pageRequest struct {
 	pageResult
 }
 
-// A pageResult is what the answer to a pageRequest shows beside it.
+// A pageResult is what the answer shows besides the state.
 type pageResult struct {
 	notice views.Notice     // of what the settings or an act changed
 	table  *views.TablePage // nil: not shown
@@ -50,7 +50,7 @@ type pageAnswer struct {
 	view func(l views.Lab, settings bool) templ.Component
 	// part says that the state stays as it was and is not measured and painted again.
 	part bool
-	// preview says that the state need not be the run's newest: the history stays.
+	// preview says that the state is a moment of the run that may have newer ones: the history stays.
 	preview bool
 	// replaced says that the page shows another state: settings and reshaped follow.
 	replaced bool

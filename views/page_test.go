@@ -150,8 +150,8 @@ func TestFragmentParts(t *testing.T) {
 	}{
 		{"NotReshaped", func(l *Lab) { l.Reshaped = false }, []string{"#network-view", "#legend"}},
 		{"NotPinned", func(l *Lab) { l.ShowPinned = false }, []string{"#pinned"}},
-		{"Looks", func(l *Lab) { l.Preview = true }, []string{"#notice"}},
-		{"LooksAndSays", func(l *Lab) { l.Preview, l.Notice = true, says }, nil},
+		{"Preview", func(l *Lab) { l.Preview = true }, []string{"#notice"}},
+		{"PreviewAndSays", func(l *Lab) { l.Preview, l.Notice = true, says }, nil},
 		{"Says", func(l *Lab) { l.Notice = says }, nil},
 	} {
 		l := lab
