@@ -272,7 +272,7 @@ func BenchmarkEdit(b *testing.B) {
 	state := benchState(b, benchPoints)
 	form := settingsForm(b, s, state)
 	form.Set(views.FieldControls, "")
-	form.Set(views.FieldAct, views.ActDraw)
+	form.Set(views.FieldAct, "draw")
 	form.Set(views.FieldStroke, "0,0")
 	body := form.Encode()
 	b.ReportAllocs()

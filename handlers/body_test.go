@@ -357,7 +357,7 @@ func FuzzPageForm(f *testing.F) {
 			}
 		}
 		opened := p
-		if err := s.readOpened(&opened); err == nil {
+		if err := s.openSaved(t.Context(), &opened, ""); err == nil {
 			if _, err := nn.NewModel(opened.state); err != nil {
 				t.Errorf("the state %s was opened: %v", form.Get(views.FieldOpened), err)
 			}
@@ -365,7 +365,7 @@ func FuzzPageForm(f *testing.F) {
 		} else if !strings.HasPrefix(describe(err).Field, views.FieldOpened) || describe(err).Code == codeInternal {
 			t.Errorf("opening %q = %v; want an error of the file", form.Get(views.FieldOpened), err)
 		}
-		if _, err := setParameter(p.state, form); err != nil && describe(err).Code == codeInternal {
+		if _, _, err := setParameter(s, edit{state: p.state, form: form}); err != nil && describe(err).Code == codeInternal {
 			t.Errorf("setting %q to %q = %v", form.Get(views.FieldParameter), form.Get(views.FieldValue), err)
 		}
 		text := mustJSON(t, p.history)

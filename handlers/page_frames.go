@@ -136,7 +136,7 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
 		text.Write(appendHistory(text.AvailableBuffer(), lab.History))
 		lab.JSON.History = text.String()
 	}
-	inspect(&lab, f.trainer)
+	lab.Measure(f.trainer)
 	picture := pictures.Get().(*picture)
 	defer pictures.Put(picture)
 	lab.Cells, lab.Maps = picture.cells, picture.maps

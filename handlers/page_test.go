@@ -41,7 +41,7 @@ func TestReadChoices(t *testing.T) {
 			c.UntilStep, c.UntilLoss, c.UntilAccuracy, c.Patience = "9", "0.1", "99", "3"
 		}},
 		{"panel=compare&log_scale=1&hide=data&hide=panel&lock=network", func(c *views.Choices) {
-			c.Panel, c.LogScale, c.Hide, c.Lock = views.PanelCompare, true, []string{"data", "panel"}, []string{"network"}
+			c.Panel, c.LogScale, c.Hide, c.Lock = "compare", true, []string{"data", "panel"}, []string{"network"}
 		}},
 		{"points=many", func(c *views.Choices) { c.Points = "many" }}, // shown again, beside what is wrong
 	} {
@@ -65,7 +65,7 @@ func TestFirstPage(t *testing.T) {
 	if again := serve(s, http.MethodGet, "/", "").Body.String(); w.Body.String() != again {
 		t.Errorf("GET / twice gives two pages; want the same")
 	}
-	p, err := s.decodePageForm(readForm(t, w.Body.String(), views.FieldAct, views.ActSettings))
+	p, err := s.decodePageForm(readForm(t, w.Body.String(), views.FieldAct, "settings"))
 	if err != nil {
 		t.Fatalf("the form of the first page is refused: %v", err)
 	}
@@ -110,7 +110,7 @@ func TestPageFailure(t *testing.T) {
 	}{
 		{"Setting", "/edit", with(views.FieldLearningRate, "-1"), 422, "must be greater than 0; got -1", true, views.FieldLearningRate},
 		{"SettingText", "/step", with(views.FieldBatchSize, "all"), 400, "must be a whole number", true, views.FieldBatchSize},
-		{"Dataset", "/edit", with(views.FieldAct, views.ActDataset, views.FieldPoints, "0"), 422, "must be between 1 and", true, views.FieldPoints},
+		{"Dataset", "/edit", with(views.FieldAct, "dataset", views.FieldPoints, "0"), 422, "must be between 1 and", true, views.FieldPoints},
 		{"Act", "/edit", with(views.FieldAct, "explode"), 400, "is unknown", true, "-"},
 		{"Config", "/edit", with(views.FieldConfig, "{"), 400, "is not complete JSON", false, ""},
 		{"Network", "/step", with(views.FieldNetwork, `{"weights":[],"biases":[[1]]}`), 422, "must have 3 layers", false, ""},
@@ -153,10 +153,10 @@ func TestPageNotices(t *testing.T) {
 	s := newTestServer(t)
 	good := settingsForm(t, s, sampleState(t, "circles", 20, 0, nil))
 	for _, test := range []struct{ act, field, value, says string }{
-		{views.ActSettings, views.FieldHiddenLayers, "9", "Hidden layers are now 9."},
-		{views.ActShow, views.FieldHiddenLayers, "9", "Hidden layers are now 9."},
-		{views.ActReset, views.FieldHiddenLayers, "9", "New weights from seed 1."},
-		{views.ActClear, "", "", "Removed all 20 points."},
+		{"settings", views.FieldHiddenLayers, "9", "Hidden layers are now 9."},
+		{"show", views.FieldHiddenLayers, "9", "Hidden layers are now 9."},
+		{"reset", views.FieldHiddenLayers, "9", "New weights from seed 1."},
+		{"clear", "", "", "Removed all 20 points."},
 	} {
 		form := url.Values{}
 		for name, values := range good {

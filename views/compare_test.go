@@ -16,7 +16,7 @@ func comparing(tb testing.TB, change func(*Lab)) Lab {
 	tb.Helper()
 	return sampleLab(tb, dataset.Circles, func(l *Lab) {
 		third := 1.0 / 3
-		l.Choices.Panel = PanelCompare
+		l.Choices.Panel = "compare"
 		l.State.Config.Classes = 2
 		l.Metrics = &nn.Metrics{Loss: 0.25, Accuracy: &third}
 		var h nn.History
@@ -90,7 +90,7 @@ func TestCompareNothing(t *testing.T) {
 		t.Errorf("Compare of nothing = %q", e.content())
 	}
 	e := render(t, PinnedPart(l))
-	if value, ok := e.one(t, "input[name=pinned]").lookup("value"); value != "" || !ok || len(e.all("img")) != 0 || len(e.all("button[value="+ActUnpin+"]")) != 0 {
+	if value, ok := e.one(t, "input[name=pinned]").lookup("value"); value != "" || !ok || len(e.all("img")) != 0 || len(e.all("button[value=unpin]")) != 0 {
 		t.Error("a page without a pinned run shows one")
 	}
 }
@@ -103,7 +103,7 @@ func TestPinnedPart(t *testing.T) {
 	if got := e.one(t, "input[name=pinned]").attr("value"); got != l.Pinned.JSON || e.one(t, "img").attr("src") != l.Pinned.Cells.DataURI(l.Pinned.Config) {
 		t.Errorf("the pinned run is %q; want %q, with its picture", got, l.Pinned.JSON)
 	}
-	for _, act := range []string{ActPin, ActUnpin} {
+	for _, act := range []string{"pin", "unpin"} {
 		e.one(t, "button[value="+act+"]")
 	}
 }

@@ -11,19 +11,6 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// panelLabels are the tabs of the panel.
-var panelLabels = map[string]string{
-	PanelCurves: "Curves", PanelConfusion: "Confusion", PanelGradients: "Gradients", PanelCompare: "Compare",
-}
-
-// panelShown returns the view that was chosen, the curves at first.
-func panelShown(l *Lab) string {
-	if panelLabels[l.Choices.Panel] == "" {
-		return PanelCurves
-	}
-	return l.Choices.Panel
-}
-
 // total is the number of points of a confusion matrix.
 func total(counts [][]int) int {
 	sum := 0

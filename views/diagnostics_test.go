@@ -19,8 +19,8 @@ func TestPanel(t *testing.T) {
 	for _, test := range []struct {
 		panel, shown, body string
 	}{
-		{"", PanelCurves, ".curves"}, {PanelCurves, PanelCurves, ".curves"}, {PanelConfusion, PanelConfusion, ".confusions"},
-		{PanelGradients, PanelGradients, "table.norms"}, {PanelCompare, PanelCompare, ""},
+		{"", "curves", ".curves"}, {"curves", "curves", ".curves"}, {"confusion", "confusion", ".confusions"},
+		{"gradients", "gradients", "table.norms"}, {"compare", "compare", ""},
 	} {
 		lab := sampleLab(t, dataset.Circles, func(l *Lab) {
 			l.Choices.Panel, l.Confusion, l.GradientNorms = test.panel, confusion, []float64{1, 1, 1}
@@ -30,12 +30,12 @@ func TestPanel(t *testing.T) {
 		for _, input := range e.all("input[type=radio][name=" + FieldPanel + "]") {
 			tabs = append(tabs, input.attr("value"))
 			_, keep := input.lookup("data-keep")
-			if input.attr("data-change") != ActShow || !keep {
+			if input.attr("data-change") != "show" || !keep {
 				t.Errorf("the tab %s has %v; want it to show the state and to be kept", input.attr("value"), input.Attr)
 			}
 		}
-		if checked := e.one(t, "input[type=radio][checked]").attr("value"); !slices.Equal(tabs, Panels) || checked != test.shown {
-			t.Errorf("panel %q: the tabs are %v, %s in hand; want %v, %s", test.panel, tabs, checked, Panels, test.shown)
+		if checked := e.one(t, "input[type=radio][checked]").attr("value"); !slices.Equal(tabs, Panels()) || checked != test.shown {
+			t.Errorf("panel %q: the tabs are %v, %s in hand; want %v, %s", test.panel, tabs, checked, Panels(), test.shown)
 		}
 		body := e.one(t, "#panel-body")
 		for _, selector := range []string{".curves", ".confusions", "table.norms"} {
@@ -64,9 +64,9 @@ func TestPanelNothing(t *testing.T) {
 		set   dataset.Name
 		says  string
 	}{
-		{PanelConfusion, dataset.Hills, "this network says values"},
-		{PanelConfusion, dataset.Circles, "no points to count"},
-		{PanelGradients, dataset.Circles, "no points to learn from"},
+		{"confusion", dataset.Hills, "this network says values"},
+		{"confusion", dataset.Circles, "no points to count"},
+		{"gradients", dataset.Circles, "no points to learn from"},
 	} {
 		e := render(t, PanelBody(sampleLab(t, test.set, func(l *Lab) { l.Choices.Panel = test.panel })))
 		if got := e.one(t, "p.empty").content(); !strings.Contains(got, test.says) || len(e.all("table")) != 0 {
@@ -171,6 +171,33 @@ func TestGradientNorms(t *testing.T) {
 		}
 		if (words == "") != (test.words == "") || !strings.Contains(words, test.words) {
 			t.Errorf("GradientNorms(%v) says %q; want %q", test.norms, words, test.words)
+		}
+	}
+}
+
+// measured counts what it is asked to measure.
+type measured struct{ confusion, gradients int }
+
+func (m *measured) Confusion() nn.Confusion { m.confusion++; return nn.Confusion{Train: [][]int{{1}}} }
+
+func (m *measured) GradientNorms() []float64 { m.gradients++; return []float64{1} }
+
+// TestMeasure: what no panel shows is not measured.
+func TestMeasure(t *testing.T) {
+	for _, test := range []struct {
+		panel string
+		set   dataset.Name
+		want  measured
+	}{
+		{"", dataset.Circles, measured{}}, {"curves", dataset.Circles, measured{}}, {"compare", dataset.Circles, measured{}},
+		{"confusion", dataset.Circles, measured{confusion: 1}}, {"confusion", dataset.Hills, measured{}},
+		{"gradients", dataset.Circles, measured{gradients: 1}}, {"gradients", dataset.Hills, measured{gradients: 1}},
+	} {
+		l := sampleLab(t, test.set, func(l *Lab) { l.Choices.Panel = test.panel })
+		var m measured
+		l.Measure(&m)
+		if m != test.want || (l.Confusion != nil) != (m.confusion > 0) || (l.GradientNorms != nil) != (m.gradients > 0) {
+			t.Errorf("the panel %q of %s measures %+v and shows %v and %v; want %+v", test.panel, test.set, m, l.Confusion, l.GradientNorms, test.want)
 		}
 	}
 }

@@ -31,7 +31,7 @@ const (
 	FieldFrameSteps = "frame_steps"
 	FieldSteps      = "steps"
 	FieldFormat     = "format"    // of the file to export
-	FieldPanel      = "panel"     // what the panel shows: one of Panels
+	FieldPanel      = "panel"     // what the panel shows: one of Panels()
 	FieldLogScale   = "log_scale" // losses on a logarithmic scale
 
 	FieldDataset     = "dataset"
@@ -90,61 +90,12 @@ const (
 	FieldRowRemove = "row_remove" // numbers of the rows to remove, from 1
 )
 
-// What the buttons of the page do: values of FieldAct.
-const (
-	ActShow        = "show"     // draw the state that was sent
-	ActRestore     = "restore"  // the same, for a state that the page does not show
-	ActSettings    = "settings" // take the visible settings
-	ActReset       = "reset"    // new weights from the seed
-	ActReseed      = "reseed"   // the next seed, and new weights from it
-	ActDraw        = "draw"     // add or erase the points of FieldStroke
-	ActClear       = "clear"
-	ActDataset     = "dataset"
-	ActAddLayer    = "add-layer"
-	ActRemoveLayer = "remove-layer"
-	ActAddClass    = "add-class"
-	ActRemoveClass = "remove-class"
-	ActRecover     = "recover" // go back to the last finite network
-
-	// These are followed by a space and the layer, or the layer and the unit: add-neuron 0, inspect 1.3.
-	ActAddNeuron    = "add-neuron"
-	ActRemoveNeuron = "remove-neuron"
-	ActInspect      = "inspect"
-
-	ActSetParameter = "set-parameter" // put FieldValue in the place of FieldParameter
-	ActPin          = "pin"           // keep this run beside the next
-	ActUnpin        = "unpin"
-	ActShare        = "share" // make the links
-	ActOpen         = "open"  // take the state of FieldOpened
-
-	ActImportPreview = "import-preview" // show what would come of FieldTableText
-	ActImport        = "import"         // take its points
-
-	ActTableShow     = "table-show" // show the points as a table; the other acts take the rows first
-	ActTableSet      = "table-set"
-	ActTableAdd      = "table-add"
-	ActTableRemove   = "table-remove"
-	ActTablePrevious = "table-previous"
-	ActTableNext     = "table-next"
-)
-
 // Tools and transports.
 const (
 	ToolErase       = "erase"
 	TransportSSE    = "sse"
 	TransportSocket = "websocket"
 )
-
-// What the panel shows: values of FieldPanel.
-const (
-	PanelCurves    = "curves"
-	PanelConfusion = "confusion"
-	PanelGradients = "gradients"
-	PanelCompare   = "compare"
-)
-
-// Panels are the views of the panel in the order of its tabs.
-var Panels = []string{PanelCurves, PanelConfusion, PanelGradients, PanelCompare}
 
 // pathTrain is the path that the form is posted to for training. The next request to it clears its
 // errors.

@@ -143,7 +143,7 @@ func Edited(l Lab, settings bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if l.Notice.Text != "" || !l.Looks {
+		if l.Notice.Text != "" || !l.Preview {
 			templ_7745c5c3_Err = Noticed(l.Notice).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

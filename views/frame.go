@@ -198,13 +198,14 @@ func Edges(l Lab) templ.Component {
 
 // panelBody writes the panel's chosen view.
 func (p *pen) panelBody(l *Lab) error {
-	if panelShown(l) == PanelCurves {
+	shown := l.panel()
+	if shown.view == nil {
 		p.curves(l)
 		return nil
 	}
 	w := new(pen) // so that p does not escape to the heap
 	*w = *p
-	err := PanelBody(*l).Render(context.Background(), w)
+	err := shown.view(*l).Render(context.Background(), w)
 	*p = *w
 	return err
 }

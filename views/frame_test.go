@@ -78,8 +78,8 @@ func TestFrameWriter(t *testing.T) {
 		"Curves":    nil,
 		"HeldOut":   func(l *Lab) { l.State.Config.TestFraction = 0.3 },
 		"Schedule":  func(l *Lab) { l.State.Config.Schedule = nn.StepDecay; l.State.Config.ScheduleSteps = 7 },
-		"Pinned":    func(l *Lab) { l.Pinned = pinnedRun(l.History); l.Choices.Panel = PanelCompare },
-		"Gradients": func(l *Lab) { l.Choices.Panel = PanelGradients; l.GradientNorms = []float64{1, 2, 3} },
+		"Pinned":    func(l *Lab) { l.Pinned = pinnedRun(l.History); l.Choices.Panel = "compare" },
+		"Gradients": func(l *Lab) { l.Choices.Panel = "gradients"; l.GradientNorms = []float64{1, 2, 3} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWander(t, dataset.Circles, change)

@@ -5,30 +5,25 @@ import (
 	"nnvisu/nn/setting"
 )
 
-// Keys of hints for controls that have no form field. The key of a button is its act, and the key of
-// a feature is FeatureHint.
+// Keys of hints for controls that have no form field. The key of a feature is FeatureHint; the hint of
+// an act is in the table of acts.
 const (
-	HintTrain        = "train"
-	HintUndo         = "undo"
-	HintAddNeuron    = "add-neuron"
-	HintRemoveNeuron = "remove-neuron"
-	HintEditWeight   = "edit-weight"
-	HintHistory      = "history"
-	HintPin          = "pin"
-	HintLogScale     = "log_scale"
-	HintTable        = "table"
-	HintImport       = "import"
-	HintExport       = "export"
-	HintShare        = "share"
-	HintSave         = "save"
-	HintOpen         = "open"
-	HintExperiments  = "experiments"
-	HintTour         = "tour"
-	HintHelp         = "help"
+	HintTrain       = "train"
+	HintUndo        = "undo"
+	HintEditWeight  = "edit-weight"
+	HintHistory     = "history"
+	HintLogScale    = "log_scale"
+	HintImport      = "import"
+	HintExport      = "export"
+	HintSave        = "save"
+	HintOpen        = "open"
+	HintExperiments = "experiments"
+	HintTour        = "tour"
+	HintHelp        = "help"
 )
 
-// Hint returns a sentence or two about a control: what it is and what to try. The name is its field,
-// its act or a key above. It returns "" where there is no hint.
+// Hint returns a sentence or two about a control: what it is and what to try. The name is its field
+// or a key above. It returns "" where there is no hint.
 func Hint(name string) string {
 	if m := setting.Lookup(name); m != nil {
 		return m.Hint
@@ -45,8 +40,6 @@ var hints = map[string]string{
 	// The run.
 	HintTrain:          "Updates the weights again and again until you pause. Going on later continues exactly where it stopped.",
 	FieldSteps:         "Makes a few updates and stops. Step slowly at the start of a run to see what the first ones change.",
-	ActReset:           "Draws the first weights of this seed again. After a change of settings, reset to compare from the same start.",
-	ActReseed:          "Starts from other random weights. If the result changes much, luck decides and one run proves little.",
 	FieldFrameSteps:    "Updates for each picture. At 1 you see every jump of the loss, at 100 a long run is over soon.",
 	FieldTransport:     "How results travel from server to page. Both ways give the same numbers, so change it only if one is blocked.",
 	FieldUntilStep:     "Pauses at this step. Give two runs the same one to compare them after equally many updates.",
@@ -54,9 +47,7 @@ var hints = map[string]string{
 	FieldUntilAccuracy: "Pauses when this percentage of the training points is right. The test accuracy may be lower: hold out points to see.",
 	FieldPatience:      "Early stopping: pauses after this many epochs without a better test loss. It needs points held out.",
 	HintHistory:        "Goes back to an earlier moment of this run. Drag it slowly to see the boundary bend while the loss falls.",
-	HintPin:            "Keeps this run's curves beside those of the next. Pin, change one setting, reset and train.",
 	HintLogScale:       "Draws the curves with powers of ten at equal distances, so that small losses can be told apart too.",
-	ActRecover:         "Goes back to the last network whose numbers were finite. Lower the learning rate before you train on.",
 
 	// The data.
 	FieldDataset:     "A shape to learn. Moons need a bent boundary, spirals a winding one; hills have values instead of classes.",
@@ -66,14 +57,10 @@ var hints = map[string]string{
 	FieldDataSeed:    "Draws other points of the same shape. What a network has learned should fit those as well.",
 	FieldTool:        "What a click or a stroke on the picture draws: points of this class or value.",
 	ToolErase:        "Erases the points you click or drag over. See if the boundary still needs the place where they were.",
-	ActAddClass:      "Adds a class and an output for it. All other weights stay, so the network need not start again.",
-	ActRemoveClass:   "Removes the last class with its points and its output. The other weights stay.",
-	ActClear:         "Removes all points and keeps the network. Draw a shape of your own next.",
 	HintUndo:         "Takes back the last change, also a reset or points that were erased. Ctrl+Z does the same.",
 	FieldHideTest:    "Hides the points held out. Guess from the training points alone where the boundary should run.",
 	FieldHard:        "Colours each place by the likeliest class alone. Without it, pale colours show where the network is unsure.",
 	HintImport:       "Reads points of your own, two coordinates and a label each, such as rows of a spreadsheet.",
-	HintTable:        "Lists the points as numbers. Find one in the picture that the network gets wrong, and look it up.",
 
 	// The network.
 	FeatureHint(nn.FeatureX):    "The horizontal place. Without it or another feature of x, the network cannot tell left from right.",
@@ -83,18 +70,11 @@ var hints = map[string]string{
 	FeatureHint(nn.FeatureXY):   "The product of x and y: positive in two opposite quadrants. It solves XOR without any hidden layer.",
 	FeatureHint(nn.FeatureSinX): "A wave along x, two periods across the picture. It helps with stripes and with spirals.",
 	FeatureHint(nn.FeatureSinY): "A wave along y, two periods from bottom to top. It helps with stripes and with spirals.",
-	ActAddLayer:                 "Adds a hidden layer. More layers can bend the boundary more, but very deep networks are harder to train.",
-	ActRemoveLayer:              "Removes the last hidden layer. With none left, the boundary between two classes is straight in the features.",
-	HintAddNeuron:               "Adds a unit to this layer. Circles need about three units, spirals many more.",
-	HintRemoveNeuron:            "Removes a unit from this layer. Train on and see if the others make up for it.",
 	HintEditWeight:              "Sets this weight by hand. See what it does to the boundary, then train and watch where it goes.",
-	ActSettings:                 "Takes over the settings as they are in the form.",
 
 	// The page.
 	FieldPanel:      "What is shown below the network: curves over time, which classes are mixed up, how each layer learns, two runs.",
-	ActShow:         "Shows what is chosen here.",
 	HintExport:      "Saves the network as code or data for use elsewhere.",
-	HintShare:       "Copies a link that opens this lab with the same settings, for a classmate to see.",
 	HintSave:        "Saves the whole run to a file: settings, weights and points. Open goes on from it exactly.",
 	HintOpen:        "Opens a run that was saved to a file, and goes on from its very step.",
 	HintExperiments: "Prepared runs, each with a question. Guess the answer before you watch.",

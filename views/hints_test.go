@@ -27,7 +27,7 @@ func checkProse(tb testing.TB, what, text string) {
 // TestHints: a hint is short, and there is none for what is no control.
 func TestHints(t *testing.T) {
 	const most = 150 // characters: two lines of a tooltip
-	controls := slices.Concat(constantsNamed(t, "Field"), constantsNamed(t, "Act"), otherHints, upcomingFields)
+	controls := slices.Concat(constantsNamed(t, "Field"), otherHints, upcomingFields)
 	for _, f := range nn.Features() {
 		controls = append(controls, FeatureHint(f))
 	}
@@ -58,14 +58,14 @@ func TestHints(t *testing.T) {
 
 // otherHints are controls that are neither fields nor acts.
 var otherHints = []string{
-	ToolErase, HintTrain, HintUndo, HintAddNeuron, HintRemoveNeuron, HintEditWeight, HintHistory, HintPin, HintLogScale, HintTable,
-	HintImport, HintExport, HintShare, HintSave, HintOpen, HintExperiments, HintTour, HintHelp,
+	ToolErase, HintTrain, HintUndo, HintEditWeight, HintHistory, HintLogScale,
+	HintImport, HintExport, HintSave, HintOpen, HintExperiments, HintTour, HintHelp,
 }
 
 // selfEvident says of a control that what is written on it and beside it, in its
 // dialog, is all there is to say.
 func selfEvident(name string) bool {
-	dialogs := []string{FieldHide, FieldLock, FieldFormat, ActInspect, ActUnpin, ActImport, ActImportPreview}
+	dialogs := []string{FieldHide, FieldLock, FieldFormat}
 	return slices.Contains(dialogs, name) || strings.HasPrefix(name, "table") || strings.HasPrefix(name, "row_")
 }
 
@@ -83,10 +83,7 @@ func TestHintsOfAll(t *testing.T) {
 			switch {
 			case e.attr("type") == "hidden" || e.attr("type") == "image" || e.attr("aria-hidden") == "true":
 				continue
-			case field == FieldAct:
-				act, _, _ := strings.Cut(e.attr("value"), " ") // what is behind it is a place
-				shown[act] = name
-			default:
+			case field != FieldAct: // the hint of an act is in the table of acts
 				shown[field] = name
 			}
 			if field == FieldFeatures {

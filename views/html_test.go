@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -97,8 +98,8 @@ func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 		tb.Fatal(err)
 	}
 	l := Lab{State: nn.State{Config: nn.DefaultConfig()}, Version: "v0", Reshaped: true, ShowPinned: true, Choices: Choices{
-		Tool: "0", Transport: TransportSSE, FrameSteps: 1, Dataset: string(set), Points: "40", DataSeed: "1", Panel: PanelCurves,
-	}}
+		Tool: "0", Transport: TransportSSE, FrameSteps: 1, Dataset: string(set), Points: "40", DataSeed: "1", Panel: "curves",
+	}, Acts: anyAct}
 	l.State.Config.Task = nn.Task(info.Task)
 	for _, p := range made {
 		l.State.Data = append(l.State.Data, nn.Point(p))
@@ -119,6 +120,17 @@ func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 	}
 	return l
 }
+
+// anyAct is the act of any name: the table of the acts that there are is not of this package.
+func anyAct(name string) *Act {
+	if a, ok := anyActs.Load(name); ok {
+		return a.(*Act)
+	}
+	a, _ := anyActs.LoadOrStore(name, NewAct(name, "Tries "+name+".", Traits{}))
+	return a.(*Act)
+}
+
+var anyActs sync.Map
 
 // labs are pages that show all there is: every branch of the components.
 func labs(tb testing.TB) map[string]Lab {
@@ -142,7 +154,7 @@ func labs(tb testing.TB) map[string]Lab {
 			l.Choices.LogScale = true
 		}),
 		"Diverged": sampleLab(tb, dataset.Circles, func(l *Lab) {
-			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Recover: &RecoverAct{Step: 12345, Network: `{"a":"<&'\""}`}}
+			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Recover: &RecoverAct{Act: anyAct("recover"), Step: 12345, Network: `{"a":"<&'\""}`}}
 		}),
 		"Import": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Import = importForm(tb, "a,b,<c>\n1,2,<b>\n3,4,q\n", table.Choice{X: "b", Y: "a"})
@@ -160,17 +172,17 @@ func labs(tb testing.TB) map[string]Lab {
 		}),
 		"NoHistory": sampleLab(tb, dataset.Circles, func(l *Lab) { l.History = nn.History{} }),
 		"Confusion": sampleLab(tb, dataset.Circles, func(l *Lab) {
-			l.Choices.Panel = PanelConfusion
+			l.Choices.Panel = "confusion"
 			l.Confusion = &nn.Confusion{Train: [][]int{{10, 2}, {0, 12}}, Test: [][]int{{3, 0}, {1, 0}}}
 		}),
-		"ConfusionOfValues":  sampleLab(tb, dataset.Hills, func(l *Lab) { l.Choices.Panel = PanelConfusion }),
-		"ConfusionOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = PanelConfusion }),
+		"ConfusionOfValues":  sampleLab(tb, dataset.Hills, func(l *Lab) { l.Choices.Panel = "confusion" }),
+		"ConfusionOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "confusion" }),
 		"Gradients": sampleLab(tb, dataset.Circles, func(l *Lab) {
-			l.Choices.Panel = PanelGradients
+			l.Choices.Panel = "gradients"
 			l.GradientNorms = []float64{1e-9, 0.5, 1.25}
 		}),
-		"GradientsOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = PanelGradients }),
-		"Compare":            sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = PanelCompare }),
+		"GradientsOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "gradients" }),
+		"Compare":            sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "compare" }),
 		"ComparePinned":      comparing(tb, func(*Lab) {}),
 		"Largest":            sampleLab(tb, dataset.Circles, networkShapes()["Largest"]),
 		"Linked": sampleLab(tb, dataset.Circles, func(l *Lab) {

@@ -64,7 +64,13 @@ type unit struct {
 func columns(c nn.Config, meta table.Meta) []column {
 	inputs := column{Title: "Inputs"}
 	for _, f := range nn.Features() {
-		inputs.Units = append(inputs.Units, unit{Feature: f, On: slices.Contains(c.Features, f), Short: f.Label(), Label: "Input " + f.Label(), Map: string(featureMaps()[f].text(nil))})
+		inputs.Units = append(inputs.Units, unit{
+			Feature: f,
+			On:      slices.Contains(c.Features, f),
+			Short:   f.Label(),
+			Label:   "Input " + f.Label(),
+			Map:     featureTexts()[f],
+		})
 	}
 	all := []column{inputs}
 	for l, width := range c.HiddenLayers {
@@ -87,7 +93,7 @@ func hiddenUnit(l, u int) unit {
 }
 
 // inspectAct is the act that shows unit u of weight layer l.
-func inspectAct(l, u int) string { return fmt.Sprintf("%s %d.%d", ActInspect, l, u) }
+func inspectAct(l, u int) string { return fmt.Sprintf("inspect %d.%d", l, u) }
 
 func outputs(c nn.Config, meta table.Meta) column {
 	l := len(c.HiddenLayers)
@@ -309,6 +315,15 @@ func appendMap(dst []byte, values []float64, low, most float64) []byte {
 	return dst
 }
 
+// featureTexts are the heat maps of the input features as the script reads them.
+var featureTexts = sync.OnceValue(func() map[nn.Feature]string {
+	texts := make(map[nn.Feature]string)
+	for f, m := range featureMaps() {
+		texts[f] = string(m.text(nil))
+	}
+	return texts
+})
+
 // featureMaps are the heat maps of the input features.
 var featureMaps = sync.OnceValue(func() map[nn.Feature]Maps {
 	xs, ys := MapGrid()
@@ -340,7 +355,7 @@ func Inspect(s nn.State, meta table.Meta, l, u int) Inspection {
 	name := unitName(s.Config, meta, l+1, u)
 	v := Inspection{Title: strings.ToUpper(name[:1]) + name[1:]}
 	if l < len(s.Config.HiddenLayers) && s.Config.HiddenLayers[l] > 1 {
-		v.Remove = fmt.Sprintf("%s %d.%d", ActRemoveNeuron, l, u)
+		v.Remove = fmt.Sprintf("remove-neuron %d.%d", l, u)
 	}
 	v.Parameters = append(v.Parameters, parameter{fmt.Sprintf("biases.%d.%d", l, u), "Bias", weightText(s.Network.Biases[l][u])})
 	for i, w := range s.Network.Weights[l][u] {

@@ -436,7 +436,7 @@ func TestInspector(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := test.lab.State
 			s.Network.Biases[test.layer][test.unit] = -0.123456
-			e := render(t, Inspected(Inspect(s, test.lab.Meta, test.layer, test.unit)))
+			e := render(t, Inspected(test.lab, Inspect(s, test.lab.Meta, test.layer, test.unit)))
 			if got := e.one(t, "h2#inspector-heading").content(); got != test.title {
 				t.Errorf("the inspector is of %q; want %q", got, test.title)
 			}
@@ -453,7 +453,7 @@ func TestInspector(t *testing.T) {
 					path, want = fmt.Sprintf("weights.%d.%d.%d", test.layer, test.unit, i-1), s.Network.Weights[test.layer][test.unit][i-1]
 				}
 				got, err := strconv.ParseFloat(input.attr("value"), 64)
-				if err != nil || math.Abs(got-want) > 6e-4*math.Abs(want) || input.attr("data-path") != path || input.attr("id") != "p-"+path || input.attr("data-change") != ActSetParameter {
+				if err != nil || math.Abs(got-want) > 6e-4*math.Abs(want) || input.attr("data-path") != path || input.attr("id") != "p-"+path || input.attr("data-change") != "set-parameter" {
 					t.Errorf("control %d holds %q for %q; want about %v for %q", i, input.attr("value"), input.attr("data-path"), want, path)
 				}
 				if _, named := input.lookup("name"); named {

@@ -57,7 +57,7 @@ func TestFragmentIDs(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	page := render(t, Page(lab))
 	for within, fragment := range map[string]templ.Component{
-		"#inspector-body": Inspector(Inspect(lab.State, lab.Meta, 0, 0)), "#share-body": ShareBody(Sharing{Recipe: "?a=1"}), "#probe": Reading(Probe{}),
+		"#inspector-body": Inspector(lab, Inspect(lab.State, lab.Meta, 0, 0)), "#share-body": ShareBody(Sharing{Recipe: "?a=1"}), "#probe": Reading(Probe{}),
 	} {
 		here := map[string]bool{}
 		for _, e := range render(t, fragment).all("[id]") {
@@ -150,8 +150,8 @@ func TestFragmentParts(t *testing.T) {
 	}{
 		{"NotReshaped", func(l *Lab) { l.Reshaped = false }, []string{"#network-view", "#legend"}},
 		{"NotPinned", func(l *Lab) { l.ShowPinned = false }, []string{"#pinned"}},
-		{"Looks", func(l *Lab) { l.Looks = true }, []string{"#notice"}},
-		{"LooksAndSays", func(l *Lab) { l.Looks, l.Notice = true, says }, nil},
+		{"Preview", func(l *Lab) { l.Preview = true }, []string{"#notice"}},
+		{"PreviewAndSays", func(l *Lab) { l.Preview, l.Notice = true, says }, nil},
 		{"Says", func(l *Lab) { l.Notice = says }, nil},
 	} {
 		l := lab
@@ -169,7 +169,7 @@ func TestFragmentParts(t *testing.T) {
 	for name, c := range map[string]struct {
 		fragment templ.Component
 		want     string
-	}{"Inspected": {Inspected(Inspect(lab.State, lab.Meta, 0, 0)), "#inspector-body"}, "Shared": {Shared(Sharing{Recipe: "?a=1"}), "#share-body"}} {
+	}{"Inspected": {Inspected(lab, Inspect(lab.State, lab.Meta, 0, 0)), "#inspector-body"}, "Shared": {Shared(Sharing{Recipe: "?a=1"}), "#share-body"}} {
 		if got := targets(render(t, c.fragment)); !slices.Equal(got, []string{c.want}) {
 			t.Errorf("%s has parts for %v; want %s alone", name, got, c.want)
 		}
@@ -261,12 +261,11 @@ func TestRefusedControls(t *testing.T) {
 // TestErrorsClear: what is wrong with a control is taken away by asking again
 // for what can mend it: the act that the control asks for, or a run.
 func TestErrorsClear(t *testing.T) {
-	acts := append(constantsNamed(t, "Act"), pathTrain)
 	for name, lab := range labs(t) {
-		page, inspector := render(t, Page(lab)), render(t, Inspector(Inspect(lab.State, lab.Meta, 0, 0)))
+		page, inspector := render(t, Page(lab)), render(t, Inspector(lab, Inspect(lab.State, lab.Meta, 0, 0)))
 		for _, e := range append(page.all(".field-error"), inspector.all(".field-error")...) {
 			clears := e.attr("data-clears")
-			if !slices.Contains(acts, clears) || e.content() != "" {
+			if clears == "" || e.content() != "" {
 				t.Fatalf("%s: %s is cleared by %q and says %q; want an act, or %s, and nothing said yet", name, e.attr("id"), clears, e.content(), pathTrain)
 			}
 			for _, control := range page.all("form [name=" + strings.TrimSuffix(e.attr("id"), "-error") + "]") {
@@ -279,8 +278,8 @@ func TestErrorsClear(t *testing.T) {
 				}
 			}
 		}
-		if got := inspector.one(t, ".field-error").attr("data-clears"); got != ActSetParameter {
-			t.Errorf("%s: the inspector's error is cleared by %s; want %s", name, got, ActSetParameter)
+		if got := inspector.one(t, ".field-error").attr("data-clears"); got != "set-parameter" {
+			t.Errorf("%s: the inspector's error is cleared by %s; want %s", name, got, "set-parameter")
 		}
 	}
 	if !strings.Contains(script(t), `[data-clears="${values.act ?? path}"]`) || !strings.Contains(script(t), `path: "`+pathTrain+`"`) {
@@ -443,42 +442,6 @@ func TestScriptPosts(t *testing.T) {
 	}
 }
 
-// TestPageActs: what the page's buttons and controls ask for are constants, and
-// every constant can be asked for.
-func TestPageActs(t *testing.T) {
-	constants := constantsNamed(t, "Act")
-	asked := map[string]bool{}
-	for _, m := range scriptActs.FindAllStringSubmatch(script(t), -1) {
-		asked[m[1]] = true
-	}
-	for name, lab := range labs(t) {
-		page := render(t, Page(lab))
-		for _, e := range page.all("[name=" + FieldAct + "]") {
-			act, _, _ := strings.Cut(e.attr("value"), " ")
-			asked[act] = true
-			if e.attr("type") != "submit" {
-				t.Errorf("%s: a %s of the type %q asks for %s; want a button that submits", name, e.Data, e.attr("type"), e.attr("value"))
-			}
-		}
-		for _, e := range append(page.all("[data-change]"), render(t, Inspector(Inspect(lab.State, lab.Meta, 0, 0))).all("[data-change]")...) {
-			asked[e.attr("data-change")] = true
-		}
-	}
-	for act := range asked {
-		if !slices.Contains(constants, act) {
-			t.Errorf("the page asks for the act %q, which is no constant", act)
-		}
-	}
-	for _, act := range constants {
-		if !asked[act] {
-			t.Errorf("nothing on the page asks for the act %s", act)
-		}
-	}
-}
-
-// scriptActs finds the acts that the script asks for.
-var scriptActs = regexp.MustCompile(`\bact: "([^"]*)"`)
-
 func script(tb testing.TB) string {
 	tb.Helper()
 	files, err := fs.Glob(public.FS(), "*.js")
@@ -496,17 +459,15 @@ func script(tb testing.TB) string {
 	return all.String()
 }
 
-// TestScriptNames: the acts, tools and transports that the script names are
-// those of the constants.
+// TestScriptNames: the tools and transports that the script names are those of the constants.
 func TestScriptNames(t *testing.T) {
-	constants := append(constantsNamed(t, "Act"), ToolErase, TransportSSE, TransportSocket)
+	constants := []string{ToolErase, TransportSSE, TransportSocket}
 	script, found := script(t), 0
-	for _, pattern := range []*regexp.Regexp{scriptActs, regexp.MustCompile(`field\("(?:tool|transport)"\)\.value [!=]==? "([^"]*)"`)} {
-		for _, m := range pattern.FindAllStringSubmatch(script, -1) {
-			found++
-			if !slices.Contains(constants, m[1]) {
-				t.Errorf("the script says %s; want a constant of this package", m[0])
-			}
+	pattern := regexp.MustCompile(`field\("(?:tool|transport)"\)\.value [!=]==? "([^"]*)"`)
+	for _, m := range pattern.FindAllStringSubmatch(script, -1) {
+		found++
+		if !slices.Contains(constants, m[1]) {
+			t.Errorf("the script says %s; want a constant of this package", m[0])
 		}
 	}
 	for _, m := range regexp.MustCompile(`\bfield\("([^"]*)"\)`).FindAllStringSubmatch(script, -1) {
@@ -516,7 +477,7 @@ func TestScriptNames(t *testing.T) {
 		}
 	}
 	if found < 5 {
-		t.Errorf("the script names %d acts and fields; want five at least, or these patterns have grown old", found)
+		t.Errorf("the script names %d tools, transports and fields; want five at least, or these patterns have grown old", found)
 	}
 	page := render(t, Page(labs(t)["Default"]))
 	for _, m := range regexp.MustCompile(`\$\("([^"]*)"\)`).FindAllStringSubmatch(script, -1) {
@@ -679,7 +640,7 @@ func TestPalette(t *testing.T) {
 		if !slices.Equal(tools, test.tools) {
 			t.Errorf("the tools for %d classes are %v; want %v", test.classes, tools, test.tools)
 		}
-		for act, can := range map[string]bool{ActRemoveClass: test.less, ActAddClass: test.more} {
+		for act, can := range map[string]bool{"remove-class": test.less, "add-class": test.more} {
 			found := e.all("button[value=" + act + "]")
 			if len(found) > 0 != test.step {
 				t.Errorf("%s for %d classes is there %d times; want it: %t", act, test.classes, len(found), test.step)
@@ -733,11 +694,11 @@ func TestNoticeBox(t *testing.T) {
 		t.Errorf("NoticeBox to be undone has the button %v; want one that does not submit", e.one(t, "[data-undo]"))
 	}
 	const network = `{"a":"<&'\""}`
-	e = render(t, NoticeBox(Notice{Text: "Oops.", Problem: true, Recover: &RecoverAct{Step: 12345, Network: network}}))
+	e = render(t, NoticeBox(Notice{Text: "Oops.", Problem: true, Recover: &RecoverAct{Act: anyAct("recover"), Step: 12345, Network: network}}))
 	if got := e.one(t, "input[name="+FieldRecovered+"]").attr("value"); got != network {
 		t.Errorf("NoticeBox offers the network %s; want %s", got, network)
 	}
-	if got := e.one(t, "button[value="+ActRecover+"]").content(); !strings.Contains(got, "12\u202f345") || len(e.all(".problem")) != 1 {
+	if got := e.one(t, "button[value=recover]").content(); !strings.Contains(got, "12\u202f345") || len(e.all(".problem")) != 1 {
 		t.Errorf("NoticeBox offers %q; want to go back to step 12 345", got)
 	}
 }
@@ -765,8 +726,8 @@ func TestPageWithoutScript(t *testing.T) {
 	// The first button that submits is the one that the return key presses.
 	for _, e := range page.all("form button") {
 		if e.attr("type") == "submit" {
-			if e.attr("value") != ActSettings {
-				t.Errorf("the return key asks for %s; want %s", e.attr("value"), ActSettings)
+			if e.attr("value") != "settings" {
+				t.Errorf("the return key asks for %s; want %s", e.attr("value"), "settings")
 			}
 			break
 		}
@@ -793,7 +754,7 @@ func TestPagePolicy(t *testing.T) {
 			"Page": render(t, Page(lab)), "Edited": render(t, Edited(lab, true)), "Frame": render(t, Frame(lab)),
 			"Refused": render(t, Refused(lab.Notice, FieldL1, "no")), "Failure": render(t, Failure("no")),
 			"Imported": render(t, Imported(lab, true)), "EditedTable": render(t, EditedTable(lab, true)),
-			"Inspected": render(t, Inspected(Inspect(lab.State, lab.Meta, 0, 0))), "Shared": render(t, Shared(Sharing{Recipe: "?a=1", Lost: "x"})),
+			"Inspected": render(t, Inspected(lab, Inspect(lab.State, lab.Meta, 0, 0))), "Shared": render(t, Shared(Sharing{Recipe: "?a=1", Lost: "x"})),
 			"Reading": render(t, Reading(Probe{Parts: []ProbePart{{Text: "x", Marker: "M0 0", Colour: "#000000"}}, Point: "y"})),
 		} {
 			for n := range e.Descendants() {
@@ -822,15 +783,15 @@ func TestPagePolicy(t *testing.T) {
 	}
 }
 
-// TestTemplatesWriteConstants: no template writes the name of a field or an act
-// as text; the picture's is the one that the browser lengthens, and the tour's
-// is not posted.
+// TestTemplatesWriteConstants: no template writes the name of a field as text, and none asks for
+// an act but through the table of acts; the picture's is the field that the browser lengthens, and
+// the tour's is not posted.
 func TestTemplatesWriteConstants(t *testing.T) {
 	files, err := filepath.Glob("*.templ")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no templates: %v", err)
 	}
-	literal := regexp.MustCompile(`<(?:input|select|button|textarea|label)\b[^>]*\b(name|value|for|data-change)="([^"]+)"`)
+	literal := regexp.MustCompile(`<(?:input|select|button|textarea|label)\b[^>]*\b(name|value|for|data-change|data-act)="([^"]+)"`)
 	for _, file := range files {
 		source, err := os.ReadFile(file)
 		if err != nil {

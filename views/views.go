@@ -18,26 +18,24 @@ import (
 
 // Lab is all that the page shows.
 type Lab struct {
-	State   nn.State // prepared
-	Meta    table.Meta
-	JSON    StateJSON
-	Metrics *nn.Metrics // nil: there is no point to measure with
-	History nn.History  // the curves of the run up to this state
-	Pinned  *PinnedRun  // a run to compare with, or nil
-	// Confusion and GradientNorms are measured where the panel shows them, and
-	// nil elsewhere and where there is nothing to measure with.
-	Confusion     *nn.Confusion
-	GradientNorms []float64
-	Cells         Cells
-	Maps          Maps
-	Choices       Choices
-	Notice        Notice
-	Version       string
-	Import        ImportForm
-	Table         *TablePage // nil: not shown
-	Reshaped      bool       // the page shows the drawing of another network
-	ShowPinned    bool       // the page does not show the pinned run as it is
-	Looks         bool       // the state is only looked at: what the notice says is still true
+	State      nn.State // prepared
+	Meta       table.Meta
+	JSON       StateJSON
+	Metrics    *nn.Metrics // nil: there is no point to measure with
+	History    nn.History  // the curves of the run up to this state
+	Pinned     *PinnedRun  // a run to compare with, or nil
+	Measured               // for the panel that is shown
+	Cells      Cells
+	Maps       Maps
+	Choices    Choices
+	Notice     Notice
+	Version    string
+	Import     ImportForm
+	Table      *TablePage             // nil: not shown
+	Acts       func(name string) *Act // of the page; nil where there is none of the name
+	Reshaped   bool                   // the page shows the drawing of another network
+	ShowPinned bool                   // the page does not show the pinned run as it is
+	Preview    bool                   // a moment is shown again: what the notice says stays true
 }
 
 // StateJSON is the state as the hidden fields hold it. Meta is empty where
@@ -56,7 +54,7 @@ type Choices struct {
 	Noise       string
 	DataClasses string
 	DataSeed    string
-	Panel       string // one of Panels
+	Panel       string // one of Panels()
 	LogScale    bool
 
 	UntilStep, UntilLoss, UntilAccuracy, Patience string
@@ -117,6 +115,7 @@ type Notice struct {
 
 // RecoverAct offers the last finite network.
 type RecoverAct struct {
+	Act     *Act
 	Step    int
 	Network string // JSON
 }

@@ -189,3 +189,12 @@ func optional[T any](
 	}
 	return nil
 }
+
+// datasetNames returns the wire names of the data sets.
+func datasetNames() []string {
+	var names []string
+	for _, info := range dataset.All() {
+		names = append(names, string(info.Name))
+	}
+	return names
+}

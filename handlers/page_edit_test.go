@@ -2,9 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
 	"math"
 	"net/http"
@@ -141,7 +138,7 @@ func settingsForm(tb testing.TB, s *Server, state nn.State) url.Values {
 	if err := views.Page(lab).Render(tb.Context(), &page); err != nil {
 		tb.Fatal(err)
 	}
-	form := readForm(tb, page.String(), views.FieldAct, views.ActSettings)
+	form := readForm(tb, page.String(), views.FieldAct, "settings")
 	if form.Get(views.FieldControls) == "" || form.Get(views.FieldConfig) == "" {
 		tb.Fatalf("the page's form is %v; want the settings and the state", form)
 	}
@@ -407,6 +404,17 @@ func TestApplySettingsTask(t *testing.T) {
 	}
 }
 
+// applied returns what an act makes of a state, and what it says.
+func applied(tb testing.TB, s *Server, name, place string, state nn.State, form url.Values) (nn.State, views.Notice, error) {
+	tb.Helper()
+	if place != "" {
+		name += " " + place
+	}
+	p := pageRequest{message: message{state: state}, form: form, choices: defaultChoices()}
+	err := s.change(tb.Context(), name, &p)
+	return p.state, p.notice, err
+}
+
 // TestAct: what each button does, what it says, and that the state given stays.
 func TestAct(t *testing.T) {
 	other, err := nn.Step(sampleState(t, "blobs", 30, 0, nil), 9)
@@ -426,23 +434,23 @@ func TestAct(t *testing.T) {
 		check           func(t *testing.T, from, to nn.State)
 	}{
 		{"None", "", "", "", same0},
-		{"Settings", views.ActSettings, "", "", same0},
-		{"Reset", views.ActReset, "", "seed 1.", func(t *testing.T, from, to nn.State) {
+		{"Settings", "settings", "", "", same0},
+		{"Reset", "reset", "", "seed 1.", func(t *testing.T, from, to nn.State) {
 			from.Network = nn.Initialize(from.Config)
 			same0(t, from, to)
 		}},
-		{"Reseed", views.ActReseed, "", "seed 2.", func(t *testing.T, from, to nn.State) {
+		{"Reseed", "reseed", "", "seed 2.", func(t *testing.T, from, to nn.State) {
 			from.Config.Seed = 2
 			from.Network = nn.Initialize(from.Config)
 			same0(t, from, to)
 		}},
-		{"DrawNothing", views.ActDraw, "tool=0", "", same0},
-		{"Draw", views.ActDraw, "tool=2&stroke=0.5,0.5+1,-1", "", func(t *testing.T, from, to nn.State) {
+		{"DrawNothing", "draw", "tool=0", "", same0},
+		{"Draw", "draw", "tool=2&stroke=0.5,0.5+1,-1", "", func(t *testing.T, from, to nn.State) {
 			from.Data = append(from.Data, nn.Point{X: 0.5, Y: 0.5, Label: 2}, nn.Point{X: 1, Y: -1, Label: 2})
 			same0(t, from, to)
 		}},
-		{"EraseNothing", views.ActDraw, "tool=erase&stroke=", "", same0},
-		{"Erase", views.ActDraw, fmt.Sprintf("tool=erase&stroke=9,9+%v,%v+0,0", blobs[3].X, blobs[3].Y), "", func(t *testing.T, from, to nn.State) {
+		{"EraseNothing", "draw", "tool=erase&stroke=", "", same0},
+		{"Erase", "draw", fmt.Sprintf("tool=erase&stroke=9,9+%v,%v+0,0", blobs[3].X, blobs[3].Y), "", func(t *testing.T, from, to nn.State) {
 			near := func(p nn.Point, x, y float64) bool { return math.Hypot(p.X-x, p.Y-y) <= eraseRadius }
 			from.Data = slices.DeleteFunc(from.Data, func(p nn.Point) bool {
 				return near(p, 1, 1) || near(p, blobs[3].X, blobs[3].Y) || near(p, 0, 0)
@@ -452,42 +460,42 @@ func TestAct(t *testing.T) {
 			}
 			same0(t, from, to)
 		}},
-		{"Clear", views.ActClear, "", "all 30 points", func(t *testing.T, from, to nn.State) {
+		{"Clear", "clear", "", "all 30 points", func(t *testing.T, from, to nn.State) {
 			from.Data = []nn.Point{}
 			same0(t, from, to)
 		}},
-		{"Dataset", views.ActDataset, "dataset=spiral&points=50&noise=&data_classes=&data_seed=3", "50 points", func(t *testing.T, from, to nn.State) {
+		{"Dataset", "dataset", "dataset=spiral&points=50&noise=&data_classes=&data_seed=3", "50 points", func(t *testing.T, from, to nn.State) {
 			from.Data = sampleDataset(t, "spiral", 50, 3)
 			from.Config.Classes = 2
 			from.Network = nn.Initialize(from.Config)
 			same0(t, from, to)
 		}},
-		{"DatasetOfValues", views.ActDataset, "dataset=hills&points=50&data_classes=3", "50 points", func(t *testing.T, from, to nn.State) {
+		{"DatasetOfValues", "dataset", "dataset=hills&points=50&data_classes=3", "50 points", func(t *testing.T, from, to nn.State) {
 			if to.Config.Task != nn.Regression || len(to.Data) != 50 || len(to.Network.Biases[2]) != 1 || to.Network.Step != 0 {
 				t.Errorf("the state = %+v; want a regression of 50 points with a new network", to)
 			}
 		}},
-		{"AddLayer", views.ActAddLayer, "", "of 8 units", func(t *testing.T, from, to nn.State) {
+		{"AddLayer", "add-layer", "", "of 8 units", func(t *testing.T, from, to nn.State) {
 			if !slices.Equal(to.Config.HiddenLayers, []int{8, 8, 8}) || !same(to.Network.Weights[:2], from.Network.Weights[:2]) || !same(to.Data, from.Data) {
 				t.Errorf("layers = %v; want 8-8-8 with the weights before", to.Config.HiddenLayers)
 			}
 		}},
-		{"RemoveLayer", views.ActRemoveLayer, "", "last hidden layer", func(t *testing.T, from, to nn.State) {
+		{"RemoveLayer", "remove-layer", "", "last hidden layer", func(t *testing.T, from, to nn.State) {
 			if !slices.Equal(to.Config.HiddenLayers, []int{8}) || !same(to.Network.Weights[0], from.Network.Weights[0]) || !same(to.Data, from.Data) {
 				t.Errorf("layers = %v; want 8 with the weights before", to.Config.HiddenLayers)
 			}
 		}},
-		{"AddClass", views.ActAddClass, "", "class 3", func(t *testing.T, from, to nn.State) {
+		{"AddClass", "add-class", "", "class 3", func(t *testing.T, from, to nn.State) {
 			if to.Config.Classes != 4 || !same(to.Network.Weights[2][:3], from.Network.Weights[2]) || !same(to.Data, from.Data) {
 				t.Errorf("classes = %d; want 4 with the weights of the three before", to.Config.Classes)
 			}
 		}},
-		{"RemoveClass", views.ActRemoveClass, "", "class 2 and its 10 points", func(t *testing.T, from, to nn.State) {
+		{"RemoveClass", "remove-class", "", "class 2 and its 10 points", func(t *testing.T, from, to nn.State) {
 			if to.Config.Classes != 2 || !same(to.Network.Weights[2], from.Network.Weights[2][:2]) || len(to.Data) != 20 {
 				t.Errorf("classes = %d of %d points; want 2 of 20 with their weights", to.Config.Classes, len(to.Data))
 			}
 		}},
-		{"Recover", views.ActRecover, "recovered=" + url.QueryEscape(network), "step 9", func(t *testing.T, from, to nn.State) {
+		{"Recover", "recover", "recovered=" + url.QueryEscape(network), "step 9", func(t *testing.T, from, to nn.State) {
 			from.Network = other.Network
 			same0(t, from, to)
 		}},
@@ -500,7 +508,7 @@ func TestAct(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, notice, err := s.act(test.act, "", state, form)
+			got, notice, err := applied(t, s, test.act, "", state, form)
 			if err != nil {
 				t.Fatalf("act(%s): %v", test.act, err)
 			}
@@ -529,32 +537,32 @@ func TestActRefused(t *testing.T) {
 		want            string
 	}{
 		{"Unknown", "explode", "", nil, "malformed act"},
-		{"ToolMissing", views.ActDraw, "stroke=0,0", nil, "invalid tool"},
-		{"ToolText", views.ActDraw, "stroke=0,0&tool=pen", nil, "invalid tool"},
-		{"ToolNegative", views.ActDraw, "stroke=0,0&tool=-1", nil, "invalid tool"},
-		{"ToolPast", views.ActDraw, "stroke=0,0&tool=3", nil, "invalid tool"},
-		{"ToolNaN", views.ActDraw, "stroke=0,0&tool=nan", nil, "invalid tool"},
-		{"Stroke", views.ActDraw, "stroke=0&tool=1", nil, "malformed stroke"},
-		{"Full", views.ActDraw, "stroke=0,0+0,0&tool=1", nil, "too_large data"},
-		{"DatasetMissing", views.ActDataset, "", nil, "invalid dataset"},
-		{"Dataset", views.ActDataset, "dataset=cats", nil, "invalid dataset"},
-		{"Points", views.ActDataset, "dataset=xor&points=many", nil, "malformed points"},
-		{"PointsZero", views.ActDataset, "dataset=xor&points=0", nil, "invalid points"},
-		{"PointsPast", views.ActDataset, "dataset=xor&points=32", nil, "too_large points"},
-		{"Noise", views.ActDataset, "dataset=xor&points=9&noise=0.6", nil, "invalid noise"},
-		{"NoiseText", views.ActDataset, "dataset=xor&points=9&noise=x", nil, "malformed noise"},
-		{"NoiseNaN", views.ActDataset, "dataset=xor&points=9&noise=NaN", nil, "malformed noise"},
-		{"Classes", views.ActDataset, "dataset=moons&points=9&data_classes=3", nil, "invalid classes"},
-		{"ClassesZero", views.ActDataset, "dataset=spiral&points=9&data_classes=0", nil, "invalid classes"},
-		{"Seed", views.ActDataset, "dataset=xor&points=9&data_seed=-1", nil, "invalid data_seed"},
-		{"SeedText", views.ActDataset, "dataset=xor&points=9&data_seed=x", nil, "malformed data_seed"},
-		{"ElevenLayers", views.ActAddLayer, "", func(c *nn.Config) { c.HiddenLayers = slices.Repeat([]int{1}, 10) }, "invalid config.hidden_layers"},
-		{"NoLayer", views.ActRemoveLayer, "", func(c *nn.Config) { c.HiddenLayers = []int{} }, "invalid config.hidden_layers"},
-		{"ElevenClasses", views.ActAddClass, "", func(c *nn.Config) { c.Classes = 10 }, "invalid config.classes"},
-		{"RecoverMissing", views.ActRecover, "", nil, "malformed recovered"},
-		{"RecoverText", views.ActRecover, "recovered=a", nil, "malformed recovered"},
-		{"RecoverTrailing", views.ActRecover, "recovered={}{}", nil, "malformed recovered"},
-		{"RecoverMember", views.ActRecover, `recovered={"bias":[]}`, nil, "malformed recovered.bias"},
+		{"ToolMissing", "draw", "stroke=0,0", nil, "invalid tool"},
+		{"ToolText", "draw", "stroke=0,0&tool=pen", nil, "invalid tool"},
+		{"ToolNegative", "draw", "stroke=0,0&tool=-1", nil, "invalid tool"},
+		{"ToolPast", "draw", "stroke=0,0&tool=3", nil, "invalid tool"},
+		{"ToolNaN", "draw", "stroke=0,0&tool=nan", nil, "invalid tool"},
+		{"Stroke", "draw", "stroke=0&tool=1", nil, "malformed stroke"},
+		{"Full", "draw", "stroke=0,0+0,0&tool=1", nil, "too_large data"},
+		{"DatasetMissing", "dataset", "", nil, "invalid dataset"},
+		{"Dataset", "dataset", "dataset=cats", nil, "invalid dataset"},
+		{"Points", "dataset", "dataset=xor&points=many", nil, "malformed points"},
+		{"PointsZero", "dataset", "dataset=xor&points=0", nil, "invalid points"},
+		{"PointsPast", "dataset", "dataset=xor&points=32", nil, "too_large points"},
+		{"Noise", "dataset", "dataset=xor&points=9&noise=0.6", nil, "invalid noise"},
+		{"NoiseText", "dataset", "dataset=xor&points=9&noise=x", nil, "malformed noise"},
+		{"NoiseNaN", "dataset", "dataset=xor&points=9&noise=NaN", nil, "malformed noise"},
+		{"Classes", "dataset", "dataset=moons&points=9&data_classes=3", nil, "invalid classes"},
+		{"ClassesZero", "dataset", "dataset=spiral&points=9&data_classes=0", nil, "invalid classes"},
+		{"Seed", "dataset", "dataset=xor&points=9&data_seed=-1", nil, "invalid data_seed"},
+		{"SeedText", "dataset", "dataset=xor&points=9&data_seed=x", nil, "malformed data_seed"},
+		{"ElevenLayers", "add-layer", "", func(c *nn.Config) { c.HiddenLayers = slices.Repeat([]int{1}, 10) }, "invalid config.hidden_layers"},
+		{"NoLayer", "remove-layer", "", func(c *nn.Config) { c.HiddenLayers = []int{} }, "invalid config.hidden_layers"},
+		{"ElevenClasses", "add-class", "", func(c *nn.Config) { c.Classes = 10 }, "invalid config.classes"},
+		{"RecoverMissing", "recover", "", nil, "malformed recovered"},
+		{"RecoverText", "recover", "recovered=a", nil, "malformed recovered"},
+		{"RecoverTrailing", "recover", "recovered={}{}", nil, "malformed recovered"},
+		{"RecoverMember", "recover", `recovered={"bias":[]}`, nil, "malformed recovered.bias"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			state := sampleState(t, "blobs", 30, 1, test.change)
@@ -563,7 +571,7 @@ func TestActRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := s.act(test.act, "", state, form); describeAs(err) != test.want {
+			if _, _, err := applied(t, s, test.act, "", state, form); describeAs(err) != test.want {
 				t.Errorf("act(%s, %s) = %v (%s); want %s", test.act, test.form, err, describeAs(err), test.want)
 			}
 			if !same(state, before) {
@@ -573,7 +581,7 @@ func TestActRefused(t *testing.T) {
 	}
 	t.Run("TwoClasses", func(t *testing.T) {
 		state := sampleState(t, "circles", 30, 1, nil)
-		if _, _, err := s.act(views.ActRemoveClass, "", state, nil); describeAs(err) != "invalid config.classes" {
+		if _, _, err := applied(t, s, "remove-class", "", state, nil); describeAs(err) != "invalid config.classes" {
 			t.Errorf("act(remove-class) of two = %v; want invalid config.classes", err)
 		}
 	})
@@ -583,7 +591,7 @@ func TestActRefused(t *testing.T) {
 func TestActWrapsSeed(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "blobs", 30, 0, func(c *nn.Config) { c.Seed = math.MaxUint32 })
-	if got, _, err := s.act(views.ActReseed, "", state, nil); err != nil || got.Config.Seed != 0 {
+	if got, _, err := applied(t, s, "reseed", "", state, nil); err != nil || got.Config.Seed != 0 {
 		t.Errorf("act(reseed) at the largest seed = %d, %v; want 0", got.Config.Seed, err)
 	}
 }
@@ -592,7 +600,7 @@ func TestActWrapsSeed(t *testing.T) {
 func TestActErased(t *testing.T) {
 	s := newTestServer(t)
 	state := nn.State{Config: nn.DefaultConfig(), Data: []nn.Point{{X: 0}, {X: 0.06}, {X: 0.0601}, {Y: -0.06}, {X: 0.05, Y: 0.05}, {X: 1, Y: 1}}}
-	got, _, err := s.act(views.ActDraw, "", state, url.Values{views.FieldTool: {views.ToolErase}, views.FieldStroke: {"0,0 2,2"}})
+	got, _, err := applied(t, s, "draw", "", state, url.Values{views.FieldTool: {views.ToolErase}, views.FieldStroke: {"0,0 2,2"}})
 	if want := []nn.Point{{X: 0.0601}, {X: 0.05, Y: 0.05}}; err != nil || !same(got.Data, want) {
 		t.Errorf("erasing at 0,0 and 1,1 leaves %v, %v; want %v", got.Data, err, want)
 	}
@@ -606,7 +614,7 @@ func TestDrawApart(t *testing.T) {
 	state.Config.Classes = 2
 	draw := func(tool, stroke string) nn.State {
 		t.Helper()
-		next, _, err := s.act(views.ActDraw, "", state, url.Values{views.FieldTool: {tool}, views.FieldStroke: {stroke}})
+		next, _, err := applied(t, s, "draw", "", state, url.Values{views.FieldTool: {tool}, views.FieldStroke: {stroke}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -619,51 +627,6 @@ func TestDrawApart(t *testing.T) {
 	if want := []nn.Point{{X: 1}, {X: 0.5, Label: 1}}; !same(second.Data, want) || len(erased.Data) != 0 {
 		t.Errorf("the second drawing = %v and the erased %v; want %v and none", second.Data, erased.Data, want)
 	}
-}
-
-// TestActsKnown: every act that the views name does something.
-func TestActsKnown(t *testing.T) {
-	acts := constantsNamed(t, "../views/fields.go", "Act")
-	if len(acts) < 12 {
-		t.Fatalf("views/fields.go names the acts %v; want at least the 12 of the first release", acts)
-	}
-	s := newTestServer(t)
-	for _, act := range acts {
-		p := pageRequest{message: message{state: sampleState(t, "blobs", 9, 0, nil)}, form: url.Values{}, choices: defaultChoices()}
-		if err := s.change(t.Context(), act, &p); err != nil && strings.Contains(err.Error(), "is unknown") {
-			t.Errorf("act(%s) = %v; want it known", act, err)
-		}
-	}
-}
-
-// constantsNamed returns the string constants of a file whose names begin so.
-func constantsNamed(tb testing.TB, file, prefix string) []string {
-	tb.Helper()
-	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	var values []string
-	ast.Inspect(parsed, func(n ast.Node) bool {
-		spec, ok := n.(*ast.ValueSpec)
-		if !ok {
-			return true
-		}
-		for i, name := range spec.Names {
-			if !strings.HasPrefix(name.Name, prefix) || i >= len(spec.Values) {
-				continue
-			}
-			if literal, ok := spec.Values[i].(*ast.BasicLit); ok && literal.Kind == token.STRING {
-				value, err := strconv.Unquote(literal.Value)
-				if err != nil {
-					tb.Fatal(err)
-				}
-				values = append(values, value)
-			}
-		}
-		return true
-	})
-	return values
 }
 
 // TestPageJourney: a page without script that is submitted as it stands, button
@@ -680,8 +643,8 @@ func TestPageJourney(t *testing.T) {
 	}
 	page := serve(s, http.MethodGet, "/", "").Body.String()
 	for _, act := range []string{
-		views.ActReseed, views.ActAddClass, views.ActAddLayer, views.ActSettings, views.ActRemoveLayer, views.ActRemoveLayer,
-		views.ActRemoveLayer, views.ActAddLayer, views.ActReset, views.ActRemoveClass, views.ActDataset,
+		"reseed", "add-class", "add-layer", "settings", "remove-layer", "remove-layer",
+		"remove-layer", "add-layer", "reset", "remove-class", "dataset",
 	} {
 		page = press(page, views.FieldAct, act, "/edit")
 		page = press(page, views.FieldSteps, "1", "/step")
@@ -689,7 +652,7 @@ func TestPageJourney(t *testing.T) {
 			t.Fatalf("the page behind %s has the network %.100s", act, step)
 		}
 	}
-	page = press(page, views.FieldAct, views.ActClear, "/edit")
+	page = press(page, views.FieldAct, "clear", "/edit")
 	if data := readForm(t, page, "", "").Get(views.FieldData); data != "[]" {
 		t.Errorf("the page behind clear has the data %s; want []", data)
 	}
@@ -703,17 +666,17 @@ func TestActsWithoutScript(t *testing.T) {
 	state, h := sampleHistory(t, sampleState(t, "blobs", 30, 0, nil), 3)
 	file := fmt.Sprintf(`{"type":"nnvisu_state","version":1,"data":%s}`, mustJSON(t, state.Data))
 	with := map[string][]string{ // what an act needs
-		views.ActDraw:         {views.FieldStroke, "0,0"},
-		views.ActRecover:      {views.FieldRecovered, string(mustJSON(t, state.Network))},
-		views.ActSetParameter: {views.FieldParameter, "biases.0.0", views.FieldValue, "1"},
-		views.ActOpen:         {views.FieldOpened, file},
-		views.ActImport:       {views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"},
+		"draw":          {views.FieldStroke, "0,0"},
+		"recover":       {views.FieldRecovered, string(mustJSON(t, state.Network))},
+		"set-parameter": {views.FieldParameter, "biases.0.0", views.FieldValue, "1"},
+		"open":          {views.FieldOpened, file},
+		"import":        {views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"},
 	}
-	places := map[string]string{views.ActAddNeuron: " 0", views.ActRemoveNeuron: " 0.1", views.ActInspect: " 1.0"}
+	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0"}
 	refused := map[string][]string{
-		views.ActDraw: {views.FieldStroke, "a"}, views.ActRecover: {views.FieldRecovered, "{"}, views.ActSetParameter: {views.FieldParameter, "biases.0.0"},
-		views.ActOpen: {views.FieldOpened, "{}"}, views.ActImport: {views.FieldTableText, ""}, views.ActDataset: {views.FieldPoints, "0"},
-		views.ActAddNeuron + " 9": nil, views.ActRemoveNeuron + " 9": nil, views.ActInspect + " 9.9": nil, "explode": nil, "": {views.FieldL1, "-1"},
+		"draw": {views.FieldStroke, "a"}, "recover": {views.FieldRecovered, "{"}, "set-parameter": {views.FieldParameter, "biases.0.0"},
+		"open": {views.FieldOpened, "{}"}, "import": {views.FieldTableText, ""}, "dataset": {views.FieldPoints, "0"},
+		"add-neuron 9": nil, "remove-neuron 9": nil, "inspect 9.9": nil, "explode": nil, "": {views.FieldL1, "-1"},
 	}
 	post := func(act string, pairs []string) (*httptest.ResponseRecorder, url.Values) {
 		form := historyForm(t, s, state, h)
@@ -728,13 +691,14 @@ func TestActsWithoutScript(t *testing.T) {
 		}
 		return w, readForm(t, page, views.FieldSteps, "1")
 	}
-	for _, act := range constantsNamed(t, "../views/fields.go", "Act") {
+	for _, row := range pageActs {
+		act := row.name
 		w, form := post(act+places[act], with[act])
 		if w.Code != http.StatusOK {
 			t.Errorf("act %q is answered %d; want 200", act, w.Code)
 			continue
 		}
-		if act != views.ActClear {
+		if act != "clear" {
 			if w := postForm(s, "/step", form); w.Code != http.StatusOK {
 				t.Errorf("a step behind act %q is answered %d %.300s; want 200", act, w.Code, w.Body)
 			}
@@ -752,7 +716,7 @@ func TestActsWithoutScript(t *testing.T) {
 func TestPartsOfThePage(t *testing.T) {
 	s := newTestServer(t)
 	for act, want := range map[string]string{
-		views.ActInspect + " 0.0": "#inspector-body", views.ActShare: "#share-body", views.ActTableShow: "#table-body #table_of-error", views.ActImportPreview: "#import-preview",
+		"inspect 0.0": "#inspector-body", "share": "#share-body", "table-show": "#table-body #table_of-error", "import-preview": "#import-preview",
 	} {
 		form := settingsForm(t, s, sampleState(t, "blobs", 9, 0, nil))
 		form.Set(views.FieldControls, "")
@@ -773,28 +737,28 @@ func TestPartsThatFollow(t *testing.T) {
 	base := historyForm(t, s, state, h)
 	base.Set(views.FieldControls, "")
 	base.Set(views.FieldMeta, string(mustJSON(t, meta)))
-	base.Set(views.FieldAct, views.ActPin)
+	base.Set(views.FieldAct, "pin")
 	base.Set(views.FieldPinned, readForm(t, postForm(s, "/edit", base).Body.String(), "", "").Get(views.FieldPinned))
-	_, table := postPart(s, withAct(base, views.ActTableShow))
+	_, table := postPart(s, withAct(base, "table-show"))
 	rows := readForm(t, table, "", "")
 	for _, test := range []struct {
 		name, act string
 		change    func(url.Values)
 		want      string // of the drawing, the pinned run and the notice
 	}{
-		{"Show", views.ActShow, nil, "#pinned"},
-		{"Restore", views.ActRestore, nil, "#network-view #legend #pinned"},
-		{"Open", views.ActOpen, func(f url.Values) { f.Set(views.FieldOpened, `{"type":"nnvisu_state","version":1}`) }, "#network-view #legend #pinned #notice"},
-		{"Pin", views.ActPin, nil, "#pinned #notice"},
-		{"Unpin", views.ActUnpin, nil, "#pinned"},
-		{"Draw", views.ActDraw, func(f url.Values) { f.Set(views.FieldStroke, "0,0") }, "#notice"},
-		{"Reset", views.ActReset, nil, "#notice"},
-		{"AddClass", views.ActAddClass, nil, "#network-view #legend #notice"},
-		{"AddLayer", views.ActAddLayer, nil, "#network-view #legend #notice"},
-		{"Features", views.ActSettings, func(f url.Values) { f.Set(views.FieldControls, "1"); f.Set(views.FieldFeatures, "x") }, "#network-view #legend #notice"},
-		{"Names", views.ActClear, nil, "#network-view #legend #notice"},
-		{"NoNames", views.ActClear, func(f url.Values) { f.Set(views.FieldMeta, "") }, "#notice"},
-		{"Table", views.ActTableSet, func(f url.Values) {
+		{"Show", "show", nil, "#pinned"},
+		{"Restore", "restore", nil, "#network-view #legend #pinned"},
+		{"Open", "open", func(f url.Values) { f.Set(views.FieldOpened, `{"type":"nnvisu_state","version":1}`) }, "#network-view #legend #pinned #notice"},
+		{"Pin", "pin", nil, "#pinned #notice"},
+		{"Unpin", "unpin", nil, "#pinned"},
+		{"Draw", "draw", func(f url.Values) { f.Set(views.FieldStroke, "0,0") }, "#notice"},
+		{"Reset", "reset", nil, "#notice"},
+		{"AddClass", "add-class", nil, "#network-view #legend #notice"},
+		{"AddLayer", "add-layer", nil, "#network-view #legend #notice"},
+		{"Features", "settings", func(f url.Values) { f.Set(views.FieldControls, "1"); f.Set(views.FieldFeatures, "x") }, "#network-view #legend #notice"},
+		{"Names", "clear", nil, "#network-view #legend #notice"},
+		{"NoNames", "clear", func(f url.Values) { f.Set(views.FieldMeta, "") }, "#notice"},
+		{"Table", "table-set", func(f url.Values) {
 			for name := range rows {
 				if strings.HasPrefix(name, "row_") || strings.HasPrefix(name, "table_") {
 					f[name] = slices.Clone(rows[name])
@@ -819,17 +783,17 @@ func TestPartsThatFollow(t *testing.T) {
 		}
 		// Without script the page shows all of it, with the pinned run's picture.
 		if page := postForm(s, "/edit", form); page.Code != http.StatusOK || !strings.Contains(page.Body.String(), `id="network-view"`) ||
-			strings.Contains(page.Body.String(), `alt="What the pinned network says`) != (test.act != views.ActUnpin) || strings.Contains(page.Body.String(), `src="data:image/png;base64,"`) {
+			strings.Contains(page.Body.String(), `alt="What the pinned network says`) != (test.act != "unpin") || strings.Contains(page.Body.String(), `src="data:image/png;base64,"`) {
 			t.Errorf("%s without script = %d; want the whole page", test.name, page.Code)
 		}
 	}
-	form := withAct(base, views.ActShow)
+	form := withAct(base, "show")
 	if got := partTargets(t, postForm(s, "/step", form, "HX-Request", "true").Body.String()); slices.Contains(got, "#pinned") || slices.Contains(got, "#network-view") {
 		t.Errorf("a step has parts for %v; want neither the drawing nor the pinned run", got)
 	}
 	// Also the page of an error shows the pinned run.
-	form = withAct(base, views.ActShow)
-	form.Set(views.FieldAct, views.ActDraw)
+	form = withAct(base, "show")
+	form.Set(views.FieldAct, "draw")
 	form.Set(views.FieldStroke, "here")
 	if w := postForm(s, "/edit", form); w.Code < 400 || !strings.Contains(w.Body.String(), `alt="What the pinned network says`) {
 		t.Errorf("a refusal without script = %d; want the page with its pinned run", w.Code)
@@ -843,32 +807,33 @@ func withAct(form url.Values, act string) url.Values {
 	return form
 }
 
-// TestBecome: what a state takes the place of keeps what is still true.
-func TestBecome(t *testing.T) {
+// TestSetState: a state that takes the place of another keeps what is still true.
+func TestSetState(t *testing.T) {
 	state, h := sampleHistory(t, sampleState(t, "blobs", 30, 0, nil), 3)
 	values := sampleState(t, "hills", 30, 0, nil)
 	two := sampleState(t, "circles", 30, 0, nil)
 	meta := table.Meta{Classes: []string{"a", "b", "c"}, Transform: table.Transform{X: table.Axis{Name: "width"}, Label: table.Axis{Name: "kind"}}}
 	for _, test := range []struct {
-		name, act string
-		to        nn.State
-		samples   int
-		want      table.Meta
+		name    string
+		rule    metaRule
+		to      nn.State
+		samples int
+		want    table.Meta
 	}{
-		{"Same", views.ActSettings, state, 3, meta},
-		{"Fewer", views.ActRemoveClass, two, 3, table.Meta{Classes: []string{"a", "b"}, Transform: meta.Transform}},
-		{"Task", views.ActSettings, values, 0, table.Meta{Transform: table.Transform{X: table.Axis{Name: "width"}}}},
-		{"Clear", views.ActClear, state, 3, table.Meta{}},
-		{"Dataset", views.ActDataset, two, 3, table.Meta{}},
+		{"Same", keepMeta, state, 3, meta},
+		{"Fewer", keepMeta, two, 3, table.Meta{Classes: []string{"a", "b"}, Transform: meta.Transform}},
+		{"Task", keepMeta, values, 0, table.Meta{Transform: table.Transform{X: table.Axis{Name: "width"}}}},
+		{"Dropped", dropMeta, state, 3, table.Meta{}},
+		{"DroppedFewer", dropMeta, two, 3, table.Meta{}},
 	} {
 		p := pageRequest{message: message{state: state}, meta: meta, history: h.Clone()}
-		p.become(test.to, test.act)
+		p.setState(test.to, test.rule)
 		if p.history.Len() != test.samples || !reflect.DeepEqual(p.meta, test.want) || !same(p.state, test.to) {
 			t.Errorf("%s: %d samples and %+v; want %d and %+v", test.name, p.history.Len(), p.meta, test.samples, test.want)
 		}
 	}
 	if len(meta.Classes) != 3 {
-		t.Error("become shortened the names that it was given")
+		t.Error("setState shortened the names that it was given")
 	}
 }
 
@@ -876,11 +841,11 @@ func TestBecome(t *testing.T) {
 // in hand, or the next stroke would be refused.
 func TestToolStays(t *testing.T) {
 	for _, test := range []struct{ name, tool, act, field, value string }{
-		{"RemoveClass", "2", views.ActRemoveClass, "", ""},
-		{"Dataset", "2", views.ActDataset, views.FieldDataset, "moons"},
-		{"ToValues", "2", views.ActSettings, views.FieldTask, "regression"},
-		{"Kept", "1", views.ActRemoveClass, "", ""},
-		{"Eraser", views.ToolErase, views.ActRemoveClass, "", ""},
+		{"RemoveClass", "2", "remove-class", "", ""},
+		{"Dataset", "2", "dataset", views.FieldDataset, "moons"},
+		{"ToValues", "2", "settings", views.FieldTask, "regression"},
+		{"Kept", "1", "remove-class", "", ""},
+		{"Eraser", views.ToolErase, "remove-class", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newTestServer(t)
@@ -896,7 +861,7 @@ func TestToolStays(t *testing.T) {
 			}
 			next := readForm(t, w.Body.String(), "", "")
 			next.Set(views.FieldStroke, "0,0")
-			next.Set(views.FieldAct, views.ActDraw)
+			next.Set(views.FieldAct, "draw")
 			drawn := postForm(s, "/edit", next)
 			if drawn.Code != http.StatusOK {
 				t.Errorf("behind %s the tool is %q and a stroke is answered %d; want 200", test.act, next.Get(views.FieldTool), drawn.Code)

@@ -60,7 +60,7 @@ func decodeAnswer(tb testing.TB, s *Server, answer string) pageRequest {
 
 func TestImport(t *testing.T) {
 	s := newTestServer(t)
-	status, answer := postPart(s, tableForm(t, s, views.ActImport, views.FieldTableText, flowers))
+	status, answer := postPart(s, tableForm(t, s, "import", views.FieldTableText, flowers))
 	if status != http.StatusOK {
 		t.Fatalf("the import is answered %d %.300s", status, answer)
 	}
@@ -108,7 +108,7 @@ func TestImportTasks(t *testing.T) {
 		{"Header", []string{views.FieldTableText, "1,2,3\n3,4,5\n5,6,7\n", views.FieldTableHeader, "yes", views.FieldTableSeparator, "comma"}, nn.Classification, 2, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			status, answer := postPart(s, tableForm(t, s, views.ActImport, test.pairs...))
+			status, answer := postPart(s, tableForm(t, s, "import", test.pairs...))
 			if status != http.StatusOK {
 				t.Fatalf("the import is answered %d %.300s", status, answer)
 			}
@@ -144,7 +144,7 @@ func TestImportRefused(t *testing.T) {
 		{"Task", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableTask, "ranking"}, "The task must be", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			form := tableForm(t, s, views.ActImport, test.pairs...)
+			form := tableForm(t, s, "import", test.pairs...)
 			status, answer := postPart(s, form)
 			if status != http.StatusUnprocessableEntity || strings.Count(answer, test.says) != 2 {
 				t.Errorf("the import is answered %d %.500s; want 422 and %q, in the notice and in the dialog", status, answer, test.says)
@@ -156,13 +156,13 @@ func TestImportRefused(t *testing.T) {
 				t.Errorf("the preview does not quote the line %q", test.quote)
 			}
 			// A preview says the same, and is no error.
-			form.Set(views.FieldAct, views.ActImportPreview)
+			form.Set(views.FieldAct, "import-preview")
 			status, answer = postPart(s, form)
 			if got := partTargets(t, answer); status != http.StatusOK || !slices.Equal(got, []string{"#import-preview"}) || !strings.Contains(answer, test.says) {
 				t.Errorf("the preview is answered %d for %v; want 200 for the preview alone, with %q", status, got, test.says)
 			}
 			// Without script the page is as it was, the text still in it.
-			form.Set(views.FieldAct, views.ActImport)
+			form.Set(views.FieldAct, "import")
 			w := postForm(s, "/edit", form)
 			page := readForm(t, w.Body.String(), "", "")
 			if w.Code != http.StatusUnprocessableEntity || page.Get(views.FieldData) != form.Get(views.FieldData) || page.Get(views.FieldTableText) != form.Get(views.FieldTableText) {
@@ -175,7 +175,7 @@ func TestImportRefused(t *testing.T) {
 // TestImportPreview: nothing but the preview changes, whatever it shows.
 func TestImportPreview(t *testing.T) {
 	s := newTestServer(t)
-	form := tableForm(t, s, views.ActImportPreview, views.FieldTableText, flowers)
+	form := tableForm(t, s, "import-preview", views.FieldTableText, flowers)
 	status, answer := postPart(s, form)
 	if got := partTargets(t, answer); status != http.StatusOK || !slices.Equal(got, []string{"#import-preview"}) {
 		t.Errorf("the preview is answered %d for %v; want 200 for itself alone", status, got)
@@ -187,7 +187,7 @@ func TestImportPreview(t *testing.T) {
 	}
 	// Without script the same page can go on to import.
 	w := postForm(s, "/edit", form)
-	next := readForm(t, w.Body.String(), views.FieldAct, views.ActImport)
+	next := readForm(t, w.Body.String(), views.FieldAct, "import")
 	if w.Code != http.StatusOK || next.Get(views.FieldData) != form.Get(views.FieldData) {
 		t.Fatalf("without script the preview is answered %d with other points", w.Code)
 	}
@@ -211,14 +211,14 @@ func TestMeta(t *testing.T) {
 		pairs []string
 		want  table.Meta
 	}{
-		{"Show", []string{views.FieldAct, views.ActShow}, kept},
-		{"Restore", []string{views.FieldAct, views.ActRestore}, kept},
-		{"Draw", []string{views.FieldAct, views.ActDraw, views.FieldStroke, "0,0", views.FieldTool, "1"}, kept},
-		{"AddClass", []string{views.FieldAct, views.ActAddClass}, kept},
-		{"Clear", []string{views.FieldAct, views.ActClear}, table.Meta{}},
-		{"Dataset", []string{views.FieldAct, views.ActDataset}, table.Meta{}},
-		{"Task", []string{views.FieldAct, views.ActSettings, views.FieldControls, "1", views.FieldTask, "regression"}, converted},
-		{"Absent", []string{views.FieldAct, views.ActShow, views.FieldMeta, ""}, table.Meta{}},
+		{"Show", []string{views.FieldAct, "show"}, kept},
+		{"Restore", []string{views.FieldAct, "restore"}, kept},
+		{"Draw", []string{views.FieldAct, "draw", views.FieldStroke, "0,0", views.FieldTool, "1"}, kept},
+		{"AddClass", []string{views.FieldAct, "add-class"}, kept},
+		{"Clear", []string{views.FieldAct, "clear"}, table.Meta{}},
+		{"Dataset", []string{views.FieldAct, "dataset"}, table.Meta{}},
+		{"Task", []string{views.FieldAct, "settings", views.FieldControls, "1", views.FieldTask, "regression"}, converted},
+		{"Absent", []string{views.FieldAct, "show", views.FieldMeta, ""}, table.Meta{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			form := tableForm(t, s, "", append([]string{views.FieldMeta, meta}, test.pairs...)...)
@@ -243,14 +243,14 @@ func TestMeta(t *testing.T) {
 		state := sampleState(t, "blobs", 30, 0, nil)
 		form := settingsForm(t, s, state)
 		form.Set(views.FieldMeta, `{"classes":["p","q","r"]}`)
-		form.Set(views.FieldAct, views.ActRemoveClass)
+		form.Set(views.FieldAct, "remove-class")
 		_, answer := postPart(s, form)
 		if p := decodeAnswer(t, s, answer); !slices.Equal(p.meta.Classes, []string{"p", "q"}) || !strings.Contains(answer, "Removed r and its 10 points.") {
 			t.Errorf("the names %v are kept, of %.200q; want p and q, and r said", p.meta.Classes, answer)
 		}
 	})
 	t.Run("Step", func(t *testing.T) {
-		form := tableForm(t, s, views.ActShow, views.FieldMeta, meta, views.FieldSteps, "1")
+		form := tableForm(t, s, "show", views.FieldMeta, meta, views.FieldSteps, "1")
 		if p := decodeAnswer(t, s, postForm(s, "/step", form).Body.String()); p.meta.Transform != kept.Transform {
 			t.Errorf("a step keeps %+v; want %+v", p.meta, kept)
 		}
@@ -281,7 +281,7 @@ func TestMetaRefused(t *testing.T) {
 		{`{"transform":{"label":{"name":"` + strings.Repeat("a", 100) + `"}}}`, "invalid meta.transform.label.name"},
 		{`{"transform":{"label":{"unit":"cm"}}}`, "malformed meta.transform.label.unit"},
 	} {
-		_, err := s.decodePageForm(tableForm(t, s, views.ActShow, views.FieldMeta, test.meta))
+		_, err := s.decodePageForm(tableForm(t, s, "show", views.FieldMeta, test.meta))
 		if got := describeAs(err); got != test.want {
 			t.Errorf("the meta %s is %s (%v); want %s", test.meta, got, err, test.want)
 		}
@@ -291,7 +291,7 @@ func TestMetaRefused(t *testing.T) {
 // openTable imports the flowers, opens the table and returns what the page then posts.
 func openTable(tb testing.TB, s *Server, state url.Values) url.Values {
 	tb.Helper()
-	state.Set(views.FieldAct, views.ActTableShow)
+	state.Set(views.FieldAct, "table-show")
 	status, answer := postPart(s, state)
 	if got := partTargets(tb, answer); status != http.StatusOK || !slices.Equal(got, []string{"#table-body", "#table_of-error"}) {
 		tb.Fatalf("the table is answered %d for %v; want 200 for itself alone", status, got)
@@ -321,7 +321,7 @@ func withRows(tb testing.TB, form url.Values, answer string) url.Values {
 // importFlowers is what the page posts when the flowers are in it.
 func importFlowers(tb testing.TB, s *Server) url.Values {
 	tb.Helper()
-	form := tableForm(tb, s, views.ActImport, views.FieldTableText, flowers)
+	form := tableForm(tb, s, "import", views.FieldTableText, flowers)
 	_, answer := postPart(s, form)
 	form.Set(views.FieldTableText, "")
 	return withRows(tb, form, answer)
@@ -332,7 +332,7 @@ func TestTableUntouched(t *testing.T) {
 	s := newTestServer(t)
 	for name, form := range map[string]url.Values{"Flowers": importFlowers(t, s), "Circles": tableForm(t, s, "")} {
 		open := openTable(t, s, form)
-		open.Set(views.FieldAct, views.ActTableSet)
+		open.Set(views.FieldAct, "table-set")
 		status, answer := postPart(s, open)
 		if got := partTargets(t, answer); status != http.StatusOK || !slices.Equal(got, []string{"#table-body", "#table_of-error"}) {
 			t.Errorf("%s: rows that nobody touched are answered %d for %v; want the table alone", name, status, got)
@@ -350,7 +350,7 @@ func TestTableSet(t *testing.T) {
 	before, _ := s.decodePageForm(open)
 	open[views.FieldRowX][3] = " 6,3 " // as it may be typed
 	open[views.FieldRowLabel][0] = "2"
-	open.Set(views.FieldAct, views.ActTableSet)
+	open.Set(views.FieldAct, "table-set")
 	status, answer := postPart(s, open)
 	if status != http.StatusOK || !strings.Contains(answer, "Changed 2 rows.") || !strings.Contains(answer, "data-undo") {
 		t.Fatalf("two rows are answered %d %.300s; want a notice to be undone", status, answer)
@@ -381,16 +381,16 @@ func TestTableRefused(t *testing.T) {
 		value            string
 		says             string
 	}{
-		{"Text", views.ActTableSet, views.FieldRowX, 1, "abc", "Table, row 2, sepal length: &#34;abc&#34; is not a number"},
-		{"Empty", views.ActTableSet, views.FieldRowY, 0, "", "Table, row 1, petal width: &#34;&#34; is not a number"},
-		{"Outside", views.ActTableNext, views.FieldRowX, 0, "8", "Table, row 1, sepal length: must be from 5 to 7, the edges of the plane; got 8"},
-		{"Infinite", views.ActTableSet, views.FieldRowX, 0, "1e999", "is not a number"},
-		{"Class", views.ActTableSet, views.FieldRowLabel, 0, "3", "Table, row 1, species: must be a class from 0 to 2; got &#34;3&#34;"},
-		{"ClassName", views.ActTableSet, views.FieldRowLabel, 0, "setosa", "must be a class from 0 to 2"},
-		{"Remove", views.ActTableRemove, views.FieldRowRemove, -1, "5", "must be the number of a row; got &#34;5&#34;"},
-		{"RemoveText", views.ActTableRemove, views.FieldRowRemove, -1, "all", "must be the number of a row"},
-		{"Missing", views.ActTableSet, views.FieldRowX, -1, "5", "must be given for each of the 4 rows shown; got 1"},
-		{"Page", views.ActTableSet, views.FieldTablePage, -1, "one", "must be a whole number"},
+		{"Text", "table-set", views.FieldRowX, 1, "abc", "Table, row 2, sepal length: &#34;abc&#34; is not a number"},
+		{"Empty", "table-set", views.FieldRowY, 0, "", "Table, row 1, petal width: &#34;&#34; is not a number"},
+		{"Outside", "table-next", views.FieldRowX, 0, "8", "Table, row 1, sepal length: must be from 5 to 7, the edges of the plane; got 8"},
+		{"Infinite", "table-set", views.FieldRowX, 0, "1e999", "is not a number"},
+		{"Class", "table-set", views.FieldRowLabel, 0, "3", "Table, row 1, species: must be a class from 0 to 2; got &#34;3&#34;"},
+		{"ClassName", "table-set", views.FieldRowLabel, 0, "setosa", "must be a class from 0 to 2"},
+		{"Remove", "table-remove", views.FieldRowRemove, -1, "5", "must be the number of a row; got &#34;5&#34;"},
+		{"RemoveText", "table-remove", views.FieldRowRemove, -1, "all", "must be the number of a row"},
+		{"Missing", "table-set", views.FieldRowX, -1, "5", "must be given for each of the 4 rows shown; got 1"},
+		{"Page", "table-set", views.FieldTablePage, -1, "one", "must be a whole number"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			open := openTable(t, s, importFlowers(t, s))
@@ -411,7 +411,7 @@ func TestTableRefused(t *testing.T) {
 	}
 	t.Run("Full", func(t *testing.T) {
 		open := openTable(t, s, tableForm(t, s, ""))
-		open.Set(views.FieldAct, views.ActTableAdd)
+		open.Set(views.FieldAct, "table-add")
 		if status, answer := postPart(s, open); status != http.StatusRequestEntityTooLarge || !strings.Contains(answer, "at most 60 points") {
 			t.Errorf("a row too many is answered %d %.300s; want 413", status, answer)
 		}
@@ -428,7 +428,7 @@ func TestTableStale(t *testing.T) {
 	open := openTable(t, s, importFlowers(t, s))
 	open[views.FieldRowX][0] = "6"
 	open.Set(views.FieldData, strings.Replace(open.Get(views.FieldData), `"label":2`, `"label":1`, 1)) // as undo does
-	open.Set(views.FieldAct, views.ActTableSet)
+	open.Set(views.FieldAct, "table-set")
 	status, answer := postPart(s, open)
 	p := decodeAnswer(t, s, answer)
 	if status != http.StatusOK || !strings.Contains(answer, "nothing was edited") || string(mustJSON(t, p.state.Data)) != open.Get(views.FieldData) {
@@ -460,41 +460,41 @@ func TestTablePages(t *testing.T) {
 		open = withRows(t, open, answer)
 	}
 	at("1", 50)
-	press(views.ActTableNext, "")
+	press("table-next", "")
 	at("2", 10)
-	press(views.ActTableNext, "")
+	press("table-next", "")
 	at("2", 10)
 	open[views.FieldRowX][9] = "0.125"
-	press(views.ActTablePrevious, "Changed 1 row.")
+	press("table-previous", "Changed 1 row.")
 	at("1", 50)
-	press(views.ActTableAdd, "Added row 61")
+	press("table-add", "Added row 61")
 	at("2", 11)
 	if open[views.FieldRowX][9] != "0.125" || open[views.FieldRowX][10] != "0" || open[views.FieldRowY][10] != "0" {
 		t.Errorf("the last rows are at x %v; want 0.125 and 0", open[views.FieldRowX][9:])
 	}
 	open[views.FieldRowRemove] = []string{"51", "61", "60"}
-	press(views.ActTableRemove, "Removed 3 rows.")
+	press("table-remove", "Removed 3 rows.")
 	at("2", 8)
-	press(views.ActTableRemove, "")
+	press("table-remove", "")
 	at("2", 8)
 	for i := range 8 {
 		open[views.FieldRowRemove] = append(open[views.FieldRowRemove], fmt.Sprint(51+i))
 	}
-	press(views.ActTableRemove, "Removed 8 rows.")
+	press("table-remove", "Removed 8 rows.")
 	at("1", 50)
 }
 
 // TestTableOfValues: a label of a regression is edited in its own units.
 func TestTableOfValues(t *testing.T) {
 	s := newTestServer(t)
-	form := tableForm(t, s, views.ActImport, views.FieldTableText, "a,b,price\n1,2,100.5\n3,4,300.5\n2,2,150\n")
+	form := tableForm(t, s, "import", views.FieldTableText, "a,b,price\n1,2,100.5\n3,4,300.5\n2,2,150\n")
 	_, answer := postPart(s, form)
 	open := openTable(t, s, withRows(t, form, answer))
 	if got := open[views.FieldRowLabel]; !slices.Equal(got, []string{"100.5", "300.5", "150"}) {
 		t.Fatalf("the table shows the labels %v; want those imported", got)
 	}
 	open[views.FieldRowLabel][2] = "200.5"
-	open.Set(views.FieldAct, views.ActTableSet)
+	open.Set(views.FieldAct, "table-set")
 	_, answer = postPart(s, open)
 	if p := decodeAnswer(t, s, answer); math.Abs(p.state.Data[2].Label) > 1e-12 {
 		t.Errorf("the label in the middle is %v; want 0", p.state.Data[2].Label)
@@ -522,7 +522,7 @@ func TestPointsCSV(t *testing.T) {
 			if before.meta.IsZero() {
 				scaling = string(table.ScalingNone)
 			}
-			_, answer := postPart(s, tableForm(t, s, views.ActImport, views.FieldTableText, w.Body.String(), views.FieldTableScaling, scaling))
+			_, answer := postPart(s, tableForm(t, s, "import", views.FieldTableText, w.Body.String(), views.FieldTableScaling, scaling))
 			after := decodeAnswer(t, s, answer)
 			if len(after.state.Data) != len(before.state.Data) || !slices.Equal(after.meta.Classes, before.meta.Classes) {
 				t.Fatalf("%d points of %v come back; want %d of %v", len(after.state.Data), after.meta.Classes, len(before.state.Data), before.meta.Classes)
@@ -562,7 +562,7 @@ func TestImportFromData(t *testing.T) {
 		task  nn.Task
 	}{{"spiral?points=40&classes=4", nn.Classification}, {"hills?points=40", nn.Regression}} {
 		w := serve(s, http.MethodGet, "/data/"+test.query, "")
-		_, answer := postPart(s, tableForm(t, s, views.ActImport, views.FieldTableText, w.Body.String(), views.FieldTableScaling, string(table.ScalingNone)))
+		_, answer := postPart(s, tableForm(t, s, "import", views.FieldTableText, w.Body.String(), views.FieldTableScaling, string(table.ScalingNone)))
 		p := decodeAnswer(t, s, answer)
 		var sent struct {
 			Data []nn.Point `json:"data"`

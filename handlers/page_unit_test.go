@@ -28,7 +28,7 @@ func TestSetParameter(t *testing.T) {
 	} {
 		before := clone(state)
 		form := url.Values{views.FieldParameter: {test.parameter}, views.FieldValue: {test.value}}
-		got, notice, err := s.act(views.ActSetParameter, "", state, form)
+		got, notice, err := applied(t, s, "set-parameter", "", state, form)
 		want := clone(state)
 		*test.set(want.Network.Parameters) = test.want
 		if err != nil || !same(got, want) || notice != (views.Notice{}) {
@@ -62,7 +62,7 @@ func TestSetParameter(t *testing.T) {
 		{"biases.0.2", "1", "invalid parameter"},
 		{"biases.9.0", "1", "invalid parameter"},
 	} {
-		_, _, err := s.act(views.ActSetParameter, "", state, url.Values{views.FieldParameter: {test.parameter}, views.FieldValue: {test.value}})
+		_, _, err := applied(t, s, "set-parameter", "", state, url.Values{views.FieldParameter: {test.parameter}, views.FieldValue: {test.value}})
 		if describeAs(err) != test.want {
 			t.Errorf("setting %q to %q = %v (%s); want %s", test.parameter, test.value, err, describeAs(err), test.want)
 		}
@@ -77,16 +77,16 @@ func TestNeurons(t *testing.T) {
 		act, place, says string
 		want             func() (nn.State, error)
 	}{
-		{views.ActAddNeuron, "0", "Added a unit to layer 1", func() (nn.State, error) { return nn.AddNeuron(state, 0) }},
-		{views.ActAddNeuron, "1", "Added a unit to layer 2", func() (nn.State, error) { return nn.AddNeuron(state, 1) }},
-		{views.ActRemoveNeuron, "0", "Removed unit 3 of layer 1", func() (nn.State, error) { return nn.RemoveNeuron(state, 0, 2) }},
-		{views.ActRemoveNeuron, "1.0", "Removed unit 1 of layer 2", func() (nn.State, error) { return nn.RemoveNeuron(state, 1, 0) }},
+		{"add-neuron", "0", "Added a unit to layer 1", func() (nn.State, error) { return nn.AddNeuron(state, 0) }},
+		{"add-neuron", "1", "Added a unit to layer 2", func() (nn.State, error) { return nn.AddNeuron(state, 1) }},
+		{"remove-neuron", "0", "Removed unit 3 of layer 1", func() (nn.State, error) { return nn.RemoveNeuron(state, 0, 2) }},
+		{"remove-neuron", "1.0", "Removed unit 1 of layer 2", func() (nn.State, error) { return nn.RemoveNeuron(state, 1, 0) }},
 	} {
 		want, err := test.want()
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, notice, err := s.act(test.act, test.place, state, nil)
+		got, notice, err := applied(t, s, test.act, test.place, state, nil)
 		if err != nil || !same(got, want) || !notice.Undo || !strings.Contains(notice.Text, test.says) {
 			t.Errorf("%s %s: %+v, %v; want %q, to be undone", test.act, test.place, notice, err, test.says)
 		}
@@ -97,24 +97,24 @@ func TestNeurons(t *testing.T) {
 		state            nn.State
 		want             string
 	}{
-		{"NoPlace", views.ActAddNeuron, "", state, "malformed act"},
-		{"Text", views.ActAddNeuron, "a", state, "malformed act"},
-		{"Unit", views.ActAddNeuron, "0.1", state, "malformed act"},
-		{"Outputs", views.ActAddNeuron, "2", state, "invalid config.hidden_layers"},
-		{"Negative", views.ActAddNeuron, "-1", state, "invalid config.hidden_layers"},
-		{"Widest", views.ActAddNeuron, "1", narrow, "invalid config.hidden_layers[1]"},
-		{"RemoveNoPlace", views.ActRemoveNeuron, "", state, "malformed act"},
-		{"RemoveText", views.ActRemoveNeuron, "0.b", state, "malformed act"},
-		{"RemoveThree", views.ActRemoveNeuron, "0.0.0", state, "malformed act"},
-		{"RemoveNoLayer", views.ActRemoveNeuron, "2", state, "invalid config.hidden_layers"},
-		{"RemoveNegativeLayer", views.ActRemoveNeuron, "-1", state, "invalid config.hidden_layers"},
-		{"RemoveNoUnit", views.ActRemoveNeuron, "0.3", state, "invalid config.hidden_layers[0]"},
-		{"RemoveNegativeUnit", views.ActRemoveNeuron, "0.-1", state, "invalid config.hidden_layers[0]"},
-		{"RemoveOutput", views.ActRemoveNeuron, "2.0", state, "invalid config.hidden_layers"},
-		{"RemoveOnly", views.ActRemoveNeuron, "0", narrow, "invalid config.hidden_layers[0]"},
-		{"RemoveOnlyNamed", views.ActRemoveNeuron, "0.0", narrow, "invalid config.hidden_layers[0]"},
+		{"NoPlace", "add-neuron", "", state, "malformed act"},
+		{"Text", "add-neuron", "a", state, "malformed act"},
+		{"Unit", "add-neuron", "0.1", state, "malformed act"},
+		{"Outputs", "add-neuron", "2", state, "invalid config.hidden_layers"},
+		{"Negative", "add-neuron", "-1", state, "invalid config.hidden_layers"},
+		{"Widest", "add-neuron", "1", narrow, "invalid config.hidden_layers[1]"},
+		{"RemoveNoPlace", "remove-neuron", "", state, "malformed act"},
+		{"RemoveText", "remove-neuron", "0.b", state, "malformed act"},
+		{"RemoveThree", "remove-neuron", "0.0.0", state, "malformed act"},
+		{"RemoveNoLayer", "remove-neuron", "2", state, "invalid config.hidden_layers"},
+		{"RemoveNegativeLayer", "remove-neuron", "-1", state, "invalid config.hidden_layers"},
+		{"RemoveNoUnit", "remove-neuron", "0.3", state, "invalid config.hidden_layers[0]"},
+		{"RemoveNegativeUnit", "remove-neuron", "0.-1", state, "invalid config.hidden_layers[0]"},
+		{"RemoveOutput", "remove-neuron", "2.0", state, "invalid config.hidden_layers"},
+		{"RemoveOnly", "remove-neuron", "0", narrow, "invalid config.hidden_layers[0]"},
+		{"RemoveOnlyNamed", "remove-neuron", "0.0", narrow, "invalid config.hidden_layers[0]"},
 	} {
-		if _, _, err := s.act(test.act, test.place, test.state, nil); describeAs(err) != test.want {
+		if _, _, err := applied(t, s, test.act, test.place, test.state, nil); describeAs(err) != test.want {
 			t.Errorf("%s: %s %s = %v (%s); want %s", test.name, test.act, test.place, err, describeAs(err), test.want)
 		}
 	}
@@ -136,7 +136,7 @@ func TestInspectUnit(t *testing.T) {
 		{"0.3", "must name a unit of the network", 422}, {"0.-1", "must name a unit of the network", 422}, {"-1.0", "must name a unit of the network", 422}, {"3.0", "must name a unit of the network", 422},
 		{"99999999999999999999.0", "must name a place in the network", 400},
 	} {
-		form.Set(views.FieldAct, views.ActInspect+" "+test.place)
+		form.Set(views.FieldAct, "inspect "+test.place)
 		w := postForm(s, "/edit", form, "HX-Request", "true")
 		if w.Code != test.status || !strings.Contains(w.Body.String(), test.says) || strings.Contains(w.Body.String(), `hx-target="#live"`) {
 			t.Errorf("inspect %q = %d %.300s; want %d and %q alone", test.place, w.Code, w.Body, test.status, test.says)
@@ -153,7 +153,7 @@ func TestSetParameterPage(t *testing.T) {
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, nil), 5)
 	form := historyForm(t, s, state, h)
 	form.Set(views.FieldControls, "")
-	form.Set(views.FieldAct, views.ActSetParameter)
+	form.Set(views.FieldAct, "set-parameter")
 	form.Set(views.FieldParameter, "biases.2.1")
 	form.Set(views.FieldValue, "3")
 	w := postForm(s, "/edit", form, "HX-Request", "true")

@@ -9,9 +9,9 @@ import (
 	"nnvisu/views"
 )
 
-// readOpened puts the state of FieldOpened, as it was saved in a file or a
-// link, in the place of p's own.
-func (s *Server) readOpened(p *pageRequest) error {
+// openSaved puts the state of FieldOpened, as it was saved in a file or a link, in the place of
+// the page's.
+func (s *Server) openSaved(_ context.Context, p *pageRequest, _ string) error {
 	file, err := wire.DecodeFile(p.form.Get(views.FieldOpened), views.FieldOpened, s.limits())
 	if err != nil {
 		return err
@@ -30,8 +30,11 @@ func (s *Server) readOpened(p *pageRequest) error {
 	}
 	*p = pageRequest{
 		message: m, form: p.form, choices: p.choices, pinned: p.pinned, history: file.History,
-		meta:   keepMeta(file.Meta, views.ActShow, m.state.Config, m.state.Config),
-		notice: undoable("Opened a state at step %d, with %d points.", m.state.Network.Step, len(m.state.Data)),
+		meta: keepMeta(file.Meta, m.state.Config, m.state.Config),
+		pageResult: pageResult{
+			notice: undoable("Opened a state at step %d, with %d points.", m.state.Network.Step, len(m.state.Data)),
+			answer: p.answer,
+		},
 	}
 	return nil
 }
@@ -50,7 +53,7 @@ func (s *Server) readPinned(text string) (*views.PinnedRun, error) {
 
 // pin keeps the run of a page, up to the moment shown, beside the next one. What
 // came after that moment stays in the page's own history.
-func (s *Server) pin(ctx context.Context, p *pageRequest) error {
+func (s *Server) pin(ctx context.Context, p *pageRequest, _ string) error {
 	run := &views.PinnedRun{Config: p.state.Config, Network: p.state.Network, History: p.history.Clone()}
 	run.History.Truncate(run.Network.Step + 1)
 	if len(p.state.Data) > 0 {
@@ -65,13 +68,18 @@ func (s *Server) pin(ctx context.Context, p *pageRequest) error {
 			return err
 		}
 	}
-	p.answer.look, p.answer.pinned = true, true
-	run.Network.Optimizer = nn.Moments{} // it is looked at only
+	run.Network.Optimizer = nn.Moments{} // it is only shown
 	kept := wire.Run{Config: run.Config, Network: run.Network, History: run.History}
 	if err := marshal(&run.JSON, kept); err != nil {
 		return err
 	}
 	p.pinned = run
 	p.notice = views.Notice{Text: "Pinned. Its curves stay beside those of the next run; Compare shows both."}
+	return nil
+}
+
+// unpin lets go of the pinned run.
+func unpin(_ *Server, _ context.Context, p *pageRequest, _ string) error {
+	p.pinned = nil
 	return nil
 }

@@ -44,7 +44,7 @@ func openSaved(tb testing.TB, s *Server, text string, headers ...string) (status
 	tb.Helper()
 	form := settingsForm(tb, s, sampleState(tb, "hills", 10, 1, nil))
 	form.Set(views.FieldControls, "")
-	form.Set(views.FieldAct, views.ActOpen)
+	form.Set(views.FieldAct, "open")
 	form.Set(views.FieldOpened, text)
 	w := postForm(s, "/edit", form, headers...)
 	return w.Code, w.Body.String()
@@ -191,7 +191,7 @@ func TestOpenRefused(t *testing.T) {
 		p := pageRequest{form: url.Values{views.FieldOpened: {test.text}}, choices: defaultChoices()}
 		p.state = sampleState(t, "circles", 5, 1, nil)
 		before := p
-		err := s.readOpened(&p)
+		err := s.openSaved(t.Context(), &p, "")
 		if describeAs(err) != test.want {
 			t.Errorf("%s: opening %.80s = %v (%s); want %s", test.name, test.text, err, describeAs(err), test.want)
 		}
@@ -211,7 +211,7 @@ func TestLongFields(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxBody = 100_000 })
 	for _, field := range []string{views.FieldOpened, views.FieldPinned, views.FieldHide, views.FieldProbe} {
 		form := settingsForm(t, s, sampleState(t, "circles", 5, 0, nil))
-		form.Set(views.FieldAct, views.ActOpen)
+		form.Set(views.FieldAct, "open")
 		form.Set(field, strings.Repeat("[", 100_000))
 		for path, status := range map[string]int{"/edit": 413, "/train": 413, "/step": 413, "/predict": 413} {
 			if w := postForm(s, path, form, "HX-Request", "true"); w.Code != status || !strings.Contains(w.Body.String(), "must have at most 100000 bytes") {
@@ -243,8 +243,8 @@ func TestPin(t *testing.T) {
 	form := historyForm(t, s, state, h)
 	form.Set(views.FieldMeta, string(mustJSON(t, meta)))
 	form.Set(views.FieldControls, "")
-	form.Set(views.FieldPanel, views.PanelCompare)
-	form.Set(views.FieldAct, views.ActPin)
+	form.Set(views.FieldPanel, "compare")
+	form.Set(views.FieldAct, "pin")
 	for _, hx := range []string{"true", ""} {
 		w := postForm(s, "/edit", form, "HX-Request", hx)
 		run := pinnedOf(t, s, w.Body.String())
@@ -266,7 +266,7 @@ func TestPin(t *testing.T) {
 	form.Set(views.FieldPinned, pinned)
 	form.Set(views.FieldSteps, "600")
 	form.Set(views.FieldFrameSteps, "2")
-	form.Set(views.FieldPanel, views.PanelCurves)
+	form.Set(views.FieldPanel, "curves")
 	form.Set("frame_ms", "0")
 	p, err := s.decodePageForm(form)
 	if err != nil {
@@ -288,7 +288,7 @@ func TestPin(t *testing.T) {
 	if lab.History.Every < 2 || !same(lab.Pinned.History, h) {
 		t.Errorf("behind 300 frames the pinned curves are those of step %v; want %v", lab.Pinned.History.Step, h.Step)
 	}
-	form.Set(views.FieldAct, views.ActUnpin)
+	form.Set(views.FieldAct, "unpin")
 	for _, hx := range []string{"true", ""} {
 		w := postForm(s, "/edit", form, "HX-Request", hx)
 		if w.Code != http.StatusOK || pinnedOf(t, s, w.Body.String()) != nil {
@@ -315,7 +315,7 @@ func TestPinSharesNothing(t *testing.T) {
 		}
 	}
 	p := pageRequest{message: message{state: state}, choices: defaultChoices(), history: full.Clone()}
-	if err := s.pin(t.Context(), &p); err != nil {
+	if err := s.change(t.Context(), "pin", &p); err != nil {
 		t.Fatal(err)
 	}
 	want := p.pinned.History.Clone()
@@ -333,7 +333,7 @@ func TestPinSharesNothing(t *testing.T) {
 	}
 	older := pageRequest{message: message{state: sampleState(t, "circles", 20, 3, nil)}, choices: defaultChoices(), history: wide}
 	before := wide.Clone()
-	if err := s.pin(t.Context(), &older); err != nil {
+	if err := s.change(t.Context(), "pin", &older); err != nil {
 		t.Fatal(err)
 	}
 	if !same(older.history, before) || !slices.Equal(older.pinned.History.Step, []int{0, 2, 3}) {
@@ -360,7 +360,7 @@ func TestPinOlder(t *testing.T) {
 	_, h := sampleHistory(t, first, 10)
 	form := historyForm(t, s, older, h)
 	form.Set(views.FieldControls, "")
-	form.Set(views.FieldAct, views.ActPin)
+	form.Set(views.FieldAct, "pin")
 	answer := postForm(s, "/edit", form, "HX-Request", "true").Body.String()
 	if run := pinnedOf(t, s, answer); !same(run.History, short) || run.Network.Step != 4 {
 		t.Errorf("at step 4 of 10 the run is pinned with the steps %v; want %v", run.History.Step, short.Step)

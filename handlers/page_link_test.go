@@ -45,7 +45,7 @@ func TestLinkedPage(t *testing.T) {
 	if !strings.Contains(page, `<body data-state="idle" data-opened>`) {
 		t.Error("the page does not say that its state came with the address")
 	}
-	form := readForm(t, page, views.FieldAct, views.ActSettings)
+	form := readForm(t, page, views.FieldAct, "settings")
 	p, err := s.decodePageForm(form)
 	if err != nil || !same(p.state, m.state) {
 		t.Errorf("the page of a recipe has the state %+v, %v; want %+v", p.state.Config, err, m.state.Config)
@@ -209,7 +209,7 @@ func TestLinkErrors(t *testing.T) {
 		if strings.Contains(page, "data-opened") {
 			t.Errorf("GET /?%s takes the place of the stored state", test.query)
 		}
-		p, err := s.decodePageForm(readForm(t, page, views.FieldAct, views.ActSettings))
+		p, err := s.decodePageForm(readForm(t, page, views.FieldAct, "settings"))
 		if first, _ := s.firstRequest(); err != nil || !same(p.state, first.state) {
 			t.Errorf("GET /?%s shows %+v, %v; want the first state", test.query, p.state.Config, err)
 		}
@@ -228,7 +228,7 @@ func TestLinkErrors(t *testing.T) {
 func shareForm(tb testing.TB, s *Server, form url.Values) (recipe, lost, parts string) {
 	tb.Helper()
 	form.Set(views.FieldControls, "")
-	form.Set(views.FieldAct, views.ActShare)
+	form.Set(views.FieldAct, "share")
 	w := postForm(s, "/edit", form, "HX-Request", "true")
 	if got := strings.Join(partTargets(tb, w.Body.String()), " "); w.Code != http.StatusOK || got != "#share-body" {
 		tb.Fatalf("share = %d %.300s with parts for %s; want the links alone", w.Code, w.Body, got)
@@ -339,20 +339,20 @@ func TestShareLost(t *testing.T) {
 		want string
 	}{
 		{"Nothing", trained("dataset=xor&points=40&steps=5"), ""},
-		{"Drawn", press(trained("dataset=xor&points=40&steps=5"), views.ActDraw, views.FieldStroke, "0,0"), points},
-		{"Noise", press(trained("dataset=xor&points=40&steps=5"), views.ActShow, views.FieldNoise, "0.3"), points},
-		{"DataSeed", press(openLink(t, s, "dataset=xor"), views.ActShow, views.FieldDataSeed, "9"), points},
-		{"Cleared", press(openLink(t, s, "dataset=xor"), views.ActClear), "This state has no recipe: its points or settings are no data set's."},
-		{"Controls", press(openLink(t, s, "dataset=xor"), views.ActShow, views.FieldNoise, "much"), "This state has no recipe: its points or settings are no data set's."},
-		{"Class", press(openLink(t, s, "dataset=xor"), views.ActAddClass), "The number of classes is not that of the data set: it is not in this link."},
-		{"Weight", press(openLink(t, s, "dataset=xor"), views.ActSetParameter, views.FieldParameter, "biases.0.0", views.FieldValue, "1"), other},
-		{"WeightLater", press(trained("dataset=xor&points=40&steps=5"), views.ActSetParameter, views.FieldParameter, "biases.0.0", views.FieldValue, "1"), other},
-		{"RateLater", press(trained("dataset=xor&points=40&steps=5"), views.ActSettings, views.FieldLearningRate, "0.1", views.FieldControls, "1"), other},
-		{"OptimizerLater", press(trained("dataset=xor&points=40&steps=5"), views.ActSettings, views.FieldOptimizer, "sgd", views.FieldControls, "1"), other},
-		{"Moments", press(press(trained("dataset=xor&points=40&steps=5"), views.ActSettings, views.FieldOptimizer, "sgd", views.FieldControls, "1"),
-			views.ActSettings, views.FieldOptimizer, "adam", views.FieldControls, "1"), other},
-		{"SeedLater", press(trained("dataset=xor&points=40&steps=5"), views.ActSettings, views.FieldSeed, "2", views.FieldControls, "1"), other},
-		{"SeedBefore", press(press(openLink(t, s, "dataset=xor"), views.ActSettings, views.FieldSeed, "2", views.FieldControls, "1"), views.ActReset), ""},
+		{"Drawn", press(trained("dataset=xor&points=40&steps=5"), "draw", views.FieldStroke, "0,0"), points},
+		{"Noise", press(trained("dataset=xor&points=40&steps=5"), "show", views.FieldNoise, "0.3"), points},
+		{"DataSeed", press(openLink(t, s, "dataset=xor"), "show", views.FieldDataSeed, "9"), points},
+		{"Cleared", press(openLink(t, s, "dataset=xor"), "clear"), "This state has no recipe: its points or settings are no data set's."},
+		{"Controls", press(openLink(t, s, "dataset=xor"), "show", views.FieldNoise, "much"), "This state has no recipe: its points or settings are no data set's."},
+		{"Class", press(openLink(t, s, "dataset=xor"), "add-class"), "The number of classes is not that of the data set: it is not in this link."},
+		{"Weight", press(openLink(t, s, "dataset=xor"), "set-parameter", views.FieldParameter, "biases.0.0", views.FieldValue, "1"), other},
+		{"WeightLater", press(trained("dataset=xor&points=40&steps=5"), "set-parameter", views.FieldParameter, "biases.0.0", views.FieldValue, "1"), other},
+		{"RateLater", press(trained("dataset=xor&points=40&steps=5"), "settings", views.FieldLearningRate, "0.1", views.FieldControls, "1"), other},
+		{"OptimizerLater", press(trained("dataset=xor&points=40&steps=5"), "settings", views.FieldOptimizer, "sgd", views.FieldControls, "1"), other},
+		{"Moments", press(press(trained("dataset=xor&points=40&steps=5"), "settings", views.FieldOptimizer, "sgd", views.FieldControls, "1"),
+			"settings", views.FieldOptimizer, "adam", views.FieldControls, "1"), other},
+		{"SeedLater", press(trained("dataset=xor&points=40&steps=5"), "settings", views.FieldSeed, "2", views.FieldControls, "1"), other},
+		{"SeedBefore", press(press(openLink(t, s, "dataset=xor"), "settings", views.FieldSeed, "2", views.FieldControls, "1"), "reset"), ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			recipe, lost, _ := shareForm(t, s, test.form)
@@ -392,7 +392,7 @@ func TestShareLost(t *testing.T) {
 	t.Run("Untried", func(t *testing.T) { // too costly
 		small := newTestServer(t, func(c *Config) { c.MaxWork = 2e5 })
 		form := trainTo(t, s, openLink(t, s, "dataset=xor&points=40&steps=9"))
-		form = press(form, views.ActSetParameter, views.FieldParameter, "biases.0.0", views.FieldValue, "1")
+		form = press(form, "set-parameter", views.FieldParameter, "biases.0.0", views.FieldValue, "1")
 		if _, lost, _ := shareForm(t, small, form); lost != "The run is too long to be tried out here: what was changed during it is not in this link." {
 			t.Errorf("a recipe that is too costly to try loses %q; want that it was not tried", lost)
 		}
@@ -412,7 +412,7 @@ func TestShareLost(t *testing.T) {
 	t.Run("Refused", func(t *testing.T) {
 		form := openLink(t, s, "dataset=xor")
 		form.Add(views.FieldLock, "everything")
-		form.Set(views.FieldAct, views.ActShare)
+		form.Set(views.FieldAct, "share")
 		if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code != 422 || !strings.Contains(w.Body.String(), "Lock must name parts of the page") {
 			t.Errorf("share with parts that there are not = %d %.300s; want 422", w.Code, w.Body)
 		}

@@ -1,9 +1,9 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"math"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -32,7 +32,7 @@ func readPlace(field, text string, parts int) ([]int, error) {
 }
 
 // inspectUnit answers with a unit's bias and weights.
-func inspectUnit(p *pageRequest, place string) error {
+func inspectUnit(_ *Server, _ context.Context, p *pageRequest, place string) error {
 	at, err := readPlace(views.FieldAct, place, 2)
 	if err != nil {
 		return err
@@ -42,36 +42,47 @@ func inspectUnit(p *pageRequest, place string) error {
 		return invalid(views.FieldAct, "must name a unit of the network; got %q", clip(place))
 	}
 	unit := views.Inspect(p.state, p.meta, at[0], at[1])
-	p.answer = pageAnswer{part: true, view: func(views.Lab, bool) templ.Component { return views.Inspected(unit) }}
+	p.answer = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.Inspected(l, unit) }}
 	return nil
 }
 
-// removeNeuron removes a unit, or the last of a layer where none is named.
-func removeNeuron(state nn.State, place string) (nn.State, views.Notice, error) {
-	parts := 1 + strings.Count(place, ".")
-	at, err := readPlace(views.FieldAct, place, min(parts, 2))
+func addNeuron(_ *Server, e edit) (nn.State, views.Notice, error) {
+	at, err := readPlace(views.FieldAct, e.place, 1)
 	if err != nil {
-		return state, views.Notice{}, err
+		return e.state, views.Notice{}, err
 	}
-	if widths := state.Config.HiddenLayers; parts == 1 && at[0] >= 0 && at[0] < len(widths) {
+	next, err := nn.AddNeuron(e.state, at[0])
+	return next, undoable("Added a unit to layer %d; the other weights stay.", at[0]+1), err
+}
+
+// removeNeuron removes a unit, or the last of a layer where none is named.
+func removeNeuron(_ *Server, e edit) (nn.State, views.Notice, error) {
+	parts := 1 + strings.Count(e.place, ".")
+	at, err := readPlace(views.FieldAct, e.place, min(parts, 2))
+	if err != nil {
+		return e.state, views.Notice{}, err
+	}
+	if widths := e.state.Config.HiddenLayers; parts == 1 && at[0] >= 0 && at[0] < len(widths) {
 		at = append(at, widths[at[0]]-1)
 	} else if parts == 1 {
 		at = append(at, 0) // of a layer that is not there
 	}
-	next, err := nn.RemoveNeuron(state, at[0], at[1])
+	next, err := nn.RemoveNeuron(e.state, at[0], at[1])
 	return next, undoable("Removed unit %d of layer %d; the other weights stay.", at[1]+1, at[0]+1), err
 }
 
 // setParameter puts the number of FieldValue in the place of FieldParameter.
-func setParameter(state nn.State, form url.Values) (nn.State, error) {
-	v, err := parseFloat(strings.TrimSpace(form.Get(views.FieldValue)))
+func setParameter(_ *Server, e edit) (nn.State, views.Notice, error) {
+	state, said := e.state, views.Notice{}
+	text, parameter := e.form.Get(views.FieldValue), e.form.Get(views.FieldParameter)
+	v, err := parseFloat(strings.TrimSpace(text))
 	if err != nil {
-		return state, malformed(views.FieldValue, "must be a number; got %q", clip(form.Get(views.FieldValue)))
+		return state, said, malformed(views.FieldValue, "must be a number; got %q", clip(text))
 	}
 	if math.Abs(v) > nn.MaxParameter {
-		return state, invalid(views.FieldValue, "must be from %.0f to %.0f; got %v", -nn.MaxParameter, nn.MaxParameter, v)
+		return state, said, invalid(views.FieldValue, "must be from %.0f to %.0f; got %v", -nn.MaxParameter, nn.MaxParameter, v)
 	}
-	kind, place, _ := strings.Cut(form.Get(views.FieldParameter), ".")
+	kind, place, _ := strings.Cut(parameter, ".")
 	var next nn.State
 	switch kind {
 	case "weights":
@@ -89,7 +100,7 @@ func setParameter(state nn.State, form url.Values) (nn.State, error) {
 	}
 	var absent *nn.FieldError
 	if errors.As(err, &absent) {
-		return state, invalid(views.FieldParameter, "%s; got %q", absent.Message, clip(form.Get(views.FieldParameter)))
+		return state, said, invalid(views.FieldParameter, "%s; got %q", absent.Message, clip(parameter))
 	}
-	return next, err
+	return next, said, err
 }

@@ -232,7 +232,7 @@ func TestHistoryStreamThinned(t *testing.T) {
 				form.Set(views.FieldHistory, page.Get(views.FieldHistory))
 			}
 			form.Set(views.FieldUntilStep, "")
-			form.Set(views.FieldAct, views.ActShow)
+			form.Set(views.FieldAct, "show")
 			if got := postedHistory(t, postForm(s, "/edit", form, "HX-Request", "true").Body.String()); !same(got, whole) {
 				t.Errorf("step %d: the page comes to the history %s; want %s", n.Step, mustJSON(t, got), mustJSON(t, whole))
 			}
@@ -260,33 +260,33 @@ func TestHistoryEdit(t *testing.T) {
 		change    func(url.Values)
 		steps     string
 	}{
-		{"Show", views.ActShow, nil, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"Restore", views.ActRestore, nil, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"AddLayer", views.ActAddLayer, nil, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"AddClass", views.ActAddClass, nil, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"LearningRate", views.ActSettings, func(f url.Values) { f.Set(views.FieldLearningRate, "0.1") }, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"Draw", views.ActDraw, func(f url.Values) { f.Set(views.FieldStroke, "0,0") }, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"Clear", views.ActClear, nil, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"Reset", views.ActReset, nil, "[0]"},
-		{"Reseed", views.ActReseed, nil, "[0]"},
-		{"Dataset", views.ActDataset, nil, "[0]"},
-		{"Task", views.ActSettings, func(f url.Values) { f.Set(views.FieldTask, "regression") }, "[10]"},
-		{"ResetWithoutPoints", views.ActReset, func(f url.Values) { f.Set(views.FieldData, "[]") }, "[]"},
-		{"Recover", views.ActRecover, func(f url.Values) { f.Set(views.FieldRecovered, string(mustJSON(t, older.Network))) }, "[1 2 3 4]"},
-		{"OlderShow", views.ActShow, toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"OlderRestore", views.ActRestore, toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"OlderPin", views.ActPin, toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"OlderUnpin", views.ActUnpin, toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"OlderShowWithoutPoints", views.ActShow, func(f url.Values) { toOlder(f); f.Set(views.FieldData, "[]") }, "[1 2 3 4 5 6 7 8 9 10]"},
-		{"OlderSettings", views.ActSettings, func(f url.Values) { toOlder(f); f.Set(views.FieldLearningRate, "0.1") }, "[1 2 3 4]"},
-		{"OlderDraw", views.ActDraw, func(f url.Values) { toOlder(f); f.Set(views.FieldStroke, "0,0") }, "[1 2 3 4]"},
-		{"OlderClear", views.ActClear, toOlder, "[1 2 3 4]"},
-		{"ShowFirst", views.ActShow, func(f url.Values) { f.Set(views.FieldHistory, "") }, "[10]"},
+		{"Show", "show", nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"Restore", "restore", nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"AddLayer", "add-layer", nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"AddClass", "add-class", nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"LearningRate", "settings", func(f url.Values) { f.Set(views.FieldLearningRate, "0.1") }, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"Draw", "draw", func(f url.Values) { f.Set(views.FieldStroke, "0,0") }, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"Clear", "clear", nil, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"Reset", "reset", nil, "[0]"},
+		{"Reseed", "reseed", nil, "[0]"},
+		{"Dataset", "dataset", nil, "[0]"},
+		{"Task", "settings", func(f url.Values) { f.Set(views.FieldTask, "regression") }, "[10]"},
+		{"ResetWithoutPoints", "reset", func(f url.Values) { f.Set(views.FieldData, "[]") }, "[]"},
+		{"Recover", "recover", func(f url.Values) { f.Set(views.FieldRecovered, string(mustJSON(t, older.Network))) }, "[1 2 3 4]"},
+		{"OlderShow", "show", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderRestore", "restore", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderPin", "pin", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderUnpin", "unpin", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderShowWithoutPoints", "show", func(f url.Values) { toOlder(f); f.Set(views.FieldData, "[]") }, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"OlderSettings", "settings", func(f url.Values) { toOlder(f); f.Set(views.FieldLearningRate, "0.1") }, "[1 2 3 4]"},
+		{"OlderDraw", "draw", func(f url.Values) { toOlder(f); f.Set(views.FieldStroke, "0,0") }, "[1 2 3 4]"},
+		{"OlderClear", "clear", toOlder, "[1 2 3 4]"},
+		{"ShowFirst", "show", func(f url.Values) { f.Set(views.FieldHistory, "") }, "[10]"},
 	} {
 		for _, hx := range []string{"", "true"} {
 			form := historyForm(t, s, state, h)
 			form.Set(views.FieldAct, test.act)
-			if test.act != views.ActSettings {
+			if test.act != "settings" {
 				form.Set(views.FieldControls, "")
 			}
 			if test.change != nil {
@@ -321,8 +321,8 @@ func TestInspect(t *testing.T) {
 		set, panel           string
 		confusion, gradients bool
 	}{
-		{"circles", views.PanelCurves, false, false}, {"circles", views.PanelConfusion, true, false}, {"circles", views.PanelGradients, false, true},
-		{"circles", views.PanelCompare, false, false}, {"hills", views.PanelConfusion, false, false}, {"hills", views.PanelGradients, false, true},
+		{"circles", "curves", false, false}, {"circles", "confusion", true, false}, {"circles", "gradients", false, true},
+		{"circles", "compare", false, false}, {"hills", "confusion", false, false}, {"hills", "gradients", false, true},
 	} {
 		state := sampleState(t, datasetName(test.set), 20, 2, nil)
 		choices := defaultChoices()

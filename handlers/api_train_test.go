@@ -67,13 +67,13 @@ func TestPageStreamFails(t *testing.T) {
 		t.Fatalf("the stream ends with %.200v; want the reason error", events)
 	}
 	notice := events[len(events)-2].Data
-	for _, want := range []string{`hx-target="#notice"`, `name="` + views.FieldRecovered + `"`, `value="` + views.ActRecover + `"`} {
+	for _, want := range []string{`hx-target="#notice"`, `name="` + views.FieldRecovered + `"`, `value="recover"`} {
 		if !strings.Contains(notice, want) {
 			t.Errorf("the notice of a divergence lacks %s: %.300s", want, notice)
 		}
 	}
 	// The way back leads to a state that can be used.
-	back := readForm(t, notice, views.FieldAct, views.ActRecover)
+	back := readForm(t, notice, views.FieldAct, "recover")
 	for name, values := range form {
 		if !back.Has(name) {
 			back[name] = values

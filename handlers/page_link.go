@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/nn"
@@ -30,7 +31,9 @@ func (s *Server) linkedPage(c echo.Context) error {
 	query := maps.Clone(c.QueryParams())
 	state, choices, err := s.readLink(query)
 	if err == nil {
-		return s.render(c, http.StatusOK, pageRequest{message: message{state: state}, choices: choices}, true)
+		p := pageRequest{message: message{state: state}, choices: choices}
+		p.answer.settings = true
+		return s.render(c, http.StatusOK, p)
 	}
 	// Show the first page, with the parts of the link if they are right, and what is wrong.
 	e := s.describeLogged(err, c)
@@ -43,7 +46,8 @@ func (s *Server) linkedPage(c echo.Context) error {
 	}
 	p.notice = problem(e)
 	p.notice.Text = "This link cannot be opened. " + p.notice.Text
-	return s.render(c, e.status, p, true)
+	p.answer.settings = true
+	return s.render(c, e.status, p)
 }
 
 // readLink reads the query of the page's address.
@@ -109,6 +113,13 @@ func checkParts(c views.Choices) error {
 		}
 	}
 	return nil
+}
+
+// shareLinks answers with the links to a state.
+func (s *Server) shareLinks(ctx context.Context, p *pageRequest, _ string) error {
+	links, err := s.share(ctx, *p)
+	p.answer = pageAnswer{part: true, view: func(views.Lab, bool) templ.Component { return views.Shared(links) }}
+	return err
 }
 
 // share makes the links of a state. It tries the recipe out, to say what the recipe loses.

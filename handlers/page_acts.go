@@ -1,0 +1,242 @@
+package handlers
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+	"nnvisu/views"
+)
+
+// A pageAct is something that the page can ask for at POST /edit. Of edit and do an act has one;
+// one that has neither leaves the state as it was posted.
+type pageAct struct {
+	name   string // the value of FieldAct; for some a place in the network follows: "add-neuron 0"
+	traits views.Traits
+	hint   string // the title of its button; "" where the words on it say all
+
+	// edit changes the state; meta says what becomes of the names and units of its points.
+	edit func(s *Server, e edit) (nn.State, views.Notice, error)
+	meta metaRule
+	// do changes the page. When it returns an error, p is the page to show beside the error.
+	do func(s *Server, ctx context.Context, p *pageRequest, place string) error
+
+	answer pageAnswer // do replaces it where the answer depends on the outcome
+}
+
+// An edit is the input of an act that changes the state. The state is prepared, and the act must not
+// write to its slices. The caller checks the limits of the state that the act returns.
+type edit struct {
+	state nn.State
+	meta  table.Meta
+	place string // in the network, such as 0.1; "" for most acts
+	form  url.Values
+}
+
+// A metaRule returns the class names and units of the points after an act, which had the meta m and
+// changed one config into another.
+type metaRule func(m table.Meta, from, to nn.Config) table.Meta
+
+// What an act that shows another state or run is answered with.
+var (
+	answerShown    = pageAnswer{preview: true, pinned: true}
+	answerRestored = pageAnswer{preview: true, pinned: true, replaced: true}
+	answerOpened   = pageAnswer{pinned: true, replaced: true}
+)
+
+// pageActs is the table of all acts. The page and its script know an act by its row.
+var pageActs = []pageAct{
+	// The run.
+	{
+		name:   "show", // draws the state that was posted
+		traits: views.Traits{Restores: true},
+		answer: answerShown,
+	},
+	{
+		name:   "restore", // the same, of a state that the page does not show
+		traits: views.Traits{Restores: true},
+		answer: answerRestored,
+	},
+	{name: "settings"}, // decodePageForm applies them, whatever the act
+	{
+		name:   "reset",
+		traits: views.Traits{Stops: true},
+		hint:   "Draws the first weights of this seed again. After a change of settings, reset to compare from the same start.",
+		edit:   reset, meta: keepMeta,
+	},
+	{
+		name:   "reseed",
+		traits: views.Traits{Stops: true},
+		hint:   "Starts from other random weights. If the result changes much, luck decides and one run proves little.",
+		edit:   reseed, meta: keepMeta,
+	},
+	{
+		name:   "recover", // goes back to the last finite network
+		traits: views.Traits{Stops: true, Sends: views.FieldRecovered},
+		hint:   "Goes back to the last network whose numbers were finite. Lower the learning rate before you train on.",
+		edit:   recoverNetwork, meta: keepMeta,
+	},
+	{
+		name:   "pin",
+		traits: views.Traits{KeepsRun: true},
+		hint:   "Keeps this run's curves beside those of the next. Pin, change one setting, reset and train.",
+		do:     (*Server).pin, answer: answerShown,
+	},
+	{
+		name:   "unpin",
+		traits: views.Traits{KeepsRun: true},
+		do:     unpin, answer: answerShown,
+	},
+
+	// The data.
+	{name: "draw", edit: (*Server).draw, meta: keepMeta}, // or erases
+	{
+		name: "clear",
+		hint: "Removes all points and keeps the network. Draw a shape of your own next.",
+		edit: clearPoints, meta: dropMeta,
+	},
+	{name: "dataset", edit: (*Server).loadDataset, meta: dropMeta},
+	{
+		name: "add-class",
+		hint: "Adds a class and an output for it. All other weights stay, so the network need not start again.",
+		edit: addClass, meta: keepMeta,
+	},
+	{
+		name: "remove-class",
+		hint: "Removes the last class with its points and its output. The other weights stay.",
+		edit: removeClass, meta: keepMeta,
+	},
+	{
+		name:   "import-preview", // shows what would come of FieldTableText
+		traits: views.Traits{Looks: true, Sends: views.FieldTableText},
+		do:     (*Server).previewImport, answer: answerPreview,
+	},
+	{
+		name:   "import", // takes its points
+		traits: views.Traits{Sends: views.FieldTableText},
+		do:     (*Server).importPoints, answer: answerImported,
+	},
+
+	// The points as a table. All but table-show take the rows of the page that was shown first.
+	{
+		name:   "table-show",
+		traits: views.Traits{Looks: true},
+		hint:   "Lists the points as numbers. Find one in the picture that the network gets wrong, and look it up.",
+		do:     showTable, answer: answerTable,
+	},
+	{name: "table-set", do: editTable(nil)},
+	{name: "table-add", do: editTable((*Server).addRow)},
+	{name: "table-remove", do: editTable((*Server).removeRows)},
+	{name: "table-previous", do: editTable(turnPage(-1))},
+	{name: "table-next", do: editTable(turnPage(+1))},
+
+	// The network.
+	{
+		name: "add-layer",
+		hint: "Adds a hidden layer. More layers can bend the boundary more, but very deep networks are harder to train.",
+		edit: addLayer, meta: keepMeta,
+	},
+	{
+		name: "remove-layer",
+		hint: "Removes the last hidden layer. With none left, the boundary between two classes is straight in the features.",
+		edit: removeLayer, meta: keepMeta,
+	},
+	{
+		name: "add-neuron", // to the layer behind the name
+		hint: "Adds a unit to this layer. Circles need about three units, spirals many more.",
+		edit: addNeuron, meta: keepMeta,
+	},
+	{
+		name: "remove-neuron", // the unit behind the name, or the last of a layer
+		hint: "Removes a unit from this layer. Train on and see if the others make up for it.",
+		edit: removeNeuron, meta: keepMeta,
+	},
+	{name: "set-parameter", edit: setParameter, meta: keepMeta},
+	{
+		name:   "inspect", // shows the weights of the unit behind the name
+		traits: views.Traits{Looks: true},
+		do:     inspectUnit,
+	},
+
+	// Links and files.
+	{
+		name:   "share", // makes the links
+		traits: views.Traits{Looks: true},
+		hint:   "Copies a link that opens this lab with the same settings, for a classmate to see.",
+		do:     (*Server).shareLinks,
+	},
+	{
+		name:   "open", // takes the state of FieldOpened
+		traits: views.Traits{NewRun: true},
+		do:     (*Server).openSaved, answer: answerOpened,
+	},
+}
+
+// pageActsByName finds the rows of the table.
+var pageActsByName = func() map[string]*pageAct {
+	byName := make(map[string]*pageAct, len(pageActs))
+	for i := range pageActs {
+		byName[pageActs[i].name] = &pageActs[i]
+	}
+	return byName
+}()
+
+// viewedActs are the acts as the templates write them.
+var viewedActs = func() map[string]*views.Act {
+	viewed := make(map[string]*views.Act, len(pageActs))
+	for _, a := range pageActs {
+		viewed[a.name] = views.NewAct(a.name, a.hint, a.traits)
+	}
+	return viewed
+}()
+
+// viewedAct returns the act of a name for the templates, or nil if there is none.
+func viewedAct(name string) *views.Act { return viewedActs[name] }
+
+// change does what the page asks for. The text is the name of an act, and for some acts a place
+// behind it; no text stands for settings. When change returns an error, p is the page to show
+// beside the error.
+func (s *Server) change(ctx context.Context, asked string, p *pageRequest) error {
+	name, place, _ := strings.Cut(asked, " ")
+	if name == "" {
+		name = "settings"
+	}
+	act := pageActsByName[name]
+	if act == nil {
+		return malformed(views.FieldAct, "is unknown: %q", clip(name))
+	}
+	p.answer = act.answer
+	switch {
+	case act.do != nil:
+		return act.do(s, ctx, p, place)
+	case act.edit == nil:
+		return nil
+	}
+	state, notice, err := act.edit(s, edit{p.state, p.meta, place, p.form})
+	if err != nil {
+		return err
+	}
+	p.setState(state, act.meta)
+	if notice.Text != "" {
+		p.notice = notice
+	}
+	return nil
+}
+
+// keepMeta is the rule of most acts: class names and units stay, except those that the new config
+// has no use for.
+func keepMeta(m table.Meta, from, to nn.Config) table.Meta {
+	switch {
+	case from.Task != to.Task: // the labels were converted
+		m.Classes, m.Transform.Label = nil, table.Axis{}
+	case to.Task == nn.Classification && len(m.Classes) > to.Classes:
+		m.Classes = slices.Clone(m.Classes[:to.Classes])
+	}
+	return m
+}
+
+// dropMeta is the rule of an act that replaces all points.
+func dropMeta(table.Meta, nn.Config, nn.Config) table.Meta { return table.Meta{} }

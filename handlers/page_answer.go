@@ -1,0 +1,153 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+	"github.com/go-json-experiment/json"
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// render answers with the page, or for htmx with the fragments that follow from the state.
+func (s *Server) render(c echo.Context, status int, p pageRequest) error {
+	script := c.Request().Header.Get("HX-Request") != ""
+	view := p.answer.view
+	if view == nil {
+		view = views.Edited
+	}
+	if script && p.answer.part {
+		return s.html(c, status, view(s.unmeasuredLab(p), p.answer.settings))
+	}
+	p.answer.pinned = p.answer.pinned || !script
+	lab, err := s.lab(c.Request().Context(), p)
+	if err != nil {
+		return err
+	}
+	if script {
+		return s.html(c, status, view(lab, p.answer.settings))
+	}
+	return s.html(c, status, views.Page(lab))
+}
+
+func (s *Server) html(c echo.Context, status int, view templ.Component) error {
+	var b bytes.Buffer
+	// Also where the request is over, to say so: its body may have broken off.
+	if err := view.Render(context.WithoutCancel(c.Request().Context()), &b); err != nil {
+		return err
+	}
+	return answer(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
+}
+
+// failHTML answers the page with an error: for htmx the fragments that say what
+// is wrong, without script the page as it was with a notice.
+func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
+	notice := problem(b)
+	e, edited := asEditError(cause)
+	if c.Request().Header.Get("HX-Request") != "" {
+		if edited && e.page.imported.Preview != nil {
+			return s.html(c, b.status, views.RefusedImport(notice, s.unmeasuredLab(e.page)))
+		}
+		return s.html(c, b.status, views.Refused(notice, views.ControlOf(b.Field), b.Message))
+	}
+	if edited {
+		e.page.notice, e.page.answer.pinned = notice, true
+		if lab, err := s.lab(c.Request().Context(), e.page); err == nil {
+			return s.html(c, b.status, views.Page(lab))
+		}
+	}
+	return s.html(c, b.status, views.Failure(notice.Text))
+}
+
+// problem is the notice of an error.
+func problem(b errorBody) views.Notice {
+	text := b.Message
+	if b.Field != "" && b.Field != views.FieldTableText { // whose errors are sentences
+		text = views.Label(b.Field) + " " + b.Message
+	}
+	if b.RequestID != "" {
+		text += " (request " + b.RequestID + ")"
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	n := views.Notice{Text: string(unicode.ToUpper(first)) + text[size:], Problem: true}
+	if b.Network != nil {
+		if network, err := json.Marshal(b.Network); err == nil {
+			n.Recover = &views.RecoverAct{Act: viewedAct("recover"), Step: b.Network.Step, Network: string(network)}
+		}
+	}
+	return n
+}
+
+// unmeasuredLab is what the page shows of a request, but for what is measured and drawn.
+func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
+	return views.Lab{
+		State: p.state, Meta: p.meta, History: p.history, Pinned: p.pinned,
+		Choices: p.choices, Import: p.imported, Table: p.table, Notice: p.notice,
+		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Preview: p.answer.preview,
+		Acts: viewedAct, Version: s.config.Version,
+	}
+}
+
+// lab measures and draws a prepared state. Its metrics become the newest sample
+// of the history, unless it is a moment of a run that has newer ones.
+func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
+	lab := s.unmeasuredLab(p)
+	err := s.computing(ctx, func() error {
+		model, err := nn.NewModel(p.state)
+		if err != nil {
+			return err
+		}
+		paint(&lab, model)
+		if p.pinned != nil && p.answer.pinned {
+			pinned, err := nn.NewModel(nn.State{Config: p.pinned.Config, Network: p.pinned.Network})
+			if err != nil {
+				return err
+			}
+			p.pinned.Cells = paintPlane(pinned, p.choices.Hard)
+		}
+		if len(p.state.Data) == 0 {
+			return nil
+		}
+		t, err := nn.NewTrainer(p.state)
+		if err != nil {
+			return err
+		}
+		metrics := t.Metrics()
+		lab.Metrics = &metrics
+		lab.Measure(t)
+		return nil
+	})
+	if err != nil {
+		return lab, err
+	}
+	switch {
+	case p.answer.preview && lab.History.Len() > 0 && slices.Max(lab.History.Step) > p.state.Network.Step:
+	case lab.Metrics == nil:
+		lab.History.Truncate(p.state.Network.Step + 1) // what came after it is of another run
+	default:
+		lab.History.Add(p.state.Network.Step, p.state.Network.Epoch, *lab.Metrics)
+	}
+	if !p.meta.IsZero() {
+		if err := marshal(&lab.JSON.Meta, p.meta); err != nil {
+			return lab, err
+		}
+	}
+	lab.JSON.Network = string(appendNetwork(nil, p.state.Network))
+	lab.JSON.Data = string(appendPoints(nil, p.state.Data))
+	lab.JSON.History = string(appendHistory(nil, lab.History))
+	err = marshal(&lab.JSON.Config, p.state.Config)
+	return lab, err
+}
+
+// marshal sets dst to the JSON of a value.
+func marshal(dst *string, value any) error {
+	text, err := json.Marshal(value)
+	*dst = string(text)
+	return err
+}

@@ -1,0 +1,104 @@
+package handlers
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+	"nnvisu/views"
+)
+
+// readImport reads the controls of the import. What they say is judged by
+// package table.
+func readImport(form url.Values) views.ImportForm {
+	return views.ImportForm{
+		Text:      form.Get(views.FieldTableText),
+		Header:    table.Header(form.Get(views.FieldTableHeader)),
+		Separator: table.Separator(form.Get(views.FieldTableSeparator)),
+		X:         form.Get(views.FieldTableX),
+		Y:         form.Get(views.FieldTableY),
+		Label:     form.Get(views.FieldTableLabel),
+		Task:      nn.Task(form.Get(views.FieldTableTask)),
+		Scaling:   table.Scaling(form.Get(views.FieldTableScaling)),
+		Sample:    form.Get(views.FieldTableSample) != "",
+	}
+}
+
+// previewImport shows what would come of a table. What is wrong with it is part of the preview.
+func (s *Server) previewImport(ctx context.Context, p *pageRequest, _ string) error {
+	c, err := s.convertImport(ctx, p)
+	if err != nil {
+		return err
+	}
+	p.imported.Preview = c.preview(p.imported.Text)
+	return nil
+}
+
+// importPoints takes the points of a table. What is wrong with it is shown in its preview too.
+func (s *Server) importPoints(ctx context.Context, p *pageRequest, _ string) error {
+	c, err := s.convertImport(ctx, p)
+	if err != nil {
+		return err
+	}
+	if c.wrong != nil {
+		p.imported.Preview = c.preview(p.imported.Text)
+		return c.wrong
+	}
+	next, err := newProblem(p.state, c.Points, c.Task)
+	if err != nil {
+		return err
+	}
+	p.state, p.meta = next, c.Meta
+	p.imported = views.ImportForm{}
+	p.notice = undoable("Imported %s The weights start again.", views.ImportSummary(c.Import))
+	return nil
+}
+
+// A conversion is what came of a table: points, or what is wrong with it.
+type conversion struct {
+	table.Import
+	from  table.Table
+	wrong error
+}
+
+func (c conversion) preview(text string) *views.ImportPreview {
+	return views.NewImportPreview(text, c.from, c.Import, c.wrong)
+}
+
+// convertImport makes points of the text of an import.
+func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversion, err error) {
+	err = s.computing(ctx, func() error {
+		c.from, c.Import, c.wrong = convertTable(&p.imported, s.config.MaxPoints)
+		return nil
+	})
+	return c, err
+}
+
+// convertTable makes points of the text of an import. A column chosen that the
+// table does not have was of the table before; it is guessed anew.
+func convertTable(f *views.ImportForm, most int) (table.Table, table.Import, error) {
+	t, err := table.Parse(f.Text, table.Options{Header: f.Header, Separator: f.Separator})
+	if err != nil {
+		return t, table.Import{}, err
+	}
+	for _, name := range []*string{&f.X, &f.Y, &f.Label} {
+		if !t.Has(*name) {
+			*name = ""
+		}
+	}
+	m, err := table.Convert(t, table.Choice{
+		X: f.X, Y: f.Y, Label: f.Label, Task: f.Task, Scaling: f.Scaling, MaxPoints: most, Sample: f.Sample,
+	})
+	return t, m, err
+}
+
+// What the acts of the dialogs change of the page.
+var (
+	answerPreview     = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.PreviewedImport(l) }}
+	answerImported    = pageAnswer{view: views.Imported}
+	answerTable       = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.ShownTable(l) }}
+	answerTableEdited = pageAnswer{view: views.EditedTable}
+)

@@ -1,0 +1,113 @@
+package handlers
+
+import (
+	"errors"
+	"math"
+	"net/url"
+	"slices"
+	"strings"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/views"
+)
+
+func clearPoints(_ *Server, e edit) (nn.State, views.Notice, error) {
+	removed := len(e.state.Data)
+	e.state.Data = []nn.Point{}
+	return e.state, undoable("Removed all %d points.", removed), nil
+}
+
+// eraseRadius is how far, in units of the plane, the eraser reaches.
+const eraseRadius = 0.06
+
+// draw adds points at the places of a stroke, or erases those near it.
+func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
+	state, said := e.state, views.Notice{}
+	places, err := readStroke(e.form, s.config.MaxPoints)
+	if err != nil {
+		return state, said, err
+	}
+	tool := e.form.Get(views.FieldTool)
+	if tool == views.ToolErase {
+		state.Data = nn.EraseNear(state.Data, places, eraseRadius)
+		return state, said, nil
+	}
+	label, err := parseFloat(tool)
+	if err != nil || state.Config.Task == nn.Classification && !(label >= 0 && label < float64(state.Config.Classes)) {
+		return state, said, invalid(views.FieldTool, "must be a class or %s; got %q", views.ToolErase, clip(tool))
+	}
+	if n := len(state.Data) + len(places); n > s.config.MaxPoints {
+		return state, said, tooLarge(views.FieldData, "must have at most %d points; this would make %d", s.config.MaxPoints, n)
+	}
+	state.Data = slices.Clone(state.Data)
+	for _, p := range places {
+		p.Label = label + 0 // no negative zero
+		state.Data = append(state.Data, p)
+	}
+	return state, said, nil
+}
+
+// readStroke returns the places of FieldStroke or, without script, of a click
+// on the picture.
+func readStroke(form url.Values, most int) ([]nn.Point, error) {
+	if form.Has(views.FieldClickX) {
+		var x, y int
+		if err := errors.Join(formInt(form, views.FieldClickX, &x), formInt(form, views.FieldClickY, &y)); err != nil {
+			return nil, err
+		}
+		return []nn.Point{place(2*(float64(x)+0.5)/views.PlaneSize-1, 1-2*(float64(y)+0.5)/views.PlaneSize)}, nil
+	}
+	var places []nn.Point
+	for pair := range strings.FieldsSeq(form.Get(views.FieldStroke)) {
+		xText, yText, _ := strings.Cut(pair, ",")
+		x, errX := parseFloat(xText)
+		y, errY := parseFloat(yText)
+		if errX != nil || errY != nil {
+			return nil, malformed(views.FieldStroke, "must be pairs x,y separated by spaces; got %q", clip(pair))
+		}
+		if places = append(places, place(x, y)); len(places) > most {
+			return nil, tooLarge(views.FieldStroke, "must have at most %d places", most)
+		}
+	}
+	return places, nil
+}
+
+// place returns the point of the plane nearest to x, y, with as many decimals
+// as a picture can show.
+func place(x, y float64) nn.Point {
+	round := func(v float64) float64 { return math.Round(max(-1, min(1, v))*1e4)/1e4 + 0 }
+	return nn.Point{X: round(x), Y: round(y)}
+}
+
+// newProblem returns the state with other points and their task. It starts with
+// new weights, and its classes follow from the labels.
+func newProblem(state nn.State, points []nn.Point, task nn.Task) (nn.State, error) {
+	state.Data = points
+	state.Config = state.Config.Clone()
+	state.Config.Task, state.Config.Classes = task, 0
+	state.Network = nn.Network{}
+	return state.Prepare()
+}
+
+// loadDataset replaces the points by a data set's.
+func (s *Server) loadDataset(e edit) (nn.State, views.Notice, error) {
+	state, form := e.state, e.form
+	params := url.Values{"dataset": {form.Get(views.FieldDataset)}}
+	for name, field := range map[string]string{"points": views.FieldPoints, "noise": views.FieldNoise, "classes": views.FieldDataClasses, "seed": views.FieldDataSeed} {
+		params.Set(name, strings.TrimSpace(form.Get(field)))
+	}
+	if info, ok := dataset.Lookup(params.Get("dataset")); ok && info.MaxClasses == 0 {
+		params.Del("classes") // of the data set before
+	}
+	points, info, err := s.generate(params)
+	if err != nil {
+		var bad *requestError
+		if errors.As(err, &bad) && bad.Field == "seed" {
+			bad.Field = views.FieldDataSeed
+		}
+		return state, views.Notice{}, err
+	}
+	next, err := newProblem(state, points, nn.Task(info.Task))
+	return next, undoable("%s: %d points. The weights start again.", info.Title, len(points)), err
+}

@@ -1,0 +1,174 @@
+package handlers
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+	"nnvisu/views"
+)
+
+func defaultChoices() views.Choices {
+	return views.Choices{
+		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1, Panel: views.Panels()[0],
+		Dataset: firstDataset, Points: strconv.Itoa(defaultPoints), DataSeed: "1",
+	}
+}
+
+// A pageRequest is what the page's form posts: a state, and what the page keeps with it. An act
+// changes it in place, and the answer shows what became of it.
+type pageRequest struct {
+	message
+	form     url.Values
+	choices  views.Choices
+	meta     table.Meta
+	history  nn.History
+	pinned   *views.PinnedRun
+	imported views.ImportForm
+	posted   nn.Config // the config before the settings were applied
+	until    until     // of a request to train
+	pageResult
+}
+
+// A pageResult is what the answer shows besides the state.
+type pageResult struct {
+	notice views.Notice     // of what the settings or an act changed
+	table  *views.TablePage // nil: not shown
+	answer pageAnswer
+}
+
+// A pageAnswer is what an act changes of the page. The zero value is that of an act that changes
+// the state.
+type pageAnswer struct {
+	// view renders the fragments; nil is views.Edited.
+	view func(l views.Lab, settings bool) templ.Component
+	// part says that the state stays as it was and is not measured and painted again.
+	part bool
+	// preview says that the state is a moment of the run that may have newer ones: the history stays.
+	preview bool
+	// replaced says that the page shows another state: settings and reshaped follow.
+	replaced bool
+	// settings says that the controls may not show the state's own settings.
+	settings bool
+	// reshaped says that the drawing of the network is another one.
+	reshaped bool
+	// pinned says that the pinned run is to be shown anew.
+	pinned bool
+}
+
+// openPage reads a request of the page. leave gives back the place that enter took.
+func (s *Server) openPage(c echo.Context, enter func() (func(), error)) (p pageRequest, leave func(), err error) {
+	body, leave, err := s.takeBody(c, enter)
+	if err != nil {
+		return p, nil, err
+	}
+	taken := false
+	defer leaveUnless(&taken, leave)
+	p, err = s.decodePage(c, body)
+	taken = err == nil
+	return p, leave, err
+}
+
+// decodePage decodes the page's form: the hidden state, with the visible
+// settings applied where the form says so.
+func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
+	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
+	if err != nil {
+		return pageRequest{}, err
+	}
+	if form == nil { // a program that asks for HTML
+		m, err := s.decodeMessage(body, trainMembers)
+		if err == nil {
+			err = s.checkState(&m)
+		}
+		return pageRequest{message: m, form: url.Values{}, choices: defaultChoices()}, err
+	}
+	return s.decodePageForm(form)
+}
+
+func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
+	p := pageRequest{form: form, choices: readChoices(form), imported: readImport(form)}
+	var err error
+	if p.message, err = s.decodeForm(form, trainMembers); err != nil {
+		return p, err
+	}
+	if err := s.checkState(&p.message); err != nil {
+		return p, err
+	}
+	if p.meta, p.history, err = decodeKept(form); err != nil {
+		return p, err
+	}
+	p.meta = keepMeta(p.meta, p.state.Config, p.state.Config)
+	if p.pinned, err = s.readPinned(form.Get(views.FieldPinned)); err != nil {
+		return p, err
+	}
+	if err := checkParts(p.choices); err != nil {
+		return p, err
+	}
+	if panels := views.Panels(); !slices.Contains(panels, p.choices.Panel) {
+		return p, malformed(views.FieldPanel, "must be one of %s; got %q", strings.Join(panels, ", "), clip(p.choices.Panel))
+	}
+	p.posted = p.state.Config
+	if form.Get(views.FieldControls) == "" {
+		return p, nil
+	}
+	state, notice, err := s.applySettings(p.state, form)
+	if err != nil {
+		return p, editError{err, p}
+	}
+	p.setState(state, keepMeta)
+	p.notice = notice
+	return p, nil
+}
+
+// setState puts a state in the place of p's own, and keeps what is still true of it.
+func (p *pageRequest) setState(state nn.State, rule metaRule) {
+	p.meta = rule(p.meta, p.state.Config, state.Config)
+	if state.Config.Task != p.state.Config.Task {
+		p.history = nn.History{} // losses of another kind
+	}
+	p.state = state
+}
+
+func readChoices(form url.Values) views.Choices {
+	d := defaultChoices()
+	or := func(field, otherwise string) string {
+		if v := form.Get(field); v != "" {
+			return v
+		}
+		return otherwise
+	}
+	d.Tool = or(views.FieldTool, d.Tool)
+	d.Hard = form.Get(views.FieldHard) != ""
+	d.HideTest = form.Get(views.FieldHideTest) != ""
+	d.Transport = or(views.FieldTransport, d.Transport)
+	d.FrameSteps, _ = strconv.Atoi(or(views.FieldFrameSteps, "1")) // decodeForm has said if it is wrong
+	d.Panel = or(views.FieldPanel, d.Panel)
+	d.LogScale = form.Get(views.FieldLogScale) != ""
+	d.Dataset = or(views.FieldDataset, d.Dataset)
+	d.Points = or(views.FieldPoints, d.Points)
+	d.Noise = form.Get(views.FieldNoise)
+	d.DataClasses = form.Get(views.FieldDataClasses)
+	d.DataSeed = or(views.FieldDataSeed, d.DataSeed)
+	d.UntilStep = form.Get(views.FieldUntilStep)
+	d.UntilLoss = form.Get(views.FieldUntilLoss)
+	d.UntilAccuracy = form.Get(views.FieldUntilAccuracy)
+	d.Patience = form.Get(views.FieldPatience)
+	d.Hide, d.Lock = form[views.FieldHide], form[views.FieldLock]
+	return d
+}
+
+// An editError is an error of an edit on a state that is fine itself, so that
+// the page without script can show both.
+type editError struct {
+	error
+	page pageRequest
+}
+
+func (e editError) Unwrap() error { return e.error }

@@ -1,0 +1,217 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/nn"
+	"nnvisu/nn/table"
+	"nnvisu/views"
+)
+
+// A rowEdit changes the points after the rows of a page have been taken into them. It returns
+// the points, the page to show and what was done, "" for nothing that changes a point.
+type rowEdit func(s *Server, form url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error)
+
+// showTable shows a page of the points.
+func showTable(_ *Server, _ context.Context, p *pageRequest, _ string) error {
+	page, err := tablePage(p.form)
+	if err == nil {
+		p.table = views.NewTablePage(p.state, p.meta, page)
+	}
+	return err
+}
+
+// tablePage is the page of the table that a form asks for.
+func tablePage(form url.Values) (page int, err error) {
+	page = 1
+	err = formInt(form, views.FieldTablePage, &page)
+	return page, err
+}
+
+// editTable returns the act that takes the rows of the table into the points, makes a further
+// change, or none if it is nil, and shows a page of the table.
+func editTable(then rowEdit) func(*Server, context.Context, *pageRequest, string) error {
+	return func(s *Server, _ context.Context, p *pageRequest, _ string) error {
+		page, err := tablePage(p.form)
+		if err != nil {
+			return err
+		}
+		shown := views.NewTablePage(p.state, p.meta, page)
+		p.table, p.answer = shown, answerTable
+		if p.form.Get(views.FieldTableOf) != shown.Of {
+			p.notice = views.Notice{Text: "The points have changed since the table was shown. It shows them as they are; nothing was edited.", Problem: true}
+			p.answer = answerTableEdited
+			return nil
+		}
+		points, changed, err := readRows(*p, shown)
+		if err != nil {
+			return err
+		}
+		var done []string
+		if changed > 0 {
+			done = append(done, rowsDone("Changed", changed))
+		}
+		page = shown.Page
+		if then != nil {
+			var more string
+			if points, page, more, err = then(s, p.form, points, page); err != nil {
+				return err
+			}
+			if more != "" {
+				done = append(done, more)
+			}
+		}
+		p.state.Data = points
+		p.table = views.NewTablePage(p.state, p.meta, page)
+		if len(done) > 0 {
+			p.notice, p.answer = undoable("%s", strings.Join(done, " ")), answerTableEdited
+		}
+		return nil
+	}
+}
+
+// turnPage goes to another page of the table.
+func turnPage(by int) rowEdit {
+	return func(_ *Server, _ url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
+		return points, page + by, "", nil
+	}
+}
+
+// addRow adds a point as the last row, and goes there.
+func (s *Server) addRow(_ url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
+	if len(points) >= s.config.MaxPoints {
+		return points, page, "", tooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
+	}
+	points = append(points, nn.Point{})
+	return points, math.MaxInt, fmt.Sprintf("Added row %d, in the middle of the plane.", len(points)), nil
+}
+
+// removeRows removes the rows that are marked.
+func (s *Server) removeRows(form url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
+	left, err := unmarkedRows(form, points)
+	if err != nil || len(left) == len(points) {
+		return points, page, "", err
+	}
+	return left, page, rowsDone("Removed", len(points)-len(left)), nil
+}
+
+func rowsDone(what string, n int) string {
+	if n == 1 {
+		return what + " 1 row."
+	}
+	return fmt.Sprintf("%s %d rows.", what, n)
+}
+
+// readRows returns the points as the rows of a page have them. A row that says
+// what it was shown with leaves its point as it is, to the last bit.
+func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed int, err error) {
+	points = slices.Clone(p.state.Data)
+	fields := []string{views.FieldRowX, views.FieldRowY, views.FieldRowLabel}
+	for _, field := range fields {
+		if n := len(p.form[field]); n != len(shown.Rows) {
+			return nil, 0, malformed(field, "must be given for each of the %d rows shown; got %d", len(shown.Rows), n)
+		}
+	}
+	axes := []table.Axis{p.meta.Transform.X, p.meta.Transform.Y, p.meta.Transform.Label}
+	for i, row := range shown.Rows {
+		point := &points[row.Number-1]
+		different := false
+		for k, part := range []struct {
+			was string
+			dst *float64
+		}{{row.X, &point.X}, {row.Y, &point.Y}, {row.Label, &point.Label}} {
+			text := strings.TrimSpace(p.form[fields[k]][i])
+			if text == part.was {
+				continue
+			}
+			different = true
+			if k == 2 && len(shown.Classes) > 0 {
+				class, err := strconv.Atoi(text)
+				if err != nil || class < 0 || class >= len(shown.Classes) {
+					return nil, 0, invalid(views.FieldTableOf, "row %d, %s: must be a class from 0 to %d; got %q", row.Number, shown.Headers[k], len(shown.Classes)-1, clip(text))
+				}
+				*part.dst = float64(class)
+				continue
+			}
+			value, err := parseFloat(strings.Replace(strings.Replace(text, ",", ".", 1), "−", "-", 1))
+			if err != nil {
+				return nil, 0, malformed(views.FieldTableOf, "row %d, %s: %q is not a number", row.Number, shown.Headers[k], clip(text))
+			}
+			at := axes[k].Shown(value)
+			if !(math.Abs(at) <= 1+edge) {
+				low, high := axes[k].Text(-1), axes[k].Text(1)
+				if axes[k].Scale < 0 {
+					low, high = high, low
+				}
+				return nil, 0, invalid(views.FieldTableOf, "row %d, %s: must be from %s to %s, the edges of the plane; got %s", row.Number, shown.Headers[k], low, high, clip(text))
+			}
+			*part.dst = max(-1, min(1, at)) + 0 // no negative zero
+		}
+		if different {
+			changed++
+		}
+	}
+	return points, changed, nil
+}
+
+// edge is by how much rounding may carry a value beyond the plane.
+const edge = 1e-9
+
+// unmarkedRows returns the points without those of the rows marked.
+func unmarkedRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
+	marked := map[int]bool{}
+	for _, text := range form[views.FieldRowRemove] {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > len(points) {
+			return nil, invalid(views.FieldRowRemove, "must be the number of a row; got %q", clip(text))
+		}
+		marked[n-1] = true
+	}
+	left := make([]nn.Point, 0, len(points))
+	for i, p := range points {
+		if !marked[i] {
+			left = append(left, p)
+		}
+	}
+	return left, nil
+}
+
+// pointsCSV answers POST /points.csv: the points of the page as a file, in the
+// units that they came in.
+func (s *Server) pointsCSV(c echo.Context) error {
+	body, leave, err := s.takeBody(c, s.enter)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
+	if err != nil {
+		return err
+	}
+	var p pageRequest
+	if form == nil {
+		p, err = s.decodePage(c, body)
+	} else {
+		form.Del(views.FieldControls) // settings that were not applied have nothing to do with the points
+		p, err = s.decodePageForm(form)
+	}
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := table.WriteCSV(&b, p.state.Data, p.state.Config.Task, p.meta); err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="nnvisu-points.csv"`)
+	return answer(c, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
+}

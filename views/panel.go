@@ -1,0 +1,82 @@
+package views
+
+import (
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"nnvisu/nn"
+)
+
+// A panel is a view of the card below the network.
+type panel struct {
+	Name, Label string
+	// measure measures what the view shows beside the curves; nil: nothing.
+	measure func(task nn.Task, m Measurer) Measured
+	// view is the inside of the card. nil is the curves, which frames write with their own pen: a
+	// call that the compiler does not see through would cost each frame memory.
+	view func(l Lab) templ.Component
+}
+
+// panels are in the order of their tabs; the first is shown where none was chosen.
+var panels = []panel{
+	{Name: "curves", Label: "Curves"},
+	{Name: "confusion", Label: "Confusion", measure: measureConfusion, view: Confusion},
+	{Name: "gradients", Label: "Gradients", measure: measureGradients, view: Gradients},
+	{Name: "compare", Label: "Compare", view: Compare},
+}
+
+// A Measurer measures a state for the panels; *nn.Trainer is one.
+type Measurer interface {
+	Confusion() nn.Confusion
+	GradientNorms() []float64
+}
+
+// Measured is what one panel shows beside the curves; the rest of it is nil, and so is all where
+// there is no point to measure with.
+type Measured struct {
+	Confusion     *nn.Confusion
+	GradientNorms []float64 // of each layer, the output last
+}
+
+func measureConfusion(task nn.Task, m Measurer) (got Measured) {
+	if task == nn.Classification {
+		confusion := m.Confusion()
+		got.Confusion = &confusion
+	}
+	return got
+}
+
+func measureGradients(_ nn.Task, m Measurer) Measured {
+	return Measured{GradientNorms: m.GradientNorms()}
+}
+
+// Panels returns the names of the panels, which are the values of FieldPanel.
+func Panels() []string {
+	names := make([]string, len(panels))
+	for i, p := range panels {
+		names[i] = p.Name
+	}
+	return names
+}
+
+// panel returns the panel that is shown.
+func (l *Lab) panel() *panel {
+	at := slices.IndexFunc(panels, func(p panel) bool { return p.Name == l.Choices.Panel })
+	return &panels[max(at, 0)]
+}
+
+// Measure measures what the panel that is shown needs beside the metrics.
+func (l *Lab) Measure(m Measurer) {
+	if p := l.panel(); p.measure != nil {
+		l.Measured = p.measure(l.State.Config.Task, m)
+	}
+}
+
+// PanelBody is the inside of the panel that is shown.
+func PanelBody(l Lab) templ.Component {
+	if p := l.panel(); p.view != nil {
+		return p.view(l)
+	}
+	return Curves(l)
+}
