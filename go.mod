@@ -2,6 +2,8 @@ module nnvisu
 
 go 1.26.0
 
+ignore ./node_modules
+
 require (
 	github.com/a-h/templ v0.3.1100
 	github.com/andybalholm/cascadia v1.3.5

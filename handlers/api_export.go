@@ -22,33 +22,33 @@ func (s *Server) export(c echo.Context) error {
 		return err
 	}
 	defer leave()
-	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
 	if err != nil {
 		return err
 	}
 	m, err := s.decodeExport(form, body)
 	if err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
-	info, ok := export.Lookup(m.format)
+	info, ok := export.Lookup(m.Format)
 	if !ok {
-		err := invalid(views.FieldFormat, "must be one of %s; got %q", strings.Join(exportFormats(), ", "), clip(m.format))
-		return withID{editError{err, pageRequest{message: m, form: form, choices: readChoices(form)}}, m.id}
+		err := wire.Invalid(views.FieldFormat, "must be one of %s; got %q", strings.Join(exportFormats(), ", "), wire.Clip(m.Format))
+		return withID{editError{err, pageRequest{Message: m, form: form, choices: readChoices(form)}}, m.ID}
 	}
 	// A browser saves what it would not show.
 	if mediaType, _, _ := strings.Cut(info.MediaType, ";"); !wantsHTML(c.Request()) && !accepts(c.Request(), mediaType) {
-		return withID{notAcceptable(mediaType), m.id}
+		return withID{notAcceptable(mediaType), m.ID}
 	}
 	meta, history, err := decodeKept(form)
 	if err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
 	var file bytes.Buffer
 	if err := s.computing(c.Request().Context(), func() error {
 		if info.Format == export.State {
-			return export.File{State: m.state, Meta: meta, History: history}.Write(&file)
+			return export.File{State: m.State, Meta: meta, History: history}.Write(&file)
 		}
-		return export.Write(&file, info.Format, m.state)
+		return export.Write(&file, info.Format, m.State)
 	}); err != nil {
 		return err
 	}
@@ -59,19 +59,19 @@ func (s *Server) export(c echo.Context) error {
 // decodeExport decodes what is to be exported, from a form or, where that is
 // nil, from JSON. Of the page's form it is the state that was trained: settings
 // that were not applied to it stay out of the file.
-func (s *Server) decodeExport(form url.Values, body []byte) (m message, err error) {
+func (s *Server) decodeExport(form url.Values, body []byte) (m wire.Message, err error) {
 	if form == nil {
-		m, err = s.decodeMessage(body, exportMembers)
+		m, err = wire.DecodeMessage(body, wire.Export, s.limits())
 	} else {
-		m, err = s.decodeForm(form, exportMembers)
+		m, err = wire.DecodeForm(form, pageField, wire.Export, s.limits())
 	}
-	if err == nil && m.kind != "" && m.kind != "export" {
-		err = malformed("type", "must be export; got %q", clip(m.kind))
+	if err == nil && m.Type != "" && m.Type != "export" {
+		err = wire.Malformed("type", "must be export; got %q", wire.Clip(m.Type))
 	}
 	if err != nil {
 		return m, err
 	}
-	m.classesFromNetwork()
+	m.InferClasses()
 	return m, s.checkState(&m)
 }
 

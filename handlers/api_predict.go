@@ -3,6 +3,7 @@ package handlers
 import (
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 )
 
@@ -19,24 +20,24 @@ func (s *Server) predict(c echo.Context) error {
 		return err
 	}
 	defer leave()
-	m, err := s.decodeBody(c.Request(), body, predictMembers)
-	if err == nil && m.kind != "" && m.kind != "predict" {
-		err = malformed("type", "must be predict; got %q", clip(m.kind))
+	m, err := s.decodeBody(c.Request(), body, wire.Predict)
+	if err == nil && m.Type != "" && m.Type != "predict" {
+		err = wire.Malformed("type", "must be predict; got %q", wire.Clip(m.Type))
 	}
 	if err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
-	m.classesFromNetwork()
+	m.InferClasses()
 	if err := s.checkState(&m); err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
-	model, err := nn.NewModel(m.state)
+	model, err := nn.NewModel(m.State)
 	if err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
 	var outputs [][]float64
 	if err := s.computing(c.Request().Context(), func() error {
-		outputs = model.Predict(m.state.Data)
+		outputs = model.Predict(m.State.Data)
 		return nil
 	}); err != nil {
 		return err
@@ -44,11 +45,11 @@ func (s *Server) predict(c echo.Context) error {
 	for i, row := range outputs {
 		for _, v := range row {
 			if v-v != 0 { // infinite or NaN
-				return withID{invalid("network", "gives no finite output at data[%d]", i), m.id}
+				return withID{wire.Invalid("network", "gives no finite output at data[%d]", i), m.ID}
 			}
 		}
 	}
-	answer, err := appendPrediction(nil, m.id, outputs)
+	answer, err := wire.AppendPrediction(nil, m.ID, outputs)
 	if err != nil {
 		return err
 	}

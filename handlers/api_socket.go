@@ -29,7 +29,7 @@ const pingEvery = 30 * time.Second
 func (s *Server) socket(c echo.Context) error {
 	var buffer []byte // of the answers, one after another
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
-		answer, m := buffer[:0], message{}
+		answer, m := buffer[:0], wire.Message{}
 		if bad == nil {
 			answer, m, bad = s.answerSocket(ctx, answer, body)
 		}
@@ -38,7 +38,7 @@ func (s *Server) socket(c echo.Context) error {
 		}
 		if bad != nil {
 			var err error
-			answer, err = wire.EncodeError(m.id, s.describeLogged(bad, c).ErrorBody)
+			answer, err = wire.EncodeError(m.ID, s.describeLogged(bad, c).ErrorBody)
 			if err != nil {
 				return err
 			}
@@ -51,24 +51,24 @@ func (s *Server) socket(c echo.Context) error {
 }
 
 // answerSocket appends one answer to dst.
-func (s *Server) answerSocket(ctx context.Context, dst, body []byte) ([]byte, message, error) {
+func (s *Server) answerSocket(ctx context.Context, dst, body []byte) ([]byte, wire.Message, error) {
 	leave, err := s.enter()
 	if err != nil {
-		return nil, message{id: findID(body)}, err
+		return nil, wire.Message{ID: wire.FindID(body)}, err
 	}
 	defer leave()
-	m, err := s.decodeMessage(body, stepMembers)
+	m, err := wire.DecodeMessage(body, wire.Step, s.limits())
 	if err != nil {
 		return nil, m, err
 	}
-	if m.kind == "" {
-		return nil, m, malformed("type", "is missing; it must be train_step")
+	if m.Type == "" {
+		return nil, m, wire.Malformed("type", "is missing; it must be train_step")
 	}
 	result, err := s.trainStep(ctx, &m)
 	if err != nil {
 		return nil, m, err
 	}
-	answer, err := appendResult(slices.Grow(dst, resultSize(result)), m.id, result)
+	answer, err := wire.AppendResult(slices.Grow(dst, wire.ResultSize(result)), m.ID, result)
 	return answer, m, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 )
 
@@ -26,15 +27,15 @@ func (s *Server) step(c echo.Context) error {
 		return err
 	}
 	defer leave()
-	m, err := s.decodeBody(c.Request(), body, stepMembers)
+	m, err := s.decodeBody(c.Request(), body, wire.Step)
 	if err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
 	result, err := s.trainStep(c.Request().Context(), &m)
 	if err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
-	encoded, err := encodeResult(m.id, result)
+	encoded, err := wire.EncodeResult(m.ID, result)
 	if err != nil {
 		return err
 	}
@@ -59,13 +60,13 @@ func answerPacked(c echo.Context, status int, contentType string, body []byte, p
 }
 
 // trainStep makes the updates that a message asks for.
-func (s *Server) trainStep(ctx context.Context, m *message) (nn.Result, error) {
-	t, work, err := s.newTrainer(m, "steps", m.steps)
+func (s *Server) trainStep(ctx context.Context, m *wire.Message) (nn.Result, error) {
+	t, work, err := s.newTrainer(m, "steps", m.Steps)
 	if err != nil {
 		return nn.Result{}, err
 	}
 	var result nn.Result
-	_, err = s.advance(ctx, s.requests, t, work, m.steps, func() error { result = t.Result(); return nil })
+	_, err = s.advance(ctx, s.requests, t, work, m.Steps, func() error { result = t.Result(); return nil })
 	return result, err
 }
 

@@ -12,12 +12,12 @@ import (
 
 // streamJSON answers a program with a stream of results. Unlike the page, a program gets every
 // frame, so training waits until a frame is written.
-func (s *Server) streamJSON(c echo.Context, m *message) error {
-	t, work, err := s.newTrainer(m, "frame_steps", m.perFrame())
+func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
+	t, work, err := s.newTrainer(m, "frame_steps", m.LongestFrame())
 	if err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
-	m.state = nn.State{} // the trainer has a copy
+	m.State = nn.State{} // the trainer has a copy
 	client := c.Request().Context()
 	limited, fail := s.streaming(client)
 	defer fail(nil)
@@ -35,7 +35,7 @@ func (s *Server) streamJSON(c echo.Context, m *message) error {
 		frame: func() (err error) {
 			r := t.Result()
 			id = strconv.Itoa(r.Network.Step)
-			if result, err = encodeResult(m.id, r); err != nil {
+			if result, err = wire.EncodeResult(m.ID, r); err != nil {
 				return err
 			}
 			// The frame before is written. A comment may be being written, and nobody who waits for
@@ -63,7 +63,7 @@ func (s *Server) streamJSON(c echo.Context, m *message) error {
 	if isGone(client, err) {
 		return nil
 	}
-	body, err := wire.EncodeError(m.id, s.describeLogged(err, c).ErrorBody)
+	body, err := wire.EncodeError(m.ID, s.describeLogged(err, c).ErrorBody)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/setting"
@@ -28,9 +29,9 @@ func (s *Server) train(c echo.Context) error {
 		return err
 	}
 	defer leave()
-	m, err := s.decodeBody(c.Request(), body, trainMembers)
+	m, err := s.decodeBody(c.Request(), body, wire.Train)
 	if err != nil {
-		return withID{err, m.id}
+		return withID{err, m.ID}
 	}
 	return s.streamJSON(c, &m)
 }
@@ -51,7 +52,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 		return err
 	}
 	if html {
-		return s.streamHTML(c, pageRequest{message: m, choices: defaultChoices()})
+		return s.streamHTML(c, pageRequest{Message: m, choices: defaultChoices()})
 	}
 	return s.streamJSON(c, &m)
 }
@@ -59,15 +60,15 @@ func (s *Server) trainRecipe(c echo.Context) error {
 // readRecipe reads a message from a query: the members of config with lists separated by commas,
 // and a data set with its parameters. The seed and the number of classes are for both, unless
 // data_seed gives the data set another seed.
-func (s *Server) readRecipe(query url.Values) (message, error) {
-	m := newMessage(trainMembers)
+func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
+	m := wire.NewMessage(wire.Train)
 	names := slices.Sorted(maps.Keys(query)) // in order: the same query, the same error
 	for _, name := range names {
 		if len(query[name]) > 1 {
-			return m, malformed(name, "is given twice")
+			return m, wire.Malformed(name, "is given twice")
 		}
 	}
-	c := &m.state.Config
+	c := &m.State.Config
 	params := url.Values{"dataset": {query.Get("dataset")}}
 	dataSeed := query.Get("seed")
 	for _, name := range names {
@@ -77,33 +78,33 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 		case "dataset", "points", "noise":
 			params.Set(name, value)
 		case "data_seed":
-			err = querySeed(value, name, new(uint32))
+			err = wire.ReadSeed(value, name, new(uint32))
 			dataSeed = value
 		case "steps":
-			err = queryInt(value, name, &m.steps)
+			err = wire.ReadInt(value, name, &m.Steps)
 		case "frame_steps":
-			err = queryInt(value, name, &m.frameSteps)
+			err = wire.ReadInt(value, name, &m.FrameSteps)
 		case "frame_ms":
-			err = queryInt(value, name, &m.frameMS)
+			err = wire.ReadInt(value, name, &m.FrameMS)
 		default:
 			member := setting.Lookup(name)
 			if member == nil {
-				return m, malformed(name, "is not a parameter of a recipe")
+				return m, wire.Malformed(name, "is not a parameter of a recipe")
 			}
-			err = textError(member.Parse(c, value))
+			err = wire.TextError(member.Parse(c, value))
 		}
 		if err != nil {
 			return m, err
 		}
 	}
-	if m.classesSet = query.Has("classes"); m.classesSet {
+	if m.ClassesSet = query.Has("classes"); m.ClassesSet {
 		params.Set("classes", query.Get("classes"))
 	}
-	if err := m.checkCounts(trainMembers); err != nil {
+	if err := m.CheckCounts(wire.Train); err != nil {
 		return m, err
 	}
-	if m.classesSet && c.Classes == 0 {
-		return m, invalid("config.classes", "must be from %d to %d; got 0", nn.MinClasses, nn.MaxClasses)
+	if m.ClassesSet && c.Classes == 0 {
+		return m, wire.Invalid("config.classes", "must be from %d to %d; got 0", nn.MinClasses, nn.MaxClasses)
 	}
 	if err := c.Validate(); err != nil {
 		return m, err
@@ -116,9 +117,9 @@ func (s *Server) readRecipe(query url.Values) (message, error) {
 	if !query.Has("task") {
 		c.Task = nn.Task(info.Task)
 	} else if string(c.Task) != info.Task {
-		return m, invalid("config.task", "must be %s for the data set %s; got %s", info.Task, info.Name, c.Task)
+		return m, wire.Invalid("config.task", "must be %s for the data set %s; got %s", info.Task, info.Name, c.Task)
 	}
-	m.state.Data = points
+	m.State.Data = points
 	return m, nil
 }
 
@@ -131,9 +132,9 @@ func (s *Server) data(c echo.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		switch {
 		case name != "points" && name != "classes" && name != "noise" && name != "seed":
-			return malformed(name, "is not a parameter of a data set")
+			return wire.Malformed(name, "is not a parameter of a data set")
 		case len(query[name]) > 1:
-			return malformed(name, "is given twice")
+			return wire.Malformed(name, "is given twice")
 		}
 	}
 	query.Set("dataset", c.Param("dataset"))
@@ -141,7 +142,7 @@ func (s *Server) data(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return jsonBlob(c, fmt.Appendf(appendPoints([]byte(`{"data":`), points), `,"task":%q}`, info.Task))
+	return jsonBlob(c, fmt.Appendf(wire.AppendPoints([]byte(`{"data":`), points), `,"task":%q}`, info.Task))
 }
 
 // defaultPoints is the number of points of a data set where the request does not say it.
@@ -151,23 +152,23 @@ const defaultPoints = 200
 func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 	info, ok := dataset.Lookup(params.Get("dataset"))
 	if !ok {
-		return nil, info, invalid("dataset", "must be one of %s; got %q",
-			strings.Join(datasetNames(), ", "), clip(params.Get("dataset")))
+		return nil, info, wire.Invalid("dataset", "must be one of %s; got %q",
+			strings.Join(datasetNames(), ", "), wire.Clip(params.Get("dataset")))
 	}
 	p := dataset.Params{Points: min(defaultPoints, s.config.MaxPoints), Noise: info.DefaultNoise, Seed: 1}
 	if err := errors.Join(
-		optional(params, "points", &p.Points, queryInt),
-		optional(params, "classes", &p.Classes, queryInt),
-		optional(params, "noise", &p.Noise, queryFloat),
-		optional(params, "seed", &p.Seed, querySeed),
+		optional(params, "points", &p.Points, wire.ReadInt),
+		optional(params, "classes", &p.Classes, wire.ReadInt),
+		optional(params, "noise", &p.Noise, wire.ReadFloat),
+		optional(params, "seed", &p.Seed, wire.ReadSeed),
 	); err != nil {
 		return nil, info, err
 	}
 	switch {
 	case p.Points > s.config.MaxPoints:
-		return nil, info, tooLarge("points", "must be at most %d; got %d", s.config.MaxPoints, p.Points)
+		return nil, info, wire.TooLarge("points", "must be at most %d; got %d", s.config.MaxPoints, p.Points)
 	case params.Get("classes") != "" && p.Classes == 0 && info.MaxClasses > 0:
-		return nil, info, invalid("classes", "must be from %d to %d; got 0", info.MinClasses, info.MaxClasses)
+		return nil, info, wire.Invalid("classes", "must be from %d to %d; got 0", info.MinClasses, info.MaxClasses)
 	}
 	made, err := dataset.Generate(info.Name, p)
 	if err != nil {

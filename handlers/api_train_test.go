@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"nnvisu/handlers/stream/ssetest"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -96,13 +97,13 @@ func TestReadRecipe(t *testing.T) {
 	if err != nil {
 		t.Fatalf("readRecipe(%s) = %v", all, err)
 	}
-	want := message{steps: 5, frameSteps: 2, frameMS: 40, classesSet: true}
-	want.state.Config = nn.Config{
+	want := wire.Message{Steps: 5, FrameSteps: 2, FrameMS: 40, ClassesSet: true}
+	want.State.Config = nn.Config{
 		Task: nn.Classification, Features: []nn.Feature{nn.FeatureX, nn.FeatureSinY}, HiddenLayers: []int{4, 3}, Activation: nn.ReLU, Init: nn.InitHe,
 		Classes: 3, Optimizer: nn.SGD, LearningRate: 0.5, Schedule: nn.StepDecay, ScheduleSteps: 40, ScheduleFactor: 0.25, BatchSize: 8, L1: 0.1, L2: 0.2, Dropout: 0.3, TestFraction: 0.4, Seed: 7,
 	}
-	want.state.Data = got.state.Data
-	if !reflect.DeepEqual(got, want) || len(got.state.Data) != 20 {
+	want.State.Data = got.State.Data
+	if !reflect.DeepEqual(got, want) || len(got.State.Data) != 20 {
 		t.Errorf("readRecipe(%s) = %+v; want %+v", all, got, want)
 	}
 	for _, test := range []struct{ query, want string }{
@@ -149,7 +150,7 @@ func TestReadRecipe(t *testing.T) {
 			t.Errorf("readRecipe(%s) = %v (%s); want %s", test.query, err, describeAs(err), test.want)
 		}
 		if err == nil && s.checkState(&m) != nil {
-			t.Errorf("readRecipe(%s) = %+v; want a state that can be prepared", test.query, m.state.Config)
+			t.Errorf("readRecipe(%s) = %+v; want a state that can be prepared", test.query, m.State.Config)
 		}
 	}
 }
@@ -166,8 +167,8 @@ func TestReadRecipeDataSeed(t *testing.T) {
 			t.Fatal(err)
 		}
 		m, err := s.readRecipe(values)
-		if err != nil || m.state.Config.Seed != want.seed || !slices.Equal(m.state.Data, sampleDataset(t, "moons", 30, want.data)) {
-			t.Errorf("readRecipe(%s) has the seed %d, %v; want %d, and the points of the seed %d", values.Encode(), m.state.Config.Seed, err, want.seed, want.data)
+		if err != nil || m.State.Config.Seed != want.seed || !slices.Equal(m.State.Data, sampleDataset(t, "moons", 30, want.data)) {
+			t.Errorf("readRecipe(%s) has the seed %d, %v; want %d, and the points of the seed %d", values.Encode(), m.State.Config.Seed, err, want.seed, want.data)
 		}
 	}
 }

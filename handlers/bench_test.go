@@ -15,6 +15,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -67,8 +68,8 @@ type pageRun struct {
 // points, that is old enough for its curves to be as long as they get.
 func newPageRun(b *testing.B, points int) *pageRun {
 	b.Helper()
-	p := pageRequest{message: message{state: sampleState(b, firstDataset, points, 0, nil), frameSteps: 1}, choices: defaultChoices()}
-	trainer, err := nn.NewTrainer(p.state)
+	p := pageRequest{Message: wire.Message{State: sampleState(b, firstDataset, points, 0, nil), FrameSteps: 1}, choices: defaultChoices()}
+	trainer, err := nn.NewTrainer(p.State)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func BenchmarkFragments(b *testing.B) {
 	run.next(b)
 	lab := run.lab
 	lab.State.Network = run.trainer.Network()
-	lab.JSON.Network = string(appendNetwork(nil, lab.State.Network))
+	lab.JSON.Network = string(wire.AppendNetwork(nil, lab.State.Network))
 	paint(&lab, &run.trainer.Model)
 	var text []byte
 	b.ReportAllocs()
@@ -198,13 +199,13 @@ func BenchmarkStreams(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for i := range min(streams, b.N) {
-				p := pageRequest{message: message{state: state, frameSteps: 1, steps: (b.N + i) / min(streams, b.N)}, choices: defaultChoices()}
-				trainer, work, err := s.newTrainer(&p.message, "steps", 1)
+				p := pageRequest{Message: wire.Message{State: state, FrameSteps: 1, Steps: (b.N + i) / min(streams, b.N)}, choices: defaultChoices()}
+				trainer, work, err := s.newTrainer(&p.Message, "steps", 1)
 				if err != nil {
 					b.Fatal(err)
 				}
 				f := p.frames(trainer, work)
-				f.message.frameMS = 0
+				f.message.FrameMS = 0
 				c := echo.New().NewContext(r, sink{http.Header{}, &written})
 				wg.Go(func() {
 					if err := s.streamPage(b.Context(), c, f, s.openEvents(c)); err != nil {

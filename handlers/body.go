@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/views"
 )
 
 // readTimeout is how long a client may take to send a body, whether or not it is
@@ -28,7 +31,7 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 		if errors.As(err, &tooBig) {
 			return nil, s.errBodySize()
 		}
-		return nil, malformed("", "the body of the request broke off")
+		return nil, wire.Malformed("", "the body of the request broke off")
 	}
 	// The deadline must not outlast the body: it would end a stream.
 	_ = control.SetReadDeadline(time.Time{})
@@ -63,54 +66,67 @@ func leaveUnless(taken *bool, leave func()) {
 }
 
 func (s *Server) errBodySize() error {
-	return tooLarge("", "the request must have at most %d bytes", s.config.MaxBody)
+	return wire.TooLarge("", "the request must have at most %d bytes", s.config.MaxBody)
 }
 
 // decodeBody decodes the body of a program's request: JSON, or a form whose
 // fields config, network and data are JSON text.
-func (s *Server) decodeBody(r *http.Request, body []byte, may members) (message, error) {
-	form, err := parseForm(r.Header.Get("Content-Type"), body)
+func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.Message, error) {
+	form, err := wire.ParseForm(r.Header.Get("Content-Type"), body)
 	if err != nil {
-		return message{}, err
+		return wire.Message{}, err
 	}
 	if form == nil {
-		return s.decodeMessage(body, may)
+		return wire.DecodeMessage(body, kind, s.limits())
 	}
-	return s.decodeForm(form, may)
+	return wire.DecodeForm(form, pageField, kind, s.limits())
 }
 
 // checkState checks what depends on the server's limits, and fills in what was
 // left out.
-func (s *Server) checkState(m *message) error {
-	if b := m.state.Config.BatchSize; b > s.config.MaxPoints {
-		return invalid("config.batch_size", "must be at most %d, the limit on points; got %d", s.config.MaxPoints, b)
+func (s *Server) checkState(m *wire.Message) error {
+	if b := m.State.Config.BatchSize; b > s.config.MaxPoints {
+		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d", s.config.MaxPoints, b)
 	}
-	if len(m.state.Data) > s.config.MaxPoints { // a recipe's; the decoder counts for itself
-		return tooLarge("data", "must have at most %d points", s.config.MaxPoints)
+	if len(m.State.Data) > s.config.MaxPoints { // a recipe's; the decoder counts for itself
+		return wire.TooLarge("data", "must have at most %d points", s.config.MaxPoints)
 	}
-	state, err := m.state.Prepare()
+	state, err := m.State.Prepare()
 	if err != nil {
 		return err
 	}
-	m.state = state
+	m.State = state
 	return nil
 }
 
 // newTrainer checks a message and returns its Trainer. One answer costs steps
 // updates, the value of the field.
-func (s *Server) newTrainer(m *message, field string, steps int) (*nn.Trainer, nn.Work, error) {
-	if m.kind != "" && m.kind != "train_step" {
-		return nil, nn.Work{}, malformed("type", "must be train_step; got %q", clip(m.kind))
+func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Trainer, nn.Work, error) {
+	if m.Type != "" && m.Type != "train_step" {
+		return nil, nn.Work{}, wire.Malformed("type", "must be train_step; got %q", wire.Clip(m.Type))
 	}
 	if err := s.checkState(m); err != nil {
 		return nil, nn.Work{}, err
 	}
-	work := nn.WorkOf(m.state.Config, len(m.state.Data))
+	work := nn.WorkOf(m.State.Config, len(m.State.Data))
 	if cost := float64(steps)*work.Update + work.Evaluation; cost > s.config.MaxWork {
 		most := max(0, int((s.config.MaxWork-work.Evaluation)/work.Update))
-		return nil, nn.Work{}, tooLarge(field, "%d updates of this network on %d points cost %.3g multiply-adds; the limit is %.3g, which allows %d updates",
-			steps, len(m.state.Data), cost, s.config.MaxWork, most)
+		return nil, nn.Work{}, wire.TooLarge(field, "%d updates of this network on %d points cost %.3g multiply-adds; the limit is %.3g, which allows %d updates",
+			steps, len(m.State.Data), cost, s.config.MaxWork, most)
 	}
-	t, err := nn.NewTrainer(m.state)
+	t, err := nn.NewTrainer(m.State)
 	return t, work, err
+}
+
+func (s *Server) limits() wire.Limits { return wire.Limits{Points: s.config.MaxPoints} }
+
+// pageField says which fields a form may have: those of the page and those of a program's form.
+func pageField(name string) wire.Field {
+	switch {
+	case !views.IsField(name):
+		return wire.NoField
+	case slices.Contains(views.RepeatedFields, name):
+		return wire.RepeatedField
+	}
+	return wire.SingleField
 }

@@ -72,10 +72,10 @@ func TestDecodeSameError(t *testing.T) {
 // TestCheckState: the limits that are the server's own.
 func TestCheckState(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxPoints = 2 })
-	state := func(batch, points int) *message {
-		m := newMessage(stepMembers)
-		m.state.Config.BatchSize = batch
-		m.state.Data = make([]nn.Point, points)
+	state := func(batch, points int) *wire.Message {
+		m := wire.NewMessage(wire.Step)
+		m.State.Config.BatchSize = batch
+		m.State.Data = make([]nn.Point, points)
 		return &m
 	}
 	for _, test := range []struct {
@@ -87,8 +87,8 @@ func TestCheckState(t *testing.T) {
 		m := state(test.batch, test.points)
 		if err := s.checkState(m); describeAs(err) != test.want {
 			t.Errorf("checkState(batch %d of %d points) = %v; want %s", test.batch, test.points, err, test.want)
-		} else if err == nil && (m.state.Config.Classes != 2 || m.state.Network.IsEmpty()) {
-			t.Errorf("checkState left the state %+v; want it prepared", m.state)
+		} else if err == nil && (m.State.Config.Classes != 2 || m.State.Network.IsEmpty()) {
+			t.Errorf("checkState left the state %+v; want it prepared", m.State)
 		}
 	}
 }
@@ -106,7 +106,7 @@ func TestNewTrainerWork(t *testing.T) {
 	}{
 		{"train_step", 10, "ok"}, {"", 10, "ok"}, {"train_step", 11, "too_large steps"}, {"predict", 1, "malformed type"},
 	} {
-		trainer, got, err := s.newTrainer(&message{state: state, kind: test.kind}, "steps", test.steps)
+		trainer, got, err := s.newTrainer(&wire.Message{State: state, Type: test.kind}, "steps", test.steps)
 		if describeAs(err) != test.want || (err == nil) != (trainer != nil) || err == nil && got != work {
 			t.Errorf("newTrainer(%q, %d) = %v, %v, %v; want %s", test.kind, test.steps, trainer, got, err, test.want)
 		}
@@ -259,11 +259,11 @@ func TestSlowBody(t *testing.T) {
 
 // checkRequestError checks that an error of a decoder is one that a client can
 // understand and act on.
-func checkRequestError(tb testing.TB, err error, codes ...code) {
+func checkRequestError(tb testing.TB, err error, codes ...wire.Code) {
 	tb.Helper()
-	var request *requestError
+	var request *wire.Error
 	if !errors.As(err, &request) {
-		tb.Fatalf("error %v is a %T; want a *requestError", err, err)
+		tb.Fatalf("error %v is a %T; want a *wire.Error", err, err)
 	}
 	b := describe(err)
 	if !slices.Contains(codes, b.Code) {
@@ -277,23 +277,23 @@ func checkRequestError(tb testing.TB, err error, codes ...code) {
 // checkStateError checks an error of checkState: the state's fault, not ours.
 func checkStateError(tb testing.TB, err error) {
 	tb.Helper()
-	if b := describe(err); b.Code != codeInvalid && b.Code != codeTooLarge || b.Field == "" {
+	if b := describe(err); b.Code != wire.CodeInvalid && b.Code != wire.CodeTooLarge || b.Field == "" {
 		tb.Errorf("checkState: %v is %s for field %q; want invalid or too_large for a field", err, b.Code, b.Field)
 	}
 }
 
 // checkRoundTrip encodes a prepared message as the server does and as a client
 // sends it back, and checks that it comes out as it went in.
-func checkRoundTrip(tb testing.TB, s *Server, m message) {
+func checkRoundTrip(tb testing.TB, s *Server, m wire.Message) {
 	tb.Helper()
 	body := fmt.Appendf(nil, `{"config":%s,"network":%s,"data":%s}`,
-		mustJSON(tb, m.state.Config), appendNetwork(nil, m.state.Network), appendPoints(nil, m.state.Data))
-	again, err := s.decodeMessage(body, trainMembers)
+		mustJSON(tb, m.State.Config), wire.AppendNetwork(nil, m.State.Network), wire.AppendPoints(nil, m.State.Data))
+	again, err := wire.DecodeMessage(body, wire.Train, s.limits())
 	if err == nil {
 		err = s.checkState(&again)
 	}
-	if err != nil || !same(again.state, m.state) {
-		tb.Errorf("%s is decoded as %+v, %v; want the state that was encoded", body, again.state, err)
+	if err != nil || !same(again.State, m.State) {
+		tb.Errorf("%s is decoded as %+v, %v; want the state that was encoded", body, again.State, err)
 	}
 }
 
@@ -324,15 +324,15 @@ func FuzzPageForm(f *testing.F) {
 	}
 	s := newTestServer(f, func(c *Config) { c.MaxPoints, c.MaxWork = 20, 1e5 })
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		form, err := parseForm(contentType, body)
+		form, err := wire.ParseForm(contentType, body)
 		if err != nil || form == nil {
 			return // package wire has a target for it
 		}
 		p, err := s.decodePageForm(form)
 		if err != nil {
-			var known *requestError
+			var known *wire.Error
 			if errors.As(err, &known) {
-				checkRequestError(t, err, codeMalformed, codeInvalid, codeTooLarge)
+				checkRequestError(t, err, wire.CodeMalformed, wire.CodeInvalid, wire.CodeTooLarge)
 			} else {
 				checkStateError(t, err)
 			}
@@ -343,7 +343,7 @@ func FuzzPageForm(f *testing.F) {
 				t.Errorf("the field %q with %d values was taken; want an error", field, len(values))
 			}
 		}
-		checkRoundTrip(t, s, p.message)
+		checkRoundTrip(t, s, p.Message)
 		if u, err := readUntil(form); err == nil && (u.step < 0 || !(u.loss >= 0) || !(u.accuracy >= 0 && u.accuracy <= 100) || u.patience < 0) {
 			t.Errorf("readUntil(%v) = %+v; want ends that can be reached", form, u)
 		}
@@ -358,14 +358,14 @@ func FuzzPageForm(f *testing.F) {
 		}
 		opened := p
 		if err := s.openSaved(t.Context(), &opened, ""); err == nil {
-			if _, err := nn.NewModel(opened.state); err != nil {
+			if _, err := nn.NewModel(opened.State); err != nil {
 				t.Errorf("the state %s was opened: %v", form.Get(views.FieldOpened), err)
 			}
-			checkRoundTrip(t, s, opened.message)
-		} else if !strings.HasPrefix(describe(err).Field, views.FieldOpened) || describe(err).Code == codeInternal {
+			checkRoundTrip(t, s, opened.Message)
+		} else if !strings.HasPrefix(describe(err).Field, views.FieldOpened) || describe(err).Code == wire.CodeInternal {
 			t.Errorf("opening %q = %v; want an error of the file", form.Get(views.FieldOpened), err)
 		}
-		if _, _, err := setParameter(s, edit{state: p.state, form: form}); err != nil && describe(err).Code == codeInternal {
+		if _, _, err := setParameter(s, edit{state: p.State, form: form}); err != nil && describe(err).Code == wire.CodeInternal {
 			t.Errorf("setting %q to %q = %v", form.Get(views.FieldParameter), form.Get(views.FieldValue), err)
 		}
 		text := mustJSON(t, p.history)

@@ -192,7 +192,7 @@ func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err erro
 	readers.Put(r)
 	switch {
 	case broken != nil:
-		return nil, malformed("", "the body cannot be read as %s, which its content encoding announces", coding)
+		return nil, wire.Malformed("", "the body cannot be read as %s, which its content encoding announces", coding)
 	case int64(len(content)) > s.config.MaxBody:
 		return nil, s.errBodySize()
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/public"
 )
 
@@ -169,7 +170,7 @@ func TestBodyCompressed(t *testing.T) {
 	}
 }
 
-// TestBodyCompressedWrong: what cannot be unpacked is malformed, what becomes too much is too large, whatever it says of itself.
+// TestBodyCompressedWrong: what cannot be unpacked is wire.Malformed, what becomes too much is too large, whatever it says of itself.
 func TestBodyCompressedWrong(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxBody = 1 << 20 })
 	within, beyond := strings.Repeat(" ", 1<<20-2)+"{}", strings.Repeat(" ", 1<<20-1)+"{}"
@@ -211,7 +212,7 @@ func TestBodyCompressedWrong(t *testing.T) {
 // BenchmarkCompress is what a client that takes a coding makes an answer cost.
 func BenchmarkCompress(b *testing.B) {
 	state := benchState(b, benchPoints)
-	for name, body := range map[string][]byte{"result": appendNetwork(nil, state.Network), "data": appendPoints(nil, state.Data)} {
+	for name, body := range map[string][]byte{"result": wire.AppendNetwork(nil, state.Network), "data": wire.AppendPoints(nil, state.Data)} {
 		for _, coding := range []string{codingZstd, codingGzip} {
 			b.Run(name+"/"+coding, func(b *testing.B) {
 				b.ReportAllocs()

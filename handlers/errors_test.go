@@ -31,31 +31,31 @@ func TestDescribe(t *testing.T) {
 		err  error
 		want errorBody
 	}{
-		{"Malformed", malformed("config", "is %s", "bad"), errorBody{wire.ErrorBody{Code: codeMalformed, Field: "config", Message: "is bad"}, 400}},
-		{"Invalid", invalid("data[0].x", "no"), errorBody{wire.ErrorBody{Code: codeInvalid, Field: "data[0].x", Message: "no"}, 422}},
-		{"TooLarge", tooLarge("", "at most %d", 3), errorBody{wire.ErrorBody{Code: codeTooLarge, Message: "at most 3"}, 413}},
-		{"Busy", errBusy("full"), errorBody{wire.ErrorBody{Code: codeBusy, Message: "full", RetryAfter: 1}, 503}},
-		{"Unsupported", wire.Unsupported("no"), errorBody{wire.ErrorBody{Code: codeUnsupported, Message: "no"}, 415}},
-		{"NotAcceptable", notAcceptable("text/plain"), errorBody{wire.ErrorBody{Code: codeUnsupported, Message: "this address answers text/plain, which the Accept header does not name"}, 406}},
-		{"Forbidden", wire.Errorf(codeForbidden, "", "no"), errorBody{wire.ErrorBody{Code: codeForbidden, Message: "no"}, 403}},
-		{"Field", &nn.FieldError{Field: "config.l1", Message: "no"}, errorBody{wire.ErrorBody{Code: codeInvalid, Field: "config.l1", Message: "no"}, 422}},
-		{"Param", &dataset.ParamError{Field: "noise", Message: "no"}, errorBody{wire.ErrorBody{Code: codeInvalid, Field: "noise", Message: "no"}, 422}},
-		{"Diverged", &nn.DivergedError{Step: 4, What: "gradient", Network: network}, errorBody{wire.ErrorBody{Code: codeDiverged, Step: 4, Network: &network,
+		{"Malformed", wire.Malformed("config", "is %s", "bad"), errorBody{wire.ErrorBody{Code: wire.CodeMalformed, Field: "config", Message: "is bad"}, 400}},
+		{"Invalid", wire.Invalid("data[0].x", "no"), errorBody{wire.ErrorBody{Code: wire.CodeInvalid, Field: "data[0].x", Message: "no"}, 422}},
+		{"TooLarge", wire.TooLarge("", "at most %d", 3), errorBody{wire.ErrorBody{Code: wire.CodeTooLarge, Message: "at most 3"}, 413}},
+		{"Busy", wire.Busy("full"), errorBody{wire.ErrorBody{Code: wire.CodeBusy, Message: "full", RetryAfter: 1}, 503}},
+		{"Unsupported", wire.Unsupported("no"), errorBody{wire.ErrorBody{Code: wire.CodeUnsupported, Message: "no"}, 415}},
+		{"NotAcceptable", notAcceptable("text/plain"), errorBody{wire.ErrorBody{Code: wire.CodeUnsupported, Message: "this address answers text/plain, which the Accept header does not name"}, 406}},
+		{"Forbidden", wire.Errorf(wire.CodeForbidden, "", "no"), errorBody{wire.ErrorBody{Code: wire.CodeForbidden, Message: "no"}, 403}},
+		{"Field", &nn.FieldError{Field: "config.l1", Message: "no"}, errorBody{wire.ErrorBody{Code: wire.CodeInvalid, Field: "config.l1", Message: "no"}, 422}},
+		{"Param", &dataset.ParamError{Field: "noise", Message: "no"}, errorBody{wire.ErrorBody{Code: wire.CodeInvalid, Field: "noise", Message: "no"}, 422}},
+		{"Diverged", &nn.DivergedError{Step: 4, What: "gradient", Network: network}, errorBody{wire.ErrorBody{Code: wire.CodeDiverged, Step: 4, Network: &network,
 			Message: "the gradient stopped being finite at step 4; a smaller learning rate may help"}, 422}},
-		{"NotFound", echo.ErrNotFound, errorBody{wire.ErrorBody{Code: codeNotFound, Message: "there is nothing at this address"}, 404}},
-		{"Method", echo.ErrMethodNotAllowed, errorBody{wire.ErrorBody{Code: codeMethod, Message: "this address does not take this method"}, 405}},
-		{"WrappedRequest", wrap(invalid("id", "no")), errorBody{wire.ErrorBody{Code: codeInvalid, Field: "id", Message: "no"}, 422}},
-		{"WrappedField", wrap(&nn.FieldError{Field: "data", Message: "no"}), errorBody{wire.ErrorBody{Code: codeInvalid, Field: "data", Message: "no"}, 422}},
-		{"WrappedHTTP", wrap(echo.NewHTTPError(404, secret)), errorBody{wire.ErrorBody{Code: codeNotFound, Message: "there is nothing at this address"}, 404}},
-		{"WithID", withID{invalid("id", "no"), jsontext.Value("1")}, errorBody{wire.ErrorBody{Code: codeInvalid, Field: "id", Message: "no"}, 422}},
-		{"Edit", editError{wrap(tooLarge("data", "no")), pageRequest{}}, errorBody{wire.ErrorBody{Code: codeTooLarge, Field: "data", Message: "no"}, 413}},
-		{"Joined", errors.Join(errors.New(secret), malformed("a", "no"), malformed("b", "no")), errorBody{wire.ErrorBody{Code: codeMalformed, Field: "a", Message: "no"}, 400}},
-		{"HTTPTeapot", echo.NewHTTPError(418, secret), errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
-		{"HTTPTooLarge", echo.ErrStatusRequestEntityTooLarge, errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
-		{"Unknown", errors.New(secret), errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
-		{"Deadline", context.DeadlineExceeded, errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
-		{"EOF", io.EOF, errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
-		{"Nil", nil, errorBody{wire.ErrorBody{Code: codeInternal, Message: ours}, 500}},
+		{"NotFound", echo.ErrNotFound, errorBody{wire.ErrorBody{Code: wire.CodeNotFound, Message: "there is nothing at this address"}, 404}},
+		{"Method", echo.ErrMethodNotAllowed, errorBody{wire.ErrorBody{Code: wire.CodeMethodNotAllowed, Message: "this address does not take this method"}, 405}},
+		{"WrappedRequest", wrap(wire.Invalid("id", "no")), errorBody{wire.ErrorBody{Code: wire.CodeInvalid, Field: "id", Message: "no"}, 422}},
+		{"WrappedField", wrap(&nn.FieldError{Field: "data", Message: "no"}), errorBody{wire.ErrorBody{Code: wire.CodeInvalid, Field: "data", Message: "no"}, 422}},
+		{"WrappedHTTP", wrap(echo.NewHTTPError(404, secret)), errorBody{wire.ErrorBody{Code: wire.CodeNotFound, Message: "there is nothing at this address"}, 404}},
+		{"WithID", withID{wire.Invalid("id", "no"), jsontext.Value("1")}, errorBody{wire.ErrorBody{Code: wire.CodeInvalid, Field: "id", Message: "no"}, 422}},
+		{"Edit", editError{wrap(wire.TooLarge("data", "no")), pageRequest{}}, errorBody{wire.ErrorBody{Code: wire.CodeTooLarge, Field: "data", Message: "no"}, 413}},
+		{"Joined", errors.Join(errors.New(secret), wire.Malformed("a", "no"), wire.Malformed("b", "no")), errorBody{wire.ErrorBody{Code: wire.CodeMalformed, Field: "a", Message: "no"}, 400}},
+		{"HTTPTeapot", echo.NewHTTPError(418, secret), errorBody{wire.ErrorBody{Code: wire.CodeInternal, Message: ours}, 500}},
+		{"HTTPTooLarge", echo.ErrStatusRequestEntityTooLarge, errorBody{wire.ErrorBody{Code: wire.CodeInternal, Message: ours}, 500}},
+		{"Unknown", errors.New(secret), errorBody{wire.ErrorBody{Code: wire.CodeInternal, Message: ours}, 500}},
+		{"Deadline", context.DeadlineExceeded, errorBody{wire.ErrorBody{Code: wire.CodeInternal, Message: ours}, 500}},
+		{"EOF", io.EOF, errorBody{wire.ErrorBody{Code: wire.CodeInternal, Message: ours}, 500}},
+		{"Nil", nil, errorBody{wire.ErrorBody{Code: wire.CodeInternal, Message: ours}, 500}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := describe(test.err); !same(got, test.want) {
@@ -67,7 +67,7 @@ func TestDescribe(t *testing.T) {
 
 // TestStatuses: each code has a status of its kind.
 func TestStatuses(t *testing.T) {
-	for _, c := range []code{codeMalformed, codeInvalid, codeTooLarge, codeDiverged, codeUnsupported, codeForbidden, codeBusy, codeInternal, codeNotFound, codeMethod} {
+	for _, c := range []wire.Code{wire.CodeMalformed, wire.CodeInvalid, wire.CodeTooLarge, wire.CodeDiverged, wire.CodeUnsupported, wire.CodeForbidden, wire.CodeBusy, wire.CodeInternal, wire.CodeNotFound, wire.CodeMethodNotAllowed} {
 		if got := statuses[c]; got < 400 || got > 599 {
 			t.Errorf("statuses[%s] = %d; want 400 to 599", c, got)
 		}
@@ -184,7 +184,7 @@ func TestPanic(t *testing.T) {
 			}
 			if !test.html {
 				var got wire.ErrorMessage
-				if err := json.Unmarshal([]byte(body), &got); err != nil || got.Type != "error" || got.Error.Code != codeInternal || got.Error.RequestID != id {
+				if err := json.Unmarshal([]byte(body), &got); err != nil || got.Type != "error" || got.Error.Code != wire.CodeInternal || got.Error.RequestID != id {
 					t.Errorf("the answer to a panic is %s; want an internal error with the request id %q", body, id)
 				}
 			}
@@ -304,12 +304,12 @@ func TestProblem(t *testing.T) {
 		err  error
 		want string
 	}{
-		{invalid("config.learning_rate", "must be greater than 0; got -1"), "Learning rate must be greater than 0; got -1"},
-		{invalid("config.hidden_layers[1]", "must be from 1 to 100 units; got 0"), "Hidden layers, number 2: must be from 1 to 100 units; got 0"},
-		{invalid("classes", "must be 2"), "Classes must be 2"},
-		{invalid("data[3].x", "must be from -1 to 1"), "Data[3].x must be from -1 to 1"},
-		{errBusy("the server is shutting down"), "The server is shutting down"},
-		{invalid("", "é"), "É"},
+		{wire.Invalid("config.learning_rate", "must be greater than 0; got -1"), "Learning rate must be greater than 0; got -1"},
+		{wire.Invalid("config.hidden_layers[1]", "must be from 1 to 100 units; got 0"), "Hidden layers, number 2: must be from 1 to 100 units; got 0"},
+		{wire.Invalid("classes", "must be 2"), "Classes must be 2"},
+		{wire.Invalid("data[3].x", "must be from -1 to 1"), "Data[3].x must be from -1 to 1"},
+		{wire.Busy("the server is shutting down"), "The server is shutting down"},
+		{wire.Invalid("", "é"), "É"},
 	} {
 		if got := problem(describe(test.err)); got.Text != test.want || !got.Problem || got.Undo || got.Recover != nil {
 			t.Errorf("problem(%v) = %+v; want the text %q", test.err, got, test.want)

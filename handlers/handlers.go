@@ -261,10 +261,10 @@ func (s *Server) acquireCounted(
 // place is free.
 func (s *Server) acquire(limit stream.Limit, full string, args ...any) (release func(), err error) {
 	if s.isDraining() {
-		return nil, errBusy("the server is shutting down")
+		return nil, wire.Busy("the server is shutting down")
 	}
 	if release, err = limit.Acquire(); errors.Is(err, stream.ErrFull) {
-		return nil, errBusy(full, args...)
+		return nil, wire.Busy(full, args...)
 	}
 	return release, err
 }

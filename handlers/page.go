@@ -52,12 +52,12 @@ func (s *Server) firstPage() ([]byte, error) {
 func (s *Server) firstRequest() (pageRequest, error) {
 	p := pageRequest{choices: defaultChoices()}
 	p.choices.Points = strconv.Itoa(min(defaultPoints, s.config.MaxPoints))
-	p.state.Config = nn.DefaultConfig()
+	p.State.Config = nn.DefaultConfig()
 	var err error
-	if p.state.Data, _, err = s.generate(url.Values{"dataset": {p.choices.Dataset}, "points": {p.choices.Points}}); err != nil {
+	if p.State.Data, _, err = s.generate(url.Values{"dataset": {p.choices.Dataset}, "points": {p.choices.Points}}); err != nil {
 		return p, err
 	}
-	p.state, err = p.state.Prepare()
+	p.State, err = p.State.Prepare()
 	return p, err
 }
 
@@ -74,15 +74,15 @@ func (s *Server) edit(c echo.Context) error {
 	}
 	next := p
 	if err = s.change(c.Request().Context(), act, &next); err == nil {
-		err = s.checkState(&next.message)
+		err = s.checkState(&next.Message)
 	}
 	if err != nil {
 		p.imported, p.table = next.imported, next.table
 		return editError{err, p}
 	}
 	a := &next.answer
-	a.settings = a.replaced || !reflect.DeepEqual(next.state.Config, p.state.Config)
-	a.reshaped = a.replaced || !reflect.DeepEqual(next.state.Config, p.posted) || !reflect.DeepEqual(next.meta, p.meta)
+	a.settings = a.replaced || !reflect.DeepEqual(next.State.Config, p.State.Config)
+	a.reshaped = a.replaced || !reflect.DeepEqual(next.State.Config, p.posted) || !reflect.DeepEqual(next.meta, p.meta)
 	return s.render(c, http.StatusOK, next)
 }
 
@@ -93,13 +93,13 @@ func (s *Server) stepPage(c echo.Context) error {
 		return err
 	}
 	defer leave()
-	if p.steps == 0 {
-		p.steps = 1
+	if p.Steps == 0 {
+		p.Steps = 1
 	}
-	result, err := s.trainStep(c.Request().Context(), &p.message)
+	result, err := s.trainStep(c.Request().Context(), &p.Message)
 	if err != nil {
 		return editError{err, p}
 	}
-	p.state.Network = result.Network
+	p.State.Network = result.Network
 	return s.render(c, http.StatusOK, p)
 }

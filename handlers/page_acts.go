@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/table"
 	"nnvisu/views"
@@ -206,7 +207,7 @@ func (s *Server) change(ctx context.Context, asked string, p *pageRequest) error
 	}
 	act := pageActsByName[name]
 	if act == nil {
-		return malformed(views.FieldAct, "is unknown: %q", clip(name))
+		return wire.Malformed(views.FieldAct, "is unknown: %q", wire.Clip(name))
 	}
 	p.answer = act.answer
 	switch {
@@ -215,7 +216,7 @@ func (s *Server) change(ctx context.Context, asked string, p *pageRequest) error
 	case act.edit == nil:
 		return nil
 	}
-	state, notice, err := act.edit(s, edit{p.state, p.meta, place, p.form})
+	state, notice, err := act.edit(s, edit{p.State, p.meta, place, p.form})
 	if err != nil {
 		return err
 	}

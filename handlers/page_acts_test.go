@@ -206,7 +206,7 @@ func TestActsUnknown(t *testing.T) {
 		names = append(names, a.name+"s", a.name+".0")
 	}
 	for _, name := range names {
-		p := pageRequest{message: message{state: sampleState(t, "blobs", 9, 0, nil)}, form: url.Values{}, choices: defaultChoices()}
+		p := pageRequest{Message: wire.Message{State: sampleState(t, "blobs", 9, 0, nil)}, form: url.Values{}, choices: defaultChoices()}
 		if err := s.change(t.Context(), name, &p); describeAs(err) != "malformed act" || !strings.Contains(err.Error(), "is unknown") {
 			t.Errorf("act %q = %v; want it unknown", name, err)
 		}
@@ -258,15 +258,15 @@ func TestNamesAfterActs(t *testing.T) {
 		if got, want := string(mustJSON(t, p.meta)), string(mustJSON(t, expected)); a.name != "import" && got != want || !slices.Equal(p.meta.Classes, expected.Classes) {
 			t.Errorf("behind %s the points have %s; want %s", a.name, got, want)
 		}
-		if p.state.Config.Task == nn.Classification && len(p.meta.Classes) > p.state.Config.Classes {
-			t.Errorf("behind %s there are the names %v of %d classes", a.name, p.meta.Classes, p.state.Config.Classes)
+		if p.State.Config.Task == nn.Classification && len(p.meta.Classes) > p.State.Config.Classes {
+			t.Errorf("behind %s there are the names %v of %d classes", a.name, p.meta.Classes, p.State.Config.Classes)
 		}
 		before := map[[2]float64]string{}
 		for _, q := range state.Data {
 			before[[2]float64{q.X, q.Y}] = nameOf(meta, q)
 		}
 		stayed := 0
-		for _, q := range p.state.Data {
+		for _, q := range p.State.Data {
 			was, ok := before[[2]float64{q.X, q.Y}]
 			if !ok {
 				continue

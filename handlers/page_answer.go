@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -87,7 +88,7 @@ func problem(b errorBody) views.Notice {
 // unmeasuredLab is what the page shows of a request, but for what is measured and drawn.
 func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 	return views.Lab{
-		State: p.state, Meta: p.meta, History: p.history, Pinned: p.pinned,
+		State: p.State, Meta: p.meta, History: p.history, Pinned: p.pinned,
 		Choices: p.choices, Import: p.imported, Table: p.table, Notice: p.notice,
 		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Preview: p.answer.preview,
 		Acts: viewedAct, Version: s.config.Version,
@@ -99,7 +100,7 @@ func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 	lab := s.unmeasuredLab(p)
 	err := s.computing(ctx, func() error {
-		model, err := nn.NewModel(p.state)
+		model, err := nn.NewModel(p.State)
 		if err != nil {
 			return err
 		}
@@ -111,10 +112,10 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 			}
 			p.pinned.Cells = paintPlane(pinned, p.choices.Hard)
 		}
-		if len(p.state.Data) == 0 {
+		if len(p.State.Data) == 0 {
 			return nil
 		}
-		t, err := nn.NewTrainer(p.state)
+		t, err := nn.NewTrainer(p.State)
 		if err != nil {
 			return err
 		}
@@ -127,21 +128,21 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 		return lab, err
 	}
 	switch {
-	case p.answer.preview && lab.History.Len() > 0 && slices.Max(lab.History.Step) > p.state.Network.Step:
+	case p.answer.preview && lab.History.Len() > 0 && slices.Max(lab.History.Step) > p.State.Network.Step:
 	case lab.Metrics == nil:
-		lab.History.Truncate(p.state.Network.Step + 1) // what came after it is of another run
+		lab.History.Truncate(p.State.Network.Step + 1) // what came after it is of another run
 	default:
-		lab.History.Add(p.state.Network.Step, p.state.Network.Epoch, *lab.Metrics)
+		lab.History.Add(p.State.Network.Step, p.State.Network.Epoch, *lab.Metrics)
 	}
 	if !p.meta.IsZero() {
 		if err := marshal(&lab.JSON.Meta, p.meta); err != nil {
 			return lab, err
 		}
 	}
-	lab.JSON.Network = string(appendNetwork(nil, p.state.Network))
-	lab.JSON.Data = string(appendPoints(nil, p.state.Data))
-	lab.JSON.History = string(appendHistory(nil, lab.History))
-	err = marshal(&lab.JSON.Config, p.state.Config)
+	lab.JSON.Network = string(wire.AppendNetwork(nil, p.State.Network))
+	lab.JSON.Data = string(wire.AppendPoints(nil, p.State.Data))
+	lab.JSON.History = string(wire.AppendHistory(nil, lab.History))
+	err = marshal(&lab.JSON.Config, p.State.Config)
 	return lab, err
 }
 

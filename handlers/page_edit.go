@@ -27,7 +27,7 @@ func recoverNetwork(_ *Server, e edit) (nn.State, views.Notice, error) {
 	}
 	e.state.Network = recovered
 	if e.state.Network.IsEmpty() {
-		return e.state, views.Notice{}, malformed(views.FieldRecovered, "has no weights")
+		return e.state, views.Notice{}, wire.Malformed(views.FieldRecovered, "has no weights")
 	}
 	return e.state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", e.state.Network.Step), nil
 }
@@ -43,7 +43,7 @@ func addLayer(_ *Server, e edit) (nn.State, views.Notice, error) {
 
 func removeLayer(_ *Server, e edit) (nn.State, views.Notice, error) {
 	if len(e.state.Config.HiddenLayers) == 0 {
-		return e.state, views.Notice{}, invalid("config.hidden_layers", "has no layer left to remove")
+		return e.state, views.Notice{}, wire.Invalid("config.hidden_layers", "has no layer left to remove")
 	}
 	next, err := nn.RemoveLayer(e.state, len(e.state.Config.HiddenLayers)-1)
 	return next, undoable("Removed the last hidden layer; the weights before it stay."), err

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/table"
 	"nnvisu/views"
@@ -103,7 +104,7 @@ func FuzzReadStroke(f *testing.F) {
 		}
 		places, err := readStroke(form, 2000)
 		if err != nil {
-			checkRequestError(t, err, codeMalformed, codeTooLarge)
+			checkRequestError(t, err, wire.CodeMalformed, wire.CodeTooLarge)
 			return
 		}
 		if x != "" && len(places) != 1 || x == "" && len(places) != len(strings.Fields(stroke)) {
@@ -130,7 +131,7 @@ func FuzzReadStroke(f *testing.F) {
 // settingsForm is what the page posts for a state when nothing was touched.
 func settingsForm(tb testing.TB, s *Server, state nn.State) url.Values {
 	tb.Helper()
-	lab, err := s.lab(tb.Context(), pageRequest{message: message{state: state}, choices: defaultChoices()})
+	lab, err := s.lab(tb.Context(), pageRequest{Message: wire.Message{State: state}, choices: defaultChoices()})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -410,9 +411,9 @@ func applied(tb testing.TB, s *Server, name, place string, state nn.State, form 
 	if place != "" {
 		name += " " + place
 	}
-	p := pageRequest{message: message{state: state}, form: form, choices: defaultChoices()}
+	p := pageRequest{Message: wire.Message{State: state}, form: form, choices: defaultChoices()}
 	err := s.change(tb.Context(), name, &p)
-	return p.state, p.notice, err
+	return p.State, p.notice, err
 }
 
 // TestAct: what each button does, what it says, and that the state given stays.
@@ -519,7 +520,7 @@ func TestAct(t *testing.T) {
 				t.Errorf("act(%s) says %+v; want %q, to be undone", test.act, notice, test.notice)
 			}
 			test.check(t, clone(before), got)
-			if err := s.checkState(&message{state: got}); err != nil {
+			if err := s.checkState(&wire.Message{State: got}); err != nil {
 				t.Errorf("act(%s) is not a state that can be used: %v", test.act, err)
 			}
 			if !same(state, before) {
@@ -826,9 +827,9 @@ func TestSetState(t *testing.T) {
 		{"Dropped", dropMeta, state, 3, table.Meta{}},
 		{"DroppedFewer", dropMeta, two, 3, table.Meta{}},
 	} {
-		p := pageRequest{message: message{state: state}, meta: meta, history: h.Clone()}
+		p := pageRequest{Message: wire.Message{State: state}, meta: meta, history: h.Clone()}
 		p.setState(test.to, test.rule)
-		if p.history.Len() != test.samples || !reflect.DeepEqual(p.meta, test.want) || !same(p.state, test.to) {
+		if p.history.Len() != test.samples || !reflect.DeepEqual(p.meta, test.want) || !same(p.State, test.to) {
 			t.Errorf("%s: %d samples and %+v; want %d and %+v", test.name, p.history.Len(), p.meta, test.samples, test.want)
 		}
 	}

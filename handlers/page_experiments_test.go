@@ -65,8 +65,8 @@ func play(tb testing.TB, s *Server, query string) *replay {
 	if err != nil {
 		tb.Fatalf("readRecipe(%s) = %v", query, err)
 	}
-	r := &replay{tb: tb, server: s, query: query, steps: m.steps}
-	if r.state, err = m.state.Prepare(); err != nil {
+	r := &replay{tb: tb, server: s, query: query, steps: m.Steps}
+	if r.state, err = m.State.Prepare(); err != nil {
 		tb.Fatal(err)
 	}
 	t, err := nn.NewTrainer(r.state)
@@ -82,7 +82,7 @@ func play(tb testing.TB, s *Server, query string) *replay {
 		if measured.TestLoss != nil {
 			r.test = append(r.test, *measured.TestLoss)
 		}
-		if n == m.steps {
+		if n == m.Steps {
 			break
 		}
 		if err := t.Step(1); err != nil {
@@ -356,14 +356,14 @@ func TestExperiments(t *testing.T) {
 			if err != nil {
 				t.Fatalf("readRecipe(%s) = %v", e.Query, err)
 			}
-			if m.steps < 1 || m.steps > 3000 || !slices.Contains(views.Speeds, m.frameSteps) {
-				t.Fatalf("it makes %d updates, %d a frame; want up to 3,000 at a speed of the page, %v", m.steps, m.frameSteps, views.Speeds)
+			if m.Steps < 1 || m.Steps > 3000 || !slices.Contains(views.Speeds, m.FrameSteps) {
+				t.Fatalf("it makes %d updates, %d a frame; want up to 3,000 at a speed of the page, %v", m.Steps, m.FrameSteps, views.Speeds)
 			}
 			const framesASecond = 1000 / pageFrameMS
-			if seconds := float64(m.steps) / float64(m.frameSteps) / framesASecond; seconds > 12 {
+			if seconds := float64(m.Steps) / float64(m.FrameSteps) / framesASecond; seconds > 12 {
 				t.Errorf("it lasts %.1f s; want at most 12", seconds)
 			}
-			if _, _, err := s.newTrainer(&m, views.FieldFrameSteps, m.perFrame()); err != nil {
+			if _, _, err := s.newTrainer(&m, views.FieldFrameSteps, m.LongestFrame()); err != nil {
 				t.Errorf("the server would not train it: %v", err)
 			}
 			check := claims[e.Slug]

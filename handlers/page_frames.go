@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -15,7 +16,7 @@ import (
 // before is written. A slow client so gets fewer frames, each of them new, and training goes on at
 // the same pace for every client.
 type pageFrames struct {
-	message *message
+	message *wire.Message
 	trainer *nn.Trainer
 	work    nn.Work
 	until   until
@@ -38,13 +39,13 @@ type pageFrames struct {
 // may be a hundred times as large.
 func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 	return &pageFrames{
-		message: &message{steps: p.steps, frameSteps: p.frameSteps, frameMS: max(p.frameMS, pageFrameMS)},
+		message: &wire.Message{Steps: p.Steps, FrameSteps: p.FrameSteps, FrameMS: max(p.FrameMS, pageFrameMS)},
 		trainer: t,
 		work:    work,
 		until:   p.until,
 		html:    views.NewFrameWriter(t.Config()),
 		lab: views.Lab{
-			State:   nn.State{Config: p.state.Config, Data: p.state.Data},
+			State:   nn.State{Config: p.State.Config, Data: p.State.Data},
 			Choices: cloneChoices(p.choices),
 			Meta:    p.meta, History: p.history, Pinned: p.pinned,
 		},
@@ -77,7 +78,7 @@ func (f *pageFrames) next(ctx context.Context) error {
 	if f.frame, f.drawn = f.events.TryBegin(); f.drawn {
 		return f.draw(ctx, f.frame)
 	}
-	if !oneTurn(f.work, f.message.frameSteps) {
+	if !oneTurn(f.work, f.message.FrameSteps) {
 		network := f.trainer.Network()
 		f.snapshot = &network
 	}
@@ -129,11 +130,11 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
 	text := stream.GetBuffer()
 	defer stream.PutBuffer(text)
 	// Written to text, and not only appended, so that the buffer has room the next time.
-	text.Write(appendNetwork(text.AvailableBuffer(), lab.State.Network))
+	text.Write(wire.AppendNetwork(text.AvailableBuffer(), lab.State.Network))
 	lab.JSON.Network = text.String()
 	if f.reached != "" || f.html.HistoryChanged(&lab.History) {
 		text.Reset()
-		text.Write(appendHistory(text.AvailableBuffer(), lab.History))
+		text.Write(wire.AppendHistory(text.AvailableBuffer(), lab.History))
 		lab.JSON.History = text.String()
 	}
 	lab.Measure(f.trainer)

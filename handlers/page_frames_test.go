@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -125,7 +126,7 @@ func TestLastFrame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := pageRequest{message: message{state: state, frameSteps: 7}, choices: defaultChoices()}
+		p := pageRequest{Message: wire.Message{State: state, FrameSteps: 7}, choices: defaultChoices()}
 		trainer, err := nn.NewTrainer(state)
 		if err != nil {
 			t.Fatal(err)

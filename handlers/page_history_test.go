@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"nnvisu/handlers/stream/ssetest"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -327,7 +328,7 @@ func TestInspect(t *testing.T) {
 		state := sampleState(t, datasetName(test.set), 20, 2, nil)
 		choices := defaultChoices()
 		choices.Panel = test.panel
-		lab, err := s.lab(context.Background(), pageRequest{message: message{state: state}, choices: choices})
+		lab, err := s.lab(context.Background(), pageRequest{Message: wire.Message{State: state}, choices: choices})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -350,7 +351,7 @@ func TestInspect(t *testing.T) {
 		}
 		choices.Panel = test.panel
 		state.Data = nil
-		if lab, err = s.lab(context.Background(), pageRequest{message: message{state: state}, choices: choices}); err != nil || lab.Confusion != nil || lab.GradientNorms != nil {
+		if lab, err = s.lab(context.Background(), pageRequest{Message: wire.Message{State: state}, choices: choices}); err != nil || lab.Confusion != nil || lab.GradientNorms != nil {
 			t.Errorf("the panel %s without points: %v, %v, %v; want nothing", test.panel, lab.Confusion, lab.GradientNorms, err)
 		}
 	}

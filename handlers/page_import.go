@@ -47,11 +47,11 @@ func (s *Server) importPoints(ctx context.Context, p *pageRequest, _ string) err
 		p.imported.Preview = c.preview(p.imported.Text)
 		return c.wrong
 	}
-	next, err := newProblem(p.state, c.Points, c.Task)
+	next, err := newProblem(p.State, c.Points, c.Task)
 	if err != nil {
 		return err
 	}
-	p.state, p.meta = next, c.Meta
+	p.State, p.meta = next, c.Meta
 	p.imported = views.ImportForm{}
 	p.notice = undoable("Imported %s The weights start again.", views.ImportSummary(c.Import))
 	return nil

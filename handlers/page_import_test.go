@@ -65,11 +65,11 @@ func TestImport(t *testing.T) {
 		t.Fatalf("the import is answered %d %.300s", status, answer)
 	}
 	p := decodeAnswer(t, s, answer)
-	if len(p.state.Data) != 4 || p.state.Config.Task != nn.Classification || p.state.Config.Classes != 3 || p.state.Network.Step != 0 {
-		t.Errorf("the import gives %d points of %d classes at step %d; want 4, 3 and new weights", len(p.state.Data), p.state.Config.Classes, p.state.Network.Step)
+	if len(p.State.Data) != 4 || p.State.Config.Task != nn.Classification || p.State.Config.Classes != 3 || p.State.Network.Step != 0 {
+		t.Errorf("the import gives %d points of %d classes at step %d; want 4, 3 and new weights", len(p.State.Data), p.State.Config.Classes, p.State.Network.Step)
 	}
-	if longest := p.state.Data[1]; longest.X != 1 || longest.Label != 1 {
-		t.Errorf("the second point is %v; want the longest at the right edge, of class 1", p.state.Data[1])
+	if longest := p.State.Data[1]; longest.X != 1 || longest.Label != 1 {
+		t.Errorf("the second point is %v; want the longest at the right edge, of class 1", p.State.Data[1])
 	}
 	if got := p.meta.Transform.X; got.Name != "sepal length" || math.Abs(got.Value(1)-7) > 1e-12 || !slices.Equal(p.meta.Classes, []string{"setosa", "versicolor", "virginica"}) {
 		t.Errorf("what is kept is %+v; want the units and the names", p.meta)
@@ -113,8 +113,8 @@ func TestImportTasks(t *testing.T) {
 				t.Fatalf("the import is answered %d %.300s", status, answer)
 			}
 			p := decodeAnswer(t, s, answer)
-			if c := p.state.Config; c.Task != test.task || test.task == nn.Classification && c.Classes != test.classes || len(p.state.Data) != test.points {
-				t.Errorf("the import gives %d points for a %s of %d classes; want %+v", len(p.state.Data), c.Task, c.Classes, test)
+			if c := p.State.Config; c.Task != test.task || test.task == nn.Classification && c.Classes != test.classes || len(p.State.Data) != test.points {
+				t.Errorf("the import gives %d points for a %s of %d classes; want %+v", len(p.State.Data), c.Task, c.Classes, test)
 			}
 		})
 	}
@@ -192,8 +192,8 @@ func TestImportPreview(t *testing.T) {
 		t.Fatalf("without script the preview is answered %d with other points", w.Code)
 	}
 	w = postForm(s, "/edit", next)
-	if p := decodeAnswer(t, s, w.Body.String()); w.Code != http.StatusOK || len(p.state.Data) != 4 || p.meta.IsZero() {
-		t.Errorf("without script the import is answered %d with %d points and %+v", w.Code, len(p.state.Data), p.meta)
+	if p := decodeAnswer(t, s, w.Body.String()); w.Code != http.StatusOK || len(p.State.Data) != 4 || p.meta.IsZero() {
+		t.Errorf("without script the import is answered %d with %d points and %+v", w.Code, len(p.State.Data), p.meta)
 	}
 }
 
@@ -360,15 +360,15 @@ func TestTableSet(t *testing.T) {
 		t.Errorf("two rows change %v; want the state and the table", targets)
 	}
 	after := decodeAnswer(t, s, answer)
-	want := slices.Clone(before.state.Data)
+	want := slices.Clone(before.State.Data)
 	want[0].Label = 2
 	want[3].X = want[2].X
 	for i := range want {
-		if math.Abs(after.state.Data[i].X-want[i].X) > 1e-12 || after.state.Data[i].Y != want[i].Y || after.state.Data[i].Label != want[i].Label {
-			t.Errorf("point %d is %v; want %v", i, after.state.Data[i], want[i])
+		if math.Abs(after.State.Data[i].X-want[i].X) > 1e-12 || after.State.Data[i].Y != want[i].Y || after.State.Data[i].Label != want[i].Label {
+			t.Errorf("point %d is %v; want %v", i, after.State.Data[i], want[i])
 		}
 	}
-	if !same(after.state.Network, before.state.Network) {
+	if !same(after.State.Network, before.State.Network) {
 		t.Error("the weights changed with a row; want them kept")
 	}
 }
@@ -431,7 +431,7 @@ func TestTableStale(t *testing.T) {
 	open.Set(views.FieldAct, "table-set")
 	status, answer := postPart(s, open)
 	p := decodeAnswer(t, s, answer)
-	if status != http.StatusOK || !strings.Contains(answer, "nothing was edited") || string(mustJSON(t, p.state.Data)) != open.Get(views.FieldData) {
+	if status != http.StatusOK || !strings.Contains(answer, "nothing was edited") || string(mustJSON(t, p.State.Data)) != open.Get(views.FieldData) {
 		t.Errorf("stale rows are answered %d %.300s; want the points as they are", status, answer)
 	}
 	if got := readForm(t, answer, "", "")[views.FieldRowLabel]; !slices.Equal(got, []string{"0", "1", "1", "0"}) {
@@ -496,8 +496,8 @@ func TestTableOfValues(t *testing.T) {
 	open[views.FieldRowLabel][2] = "200.5"
 	open.Set(views.FieldAct, "table-set")
 	_, answer = postPart(s, open)
-	if p := decodeAnswer(t, s, answer); math.Abs(p.state.Data[2].Label) > 1e-12 {
-		t.Errorf("the label in the middle is %v; want 0", p.state.Data[2].Label)
+	if p := decodeAnswer(t, s, answer); math.Abs(p.State.Data[2].Label) > 1e-12 {
+		t.Errorf("the label in the middle is %v; want 0", p.State.Data[2].Label)
 	}
 }
 
@@ -524,11 +524,11 @@ func TestPointsCSV(t *testing.T) {
 			}
 			_, answer := postPart(s, tableForm(t, s, "import", views.FieldTableText, w.Body.String(), views.FieldTableScaling, scaling))
 			after := decodeAnswer(t, s, answer)
-			if len(after.state.Data) != len(before.state.Data) || !slices.Equal(after.meta.Classes, before.meta.Classes) {
-				t.Fatalf("%d points of %v come back; want %d of %v", len(after.state.Data), after.meta.Classes, len(before.state.Data), before.meta.Classes)
+			if len(after.State.Data) != len(before.State.Data) || !slices.Equal(after.meta.Classes, before.meta.Classes) {
+				t.Fatalf("%d points of %v come back; want %d of %v", len(after.State.Data), after.meta.Classes, len(before.State.Data), before.meta.Classes)
 			}
-			for i, p := range before.state.Data {
-				q := after.state.Data[i]
+			for i, p := range before.State.Data {
+				q := after.State.Data[i]
 				if scaling != "" && p != q || math.Abs(p.X-q.X) > 1e-12 || math.Abs(p.Y-q.Y) > 1e-12 || p.Label != q.Label {
 					t.Errorf("point %d is %v and comes back as %v", i, p, q)
 				}
@@ -571,8 +571,8 @@ func TestImportFromData(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &sent); err != nil {
 			t.Fatal(err)
 		}
-		if !same(p.state.Data, sent.Data) || p.state.Config.Task != test.task || len(p.meta.Classes) != 0 {
-			t.Errorf("GET /data/%s imports as %d points for a %s; want the same 40", test.query, len(p.state.Data), p.state.Config.Task)
+		if !same(p.State.Data, sent.Data) || p.State.Config.Task != test.task || len(p.meta.Classes) != 0 {
+			t.Errorf("GET /data/%s imports as %d points for a %s; want the same 40", test.query, len(p.State.Data), p.State.Config.Task)
 		}
 	}
 }

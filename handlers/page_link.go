@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/setting"
@@ -31,7 +32,7 @@ func (s *Server) linkedPage(c echo.Context) error {
 	query := maps.Clone(c.QueryParams())
 	state, choices, err := s.readLink(query)
 	if err == nil {
-		p := pageRequest{message: message{state: state}, choices: choices}
+		p := pageRequest{Message: wire.Message{State: state}, choices: choices}
 		p.answer.settings = true
 		return s.render(c, http.StatusOK, p)
 	}
@@ -68,7 +69,7 @@ func (s *Server) readLink(query url.Values) (nn.State, views.Choices, error) {
 	if len(query) == 0 {
 		p, err := s.firstRequest()
 		choices.Points = p.choices.Points
-		return p.state, choices, err
+		return p.State, choices, err
 	}
 	choices.Opened = true
 	choices.Dataset = firstDataset
@@ -84,18 +85,18 @@ func (s *Server) readLink(query url.Values) (nn.State, views.Choices, error) {
 	if err := s.checkState(&m); err != nil {
 		return nn.State{}, choices, err
 	}
-	choices.Points = strconv.Itoa(len(m.state.Data))
+	choices.Points = strconv.Itoa(len(m.State.Data))
 	choices.Noise = query.Get("noise")
 	choices.DataClasses = query.Get("classes")
-	choices.DataSeed = strconv.FormatUint(uint64(m.state.Config.Seed), 10)
+	choices.DataSeed = strconv.FormatUint(uint64(m.State.Config.Seed), 10)
 	if query.Has("data_seed") {
 		choices.DataSeed = query.Get("data_seed")
 	}
-	choices.FrameSteps = m.frameSteps
-	if m.steps > 0 {
-		choices.UntilStep = strconv.Itoa(m.steps)
+	choices.FrameSteps = m.FrameSteps
+	if m.Steps > 0 {
+		choices.UntilStep = strconv.Itoa(m.Steps)
 	}
-	return m.state, choices, nil
+	return m.State, choices, nil
 }
 
 // checkParts returns an error if a part to hide or to lock does not exist.
@@ -108,7 +109,7 @@ func checkParts(c views.Choices) error {
 	}{{views.FieldHide, c.Hide, views.IsPart, ""}, {views.FieldLock, c.Lock, views.CanLock, " that can be locked"}} {
 		for _, part := range f.parts {
 			if !f.can(part) {
-				return invalid(f.name, "must name parts of the page%s; got %q", f.which, clip(part))
+				return wire.Invalid(f.name, "must name parts of the page%s; got %q", f.which, wire.Clip(part))
 			}
 		}
 	}
@@ -152,8 +153,8 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 			q.Set(name, value)
 		}
 	}
-	defaults := newMessage(trainMembers)
-	c, d := &p.state.Config, &defaults.state.Config
+	defaults := wire.NewMessage(wire.Train)
+	c, d := &p.State.Config, &defaults.State.Config
 	for m := range setting.All() {
 		if !m.ByData {
 			set(m.Name, m.Text(c), m.Text(d))
@@ -161,16 +162,16 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 	}
 	info, known := dataset.Lookup(p.choices.Dataset)
 	set("dataset", p.choices.Dataset, "")
-	set("points", strconv.Itoa(len(p.state.Data)), strconv.Itoa(defaultPoints))
+	set("points", strconv.Itoa(len(p.State.Data)), strconv.Itoa(defaultPoints))
 	set("noise", strings.TrimSpace(p.choices.Noise), "")
 	if known && info.MaxClasses > 0 {
 		set("classes", strings.TrimSpace(p.choices.DataClasses), "")
 	}
 	seed := setting.Lookup("seed").Text(c) // of the data set as well, unless it has its own
 	set("data_seed", strings.TrimSpace(p.choices.DataSeed), seed)
-	steps := min(p.state.Network.Step, maxSteps)
-	set("steps", strconv.Itoa(steps), strconv.Itoa(defaults.steps))
-	set("frame_steps", strconv.Itoa(p.choices.FrameSteps), strconv.Itoa(defaults.frameSteps))
+	steps := min(p.State.Network.Step, wire.MaxSteps)
+	set("steps", strconv.Itoa(steps), strconv.Itoa(defaults.Steps))
+	set("frame_steps", strconv.Itoa(p.choices.FrameSteps), strconv.Itoa(defaults.FrameSteps))
 	return q
 }
 
@@ -186,21 +187,21 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 	switch {
 	case err != nil:
 		return "This state has no recipe: its points or settings are no data set's.", nil
-	case !slices.Equal(m.state.Data, p.state.Data):
+	case !slices.Equal(m.State.Data, p.State.Data):
 		return "Your points are not those of the data set: they are not in this link.", nil
 	}
-	if lost := setting.Differing(&m.state.Config, &p.state.Config); len(lost) > 0 {
+	if lost := setting.Differing(&m.State.Config, &p.State.Config); len(lost) > 0 {
 		return lostSettings(lost), nil
 	}
-	if p.state.Network.Step > maxSteps {
-		return fmt.Sprintf("This run has made more than %d updates, the most that a recipe makes.", maxSteps), nil
+	if p.State.Network.Step > wire.MaxSteps {
+		return fmt.Sprintf("This run has made more than %d updates, the most that a recipe makes.", wire.MaxSteps), nil
 	}
-	work := nn.WorkOf(m.state.Config, len(m.state.Data))
-	if float64(m.steps)*work.Update > trialWork*s.config.MaxWork {
+	work := nn.WorkOf(m.State.Config, len(m.State.Data))
+	if float64(m.Steps)*work.Update > trialWork*s.config.MaxWork {
 		return "The run is too long to be tried out here: what was changed during it is not in this link.", nil
 	}
-	network := m.state.Network
-	if m.steps > 0 {
+	network := m.State.Network
+	if m.Steps > 0 {
 		result, err := s.trainStep(ctx, &m)
 		if ctx.Err() != nil {
 			return "", ctx.Err()
@@ -210,7 +211,7 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 		}
 		network = result.Network
 	}
-	if !reflect.DeepEqual(network, p.state.Network) {
+	if !reflect.DeepEqual(network, p.State.Network) {
 		return "Something was changed during this run: the recipe leads to another network.", nil
 	}
 	return "", nil

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"nnvisu/handlers/stream/ssetest"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/table"
 	"nnvisu/views"
@@ -47,8 +48,8 @@ func TestLinkedPage(t *testing.T) {
 	}
 	form := readForm(t, page, views.FieldAct, "settings")
 	p, err := s.decodePageForm(form)
-	if err != nil || !same(p.state, m.state) {
-		t.Errorf("the page of a recipe has the state %+v, %v; want %+v", p.state.Config, err, m.state.Config)
+	if err != nil || !same(p.State, m.State) {
+		t.Errorf("the page of a recipe has the state %+v, %v; want %+v", p.State.Config, err, m.State.Config)
 	}
 	for field, want := range map[string]string{
 		views.FieldDataset: "spiral", views.FieldPoints: "60", views.FieldNoise: "0.1", views.FieldDataClasses: "3", views.FieldDataSeed: "9",
@@ -63,9 +64,9 @@ func TestLinkedPage(t *testing.T) {
 	}
 	// What is left out is the default, and the first data set.
 	form = openLink(t, s, "hidden_layers=3")
-	if p, err = s.decodePageForm(form); err != nil || !slices.Equal(p.state.Config.HiddenLayers, []int{3}) ||
-		!same(p.state.Data, sampleState(t, firstDataset, defaultPoints, 0, nil).Data) || form.Get(views.FieldDataset) != firstDataset || form.Get(views.FieldUntilStep) != "" {
-		t.Errorf("the page of ?hidden_layers=3 has %+v, %v", p.state.Config, err)
+	if p, err = s.decodePageForm(form); err != nil || !slices.Equal(p.State.Config.HiddenLayers, []int{3}) ||
+		!same(p.State.Data, sampleState(t, firstDataset, defaultPoints, 0, nil).Data) || form.Get(views.FieldDataset) != firstDataset || form.Get(views.FieldUntilStep) != "" {
+		t.Errorf("the page of ?hidden_layers=3 has %+v, %v", p.State.Config, err)
 	}
 	if form := openLink(t, s, "dataset=moons&seed=5"); form.Get(views.FieldDataSeed) != "5" {
 		t.Errorf("the page of a seed has the data seed %q; want the same seed", form.Get(views.FieldDataSeed))
@@ -210,8 +211,8 @@ func TestLinkErrors(t *testing.T) {
 			t.Errorf("GET /?%s takes the place of the stored state", test.query)
 		}
 		p, err := s.decodePageForm(readForm(t, page, views.FieldAct, "settings"))
-		if first, _ := s.firstRequest(); err != nil || !same(p.state, first.state) {
-			t.Errorf("GET /?%s shows %+v, %v; want the first state", test.query, p.state.Config, err)
+		if first, _ := s.firstRequest(); err != nil || !same(p.State, first.State) {
+			t.Errorf("GET /?%s shows %+v, %v; want the first state", test.query, p.State.Config, err)
 		}
 		if got, want := shown(t, page)["data"] == "hidden", strings.HasPrefix(test.query, "hide=data&"); got != want {
 			t.Errorf("GET /?%s hides the data: %t; want %t", test.query, got, want)
@@ -367,12 +368,12 @@ func TestShareLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.state.Network.Step, p.state.Network.Epoch = maxSteps+1, maxSteps+1
-		form.Set(views.FieldNetwork, string(mustJSON(t, p.state.Network)))
+		p.State.Network.Step, p.State.Network.Epoch = wire.MaxSteps+1, wire.MaxSteps+1
+		form.Set(views.FieldNetwork, string(mustJSON(t, p.State.Network)))
 		form.Set(views.FieldHistory, "")
 		recipe, lost, _ := shareForm(t, s, form)
 		if lost != "This run has made more than 100000 updates, the most that a recipe makes." {
-			t.Errorf("a run of %d updates loses %q", maxSteps+1, lost)
+			t.Errorf("a run of %d updates loses %q", wire.MaxSteps+1, lost)
 		}
 		openLink(t, s, recipe) // it can be opened, and leads as far as a recipe can
 	})
@@ -382,8 +383,8 @@ func TestShareLost(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.state.Network.Step, p.state.Network.Epoch = 2000, 2000
-		form.Set(views.FieldNetwork, string(mustJSON(t, p.state.Network)))
+		p.State.Network.Step, p.State.Network.Epoch = 2000, 2000
+		form.Set(views.FieldNetwork, string(mustJSON(t, p.State.Network)))
 		form.Set(views.FieldHistory, "")
 		if recipe, lost, _ := shareForm(t, s, form); lost != "A run like this diverges." {
 			t.Errorf("the recipe %s loses %q; want that it diverges", recipe, lost)
@@ -404,7 +405,7 @@ func TestShareLost(t *testing.T) {
 			t.Fatal(err)
 		}
 		form.Set(views.FieldMeta, string(mustJSON(t, table.Meta{Classes: []string{"a", "b", "c"}})))
-		form.Set(views.FieldData, string(mustJSON(t, append(slices.Clone(p.state.Data[:29]), nn.Point{X: 1, Label: 2}))))
+		form.Set(views.FieldData, string(mustJSON(t, append(slices.Clone(p.State.Data[:29]), nn.Point{X: 1, Label: 2}))))
 		if _, lost, _ := shareForm(t, s, form); lost != points {
 			t.Errorf("the recipe of points of one's own loses %q; want %q", lost, points)
 		}

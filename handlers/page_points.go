@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
 
@@ -33,12 +35,12 @@ func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
 		state.Data = nn.EraseNear(state.Data, places, eraseRadius)
 		return state, said, nil
 	}
-	label, err := parseFloat(tool)
+	label, err := setting.ParseFloat(tool)
 	if err != nil || state.Config.Task == nn.Classification && !(label >= 0 && label < float64(state.Config.Classes)) {
-		return state, said, invalid(views.FieldTool, "must be a class or %s; got %q", views.ToolErase, clip(tool))
+		return state, said, wire.Invalid(views.FieldTool, "must be a class or %s; got %q", views.ToolErase, wire.Clip(tool))
 	}
 	if n := len(state.Data) + len(places); n > s.config.MaxPoints {
-		return state, said, tooLarge(views.FieldData, "must have at most %d points; this would make %d", s.config.MaxPoints, n)
+		return state, said, wire.TooLarge(views.FieldData, "must have at most %d points; this would make %d", s.config.MaxPoints, n)
 	}
 	state.Data = slices.Clone(state.Data)
 	for _, p := range places {
@@ -53,7 +55,7 @@ func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
 func readStroke(form url.Values, most int) ([]nn.Point, error) {
 	if form.Has(views.FieldClickX) {
 		var x, y int
-		if err := errors.Join(formInt(form, views.FieldClickX, &x), formInt(form, views.FieldClickY, &y)); err != nil {
+		if err := errors.Join(wire.FormInt(form, views.FieldClickX, &x), wire.FormInt(form, views.FieldClickY, &y)); err != nil {
 			return nil, err
 		}
 		return []nn.Point{place(2*(float64(x)+0.5)/views.PlaneSize-1, 1-2*(float64(y)+0.5)/views.PlaneSize)}, nil
@@ -61,13 +63,13 @@ func readStroke(form url.Values, most int) ([]nn.Point, error) {
 	var places []nn.Point
 	for pair := range strings.FieldsSeq(form.Get(views.FieldStroke)) {
 		xText, yText, _ := strings.Cut(pair, ",")
-		x, errX := parseFloat(xText)
-		y, errY := parseFloat(yText)
+		x, errX := setting.ParseFloat(xText)
+		y, errY := setting.ParseFloat(yText)
 		if errX != nil || errY != nil {
-			return nil, malformed(views.FieldStroke, "must be pairs x,y separated by spaces; got %q", clip(pair))
+			return nil, wire.Malformed(views.FieldStroke, "must be pairs x,y separated by spaces; got %q", wire.Clip(pair))
 		}
 		if places = append(places, place(x, y)); len(places) > most {
-			return nil, tooLarge(views.FieldStroke, "must have at most %d places", most)
+			return nil, wire.TooLarge(views.FieldStroke, "must have at most %d places", most)
 		}
 	}
 	return places, nil
@@ -102,7 +104,7 @@ func (s *Server) loadDataset(e edit) (nn.State, views.Notice, error) {
 	}
 	points, info, err := s.generate(params)
 	if err != nil {
-		var bad *requestError
+		var bad *wire.Error
 		if errors.As(err, &bad) && bad.Field == "seed" {
 			bad.Field = views.FieldDataSeed
 		}

@@ -7,7 +7,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
 
@@ -24,26 +26,26 @@ func (s *Server) probe(c echo.Context) error {
 	}
 	defer leave()
 	xText, yText, _ := strings.Cut(p.form.Get(views.FieldProbe), ",")
-	x, errX := parseFloat(xText)
-	y, errY := parseFloat(yText)
+	x, errX := setting.ParseFloat(xText)
+	y, errY := setting.ParseFloat(yText)
 	if errX != nil || errY != nil {
-		return malformed(views.FieldProbe, "must be a place x,y; got %q", clip(p.form.Get(views.FieldProbe)))
+		return wire.Malformed(views.FieldProbe, "must be a place x,y; got %q", wire.Clip(p.form.Get(views.FieldProbe)))
 	}
 	at := place(x, y)
 	var point *nn.Point
 	nearest := probeRadius
-	for i, q := range p.state.Data {
+	for i, q := range p.State.Data {
 		if d := math.Hypot(q.X-x, q.Y-y); d <= nearest {
-			nearest, point = d, &p.state.Data[i]
+			nearest, point = d, &p.State.Data[i]
 		}
 	}
 	if point != nil {
 		at = *point
 	}
-	model, err := nn.NewModel(p.state)
+	model, err := nn.NewModel(p.State)
 	if err != nil {
 		return err
 	}
 	outputs := model.Predict([]nn.Point{at})[0]
-	return s.html(c, http.StatusOK, views.Reading(views.NewProbe(p.state.Config, p.meta, at, outputs, point)))
+	return s.html(c, http.StatusOK, views.Reading(views.NewProbe(p.State.Config, p.meta, at, outputs, point)))
 }

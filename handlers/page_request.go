@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/table"
 	"nnvisu/views"
@@ -24,7 +25,7 @@ func defaultChoices() views.Choices {
 // A pageRequest is what the page's form posts: a state, and what the page keeps with it. An act
 // changes it in place, and the answer shows what became of it.
 type pageRequest struct {
-	message
+	wire.Message
 	form     url.Values
 	choices  views.Choices
 	meta     table.Meta
@@ -78,16 +79,16 @@ func (s *Server) openPage(c echo.Context, enter func() (func(), error)) (p pageR
 // decodePage decodes the page's form: the hidden state, with the visible
 // settings applied where the form says so.
 func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
-	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
 	if err != nil {
 		return pageRequest{}, err
 	}
 	if form == nil { // a program that asks for HTML
-		m, err := s.decodeMessage(body, trainMembers)
+		m, err := wire.DecodeMessage(body, wire.Train, s.limits())
 		if err == nil {
 			err = s.checkState(&m)
 		}
-		return pageRequest{message: m, form: url.Values{}, choices: defaultChoices()}, err
+		return pageRequest{Message: m, form: url.Values{}, choices: defaultChoices()}, err
 	}
 	return s.decodePageForm(form)
 }
@@ -95,16 +96,16 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 	p := pageRequest{form: form, choices: readChoices(form), imported: readImport(form)}
 	var err error
-	if p.message, err = s.decodeForm(form, trainMembers); err != nil {
+	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits()); err != nil {
 		return p, err
 	}
-	if err := s.checkState(&p.message); err != nil {
+	if err := s.checkState(&p.Message); err != nil {
 		return p, err
 	}
 	if p.meta, p.history, err = decodeKept(form); err != nil {
 		return p, err
 	}
-	p.meta = keepMeta(p.meta, p.state.Config, p.state.Config)
+	p.meta = keepMeta(p.meta, p.State.Config, p.State.Config)
 	if p.pinned, err = s.readPinned(form.Get(views.FieldPinned)); err != nil {
 		return p, err
 	}
@@ -112,13 +113,13 @@ func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 		return p, err
 	}
 	if panels := views.Panels(); !slices.Contains(panels, p.choices.Panel) {
-		return p, malformed(views.FieldPanel, "must be one of %s; got %q", strings.Join(panels, ", "), clip(p.choices.Panel))
+		return p, wire.Malformed(views.FieldPanel, "must be one of %s; got %q", strings.Join(panels, ", "), wire.Clip(p.choices.Panel))
 	}
-	p.posted = p.state.Config
+	p.posted = p.State.Config
 	if form.Get(views.FieldControls) == "" {
 		return p, nil
 	}
-	state, notice, err := s.applySettings(p.state, form)
+	state, notice, err := s.applySettings(p.State, form)
 	if err != nil {
 		return p, editError{err, p}
 	}
@@ -129,11 +130,11 @@ func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 
 // setState puts a state in the place of p's own, and keeps what is still true of it.
 func (p *pageRequest) setState(state nn.State, rule metaRule) {
-	p.meta = rule(p.meta, p.state.Config, state.Config)
-	if state.Config.Task != p.state.Config.Task {
+	p.meta = rule(p.meta, p.State.Config, state.Config)
+	if state.Config.Task != p.State.Config.Task {
 		p.history = nn.History{} // losses of another kind
 	}
-	p.state = state
+	p.State = state
 }
 
 func readChoices(form url.Values) views.Choices {

@@ -16,8 +16,8 @@ func (s *Server) openSaved(_ context.Context, p *pageRequest, _ string) error {
 	if err != nil {
 		return err
 	}
-	m := newMessage(wire.Train)
-	m.state = file.State
+	m := wire.NewMessage(wire.Train)
+	m.State = file.State
 	err = s.checkState(&m)
 	if err == nil {
 		err = wire.CheckMeta(file.Meta, views.FieldMeta)
@@ -29,10 +29,10 @@ func (s *Server) openSaved(_ context.Context, p *pageRequest, _ string) error {
 		return wire.Within(views.FieldOpened, err)
 	}
 	*p = pageRequest{
-		message: m, form: p.form, choices: p.choices, pinned: p.pinned, history: file.History,
-		meta: keepMeta(file.Meta, m.state.Config, m.state.Config),
+		Message: m, form: p.form, choices: p.choices, pinned: p.pinned, history: file.History,
+		meta: keepMeta(file.Meta, m.State.Config, m.State.Config),
 		pageResult: pageResult{
-			notice: undoable("Opened a state at step %d, with %d points.", m.state.Network.Step, len(m.state.Data)),
+			notice: undoable("Opened a state at step %d, with %d points.", m.State.Network.Step, len(m.State.Data)),
 			answer: p.answer,
 		},
 	}
@@ -54,11 +54,11 @@ func (s *Server) readPinned(text string) (*views.PinnedRun, error) {
 // pin keeps the run of a page, up to the moment shown, beside the next one. What
 // came after that moment stays in the page's own history.
 func (s *Server) pin(ctx context.Context, p *pageRequest, _ string) error {
-	run := &views.PinnedRun{Config: p.state.Config, Network: p.state.Network, History: p.history.Clone()}
+	run := &views.PinnedRun{Config: p.State.Config, Network: p.State.Network, History: p.history.Clone()}
 	run.History.Truncate(run.Network.Step + 1)
-	if len(p.state.Data) > 0 {
+	if len(p.State.Data) > 0 {
 		err := s.computing(ctx, func() error {
-			t, err := nn.NewTrainer(p.state)
+			t, err := nn.NewTrainer(p.State)
 			if err == nil {
 				run.History.Add(run.Network.Step, run.Network.Epoch, t.Metrics())
 			}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/table"
 	"nnvisu/views"
@@ -84,7 +85,7 @@ func TestSaveAndOpen(t *testing.T) {
 			}
 			for _, hx := range []string{"true", ""} {
 				status, answer := openSaved(t, s, file, "HX-Request", hx)
-				if status != http.StatusOK || !strings.Contains(answer, fmt.Sprintf("Opened a state at step 12, with %d points.", len(want.state.Data))) {
+				if status != http.StatusOK || !strings.Contains(answer, fmt.Sprintf("Opened a state at step 12, with %d points.", len(want.State.Data))) {
 					t.Fatalf("opening it = %d %.300s", status, answer)
 				}
 				if hx != "" && !slices.Contains(partTargets(t, answer), "#settings") {
@@ -92,15 +93,15 @@ func TestSaveAndOpen(t *testing.T) {
 				}
 				got := decodeAnswer(t, s, answer)
 				history := want.history.Clone()
-				if history.Len() == 0 && len(want.state.Data) > 0 {
-					trainer, err := nn.NewTrainer(want.state)
+				if history.Len() == 0 && len(want.State.Data) > 0 {
+					trainer, err := nn.NewTrainer(want.State)
 					if err != nil {
 						t.Fatal(err)
 					}
-					history.Add(12, want.state.Network.Epoch, trainer.Metrics())
+					history.Add(12, want.State.Network.Epoch, trainer.Metrics())
 				}
-				if !same(got.state, want.state) || !reflect.DeepEqual(got.meta, want.meta) || !same(got.history, history) {
-					t.Errorf("opened, the file is %+v, %+v, %+v; want %+v, %+v, %+v", got.state.Config, got.meta, got.history, want.state.Config, want.meta, history)
+				if !same(got.State, want.State) || !reflect.DeepEqual(got.meta, want.meta) || !same(got.history, history) {
+					t.Errorf("opened, the file is %+v, %+v, %+v; want %+v, %+v, %+v", got.State.Config, got.meta, got.history, want.State.Config, want.meta, history)
 				}
 				if name != "NoHistory" && name != "StateOnly" {
 					again := readForm(t, answer, "", "")
@@ -132,13 +133,13 @@ func TestOpenLinked(t *testing.T) {
 		mustJSON(t, state.Config), mustJSON(t, state.Network), mustJSON(t, state.Data), mustJSON(t, meta), mustJSON(t, h))
 	for _, text := range []string{text, "\ufeff" + text, " \n" + text + "\n"} {
 		status, answer := openSaved(t, s, text, "HX-Request", "true")
-		if got := decodeAnswer(t, s, answer); status != http.StatusOK || !same(got.state, state) || !same(got.history, h) {
+		if got := decodeAnswer(t, s, answer); status != http.StatusOK || !same(got.State, state) || !same(got.history, h) {
 			t.Errorf("opening %.60q = %d; want the state", text, status)
 		}
 	}
 	status, answer := openSaved(t, s, `{"version":1,"type":"nnvisu_state"}`)
-	if got := decodeAnswer(t, s, answer); status != http.StatusOK || len(got.state.Data) != 0 || !same(got.state.Config.HiddenLayers, []int{8, 8}) || got.state.Network.Step != 0 {
-		t.Errorf("opening a state of nothing = %d %+v; want the defaults without points", status, got.state.Config)
+	if got := decodeAnswer(t, s, answer); status != http.StatusOK || len(got.State.Data) != 0 || !same(got.State.Config.HiddenLayers, []int{8, 8}) || got.State.Network.Step != 0 {
+		t.Errorf("opening a state of nothing = %d %+v; want the defaults without points", status, got.State.Config)
 	}
 	// More names than classes: those of the classes that are there.
 	status, answer = openSaved(t, s, `{"type":"nnvisu_state","version":1,"config":{"classes":2},"meta":{"classes":["a","b","c"]}}`)
@@ -189,7 +190,7 @@ func TestOpenRefused(t *testing.T) {
 		{"HistoryLoss", head + `"history":{"every":1,"step":[1],"epoch":[0],"loss":["low"]}}`, "malformed opened.history.loss[0]"},
 	} {
 		p := pageRequest{form: url.Values{views.FieldOpened: {test.text}}, choices: defaultChoices()}
-		p.state = sampleState(t, "circles", 5, 1, nil)
+		p.State = sampleState(t, "circles", 5, 1, nil)
 		before := p
 		err := s.openSaved(t.Context(), &p, "")
 		if describeAs(err) != test.want {
@@ -257,7 +258,7 @@ func TestPin(t *testing.T) {
 		if !strings.Contains(w.Body.String(), "data:image/") {
 			t.Error("there is no picture of the pinned run")
 		}
-		if got := decodeAnswer(t, s, w.Body.String()); !same(got.history, h) || !same(got.state, state) {
+		if got := decodeAnswer(t, s, w.Body.String()); !same(got.history, h) || !same(got.State, state) {
 			t.Error("pinning changed the page's own run")
 		}
 	}
@@ -273,11 +274,11 @@ func TestPin(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The request's own copies, as a stream has them.
-	trainer, err := nn.NewTrainer(p.state)
+	trainer, err := nn.NewTrainer(p.State)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab := views.Lab{State: p.state, Choices: p.choices, History: p.history, Pinned: p.pinned}
+	lab := views.Lab{State: p.State, Choices: p.choices, History: p.history, Pinned: p.pinned}
 	for range 300 {
 		if err := trainer.Step(2); err != nil {
 			t.Fatal(err)
@@ -314,7 +315,7 @@ func TestPinSharesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p := pageRequest{message: message{state: state}, choices: defaultChoices(), history: full.Clone()}
+	p := pageRequest{Message: wire.Message{State: state}, choices: defaultChoices(), history: full.Clone()}
 	if err := s.change(t.Context(), "pin", &p); err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +332,7 @@ func TestPinSharesNothing(t *testing.T) {
 	for i := range 20 {
 		wide.Add(2*i, 2*i, *lab.Metrics)
 	}
-	older := pageRequest{message: message{state: sampleState(t, "circles", 20, 3, nil)}, choices: defaultChoices(), history: wide}
+	older := pageRequest{Message: wire.Message{State: sampleState(t, "circles", 20, 3, nil)}, choices: defaultChoices(), history: wide}
 	before := wide.Clone()
 	if err := s.change(t.Context(), "pin", &older); err != nil {
 		t.Fatal(err)

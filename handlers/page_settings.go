@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/setting"
 	"nnvisu/views"
@@ -17,7 +18,7 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 	to := from.Clone()
 	for m := range setting.All() {
 		if err := m.Take(&to, form[m.Name]); err != nil {
-			return state, views.Notice{}, textError(err)
+			return state, views.Notice{}, wire.TextError(err)
 		}
 	}
 	if to.Task == nn.Classification && to.Classes == 0 { // a regression that was never a classification
@@ -28,7 +29,7 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 	}
 	if to.BatchSize > s.config.MaxPoints {
 		return state, views.Notice{},
-			invalid("config.batch_size", "must be at most %d; got %d", s.config.MaxPoints, to.BatchSize)
+			wire.Invalid("config.batch_size", "must be at most %d; got %d", s.config.MaxPoints, to.BatchSize)
 	}
 	if to.Task != from.Task {
 		state.Data = nn.ConvertLabels(state.Data, to)

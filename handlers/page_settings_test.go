@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/nntest"
 	"nnvisu/nn/setting"
@@ -42,9 +43,9 @@ func TestMembers(t *testing.T) {
 			}
 
 			// JSON has it.
-			got, err := s.decodeMessage(fmt.Appendf(nil, `{"config":%s}`, text), stepMembers)
-			if err != nil || !reflect.DeepEqual(got.state.Config, config) || got.classesSet != (name == "classes") {
-				t.Fatalf("the config %s is read as %+v, %v; want %+v", text, got.state.Config, err, config)
+			got, err := wire.DecodeMessage(fmt.Appendf(nil, `{"config":%s}`, text), wire.Step, s.limits())
+			if err != nil || !reflect.DeepEqual(got.State.Config, config) || got.ClassesSet != (name == "classes") {
+				t.Fatalf("the config %s is read as %+v, %v; want %+v", text, got.State.Config, err, config)
 			}
 
 			// The page's controls give it to a state that has the default.
@@ -80,7 +81,7 @@ func TestMembers(t *testing.T) {
 			}
 
 			// The link leads to it.
-			recipe := s.recipeOf(pageRequest{message: message{state: state}, choices: choices})
+			recipe := s.recipeOf(pageRequest{Message: wire.Message{State: state}, choices: choices})
 			if got, want := recipe.Has(name), name != "task"; got != want {
 				t.Errorf("the recipe %s has %s: %t; want %t", recipe.Encode(), name, got, want)
 			}
@@ -122,7 +123,7 @@ func TestLostSettings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := pageRequest{message: message{state: state}, choices: choices}
+			p := pageRequest{Message: wire.Message{State: state}, choices: choices}
 			lost, err := s.lostBy(t.Context(), s.recipeOf(p), p)
 			if err != nil || lost != test.want {
 				t.Errorf("lostBy = %q, %v; want %q", lost, err, test.want)

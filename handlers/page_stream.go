@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -63,7 +64,7 @@ func (s *Server) openPageSocket(body []byte, bad error) (
 	}
 	var fields map[string]string
 	if err := json.Unmarshal(body, &fields); err != nil {
-		return p, nil, work, nil, malformed("", "the message must be a JSON object of strings")
+		return p, nil, work, nil, wire.Malformed("", "the message must be a JSON object of strings")
 	}
 	form := url.Values{}
 	for name, value := range fields {
@@ -87,13 +88,13 @@ func (s *Server) startPage(p *pageRequest) (t *nn.Trainer, work nn.Work, err err
 	if p.until, err = readUntil(p.form); err != nil {
 		return nil, work, err
 	}
-	if err := p.until.check(p.state); err != nil {
+	if err := p.until.check(p.State); err != nil {
 		return nil, work, err
 	}
-	if left := p.until.step - p.state.Network.Step; p.until.step > 0 {
-		p.steps = left
+	if left := p.until.step - p.State.Network.Step; p.until.step > 0 {
+		p.Steps = left
 	}
-	return s.newTrainer(&p.message, views.FieldFrameSteps, p.perFrame())
+	return s.newTrainer(&p.Message, views.FieldFrameSteps, p.LongestFrame())
 }
 
 // errReached ends a stream that has reached a target of the page.
@@ -169,8 +170,8 @@ func (s *Server) failStream(
 		return nil
 	}
 	e := s.describeLogged(err, c)
-	if e.Code == codeBusy {
-		return events.End("done", doneBody(string(codeBusy)))
+	if e.Code == wire.CodeBusy {
+		return events.End("done", doneBody(string(wire.CodeBusy)))
 	}
 	var b bytes.Buffer
 	notice := views.Refused(problem(e), views.ControlOf(e.Field), e.Message)

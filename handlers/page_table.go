@@ -13,7 +13,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/setting"
 	"nnvisu/nn/table"
 	"nnvisu/views"
 )
@@ -26,7 +28,7 @@ type rowEdit func(s *Server, form url.Values, points []nn.Point, page int) ([]nn
 func showTable(_ *Server, _ context.Context, p *pageRequest, _ string) error {
 	page, err := tablePage(p.form)
 	if err == nil {
-		p.table = views.NewTablePage(p.state, p.meta, page)
+		p.table = views.NewTablePage(p.State, p.meta, page)
 	}
 	return err
 }
@@ -34,7 +36,7 @@ func showTable(_ *Server, _ context.Context, p *pageRequest, _ string) error {
 // tablePage is the page of the table that a form asks for.
 func tablePage(form url.Values) (page int, err error) {
 	page = 1
-	err = formInt(form, views.FieldTablePage, &page)
+	err = wire.FormInt(form, views.FieldTablePage, &page)
 	return page, err
 }
 
@@ -46,7 +48,7 @@ func editTable(then rowEdit) func(*Server, context.Context, *pageRequest, string
 		if err != nil {
 			return err
 		}
-		shown := views.NewTablePage(p.state, p.meta, page)
+		shown := views.NewTablePage(p.State, p.meta, page)
 		p.table, p.answer = shown, answerTable
 		if p.form.Get(views.FieldTableOf) != shown.Of {
 			p.notice = views.Notice{Text: "The points have changed since the table was shown. It shows them as they are; nothing was edited.", Problem: true}
@@ -71,8 +73,8 @@ func editTable(then rowEdit) func(*Server, context.Context, *pageRequest, string
 				done = append(done, more)
 			}
 		}
-		p.state.Data = points
-		p.table = views.NewTablePage(p.state, p.meta, page)
+		p.State.Data = points
+		p.table = views.NewTablePage(p.State, p.meta, page)
 		if len(done) > 0 {
 			p.notice, p.answer = undoable("%s", strings.Join(done, " ")), answerTableEdited
 		}
@@ -90,7 +92,7 @@ func turnPage(by int) rowEdit {
 // addRow adds a point as the last row, and goes there.
 func (s *Server) addRow(_ url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
 	if len(points) >= s.config.MaxPoints {
-		return points, page, "", tooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
+		return points, page, "", wire.TooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
 	}
 	points = append(points, nn.Point{})
 	return points, math.MaxInt, fmt.Sprintf("Added row %d, in the middle of the plane.", len(points)), nil
@@ -115,11 +117,11 @@ func rowsDone(what string, n int) string {
 // readRows returns the points as the rows of a page have them. A row that says
 // what it was shown with leaves its point as it is, to the last bit.
 func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed int, err error) {
-	points = slices.Clone(p.state.Data)
+	points = slices.Clone(p.State.Data)
 	fields := []string{views.FieldRowX, views.FieldRowY, views.FieldRowLabel}
 	for _, field := range fields {
 		if n := len(p.form[field]); n != len(shown.Rows) {
-			return nil, 0, malformed(field, "must be given for each of the %d rows shown; got %d", len(shown.Rows), n)
+			return nil, 0, wire.Malformed(field, "must be given for each of the %d rows shown; got %d", len(shown.Rows), n)
 		}
 	}
 	axes := []table.Axis{p.meta.Transform.X, p.meta.Transform.Y, p.meta.Transform.Label}
@@ -138,14 +140,14 @@ func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed
 			if k == 2 && len(shown.Classes) > 0 {
 				class, err := strconv.Atoi(text)
 				if err != nil || class < 0 || class >= len(shown.Classes) {
-					return nil, 0, invalid(views.FieldTableOf, "row %d, %s: must be a class from 0 to %d; got %q", row.Number, shown.Headers[k], len(shown.Classes)-1, clip(text))
+					return nil, 0, wire.Invalid(views.FieldTableOf, "row %d, %s: must be a class from 0 to %d; got %q", row.Number, shown.Headers[k], len(shown.Classes)-1, wire.Clip(text))
 				}
 				*part.dst = float64(class)
 				continue
 			}
-			value, err := parseFloat(strings.Replace(strings.Replace(text, ",", ".", 1), "−", "-", 1))
+			value, err := setting.ParseFloat(strings.Replace(strings.Replace(text, ",", ".", 1), "−", "-", 1))
 			if err != nil {
-				return nil, 0, malformed(views.FieldTableOf, "row %d, %s: %q is not a number", row.Number, shown.Headers[k], clip(text))
+				return nil, 0, wire.Malformed(views.FieldTableOf, "row %d, %s: %q is not a number", row.Number, shown.Headers[k], wire.Clip(text))
 			}
 			at := axes[k].Shown(value)
 			if !(math.Abs(at) <= 1+edge) {
@@ -153,7 +155,7 @@ func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed
 				if axes[k].Scale < 0 {
 					low, high = high, low
 				}
-				return nil, 0, invalid(views.FieldTableOf, "row %d, %s: must be from %s to %s, the edges of the plane; got %s", row.Number, shown.Headers[k], low, high, clip(text))
+				return nil, 0, wire.Invalid(views.FieldTableOf, "row %d, %s: must be from %s to %s, the edges of the plane; got %s", row.Number, shown.Headers[k], low, high, wire.Clip(text))
 			}
 			*part.dst = max(-1, min(1, at)) + 0 // no negative zero
 		}
@@ -173,7 +175,7 @@ func unmarkedRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
 	for _, text := range form[views.FieldRowRemove] {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > len(points) {
-			return nil, invalid(views.FieldRowRemove, "must be the number of a row; got %q", clip(text))
+			return nil, wire.Invalid(views.FieldRowRemove, "must be the number of a row; got %q", wire.Clip(text))
 		}
 		marked[n-1] = true
 	}
@@ -194,7 +196,7 @@ func (s *Server) pointsCSV(c echo.Context) error {
 		return err
 	}
 	defer leave()
-	form, err := parseForm(c.Request().Header.Get("Content-Type"), body)
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
 	if err != nil {
 		return err
 	}
@@ -209,7 +211,7 @@ func (s *Server) pointsCSV(c echo.Context) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := table.WriteCSV(&b, p.state.Data, p.state.Config.Task, p.meta); err != nil {
+	if err := table.WriteCSV(&b, p.State.Data, p.State.Config.Task, p.meta); err != nil {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="nnvisu-points.csv"`)

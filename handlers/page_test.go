@@ -70,8 +70,8 @@ func TestFirstPage(t *testing.T) {
 		t.Fatalf("the form of the first page is refused: %v", err)
 	}
 	want := sampleState(t, firstDataset, defaultPoints, 0, nil)
-	if !same(p.state, want) || p.notice != (views.Notice{}) || !reflect.DeepEqual(p.choices, defaultChoices()) {
-		t.Errorf("the first page holds %+v, %+v, %+v; want the default state and choices", p.state.Config, p.choices, p.notice)
+	if !same(p.State, want) || p.notice != (views.Notice{}) || !reflect.DeepEqual(p.choices, defaultChoices()) {
+		t.Errorf("the first page holds %+v, %+v, %+v; want the default state and choices", p.State.Config, p.choices, p.notice)
 	}
 }
 

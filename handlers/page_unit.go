@@ -9,7 +9,9 @@ import (
 
 	"github.com/a-h/templ"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
 
@@ -18,13 +20,13 @@ import (
 func readPlace(field, text string, parts int) ([]int, error) {
 	words := strings.Split(text, ".")
 	if len(words) != parts {
-		return nil, malformed(field, "must name a place in the network; got %q", clip(text))
+		return nil, wire.Malformed(field, "must name a place in the network; got %q", wire.Clip(text))
 	}
 	place := make([]int, parts)
 	for i, word := range words {
 		n, err := strconv.Atoi(word)
 		if err != nil {
-			return nil, malformed(field, "must name a place in the network; got %q", clip(text))
+			return nil, wire.Malformed(field, "must name a place in the network; got %q", wire.Clip(text))
 		}
 		place[i] = n
 	}
@@ -37,11 +39,11 @@ func inspectUnit(_ *Server, _ context.Context, p *pageRequest, place string) err
 	if err != nil {
 		return err
 	}
-	biases := p.state.Network.Biases
+	biases := p.State.Network.Biases
 	if at[0] < 0 || at[0] >= len(biases) || at[1] < 0 || at[1] >= len(biases[at[0]]) {
-		return invalid(views.FieldAct, "must name a unit of the network; got %q", clip(place))
+		return wire.Invalid(views.FieldAct, "must name a unit of the network; got %q", wire.Clip(place))
 	}
-	unit := views.Inspect(p.state, p.meta, at[0], at[1])
+	unit := views.Inspect(p.State, p.meta, at[0], at[1])
 	p.answer = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.Inspected(l, unit) }}
 	return nil
 }
@@ -75,12 +77,12 @@ func removeNeuron(_ *Server, e edit) (nn.State, views.Notice, error) {
 func setParameter(_ *Server, e edit) (nn.State, views.Notice, error) {
 	state, said := e.state, views.Notice{}
 	text, parameter := e.form.Get(views.FieldValue), e.form.Get(views.FieldParameter)
-	v, err := parseFloat(strings.TrimSpace(text))
+	v, err := setting.ParseFloat(strings.TrimSpace(text))
 	if err != nil {
-		return state, said, malformed(views.FieldValue, "must be a number; got %q", clip(text))
+		return state, said, wire.Malformed(views.FieldValue, "must be a number; got %q", wire.Clip(text))
 	}
 	if math.Abs(v) > nn.MaxParameter {
-		return state, said, invalid(views.FieldValue, "must be from %.0f to %.0f; got %v", -nn.MaxParameter, nn.MaxParameter, v)
+		return state, said, wire.Invalid(views.FieldValue, "must be from %.0f to %.0f; got %v", -nn.MaxParameter, nn.MaxParameter, v)
 	}
 	kind, place, _ := strings.Cut(parameter, ".")
 	var next nn.State
@@ -96,11 +98,11 @@ func setParameter(_ *Server, e edit) (nn.State, views.Notice, error) {
 			next, err = nn.SetBias(state, at[0], at[1], v)
 		}
 	default:
-		err = malformed(views.FieldParameter, "must begin with weights or biases; got %q", clip(kind))
+		err = wire.Malformed(views.FieldParameter, "must begin with weights or biases; got %q", wire.Clip(kind))
 	}
 	var absent *nn.FieldError
 	if errors.As(err, &absent) {
-		return state, said, invalid(views.FieldParameter, "%s; got %q", absent.Message, clip(parameter))
+		return state, said, wire.Invalid(views.FieldParameter, "%s; got %q", absent.Message, wire.Clip(parameter))
 	}
 	return next, said, err
 }

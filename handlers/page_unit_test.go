@@ -158,7 +158,7 @@ func TestSetParameterPage(t *testing.T) {
 	form.Set(views.FieldValue, "3")
 	w := postForm(s, "/edit", form, "HX-Request", "true")
 	got := decodeAnswer(t, s, w.Body.String())
-	if w.Code != http.StatusOK || got.state.Network.Biases[2][1] != 3 || got.history.Len() != 5 || got.history.Loss[4] == h.Loss[4] || math.Abs(got.history.Loss[3]-h.Loss[3]) > 0 {
+	if w.Code != http.StatusOK || got.State.Network.Biases[2][1] != 3 || got.history.Len() != 5 || got.history.Loss[4] == h.Loss[4] || math.Abs(got.history.Loss[3]-h.Loss[3]) > 0 {
 		t.Errorf("setting a bias = %d with %d samples %v; want the bias, and the last of %v measured again", w.Code, got.history.Len(), got.history.Loss, h.Loss)
 	}
 	form.Set(views.FieldValue, "1e7")

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -21,23 +22,23 @@ type until struct {
 func readUntil(form url.Values) (until, error) {
 	var u until
 	if err := errors.Join(
-		formInt(form, views.FieldUntilStep, &u.step),
-		formFloat(form, views.FieldUntilLoss, &u.loss),
-		formFloat(form, views.FieldUntilAccuracy, &u.accuracy),
-		formInt(form, views.FieldPatience, &u.patience),
+		wire.FormInt(form, views.FieldUntilStep, &u.step),
+		wire.FormFloat(form, views.FieldUntilLoss, &u.loss),
+		wire.FormFloat(form, views.FieldUntilAccuracy, &u.accuracy),
+		wire.FormInt(form, views.FieldPatience, &u.patience),
 	); err != nil {
 		return u, err
 	}
 	given := func(field string) bool { return strings.TrimSpace(form.Get(field)) != "" }
 	switch {
 	case given(views.FieldUntilStep) && u.step <= 0:
-		return u, invalid(views.FieldUntilStep, "must be greater than 0, or empty; got %d", u.step)
+		return u, wire.Invalid(views.FieldUntilStep, "must be greater than 0, or empty; got %d", u.step)
 	case given(views.FieldUntilLoss) && u.loss <= 0:
-		return u, invalid(views.FieldUntilLoss, "must be greater than 0, or empty; got %v", u.loss)
+		return u, wire.Invalid(views.FieldUntilLoss, "must be greater than 0, or empty; got %v", u.loss)
 	case given(views.FieldUntilAccuracy) && !(u.accuracy > 0 && u.accuracy <= 100):
-		return u, invalid(views.FieldUntilAccuracy, "must be greater than 0 and at most 100, or empty; got %v", u.accuracy)
+		return u, wire.Invalid(views.FieldUntilAccuracy, "must be greater than 0 and at most 100, or empty; got %v", u.accuracy)
 	case given(views.FieldPatience) && u.patience <= 0:
-		return u, invalid(views.FieldPatience, "must be greater than 0, or empty; got %d", u.patience)
+		return u, wire.Invalid(views.FieldPatience, "must be greater than 0, or empty; got %d", u.patience)
 	}
 	return u, nil
 }
@@ -46,11 +47,11 @@ func readUntil(form url.Values) (until, error) {
 func (u until) check(s nn.State) error {
 	switch {
 	case u.step > 0 && s.Network.Step >= u.step:
-		return invalid(views.FieldUntilStep, "must be greater than %d, where the network is; got %d", s.Network.Step, u.step)
+		return wire.Invalid(views.FieldUntilStep, "must be greater than %d, where the network is; got %d", s.Network.Step, u.step)
 	case u.accuracy > 0 && s.Config.Task != nn.Classification:
-		return invalid(views.FieldUntilAccuracy, "must be empty for values: only classes have an accuracy")
+		return wire.Invalid(views.FieldUntilAccuracy, "must be empty for values: only classes have an accuracy")
 	case u.patience > 0 && nn.HeldOut(len(s.Data), s.Config.TestFraction) == 0:
-		return invalid(views.FieldPatience, "must be empty where no point is held out for testing")
+		return wire.Invalid(views.FieldPatience, "must be empty where no point is held out for testing")
 	}
 	return nil
 }

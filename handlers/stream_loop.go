@@ -11,6 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 )
 
@@ -77,20 +78,20 @@ type streamSink struct {
 // any other cause is the error. The state and the message alone decide what is in a frame; time
 // only decides when a frame is made.
 func (s *Server) stream(
-	ctx context.Context, t *nn.Trainer, work nn.Work, m *message, to streamSink,
+	ctx context.Context, t *nn.Trainer, work nn.Work, m *wire.Message, to streamSink,
 ) (reason string, err error) {
-	interval := time.Duration(m.frameMS) * time.Millisecond
-	left := m.steps
+	interval := time.Duration(m.FrameMS) * time.Millisecond
+	left := m.Steps
 	next := time.Now()
 	alarm := time.NewTimer(0)
 	defer alarm.Stop()
-	for m.steps == 0 || left > 0 {
+	for m.Steps == 0 || left > 0 {
 		if s.isDraining() { // the context ends a little later
 			return doneShutdown, nil
 		}
 		if err = pause(ctx, alarm, next); err == nil {
-			n := m.frameSteps
-			if m.steps > 0 {
+			n := m.FrameSteps
+			if m.Steps > 0 {
 				n = min(n, left)
 				left -= n
 			}

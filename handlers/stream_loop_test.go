@@ -12,6 +12,7 @@ import (
 
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/stream/ssetest"
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -31,7 +32,7 @@ type scene struct {
 	t       *testing.T // of the bubble
 	trainer *nn.Trainer
 	work    nn.Work
-	message message
+	message wire.Message
 	frame   func(*run) error // called when a frame was recorded
 }
 
@@ -59,7 +60,7 @@ func (sc *scene) play(ctx context.Context) *run {
 	return r
 }
 
-func newScene(t *testing.T, m message, options ...func(*Config)) *scene {
+func newScene(t *testing.T, m wire.Message, options ...func(*Config)) *scene {
 	t.Helper()
 	sc := &scene{Server: newTestServer(t, options...), t: t, work: nn.Work{Update: 1}, message: m}
 	state := sampleState(t, "circles", 10, 0, func(c *nn.Config) { c.HiddenLayers = []int{2} })
@@ -82,24 +83,24 @@ func TestStream(t *testing.T) {
 	limit := func(d time.Duration) func(*Config) { return func(c *Config) { c.MaxStream = d } }
 	for _, test := range []struct {
 		name    string
-		message message
+		message wire.Message
 		option  func(*Config)
 		script  func(sc *scene, cancel func())
 		want    run
 	}{
-		{"OneFrame", message{steps: 1, frameSteps: 1}, nil, nil,
+		{"OneFrame", wire.Message{Steps: 1, FrameSteps: 1}, nil, nil,
 			run{steps: []int{1}, frames: ms(0), reason: doneSteps}},
-		{"EveryStep", message{steps: 3, frameSteps: 1}, nil, nil,
+		{"EveryStep", wire.Message{Steps: 3, FrameSteps: 1}, nil, nil,
 			run{steps: []int{1, 2, 3}, frames: ms(0, 0, 0), reason: doneSteps}},
-		{"WholeFrames", message{steps: 8, frameSteps: 4}, nil, nil,
+		{"WholeFrames", wire.Message{Steps: 8, FrameSteps: 4}, nil, nil,
 			run{steps: []int{4, 8}, frames: ms(0, 0), reason: doneSteps}},
-		{"LastFramePartial", message{steps: 10, frameSteps: 4}, nil, nil,
+		{"LastFramePartial", wire.Message{Steps: 10, FrameSteps: 4}, nil, nil,
 			run{steps: []int{4, 8, 10}, frames: ms(0, 0, 0), reason: doneSteps}},
-		{"FrameOfAll", message{steps: 3, frameSteps: 100}, nil, nil,
+		{"FrameOfAll", wire.Message{Steps: 3, FrameSteps: 100}, nil, nil,
 			run{steps: []int{3}, frames: ms(0), reason: doneSteps}},
-		{"Paced", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, nil,
+		{"Paced", wire.Message{Steps: 4, FrameSteps: 1, FrameMS: 100}, nil, nil,
 			run{steps: []int{1, 2, 3, 4}, frames: ms(0, 100, 200, 300), reason: doneSteps, ended: 300 * time.Millisecond}},
-		{"PacedSlowSink", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, func(sc *scene, _ func()) {
+		{"PacedSlowSink", wire.Message{Steps: 4, FrameSteps: 1, FrameMS: 100}, nil, func(sc *scene, _ func()) {
 			// A frame that takes 150 ms delays the next, which is not hurried to catch up.
 			sc.frame = func(r *run) error {
 				if len(r.steps) == 2 {
@@ -108,7 +109,7 @@ func TestStream(t *testing.T) {
 				return nil
 			}
 		}, run{steps: []int{1, 2, 3, 4}, frames: ms(0, 100, 250, 350), reason: doneSteps, ended: 350 * time.Millisecond}},
-		{"UntilGone", message{frameSteps: 2, frameMS: 10}, nil, func(sc *scene, cancel func()) {
+		{"UntilGone", wire.Message{FrameSteps: 2, FrameMS: 10}, nil, func(sc *scene, cancel func()) {
 			sc.frame = func(r *run) error {
 				if len(r.steps) == 4 {
 					cancel()
@@ -116,19 +117,19 @@ func TestStream(t *testing.T) {
 				return nil
 			}
 		}, run{steps: []int{2, 4, 6, 8}, frames: ms(0, 10, 20, 30), err: context.Canceled, ended: 30 * time.Millisecond}},
-		{"GoneWhilePaused", message{frameSteps: 1, frameMS: 5000}, nil, func(_ *scene, cancel func()) {
+		{"GoneWhilePaused", wire.Message{FrameSteps: 1, FrameMS: 5000}, nil, func(_ *scene, cancel func()) {
 			time.AfterFunc(7*time.Second, cancel)
 		}, run{steps: []int{1, 2}, frames: ms(0, 5000), err: context.Canceled, ended: 7 * time.Second}},
-		{"Limit", message{frameSteps: 1, frameMS: 1000}, limit(3500 * time.Millisecond), nil,
+		{"Limit", wire.Message{FrameSteps: 1, FrameMS: 1000}, limit(3500 * time.Millisecond), nil,
 			run{steps: []int{1, 2, 3, 4}, frames: ms(0, 1000, 2000, 3000), reason: doneLimit, ended: 3500 * time.Millisecond}},
-		{"LimitBeforeSteps", message{steps: 100, frameSteps: 1, frameMS: 1000}, limit(1500 * time.Millisecond), nil,
+		{"LimitBeforeSteps", wire.Message{Steps: 100, FrameSteps: 1, FrameMS: 1000}, limit(1500 * time.Millisecond), nil,
 			run{steps: []int{1, 2}, frames: ms(0, 1000), reason: doneLimit, ended: 1500 * time.Millisecond}},
-		{"StepsBeforeLimit", message{steps: 2, frameSteps: 1, frameMS: 1000}, limit(1500 * time.Millisecond), nil,
+		{"StepsBeforeLimit", wire.Message{Steps: 2, FrameSteps: 1, FrameMS: 1000}, limit(1500 * time.Millisecond), nil,
 			run{steps: []int{1, 2}, frames: ms(0, 1000), reason: doneSteps, ended: time.Second}},
-		{"Drained", message{frameSteps: 1, frameMS: 60_000}, nil, func(sc *scene, _ func()) {
+		{"Drained", wire.Message{FrameSteps: 1, FrameMS: 60_000}, nil, func(sc *scene, _ func()) {
 			time.AfterFunc(time.Second, sc.Drain)
 		}, run{steps: []int{1}, frames: ms(0), reason: doneShutdown, ended: time.Second}},
-		{"SinkError", message{frameSteps: 1}, nil, func(sc *scene, _ func()) {
+		{"SinkError", wire.Message{FrameSteps: 1}, nil, func(sc *scene, _ func()) {
 			sc.frame = func(r *run) error {
 				if len(r.steps) == 3 {
 					return gone
@@ -136,11 +137,11 @@ func TestStream(t *testing.T) {
 				return nil
 			}
 		}, run{steps: []int{1, 2, 3}, frames: ms(0, 0, 0), err: gone}},
-		{"WaitsForToken", message{steps: 4, frameSteps: 1, frameMS: 100}, nil, func(sc *scene, _ func()) {
+		{"WaitsForToken", wire.Message{Steps: 4, FrameSteps: 1, FrameMS: 100}, nil, func(sc *scene, _ func()) {
 			// A stream that waited for a token makes its next frame one interval later, as others do.
 			time.AfterFunc(70*time.Millisecond, holdTokens(sc.t, sc.Server))
 		}, run{steps: []int{1, 2, 3, 4}, frames: ms(70, 170, 270, 370), reason: doneSteps, ended: 370 * time.Millisecond}},
-		{"DrainedWithoutToken", message{frameSteps: 1}, nil, func(sc *scene, _ func()) {
+		{"DrainedWithoutToken", wire.Message{FrameSteps: 1}, nil, func(sc *scene, _ func()) {
 			holdTokens(sc.t, sc.Server)
 			time.AfterFunc(time.Second, sc.Drain)
 		}, run{reason: doneShutdown, ended: time.Second}},
@@ -182,7 +183,7 @@ func TestStreamStopsInFrame(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				sc := newScene(t, message{steps: maxSteps, frameSteps: maxSteps}, func(c *Config) { c.MaxStream = time.Minute })
+				sc := newScene(t, wire.Message{Steps: wire.MaxSteps, FrameSteps: wire.MaxSteps}, func(c *Config) { c.MaxStream = time.Minute })
 				sc.work.Update = sliceWork             // one update a slice
 				release := holdTokens(sc.t, sc.Server) // the first slice waits here
 				done := make(chan *run)
@@ -211,7 +212,7 @@ func TestStreamDrainsUnpaced(t *testing.T) {
 		for _, end := range []string{"drain", "cancel"} {
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			sc := newScene(t, message{frameSteps: 1, steps: maxSteps})
+			sc := newScene(t, wire.Message{FrameSteps: 1, Steps: wire.MaxSteps})
 			sc.frame = func(r *run) error {
 				if len(r.steps) != 3 {
 					return nil
@@ -235,7 +236,7 @@ func TestStreamDrainsUnpaced(t *testing.T) {
 // frames that were finite.
 func TestStreamDiverged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sc := newScene(t, message{frameSteps: 1})
+		sc := newScene(t, wire.Message{FrameSteps: 1})
 		state := sampleState(t, "hills", 20, 0, func(c *nn.Config) {
 			c.Activation, c.Optimizer, c.LearningRate, c.HiddenLayers = nn.Linear, nn.SGD, 10, []int{20, 20}
 		})
@@ -274,7 +275,7 @@ func TestStreamsFair(t *testing.T) {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
-			_, err := s.stream(ctx, trainer, nn.Work{Update: 1}, &message{frameSteps: 20 + 20*(i%2)}, streamSink{
+			_, err := s.stream(ctx, trainer, nn.Work{Update: 1}, &wire.Message{FrameSteps: 20 + 20*(i%2)}, streamSink{
 				frame: func() error { return nil },
 				send:  func() error { counts[i]++; return nil },
 			})

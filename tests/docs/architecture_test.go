@@ -41,9 +41,6 @@ func imports(tb testing.TB) (rooms, others map[string][]string) {
 		} else if err != nil {
 			tb.Fatal(err)
 		}
-		if strings.Contains(p.ImportPath, "/node_modules/") {
-			continue
-		}
 		room := roomOf(p.ImportPath)
 		rooms[room] = nil
 		for _, path := range p.Imports {
