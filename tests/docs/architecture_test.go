@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -132,5 +133,25 @@ func checkImports(t *testing.T, room string, imports, allowed []string) {
 		if !slices.ContainsFunc(allowed, begins) {
 			t.Errorf("%s imports %s; want only %q", room, path, allowed)
 		}
+	}
+}
+
+// TestFileNames: the files and folders that the documents for contributors name exist.
+func TestFileNames(t *testing.T) {
+	name := regexp.MustCompile(`^[\w./-]+(\.(go|templ|js|css|s|yml|json|md|py)|/)$`)
+	names := 0
+	for _, document := range []string{"ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"} {
+		for _, word := range quoted(read(t, document)) {
+			if !name.MatchString(word) {
+				continue
+			}
+			names++
+			if _, err := os.Stat(filepath.Join(root, word)); err != nil {
+				t.Errorf("%s names %s: %v", document, word, err)
+			}
+		}
+	}
+	if names == 0 {
+		t.Error("no document names a file")
 	}
 }
