@@ -56,9 +56,9 @@ func (s *Server) export(c echo.Context) error {
 	return answer(c, http.StatusOK, info.MediaType, file.Bytes())
 }
 
-// decodeExport decodes what is to be exported, from a form or, where that is
-// nil, from JSON. Of the page's form it is the state that was trained: settings
-// that were not applied to it stay out of the file.
+// decodeExport decodes what is to be exported, from a form or, where that is nil, from JSON. Of the
+// page's form it is the state that was trained: settings that were not applied to it stay out of
+// the file.
 func (s *Server) decodeExport(form url.Values, body []byte) (m wire.Message, err error) {
 	if form == nil {
 		m, err = wire.DecodeMessage(body, wire.Export, s.limits())

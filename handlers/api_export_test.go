@@ -18,8 +18,8 @@ import (
 	"nnvisu/views"
 )
 
-// exportBody is a JSON message that asks for a state as a file; members that
-// are empty are left out.
+// exportBody is a JSON message that asks for a state as a file; members that are empty are left
+// out.
 func exportBody(tb testing.TB, format string, state nn.State) string {
 	tb.Helper()
 	return string(mustJSON(tb, struct {
@@ -83,8 +83,8 @@ func TestExport(t *testing.T) {
 	}
 }
 
-// TestExportPageForm: the page's own form, with all its controls, exports the
-// network that the page shows, whatever its controls say by now.
+// TestExportPageForm: the page's own form, with all its controls, exports the network that the page
+// shows, whatever its controls say by now.
 func TestExportPageForm(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "circles", 20, 3, nil)
@@ -171,8 +171,7 @@ func TestExportErrors(t *testing.T) {
 	}
 }
 
-// TestExportErrorPage: a browser gets an error as a page, with its state where
-// that is fine.
+// TestExportErrorPage: a browser gets an error as a page, with its state where that is fine.
 func TestExportErrorPage(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "circles", 10, 2, nil)

@@ -116,8 +116,8 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// asset answers GET /public/{hash}/* with an embedded file: one of ours or of a library. A file under
-// the hash of this release may be cached for ever.
+// asset answers GET /public/{hash}/* with an embedded file: one of ours or of a library. A file
+// under the hash of this release may be cached for ever.
 func (s *Server) asset(c echo.Context) error {
 	name := c.Param("*")
 	if !public.Has(name) {

@@ -8,8 +8,8 @@ import (
 	"nnvisu/public"
 )
 
-// TestAsset: a file is kept for ever where it is asked for by the hash of this
-// release; a page of another release gets it all the same, to be asked again.
+// TestAsset: a file is kept for ever where it is asked for by the hash of this release; a page of
+// another release gets it all the same, to be asked again.
 func TestAsset(t *testing.T) {
 	for _, base := range []string{"", "/a/b"} {
 		s := newTestServer(t, func(c *Config) { c.BasePath = base })

@@ -16,16 +16,16 @@ import (
 	"nnvisu/handlers/wire"
 )
 
-// drainLimit is how many bytes the server reads past the limit on a message, so
-// as to answer too_large and stay connected, before it hangs up.
+// drainLimit is how many bytes the server reads past the limit on a message, so as to answer
+// too_large and stay connected, before it hangs up.
 const drainLimit = 64 << 20
 
-// pingEvery is how often a silent client is asked whether it is still there, and
-// how long it may take to say so.
+// pingEvery is how often a silent client is asked whether it is still there, and how long it may
+// take to say so.
 const pingEvery = 30 * time.Second
 
-// socket answers GET /ws: for each train_step message one result or error, in
-// order. A bad message is answered and the connection stays.
+// socket answers GET /ws: for each train_step message one result or error, in order. A bad message
+// is answered and the connection stays.
 func (s *Server) socket(c echo.Context) error {
 	var buffer []byte // of the answers, one after another
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
@@ -78,9 +78,9 @@ type incoming struct {
 	bad  error
 }
 
-// serveSocket upgrades the connection and hands every message to serve, in
-// order, until serve returns an error, the client goes or, between two messages,
-// the server drains. The context that serve gets ends when the client goes.
+// serveSocket upgrades the connection and hands every message to serve, in order, until serve
+// returns an error, the client goes or, between two messages, the server drains. The context that
+// serve gets ends when the client goes.
 func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error) error {
 	if c.Request().Header.Get("Upgrade") == "" {
 		return withStatus{wire.Unsupported("this address speaks WebSocket only"), http.StatusUpgradeRequired}
@@ -104,8 +104,8 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 	defer conn.CloseNow()
 	conn.SetReadLimit(s.config.MaxBody + drainLimit)
 
-	// A request's context does not end with a hijacked connection. Only reading
-	// notices its end, so one message is always being read ahead.
+	// A request's context does not end with a hijacked connection. Only reading notices its end, so
+	// one message is always being read ahead.
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	messages := make(chan incoming, 1)
@@ -158,8 +158,8 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 	}
 }
 
-// readSocket reads the next message, for which it makes room. One that cannot be taken is read to its
-// end; bad says why. An error means that the connection is gone.
+// readSocket reads the next message, for which it makes room. One that cannot be taken is read to
+// its end; bad says why. An error means that the connection is gone.
 func (s *Server) readSocket(ctx context.Context, conn *websocket.Conn, room int) (body []byte, bad, err error) {
 	kind, r, err := conn.Reader(ctx)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"nnvisu/nn"
 )
 
-// step answers POST /step: one message, one result. For the page's own forms
-// it is the page with the network trained on.
+// step answers POST /step: one message, one result. For the page's own forms it is the page with
+// the network trained on.
 func (s *Server) step(c echo.Context) error {
 	if wantsHTML(c.Request()) {
 		return s.stepPage(c)
@@ -46,14 +46,15 @@ func jsonBlob(c echo.Context, body []byte) error {
 	return answer(c, http.StatusOK, "application/json", append(body, '\n'))
 }
 
-// answer sends a whole answer, compressed where the client takes it. One that does not read it is cut off.
+// answer sends a whole answer, compressed where the client takes it. One that does not read it is
+// cut off.
 func answer(c echo.Context, status int, contentType string, body []byte) error {
 	return answerPacked(c, status, contentType, body, compressed)
 }
 
 func answerPacked(c echo.Context, status int, contentType string, body []byte, pack packer) error {
-	// net/http may wait for the rest of the body first. Not every writer has
-	// deadlines (a recorder in a test has none).
+	// net/http may wait for the rest of the body first. Not every writer has deadlines (a recorder
+	// in a test has none).
 	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(readTimeout + stream.WriteTimeout))
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.Blob(status, contentType, encoded(c, body, pack))

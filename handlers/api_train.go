@@ -148,7 +148,8 @@ func (s *Server) data(c echo.Context) error {
 // defaultPoints is the number of points of a data set where the request does not say it.
 const defaultPoints = 200
 
-// generate makes the data set that the parameters dataset, points, classes, noise and seed describe.
+// generate makes the data set that the parameters dataset, points, classes, noise and seed
+// describe.
 func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 	info, ok := dataset.Lookup(params.Get("dataset"))
 	if !ok {

@@ -17,8 +17,8 @@ import (
 	"nnvisu/views"
 )
 
-// TestPageStream: the page's stream is frames of fragments and a done event,
-// paced at 25 a second whatever the form asks for.
+// TestPageStream: the page's stream is frames of fragments and a done event, paced at 25 a second
+// whatever the form asks for.
 func TestPageStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTestServer(t)
@@ -53,8 +53,7 @@ func TestPageStream(t *testing.T) {
 	})
 }
 
-// TestPageStreamFails: a divergence in the page's stream is a notice with the
-// way back, then done.
+// TestPageStreamFails: a divergence in the page's stream is a notice with the way back, then done.
 func TestPageStreamFails(t *testing.T) {
 	s := newTestServer(t)
 	form := settingsForm(t, s, sampleState(t, "hills", 20, 0, func(c *nn.Config) {
@@ -155,8 +154,8 @@ func TestReadRecipe(t *testing.T) {
 	}
 }
 
-// TestReadRecipeDataSeed: data_seed is the data set's own, and seed the network's;
-// without it seed is for both.
+// TestReadRecipeDataSeed: data_seed is the data set's own, and seed the network's; without it seed
+// is for both.
 func TestReadRecipeDataSeed(t *testing.T) {
 	s := newTestServer(t)
 	for query, want := range map[string]struct{ seed, data uint32 }{
@@ -173,8 +172,7 @@ func TestReadRecipeDataSeed(t *testing.T) {
 	}
 }
 
-// TestReadRecipeCost: a list as long as a header may be is refused without
-// ado.
+// TestReadRecipeCost: a list as long as a header may be is refused without ado.
 func TestReadRecipeCost(t *testing.T) {
 	s := newTestServer(t)
 	query := url.Values{"dataset": {"xor"}, "hidden_layers": {strings.Repeat(",", 64<<10)}}
@@ -185,8 +183,8 @@ func TestReadRecipeCost(t *testing.T) {
 	}
 }
 
-// TestGenerateDefaults: what is left out is the data set's own, and its
-// classes are within its points' labels.
+// TestGenerateDefaults: what is left out is the data set's own, and its classes are within its
+// points' labels.
 func TestGenerateDefaults(t *testing.T) {
 	s := newTestServer(t)
 	for _, name := range datasetNames() {

@@ -20,8 +20,8 @@ import (
 	"nnvisu/views"
 )
 
-// benchPoints is a data set as large as people draw, with the default network
-// after some updates of adam: what travels with every request.
+// benchPoints is a data set as large as people draw, with the default network after some updates of
+// adam: what travels with every request.
 const benchPoints = 500
 
 func benchState(b *testing.B, points int) nn.State {
@@ -64,8 +64,8 @@ type pageRun struct {
 	page bytes.Buffer
 }
 
-// newPageRun is a run of the lab as it is first shown, but for the number of its
-// points, that is old enough for its curves to be as long as they get.
+// newPageRun is a run of the lab as it is first shown, but for the number of its points, that is
+// old enough for its curves to be as long as they get.
 func newPageRun(b *testing.B, points int) *pageRun {
 	b.Helper()
 	p := pageRequest{Message: wire.Message{State: sampleState(b, firstDataset, points, 0, nil), FrameSteps: 1}, choices: defaultChoices()}
@@ -120,10 +120,9 @@ func BenchmarkStepSocket(b *testing.B) {
 	}
 }
 
-// BenchmarkPageFrame is one event of the page's stream, of the lab as it is
-// first shown: an update, the measures, the picture and the fragments. Beside it
-// stands how long an event is, as it is and in a stream that gzip makes as small
-// as it can at its fastest.
+// BenchmarkPageFrame is one event of the page's stream, of the lab as it is first shown: an update,
+// the measures, the picture and the fragments. Beside it stands how long an event is, as it is and
+// in a stream that gzip makes as small as it can at its fastest.
 func BenchmarkPageFrame(b *testing.B) {
 	for _, points := range []int{defaultPoints, 2000} {
 		b.Run(fmt.Sprintf("points=%d", points), func(b *testing.B) {
@@ -151,8 +150,8 @@ func BenchmarkPageFrame(b *testing.B) {
 	}
 }
 
-// BenchmarkFragments is what a frame costs beside the network's own work: its
-// drawing, numbers, curves and state as HTML.
+// BenchmarkFragments is what a frame costs beside the network's own work: its drawing, numbers,
+// curves and state as HTML.
 func BenchmarkFragments(b *testing.B) {
 	run := newPageRun(b, defaultPoints)
 	run.next(b)
@@ -184,8 +183,8 @@ func (w sink) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// BenchmarkStreams is a frame of 50 streams of the page that never pause, each in
-// its turn, with all that a frame costs but the network. B/frame is what would go out.
+// BenchmarkStreams is a frame of 50 streams of the page that never pause, each in its turn, with
+// all that a frame costs but the network. B/frame is what would go out.
 func BenchmarkStreams(b *testing.B) {
 	const streams = 50
 	for _, encoding := range []string{"", "gzip"} {
@@ -266,8 +265,8 @@ func BenchmarkFirstPage(b *testing.B) {
 	}
 }
 
-// BenchmarkEdit is a change on the page of a state as large as people draw: the
-// form read, a point added, all fragments written.
+// BenchmarkEdit is a change on the page of a state as large as people draw: the form read, a point
+// added, all fragments written.
 func BenchmarkEdit(b *testing.B) {
 	s := newTestServer(b)
 	state := benchState(b, benchPoints)

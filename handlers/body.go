@@ -14,8 +14,8 @@ import (
 	"nnvisu/views"
 )
 
-// readTimeout is how long a client may take to send a body, whether or not it is
-// looked at: net/http reads what is left of it before it answers.
+// readTimeout is how long a client may take to send a body, whether or not it is looked at:
+// net/http reads what is left of it before it answers.
 const readTimeout = time.Minute
 
 // readBody returns the body of a request as it is sent, or too_large.
@@ -38,9 +38,9 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 	return body.Bytes(), nil
 }
 
-// takeBody reads the body of a request and then asks enter for a place, which
-// leave gives back: a client that sends slowly takes nobody's, and all that is
-// computed, unpacking the body included, is computed in a place.
+// takeBody reads the body of a request and then asks enter for a place, which leave gives back: a
+// client that sends slowly takes nobody's, and all that is computed, unpacking the body included,
+// is computed in a place.
 func (s *Server) takeBody(c echo.Context, enter func() (leave func(), err error)) (body []byte, leave func(), err error) {
 	taken := false
 	if body, err = s.readBody(c.Response(), c.Request()); err != nil {
@@ -57,8 +57,8 @@ func (s *Server) takeBody(c echo.Context, enter func() (leave func(), err error)
 	return body, leave, nil
 }
 
-// leaveUnless is deferred to give back a place that nobody takes over, also
-// where that comes of a panic.
+// leaveUnless is deferred to give back a place that nobody takes over, also where that comes of a
+// panic.
 func leaveUnless(taken *bool, leave func()) {
 	if !*taken {
 		leave()
@@ -69,8 +69,8 @@ func (s *Server) errBodySize() error {
 	return wire.TooLarge("", "the request must have at most %d bytes", s.config.MaxBody)
 }
 
-// decodeBody decodes the body of a program's request: JSON, or a form whose
-// fields config, network and data are JSON text.
+// decodeBody decodes the body of a program's request: JSON, or a form whose fields config, network
+// and data are JSON text.
 func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.Message, error) {
 	form, err := wire.ParseForm(r.Header.Get("Content-Type"), body)
 	if err != nil {
@@ -82,8 +82,7 @@ func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.
 	return wire.DecodeForm(form, pageField, kind, s.limits())
 }
 
-// checkState checks what depends on the server's limits, and fills in what was
-// left out.
+// checkState checks what depends on the server's limits, and fills in what was left out.
 func (s *Server) checkState(m *wire.Message) error {
 	if b := m.State.Config.BatchSize; b > s.config.MaxPoints {
 		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d", s.config.MaxPoints, b)
@@ -99,8 +98,8 @@ func (s *Server) checkState(m *wire.Message) error {
 	return nil
 }
 
-// newTrainer checks a message and returns its Trainer. One answer costs steps
-// updates, the value of the field.
+// newTrainer checks a message and returns its Trainer. One answer costs steps updates, the value of
+// the field.
 func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Trainer, nn.Work, error) {
 	if m.Type != "" && m.Type != "train_step" {
 		return nil, nn.Work{}, wire.Malformed("type", "must be train_step; got %q", wire.Clip(m.Type))

@@ -33,12 +33,12 @@ func part(name, value string) string {
 	return "--8\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
 }
 
-// repeats is how often a test asks for the same thing that must always be
-// answered alike: a choice at random between two answers passes once in 2⁶³.
+// repeats is how often a test asks for the same thing that must always be answered alike: a choice
+// at random between two answers passes once in 2⁶³.
 const repeats = 64
 
-// TestDecodeSameError: the same bad request gets the same error each time, also
-// when more than one thing is wrong with it.
+// TestDecodeSameError: the same bad request gets the same error each time, also when more than one
+// thing is wrong with it.
 func TestDecodeSameError(t *testing.T) {
 	for _, test := range []struct{ name, method, path, body string }{
 		{"FormFields", http.MethodPost, "/step", `config={&network={&data={&id={`},
@@ -93,8 +93,8 @@ func TestCheckState(t *testing.T) {
 	}
 }
 
-// TestNewTrainerWork: the budget is of one answer, and the message names what
-// it allows. A stream's answer is a frame.
+// TestNewTrainerWork: the budget is of one answer, and the message names what it allows. A stream's
+// answer is a frame.
 func TestNewTrainerWork(t *testing.T) {
 	state := sampleState(t, "circles", 40, 0, nil)
 	work := nn.WorkOf(state.Config, len(state.Data))
@@ -116,8 +116,8 @@ func TestNewTrainerWork(t *testing.T) {
 	}
 }
 
-// TestTrainWorkOfFrame: what a frame may cost is checked for the updates that
-// a frame makes, and the error names the member that asks for them.
+// TestTrainWorkOfFrame: what a frame may cost is checked for the updates that a frame makes, and
+// the error names the member that asks for them.
 func TestTrainWorkOfFrame(t *testing.T) {
 	state := sampleState(t, "circles", 40, 0, nil)
 	work := nn.WorkOf(state.Config, len(state.Data))
@@ -204,8 +204,8 @@ func (l pipeListener) Accept() (net.Conn, error) {
 func (l pipeListener) Close() error   { return nil }
 func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
-// TestSlowBody: a client that does not send its body is answered when its time
-// is up and holds no connection for longer. Time is synthetic.
+// TestSlowBody: a client that does not send its body is answered when its time is up and holds no
+// connection for longer. Time is synthetic.
 func TestSlowBody(t *testing.T) {
 	const size = "Content-Length: 100\r\n"
 	for _, test := range []struct {
@@ -257,8 +257,8 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// checkRequestError checks that an error of a decoder is one that a client can
-// understand and act on.
+// checkRequestError checks that an error of a decoder is one that a client can understand and act
+// on.
 func checkRequestError(tb testing.TB, err error, codes ...wire.Code) {
 	tb.Helper()
 	var request *wire.Error
@@ -282,8 +282,8 @@ func checkStateError(tb testing.TB, err error) {
 	}
 }
 
-// checkRoundTrip encodes a prepared message as the server does and as a client
-// sends it back, and checks that it comes out as it went in.
+// checkRoundTrip encodes a prepared message as the server does and as a client sends it back, and
+// checks that it comes out as it went in.
 func checkRoundTrip(tb testing.TB, s *Server, m wire.Message) {
 	tb.Helper()
 	body := fmt.Appendf(nil, `{"config":%s,"network":%s,"data":%s}`,
@@ -297,8 +297,8 @@ func checkRoundTrip(tb testing.TB, s *Server, m wire.Message) {
 	}
 }
 
-// FuzzPageForm: whatever form is sent, the page answers with a state that can be
-// shown, or with an error that a client understands; and what it keeps comes out as it went in.
+// FuzzPageForm: whatever form is sent, the page answers with a state that can be shown, or with an
+// error that a client understands; and what it keeps comes out as it went in.
 func FuzzPageForm(f *testing.F) {
 	boundary := "multipart/form-data; boundary=8"
 	for _, seed := range []struct{ contentType, body string }{

@@ -83,8 +83,8 @@ func encoded(c echo.Context, body []byte, pack packer) []byte {
 }
 
 // compressed is the packer for answers that are sent once. It uses the fastest level. An answer to
-// train_step, 8 kB of digits that look random, takes zstd 50 µs and shrinks to 45 %; no slower level
-// of zstd or gzip saves three per cent more. The page takes 0.5 ms and shrinks to a sixth.
+// train_step, 8 kB of digits that look random, takes zstd 50 µs and shrinks to 45 %; no slower
+// level of zstd or gzip saves three per cent more. The page takes 0.5 ms and shrinks to a sixth.
 func compressed(coding string, body []byte) []byte {
 	if coding == codingZstd {
 		return zstdEncoder().EncodeAll(body, make([]byte, 0, len(body)/2))
@@ -139,7 +139,8 @@ func (s *Server) packer(name string) packer {
 	}
 }
 
-// zstdWindow is the largest window in bytes that a body may ask its reader to hold. RFC 9659 sets it.
+// zstdWindow is the largest window in bytes that a body may ask its reader to hold. RFC 9659 sets
+// it.
 const zstdWindow = 8 << 20
 
 // An unpacker decompresses one body after another.

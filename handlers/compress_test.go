@@ -91,7 +91,8 @@ func TestCompress(t *testing.T) {
 	}
 }
 
-// TestCompressHead: HEAD answers over a connection as GET does, without the body; a length is that of the compressed one.
+// TestCompressHead: HEAD answers over a connection as GET does, without the body; a length is that
+// of the compressed one.
 func TestCompressHead(t *testing.T) {
 	listener := httptest.NewServer(newTestServer(t))
 	defer listener.Close()
@@ -140,7 +141,8 @@ func TestCompressNot(t *testing.T) {
 	}
 }
 
-// TestBodyCompressed: a compressed body is the same request, as JSON and as a form, wherever there is a body.
+// TestBodyCompressed: a compressed body is the same request, as JSON and as a form, wherever there
+// is a body.
 func TestBodyCompressed(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "spiral", 100, 3, nil)
@@ -170,7 +172,8 @@ func TestBodyCompressed(t *testing.T) {
 	}
 }
 
-// TestBodyCompressedWrong: what cannot be unpacked is wire.Malformed, what becomes too much is too large, whatever it says of itself.
+// TestBodyCompressedWrong: what cannot be unpacked is wire.Malformed, what becomes too much is too
+// large, whatever it says of itself.
 func TestBodyCompressedWrong(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxBody = 1 << 20 })
 	within, beyond := strings.Repeat(" ", 1<<20-2)+"{}", strings.Repeat(" ", 1<<20-1)+"{}"
@@ -275,7 +278,8 @@ func changed(text string, at int) string {
 	return string(b)
 }
 
-// checkEncoding fails the test unless an answer is encoded as wanted, and says that this depends on the request.
+// checkEncoding fails the test unless an answer is encoded as wanted, and says that this depends on
+// the request.
 func checkEncoding(tb testing.TB, w *httptest.ResponseRecorder, want string) {
 	tb.Helper()
 	if got := w.Header().Get("Content-Encoding"); got != want {

@@ -50,8 +50,8 @@ type errorBody struct {
 	status int
 }
 
-// describe adds to wire.Describe the errors that only a server has: of routes, and of a table
-// that is imported.
+// describe adds to wire.Describe the errors that only a server has: of routes, and of a table that
+// is imported.
 func describe(err error) errorBody {
 	var (
 		b       = errorBody{ErrorBody: wire.Describe(err)}
@@ -114,8 +114,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	}
 }
 
-// describeLogged is describe; our own faults go to the log, with the id that
-// the client is given.
+// describeLogged is describe; our own faults go to the log, with the id that the client is given.
 func (s *Server) describeLogged(err error, c echo.Context) errorBody {
 	b := describe(err)
 	s.metrics.errors.WithLabelValues(string(b.Code)).Inc()

@@ -100,8 +100,8 @@ func TestAccepts(t *testing.T) {
 		{"Unreadable", []string{"application/json;q=high"}, false},
 		{"Longer", []string{"application/jsonlines"}, false},
 		{"Suffix", []string{"application/ld+json"}, false},
-		// RFC 9110, section 12.5.1: the most specific range decides; and names
-		// of parameters do not differ by case.
+		// RFC 9110, section 12.5.1: the most specific range decides; and names of parameters do not
+		// differ by case.
 		{"ZeroButAny", []string{"application/json;q=0, */*"}, false},
 		{"FamilyZeroButAny", []string{"*/*, application/*;q=0"}, false},
 		{"UpperZero", []string{"application/json;Q=0"}, false},
@@ -144,8 +144,8 @@ type panicReader struct{}
 
 func (panicReader) Read([]byte) (int, error) { panic("secret of the server") }
 
-// TestPanic: a panic is an internal error with the request's id, the log has
-// what the client must not see, and the server goes on.
+// TestPanic: a panic is an internal error with the request's id, the log has what the client must
+// not see, and the server goes on.
 func TestPanic(t *testing.T) {
 	for _, test := range []struct {
 		name, path string
@@ -205,8 +205,7 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-// TestPanicAborts: the panic by which a handler tells net/http to drop the
-// connection goes through.
+// TestPanicAborts: the panic by which a handler tells net/http to drop the connection goes through.
 func TestPanicAborts(t *testing.T) {
 	s := newTestServer(t)
 	defer func() {
@@ -222,8 +221,7 @@ type abortReader struct{}
 
 func (abortReader) Read([]byte) (int, error) { panic(http.ErrAbortHandler) }
 
-// TestPanicReleases: a panic while computing gives back its CPU token and
-// its place in the queue.
+// TestPanicReleases: a panic while computing gives back its CPU token and its place in the queue.
 func TestPanicReleases(t *testing.T) {
 	s := newTestServer(t)
 	s.requests, s.openRequests = stream.NewQueue(1), stream.NewLimit(1)
@@ -257,8 +255,7 @@ func TestFailGone(t *testing.T) {
 	}
 }
 
-// TestFailCommitted: an error behind the first byte writes no second answer,
-// but is logged.
+// TestFailCommitted: an error behind the first byte writes no second answer, but is logged.
 func TestFailCommitted(t *testing.T) {
 	var log bytes.Buffer
 	s := newTestServer(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
@@ -296,8 +293,8 @@ func TestFailNotUTF8(t *testing.T) {
 	}
 }
 
-// TestProblem: a notice calls the control by its name, begins like a sentence
-// and offers the way back.
+// TestProblem: a notice calls the control by its name, begins like a sentence and offers the way
+// back.
 func TestProblem(t *testing.T) {
 	network := nn.Network{Step: 7}
 	for _, test := range []struct {

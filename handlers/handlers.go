@@ -1,10 +1,10 @@
-// Package handlers is everything that nnvisu knows of HTTP, Server-Sent Events
-// and WebSocket: it decodes a request into a state, checks limits, makes one
-// call into package nn and renders the answer as JSON or as views.
+// Package handlers is everything that nnvisu knows of HTTP, Server-Sent Events and WebSocket: it
+// decodes a request into a state, checks limits, makes one call into package nn and renders the
+// answer as JSON or as views.
 //
-// A Server keeps nothing of any user. All that it holds are limits (CPU tokens,
-// the number of open streams, whether it is draining) and what is the same
-// for everybody: the first page and the packed assets.
+// A Server keeps nothing of any user. All that it holds are limits (CPU tokens, the number of open
+// streams, whether it is draining) and what is the same for everybody: the first page and the
+// packed assets.
 package handlers
 
 import (
@@ -41,8 +41,8 @@ type Config struct {
 	MaxQueue   int           // requests computing or waiting to
 }
 
-// DefaultConfig returns limits for a small public server: a request may cost
-// some tens of seconds of one core at the most.
+// DefaultConfig returns limits for a small public server: a request may cost some tens of seconds
+// of one core at the most.
 func DefaultConfig() Config {
 	return Config{
 		Logger:     slog.Default(),
@@ -75,8 +75,8 @@ type Server struct {
 	packed       sync.Map               // of coding and path of an asset: the []byte to send
 }
 
-// New returns a Server, or an error if the config is out of range or the
-// browser libraries were not put in place before the build.
+// New returns a Server, or an error if the config is out of range or the browser libraries were not
+// put in place before the build.
 func New(config Config) (*Server, error) {
 	if err := public.Check(); err != nil {
 		return nil, err
@@ -107,13 +107,12 @@ func New(config Config) (*Server, error) {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Drain makes the server finish: /readyz answers 503, open streams end with
-// the reason "shutdown" and new work is answered with busy, so that clients go
-// on at another replica.
+// Drain makes the server finish: /readyz answers 503, open streams end with the reason "shutdown"
+// and new work is answered with busy, so that clients go on at another replica.
 func (s *Server) Drain() { s.drain() }
 
-// Wait waits for the sockets to close after Drain, each when it has answered the
-// message it works on, or for the end of the context, whose error it returns.
+// Wait waits for the sockets to close after Drain, each when it has answered the message it works
+// on, or for the end of the context, whose error it returns.
 func (s *Server) Wait(ctx context.Context) error {
 	closed := make(chan struct{})
 	go func() { s.open.Wait(); close(closed) }()
@@ -164,8 +163,8 @@ func (s *Server) routes() http.Handler {
 	return e
 }
 
-// requestID gives every answer an id that the log has too. A client's own is not
-// taken over: it could be anything.
+// requestID gives every answer an id that the log has too. A client's own is not taken over: it
+// could be anything.
 func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		c.Response().Header().Set(echo.HeaderXRequestID, rand.Text())
@@ -173,9 +172,8 @@ func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// sameOrigin refuses what a page of another site makes a browser do: posts and
-// sockets, GET /train, which costs work, and GET / of a recipe, which costs as
-// much, unless the user goes there.
+// sameOrigin refuses what a page of another site makes a browser do: posts and sockets, GET /train,
+// which costs work, and GET / of a recipe, which costs as much, unless the user goes there.
 func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()

@@ -71,8 +71,7 @@ func hasToken(q *stream.Queue, within time.Duration) bool {
 	return q.Do(ctx, func() error { return nil }) == nil
 }
 
-// TestEnter: a draining server takes no new work; neither does one whose
-// streams are all open.
+// TestEnter: a draining server takes no new work; neither does one whose streams are all open.
 func TestEnter(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxStreams, c.MaxQueue = 2, 1 })
 	leave, err := s.enterStream()
@@ -149,12 +148,11 @@ func TestLeaves(t *testing.T) {
 	}
 }
 
-// TestAdvanceFair: requests that share one CPU token take turns. A request
-// that kept the token would be done before the others began.
+// TestAdvanceFair: requests that share one CPU token take turns. A request that kept the token
+// would be done before the others began.
 func TestAdvanceFair(t *testing.T) {
 	const requests, updates = 3, 100
-	// One processor: a machine that is busy with other things then stops all
-	// of the requests alike.
+	// One processor: a machine that is busy with other things then stops all of the requests alike.
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	synctest.Test(t, func(t *testing.T) {
 		s := newTestServer(t)
@@ -193,8 +191,7 @@ func TestAdvanceFair(t *testing.T) {
 	})
 }
 
-// TestAdvance: slices do not change the result, and what is small takes one turn
-// with its measures.
+// TestAdvance: slices do not change the result, and what is small takes one turn with its measures.
 func TestAdvance(t *testing.T) {
 	state := sampleState(t, "circles", 40, 0, nil)
 	want, err := nn.Step(state, 10)
@@ -235,8 +232,8 @@ func TestAdvance(t *testing.T) {
 	}
 }
 
-// TestAdvanceEnds: a request ends with the error of what is done behind its
-// updates, or when it waits for a token and its client is gone.
+// TestAdvanceEnds: a request ends with the error of what is done behind its updates, or when it
+// waits for a token and its client is gone.
 func TestAdvanceEnds(t *testing.T) {
 	s := newTestServer(t)
 	stop := errors.New("stop")
@@ -255,8 +252,8 @@ func TestAdvanceEnds(t *testing.T) {
 	}
 }
 
-// TestAdvanceGone: a request whose client is gone ends at the next slice, also
-// when nobody else wants its token.
+// TestAdvanceGone: a request whose client is gone ends at the next slice, also when nobody else
+// wants its token.
 func TestAdvanceGone(t *testing.T) {
 	s := newTestServer(t)
 	trainer, err := nn.NewTrainer(sampleState(t, "circles", 10, 0, nil))

@@ -88,9 +88,9 @@ func clone(s nn.State) nn.State {
 	return s
 }
 
-// readForm returns what the form of a page, or of fragments of it, posts when
-// the button with the name and value is pressed: all successful controls. What
-// stands outside of the form, such as the tour, is not posted.
+// readForm returns what the form of a page, or of fragments of it, posts when the button with the
+// name and value is pressed: all successful controls. What stands outside of the form, such as the
+// tour, is not posted.
 func readForm(tb testing.TB, page, button, value string) url.Values {
 	tb.Helper()
 	root := parseHTML(tb, page)

@@ -20,8 +20,8 @@ const pageFrameMS = 40
 // firstDataset is what a first visit shows.
 const firstDataset = "circles"
 
-// page answers GET /: the application with a first state, or with what the
-// query asks for. The script puts the user's own state in the place of the first.
+// page answers GET /: the application with a first state, or with what the query asks for. The
+// script puts the user's own state in the place of the first.
 func (s *Server) page(c echo.Context) error {
 	if len(c.QueryParams()) > 0 {
 		return s.linkedPage(c)

@@ -28,8 +28,8 @@ type pageAct struct {
 	answer pageAnswer // do replaces it where the answer depends on the outcome
 }
 
-// An edit is the input of an act that changes the state. The state is prepared, and the act must not
-// write to its slices. The caller checks the limits of the state that the act returns.
+// An edit is the input of an act that changes the state. The state is prepared, and the act must
+// not write to its slices. The caller checks the limits of the state that the act returns.
 type edit struct {
 	state nn.State
 	meta  table.Meta

@@ -46,8 +46,8 @@ func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 	return answer(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
 }
 
-// failHTML answers the page with an error: for htmx the fragments that say what
-// is wrong, without script the page as it was with a notice.
+// failHTML answers the page with an error: for htmx the fragments that say what is wrong, without
+// script the page as it was with a notice.
 func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 	notice := problem(b)
 	e, edited := asEditError(cause)
@@ -95,8 +95,8 @@ func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 	}
 }
 
-// lab measures and draws a prepared state. Its metrics become the newest sample
-// of the history, unless it is a moment of a run that has newer ones.
+// lab measures and draws a prepared state. Its metrics become the newest sample of the history,
+// unless it is a moment of a run that has newer ones.
 func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 	lab := s.unmeasuredLab(p)
 	err := s.computing(ctx, func() error {

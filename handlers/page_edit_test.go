@@ -86,8 +86,8 @@ func TestReadStroke(t *testing.T) {
 	}
 }
 
-// FuzzReadStroke: whatever is drawn, the places are in the plane with at most
-// four decimals, and drawing them again gives them again.
+// FuzzReadStroke: whatever is drawn, the places are in the plane with at most four decimals, and
+// drawing them again gives them again.
 func FuzzReadStroke(f *testing.F) {
 	for _, seed := range []struct{ stroke, x, y string }{
 		{"0,0", "", ""}, {"0.5,-0.25 1,1", "", ""}, {" \t-1e-9,0.00005\n", "", ""}, {"1e999,0", "", ""}, {"NaN,0", "", ""}, {"0x1p-2,1_0", "", ""},
@@ -146,8 +146,7 @@ func settingsForm(tb testing.TB, s *Server, state nn.State) url.Values {
 	return form
 }
 
-// TestApplySettingsUnchanged: controls that nobody touched change nothing,
-// whatever the state.
+// TestApplySettingsUnchanged: controls that nobody touched change nothing, whatever the state.
 func TestApplySettingsUnchanged(t *testing.T) {
 	for _, test := range []struct {
 		name, set string
@@ -289,9 +288,8 @@ func TestApplySettings(t *testing.T) {
 	}
 }
 
-// TestApplySettingsAbsent: a control that the form does not have, as a program
-// may leave it out, stays as it is. The features, which are boxes that send
-// nothing when empty, are the exception.
+// TestApplySettingsAbsent: a control that the form does not have, as a program may leave it out,
+// stays as it is. The features, which are boxes that send nothing when empty, are the exception.
 func TestApplySettingsAbsent(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "blobs", 30, 2, func(c *nn.Config) { c.L1, c.BatchSize, c.Seed = 0.25, 5, 9 })
@@ -304,8 +302,8 @@ func TestApplySettingsAbsent(t *testing.T) {
 	}
 }
 
-// TestApplySettingsRefused: what cannot be is refused with the control at fault,
-// and the state stays as it was.
+// TestApplySettingsRefused: what cannot be is refused with the control at fault, and the state
+// stays as it was.
 func TestApplySettingsRefused(t *testing.T) {
 	for _, test := range []struct{ name, field, value, want string }{
 		{"Task", views.FieldTask, "clustering", "invalid task"},
@@ -374,8 +372,8 @@ func TestApplySettingsRefused(t *testing.T) {
 	})
 }
 
-// TestApplySettingsTask: a change of task and back keeps the hidden layers, the
-// places of the points and two classes.
+// TestApplySettingsTask: a change of task and back keeps the hidden layers, the places of the
+// points and two classes.
 func TestApplySettingsTask(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "circles", 30, 3, nil)
@@ -607,8 +605,7 @@ func TestActErased(t *testing.T) {
 	}
 }
 
-// TestDrawApart: two drawings on one state do not meet in the room behind its
-// points.
+// TestDrawApart: two drawings on one state do not meet in the room behind its points.
 func TestDrawApart(t *testing.T) {
 	s := newTestServer(t)
 	state := nn.State{Config: nn.DefaultConfig(), Data: append(make([]nn.Point, 0, 10), nn.Point{X: 1})}
@@ -630,8 +627,8 @@ func TestDrawApart(t *testing.T) {
 	}
 }
 
-// TestPageJourney: a page without script that is submitted as it stands, button
-// by button, is answered with a page of a state that can be used.
+// TestPageJourney: a page without script that is submitted as it stands, button by button, is
+// answered with a page of a state that can be used.
 func TestPageJourney(t *testing.T) {
 	s := newTestServer(t)
 	press := func(page, button, value, path string) string {
@@ -659,9 +656,8 @@ func TestPageJourney(t *testing.T) {
 	}
 }
 
-// TestActsWithoutScript: each act that is posted without script is answered with
-// the whole page, whose form can be posted again; and one that is refused with
-// the page as it was.
+// TestActsWithoutScript: each act that is posted without script is answered with the whole page,
+// whose form can be posted again; and one that is refused with the page as it was.
 func TestActsWithoutScript(t *testing.T) {
 	s := newTestServer(t)
 	state, h := sampleHistory(t, sampleState(t, "blobs", 30, 0, nil), 3)
@@ -729,9 +725,8 @@ func TestPartsOfThePage(t *testing.T) {
 	}
 }
 
-// TestPartsThatFollow: an edit draws the network anew only where that is another
-// one or has other names, the pinned run only where the page may show another,
-// and says nothing where it only looks.
+// TestPartsThatFollow: an edit draws the network anew only where that is another one or has other
+// names, the pinned run only where the page may show another, and says nothing where it only looks.
 func TestPartsThatFollow(t *testing.T) {
 	s := newTestServer(t)
 	state, h, meta := savedRun(t)
@@ -838,8 +833,8 @@ func TestSetState(t *testing.T) {
 	}
 }
 
-// TestToolStays: after a change that takes away the tool in hand another one is
-// in hand, or the next stroke would be refused.
+// TestToolStays: after a change that takes away the tool in hand another one is in hand, or the
+// next stroke would be refused.
 func TestToolStays(t *testing.T) {
 	for _, test := range []struct{ name, tool, act, field, value string }{
 		{"RemoveClass", "2", "remove-class", "", ""},

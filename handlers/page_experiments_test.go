@@ -116,9 +116,8 @@ func roughness(loss []float64) float64 {
 	return sum / float64(len(loss)-1)
 }
 
-// firstGradient returns the norm of the first gradient of each layer's
-// weights: of sgd without penalties the first update is the gradient times the
-// learning rate.
+// firstGradient returns the norm of the first gradient of each layer's weights: of sgd without
+// penalties the first update is the gradient times the learning rate.
 func (r *replay) firstGradient() []float64 {
 	r.tb.Helper()
 	c := r.state.Config

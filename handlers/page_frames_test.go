@@ -19,8 +19,8 @@ import (
 	"nnvisu/views"
 )
 
-// playPage runs a stream of the page over a carrier that takes some time for each
-// event, in a bubble, and returns the carrier with the frames.
+// playPage runs a stream of the page over a carrier that takes some time for each event, in a
+// bubble, and returns the carrier with the frames.
 func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.Values)) *pageCarrier {
 	t.Helper()
 	s := newTestServer(t)
@@ -66,8 +66,8 @@ func (w *pageCarrier) Cut()             {}
 
 var partOfFrame = regexp.MustCompile(`(?s)<hx-partial hx-target="([^"]*)"[^>]*>(.*?)</hx-partial>`)
 
-// pagesAfter returns what each place of the page holds after each of the frames, which
-// leave out what is there already.
+// pagesAfter returns what each place of the page holds after each of the frames, which leave out
+// what is there already.
 func pagesAfter(frames []string) (pages []map[string]string) {
 	page := map[string]string{}
 	for _, frame := range frames {
@@ -79,8 +79,8 @@ func pagesAfter(frames []string) (pages []map[string]string) {
 	return pages
 }
 
-// TestSlowClientEnd: where training ends, and what its last frame says, does not
-// depend on how fast the client reads.
+// TestSlowClientEnd: where training ends, and what its last frame says, does not depend on how fast
+// the client reads.
 func TestSlowClientEnd(t *testing.T) {
 	state := sampleState(t, "circles", 40, 0, func(c *nn.Config) { c.TestFraction = 0.3 })
 	for _, test := range []struct {

@@ -18,8 +18,7 @@ import (
 	"nnvisu/views"
 )
 
-// sampleHistory is the history of a run that comes to state with a frame for
-// each update.
+// sampleHistory is the history of a run that comes to state with a frame for each update.
 func sampleHistory(tb testing.TB, state nn.State, updates int) (nn.State, nn.History) {
 	tb.Helper()
 	var h nn.History
@@ -127,8 +126,7 @@ func TestHistoryFirst(t *testing.T) {
 	}
 }
 
-// TestHistoryStep: a step adds its sample to those before, and one without a
-// history begins it.
+// TestHistoryStep: a step adds its sample to those before, and one without a history begins it.
 func TestHistoryStep(t *testing.T) {
 	s := newTestServer(t)
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, func(c *nn.Config) { c.TestFraction = 0.3 }), 5)
@@ -157,8 +155,8 @@ func TestHistoryStep(t *testing.T) {
 	}
 }
 
-// TestHistoryStream: each frame of a stream, over either carrier, has the
-// sample of its network behind those that were posted.
+// TestHistoryStream: each frame of a stream, over either carrier, has the sample of its network
+// behind those that were posted.
 func TestHistoryStream(t *testing.T) { synctest.Test(t, testHistoryStream) }
 
 func testHistoryStream(t *testing.T) {
@@ -196,10 +194,9 @@ func testHistoryStream(t *testing.T) {
 	}
 }
 
-// TestHistoryStreamThinned: where samples are thinned out, frames whose sample the
-// next replaces leave the history as it is; the page that goes on from there, by a
-// look or by the next stream, comes to the whole of it. The frame in which a run
-// reaches its end has it in any case.
+// TestHistoryStreamThinned: where samples are thinned out, frames whose sample the next replaces
+// leave the history as it is; the page that goes on from there, by a look or by the next stream,
+// comes to the whole of it. The frame in which a run reaches its end has it in any case.
 func TestHistoryStreamThinned(t *testing.T) {
 	s := newTestServer(t)
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, nil), 300)
@@ -246,8 +243,8 @@ func TestHistoryStreamThinned(t *testing.T) {
 	}
 }
 
-// TestHistoryEdit: what keeps the weights keeps the curves; what draws new ones
-// empties them; what goes back cuts them, and what looks back does not.
+// TestHistoryEdit: what keeps the weights keeps the curves; what draws new ones empties them; what
+// goes back cuts them, and what looks back does not.
 func TestHistoryEdit(t *testing.T) {
 	s := newTestServer(t)
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, nil), 10)
@@ -314,8 +311,8 @@ func TestHistoryEdit(t *testing.T) {
 	}
 }
 
-// TestInspect: the confusion matrix and the gradients are measured where they
-// are shown, and nowhere else.
+// TestInspect: the confusion matrix and the gradients are measured where they are shown, and
+// nowhere else.
 func TestInspect(t *testing.T) {
 	s := newTestServer(t)
 	for _, test := range []struct {

@@ -11,8 +11,7 @@ import (
 	"nnvisu/views"
 )
 
-// readImport reads the controls of the import. What they say is judged by
-// package table.
+// readImport reads the controls of the import. What they say is judged by package table.
 func readImport(form url.Values) views.ImportForm {
 	return views.ImportForm{
 		Text:      form.Get(views.FieldTableText),
@@ -77,8 +76,8 @@ func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversio
 	return c, err
 }
 
-// convertTable makes points of the text of an import. A column chosen that the
-// table does not have was of the table before; it is guessed anew.
+// convertTable makes points of the text of an import. A column chosen that the table does not have
+// was of the table before; it is guessed anew.
 func convertTable(f *views.ImportForm, most int) (table.Table, table.Import, error) {
 	t, err := table.Parse(f.Text, table.Options{Header: f.Header, Separator: f.Separator})
 	if err != nil {

@@ -197,8 +197,7 @@ func TestImportPreview(t *testing.T) {
 	}
 }
 
-// TestMeta: what is kept with the points comes back with every answer, and goes
-// when the points do.
+// TestMeta: what is kept with the points comes back with every answer, and goes when the points do.
 func TestMeta(t *testing.T) {
 	s := newTestServer(t)
 	const meta = `{"transform":{"x":{"name":"a","scale":0.5,"offset":-1},"y":{},"label":{"name":"c"}},"classes":["p","q"]}`
@@ -439,8 +438,7 @@ func TestTableStale(t *testing.T) {
 	}
 }
 
-// TestTablePages: pages are walked, rows are added and removed; what was typed
-// on the way is kept.
+// TestTablePages: pages are walked, rows are added and removed; what was typed on the way is kept.
 func TestTablePages(t *testing.T) {
 	s := newTestServer(t)
 	open := openTable(t, s, tableForm(t, s, ""))
@@ -501,8 +499,7 @@ func TestTableOfValues(t *testing.T) {
 	}
 }
 
-// TestPointsCSV: the points come as a file, in their own units, and the file can
-// be imported again.
+// TestPointsCSV: the points come as a file, in their own units, and the file can be imported again.
 func TestPointsCSV(t *testing.T) {
 	s := newTestServer(t)
 	for name, form := range map[string]url.Values{"Flowers": importFlowers(t, s), "Circles": tableForm(t, s, "")} {

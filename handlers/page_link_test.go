@@ -93,8 +93,8 @@ func shown(tb testing.TB, page string) map[string]string {
 	return sections
 }
 
-// TestLinkParts: a link leaves parts of the page out or locks them, with script
-// and without, whatever is done next.
+// TestLinkParts: a link leaves parts of the page out or locks them, with script and without,
+// whatever is done next.
 func TestLinkParts(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxPoints = 50 })
 	const query = "hide=data,settings&hide=share&lock=network,until&hide=experiments&lock=network"
@@ -139,8 +139,8 @@ func TestLinkParts(t *testing.T) {
 	}
 }
 
-// TestLinkCrossSite: a link on another site may be followed, but no page of it
-// may make a browser ask for the work of a recipe in its back.
+// TestLinkCrossSite: a link on another site may be followed, but no page of it may make a browser
+// ask for the work of a recipe in its back.
 func TestLinkCrossSite(t *testing.T) {
 	for _, base := range []string{"", "/a/b"} {
 		s := newTestServer(t, func(c *Config) { c.BasePath = base })
@@ -175,8 +175,7 @@ func TestLinkCrossSite(t *testing.T) {
 	}
 }
 
-// TestLinkErrors: what is wrong with an address is said on the page, and with
-// its status.
+// TestLinkErrors: what is wrong with an address is said on the page, and with its status.
 func TestLinkErrors(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxPoints = 300 })
 	for _, test := range []struct {
@@ -224,8 +223,7 @@ func TestLinkErrors(t *testing.T) {
 	}
 }
 
-// shareForm asks for the links of a page's form, and returns the recipe's query
-// and what is lost.
+// shareForm asks for the links of a page's form, and returns the recipe's query and what is lost.
 func shareForm(tb testing.TB, s *Server, form url.Values) (recipe, lost, parts string) {
 	tb.Helper()
 	form.Set(views.FieldControls, "")

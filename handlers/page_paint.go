@@ -16,8 +16,8 @@ var (
 	mapPlaces   = sync.OnceValue(func() (p places) { p.xs, p.ys = views.MapGrid(); return p })
 )
 
-// A canvas is where the network's numbers are on their way to colours. Pictures
-// are painted with a CPU token, so there are never more in use than tokens.
+// A canvas is where the network's numbers are on their way to colours. Pictures are painted with a
+// CPU token, so there are never more in use than tokens.
 type canvas struct {
 	outputs []float64
 	units   [][]float64
@@ -26,8 +26,8 @@ type canvas struct {
 
 var canvases = sync.Pool{New: func() any { return new(canvas) }}
 
-// paint draws what a model says over the plane, and what its units do, in the
-// place of what was drawn before.
+// paint draws what a model says over the plane, and what its units do, in the place of what was
+// drawn before.
 func paint(lab *views.Lab, m *nn.Model) {
 	c := canvases.Get().(*canvas)
 	defer canvases.Put(c)
@@ -42,8 +42,8 @@ func paintPlane(m *nn.Model, hard bool) views.Cells {
 	return c.plane(nil, m, hard)
 }
 
-// planeChunk is how many cells of the plane are painted at once: what the network
-// says about them stays near the processor until it is a colour.
+// planeChunk is how many cells of the plane are painted at once: what the network says about them
+// stays near the processor until it is a colour.
 const planeChunk = 1024
 
 // plane draws what a model says over the plane to dst, which may be nil.

@@ -50,8 +50,7 @@ func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
 	return state, said, nil
 }
 
-// readStroke returns the places of FieldStroke or, without script, of a click
-// on the picture.
+// readStroke returns the places of FieldStroke or, without script, of a click on the picture.
 func readStroke(form url.Values, most int) ([]nn.Point, error) {
 	if form.Has(views.FieldClickX) {
 		var x, y int
@@ -75,15 +74,15 @@ func readStroke(form url.Values, most int) ([]nn.Point, error) {
 	return places, nil
 }
 
-// place returns the point of the plane nearest to x, y, with as many decimals
-// as a picture can show.
+// place returns the point of the plane nearest to x, y, with as many decimals as a picture can
+// show.
 func place(x, y float64) nn.Point {
 	round := func(v float64) float64 { return math.Round(max(-1, min(1, v))*1e4)/1e4 + 0 }
 	return nn.Point{X: round(x), Y: round(y)}
 }
 
-// newProblem returns the state with other points and their task. It starts with
-// new weights, and its classes follow from the labels.
+// newProblem returns the state with other points and their task. It starts with new weights, and
+// its classes follow from the labels.
 func newProblem(state nn.State, points []nn.Point, task nn.Task) (nn.State, error) {
 	state.Data = points
 	state.Config = state.Config.Clone()

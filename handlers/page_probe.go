@@ -13,12 +13,11 @@ import (
 	"nnvisu/views"
 )
 
-// probeRadius is how near, in units of the plane, a place must be to a point to
-// mean the point.
+// probeRadius is how near, in units of the plane, a place must be to a point to mean the point.
 const probeRadius = 0.03
 
-// probe answers POST /predict for the page: what the network says at the place
-// of FieldProbe, or at the point that is there.
+// probe answers POST /predict for the page: what the network says at the place of FieldProbe, or at
+// the point that is there.
 func (s *Server) probe(c echo.Context) error {
 	p, leave, err := s.openPage(c, s.enter)
 	if err != nil {

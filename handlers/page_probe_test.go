@@ -23,8 +23,7 @@ func plainText(tb testing.TB, fragment string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// TestProbe: the page reads what the network says at a place, or at the point
-// that is near it.
+// TestProbe: the page reads what the network says at a place, or at the point that is near it.
 func TestProbe(t *testing.T) {
 	s := newTestServer(t)
 	// A linear model: class 1 for sure where x > 0.

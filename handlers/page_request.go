@@ -51,7 +51,8 @@ type pageAnswer struct {
 	view func(l views.Lab, settings bool) templ.Component
 	// part says that the state stays as it was and is not measured and painted again.
 	part bool
-	// preview says that the state is a moment of the run that may have newer ones: the history stays.
+	// preview says that the state is a moment of the run that may have newer ones: the history
+	// stays.
 	preview bool
 	// replaced says that the page shows another state: settings and reshaped follow.
 	replaced bool
@@ -76,8 +77,8 @@ func (s *Server) openPage(c echo.Context, enter func() (func(), error)) (p pageR
 	return p, leave, err
 }
 
-// decodePage decodes the page's form: the hidden state, with the visible
-// settings applied where the form says so.
+// decodePage decodes the page's form: the hidden state, with the visible settings applied where the
+// form says so.
 func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
 	if err != nil {
@@ -165,8 +166,8 @@ func readChoices(form url.Values) views.Choices {
 	return d
 }
 
-// An editError is an error of an edit on a state that is fine itself, so that
-// the page without script can show both.
+// An editError is an error of an edit on a state that is fine itself, so that the page without
+// script can show both.
 type editError struct {
 	error
 	page pageRequest

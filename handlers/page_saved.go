@@ -9,8 +9,8 @@ import (
 	"nnvisu/views"
 )
 
-// openSaved puts the state of FieldOpened, as it was saved in a file or a link, in the place of
-// the page's.
+// openSaved puts the state of FieldOpened, as it was saved in a file or a link, in the place of the
+// page's.
 func (s *Server) openSaved(_ context.Context, p *pageRequest, _ string) error {
 	file, err := wire.DecodeFile(p.form.Get(views.FieldOpened), views.FieldOpened, s.limits())
 	if err != nil {
@@ -51,8 +51,8 @@ func (s *Server) readPinned(text string) (*views.PinnedRun, error) {
 	return &views.PinnedRun{JSON: text, Config: run.Config, Network: run.Network, History: run.History}, nil
 }
 
-// pin keeps the run of a page, up to the moment shown, beside the next one. What
-// came after that moment stays in the page's own history.
+// pin keeps the run of a page, up to the moment shown, beside the next one. What came after that
+// moment stays in the page's own history.
 func (s *Server) pin(ctx context.Context, p *pageRequest, _ string) error {
 	run := &views.PinnedRun{Config: p.State.Config, Network: p.State.Network, History: p.history.Clone()}
 	run.History.Truncate(run.Network.Step + 1)

@@ -17,8 +17,8 @@ import (
 	"nnvisu/views"
 )
 
-// savedRun is a run of all that a state can hold: moments, curves with a best
-// moment, held out points, names.
+// savedRun is a run of all that a state can hold: moments, curves with a best moment, held out
+// points, names.
 func savedRun(tb testing.TB) (nn.State, nn.History, table.Meta) {
 	tb.Helper()
 	state := sampleState(tb, "blobs", 40, 0, func(c *nn.Config) {
@@ -51,8 +51,8 @@ func openSaved(tb testing.TB, s *Server, text string, headers ...string) (status
 	return w.Code, w.Body.String()
 }
 
-// TestSaveAndOpen: what was saved is opened again, to the last bit, with and
-// without script; and saved again it is the same file.
+// TestSaveAndOpen: what was saved is opened again, to the last bit, with and without script; and
+// saved again it is the same file.
 func TestSaveAndOpen(t *testing.T) {
 	s := newTestServer(t)
 	state, h, meta := savedRun(t)
@@ -124,8 +124,8 @@ func TestSaveAndOpen(t *testing.T) {
 	}
 }
 
-// TestOpenLinked: the script's own file, as links carry it, is read too; what
-// is left out is the default.
+// TestOpenLinked: the script's own file, as links carry it, is read too; what is left out is the
+// default.
 func TestOpenLinked(t *testing.T) {
 	s := newTestServer(t)
 	state, h, meta := savedRun(t)
@@ -206,8 +206,7 @@ func TestOpenRefused(t *testing.T) {
 	}
 }
 
-// TestLongFields: the limit on the body is that of a file to open and of a
-// pinned run as well.
+// TestLongFields: the limit on the body is that of a file to open and of a pinned run as well.
 func TestLongFields(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxBody = 100_000 })
 	for _, field := range []string{views.FieldOpened, views.FieldPinned, views.FieldHide, views.FieldProbe} {
@@ -236,8 +235,8 @@ func pinnedOf(tb testing.TB, s *Server, answer string) *views.PinnedRun {
 	return run
 }
 
-// TestPin: a run is kept with its curves beside the next one, which does not
-// change it, until it is unpinned.
+// TestPin: a run is kept with its curves beside the next one, which does not change it, until it is
+// unpinned.
 func TestPin(t *testing.T) {
 	s := newTestServer(t)
 	state, h, meta := savedRun(t)
@@ -298,8 +297,8 @@ func TestPin(t *testing.T) {
 	}
 }
 
-// TestPinSharesNothing: the answer that pins a run adds to the page's history,
-// and not to the pinned one.
+// TestPinSharesNothing: the answer that pins a run adds to the page's history, and not to the
+// pinned one.
 func TestPinSharesNothing(t *testing.T) {
 	s := newTestServer(t)
 	state, _ := sampleHistory(t, sampleState(t, "circles", 20, 0, nil), nn.MaxSamples)

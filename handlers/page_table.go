@@ -20,8 +20,8 @@ import (
 	"nnvisu/views"
 )
 
-// A rowEdit changes the points after the rows of a page have been taken into them. It returns
-// the points, the page to show and what was done, "" for nothing that changes a point.
+// A rowEdit changes the points after the rows of a page have been taken into them. It returns the
+// points, the page to show and what was done, "" for nothing that changes a point.
 type rowEdit func(s *Server, form url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error)
 
 // showTable shows a page of the points.
@@ -114,8 +114,8 @@ func rowsDone(what string, n int) string {
 	return fmt.Sprintf("%s %d rows.", what, n)
 }
 
-// readRows returns the points as the rows of a page have them. A row that says
-// what it was shown with leaves its point as it is, to the last bit.
+// readRows returns the points as the rows of a page have them. A row that says what it was shown
+// with leaves its point as it is, to the last bit.
 func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed int, err error) {
 	points = slices.Clone(p.State.Data)
 	fields := []string{views.FieldRowX, views.FieldRowY, views.FieldRowLabel}
@@ -188,8 +188,8 @@ func unmarkedRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
 	return left, nil
 }
 
-// pointsCSV answers POST /points.csv: the points of the page as a file, in the
-// units that they came in.
+// pointsCSV answers POST /points.csv: the points of the page as a file, in the units that they came
+// in.
 func (s *Server) pointsCSV(c echo.Context) error {
 	body, leave, err := s.takeBody(c, s.enter)
 	if err != nil {

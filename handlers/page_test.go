@@ -57,8 +57,7 @@ func TestReadChoices(t *testing.T) {
 	}
 }
 
-// TestFirstPage: the page of a first visit holds a state that can be posted,
-// the same for everyone.
+// TestFirstPage: the page of a first visit holds a state that can be posted, the same for everyone.
 func TestFirstPage(t *testing.T) {
 	s := newTestServer(t)
 	w := serve(s, http.MethodGet, "/", "")
@@ -84,8 +83,8 @@ func TestFirstPageOfFewPoints(t *testing.T) {
 	}
 }
 
-// TestPageFailure: an error on the page is said beside the page as it was, or
-// alone where there is no state to show.
+// TestPageFailure: an error on the page is said beside the page as it was, or alone where there is
+// no state to show.
 func TestPageFailure(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "circles", 20, 3, nil)
@@ -209,8 +208,8 @@ func converse(t *testing.T, conn *websocket.Conn, ctx context.Context, kind webs
 	}
 }
 
-// TestPageSocket: the page's socket gives the very fragments of its event
-// stream, message after message.
+// TestPageSocket: the page's socket gives the very fragments of its event stream, message after
+// message.
 func TestPageSocket(t *testing.T) {
 	s := newTestServer(t)
 	form := settingsForm(t, s, sampleState(t, "circles", 20, 0, nil))
@@ -246,8 +245,8 @@ func TestPageSocket(t *testing.T) {
 	}
 }
 
-// TestPageSocketErrors: a bad message is a notice and the reason error, a full
-// server the reason busy alone; the socket stays.
+// TestPageSocketErrors: a bad message is a notice and the reason error, a full server the reason
+// busy alone; the socket stays.
 func TestPageSocketErrors(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxStreams, c.MaxBody = 1, 10_000 })
 	conn, ctx := dialPage(t, s)
@@ -350,8 +349,8 @@ func pixels(tb testing.TB, cells views.Cells, c nn.Config) (colours [][3]byte) {
 	return colours
 }
 
-// TestPaintAllocates: pictures in the place of those before ask for no memory,
-// whatever the network.
+// TestPaintAllocates: pictures in the place of those before ask for no memory, whatever the
+// network.
 func TestPaintAllocates(t *testing.T) {
 	for _, change := range []func(*nn.Config){nil, func(c *nn.Config) { c.HiddenLayers, c.Classes = []int{30, 20}, 5 }} {
 		model, err := nn.NewModel(sampleState(t, "circles", 20, 0, change))

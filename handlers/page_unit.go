@@ -15,8 +15,8 @@ import (
 	"nnvisu/views"
 )
 
-// readPlace reads whole numbers joined by points, out of a field: a layer, a
-// unit behind it, and of a weight the input.
+// readPlace reads whole numbers joined by points, out of a field: a layer, a unit behind it, and of
+// a weight the input.
 func readPlace(field, text string, parts int) ([]int, error) {
 	words := strings.Split(text, ".")
 	if len(words) != parts {

@@ -120,8 +120,8 @@ func TestNeurons(t *testing.T) {
 	}
 }
 
-// TestInspectUnit: the answer is the unit's numbers alone; a place that is not
-// in the network is refused.
+// TestInspectUnit: the answer is the unit's numbers alone; a place that is not in the network is
+// refused.
 func TestInspectUnit(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "blobs", 30, 3, func(c *nn.Config) { c.HiddenLayers = []int{3, 2} })

@@ -90,8 +90,8 @@ func TestUntilReached(t *testing.T) {
 	}
 }
 
-// streamForm trains a page's form over the event stream and the page's socket, whose
-// answers must be the same, and returns the frames and the reason of the end.
+// streamForm trains a page's form over the event stream and the page's socket, whose answers must
+// be the same, and returns the frames and the reason of the end.
 func streamForm(t *testing.T, s *Server, form url.Values) (frames []string, reason string) {
 	t.Helper()
 	w := postForm(s, "/train", form, "HX-Request", "true")

@@ -43,8 +43,8 @@ func (r slowReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// openPageStream opens a stream of the page over a connection with a receive
-// buffer of some bytes, and returns its answer, read at a rate.
+// openPageStream opens a stream of the page over a connection with a receive buffer of some bytes,
+// and returns its answer, read at a rate.
 func openPageStream(tb testing.TB, srv *httptest.Server, body string, buffer, rate int, headers string) (*http.Response, net.Conn) {
 	tb.Helper()
 	dialer := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
@@ -90,8 +90,8 @@ func stepOf(tb testing.TB, event string) int {
 	return step
 }
 
-// TestSlowClient: a client that reads slowly gets fewer frames, none of them much
-// older than a fast one's. It has trained as far when the server drains, and is told so soon.
+// TestSlowClient: a client that reads slowly gets fewer frames, none of them much older than a fast
+// one's. It has trained as far when the server drains, and is told so soon.
 func TestSlowClient(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
@@ -175,8 +175,8 @@ func TestSlowClient(t *testing.T) {
 	}
 }
 
-// TestClientGone: a client that goes while a frame is written to it, which it did not
-// read, leaves nothing behind, long before a write gives up.
+// TestClientGone: a client that goes while a frame is written to it, which it did not read, leaves
+// nothing behind, long before a write gives up.
 func TestClientGone(t *testing.T) {
 	s := newTestServer(t)
 	srv := listen(t, s)

@@ -138,7 +138,8 @@ func TestStream(t *testing.T) {
 			}
 		}, run{steps: []int{1, 2, 3}, frames: ms(0, 0, 0), err: gone}},
 		{"WaitsForToken", wire.Message{Steps: 4, FrameSteps: 1, FrameMS: 100}, nil, func(sc *scene, _ func()) {
-			// A stream that waited for a token makes its next frame one interval later, as others do.
+			// A stream that waited for a token makes its next frame one interval later, as others
+			// do.
 			time.AfterFunc(70*time.Millisecond, holdTokens(sc.t, sc.Server))
 		}, run{steps: []int{1, 2, 3, 4}, frames: ms(70, 170, 270, 370), reason: doneSteps, ended: 370 * time.Millisecond}},
 		{"DrainedWithoutToken", wire.Message{FrameSteps: 1}, nil, func(sc *scene, _ func()) {
@@ -166,8 +167,8 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// TestStreamStopsInFrame: the end of a stream does not wait for a frame that
-// takes long, and half a frame is never sent.
+// TestStreamStopsInFrame: the end of a stream does not wait for a frame that takes long, and half a
+// frame is never sent.
 func TestStreamStopsInFrame(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -203,8 +204,7 @@ func TestStreamStopsInFrame(t *testing.T) {
 	}
 }
 
-// TestStreamDrainsUnpaced: a stream that never pauses notices the drain and the
-// client's end too.
+// TestStreamDrainsUnpaced: a stream that never pauses notices the drain and the client's end too.
 func TestStreamDrainsUnpaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// It may choose at random between its next frame and its end, but not for long.
@@ -232,8 +232,8 @@ func TestStreamDrainsUnpaced(t *testing.T) {
 	})
 }
 
-// TestStreamDiverged: a divergence ends a stream with its error, behind the
-// frames that were finite.
+// TestStreamDiverged: a divergence ends a stream with its error, behind the frames that were
+// finite.
 func TestStreamDiverged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sc := newScene(t, wire.Message{FrameSteps: 1})
@@ -296,8 +296,8 @@ func TestStreamsFair(t *testing.T) {
 	}
 }
 
-// TestStreamGzip: a stream is compressed for who takes it, whole and byte for byte
-// what others get; an error before it begins is not.
+// TestStreamGzip: a stream is compressed for who takes it, whole and byte for byte what others get;
+// an error before it begins is not.
 func TestStreamGzip(t *testing.T) { synctest.Test(t, testStreamGzip) }
 
 func testStreamGzip(t *testing.T) {

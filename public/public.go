@@ -28,8 +28,8 @@ const assetsCommand = "go run github.com/go-task/task/v3/cmd/task@v3.44.1 assets
 // FS returns the embedded files: "lab.js", "lib/htmx.min.js" and so on.
 func FS() fs.FS { return files }
 
-// Check returns an error that names the missing third-party files and the command that fetches them,
-// or nil if none is missing.
+// Check returns an error that names the missing third-party files and the command that fetches
+// them, or nil if none is missing.
 func Check() error { return check(files) }
 
 func check(fsys fs.FS) error {
@@ -48,8 +48,8 @@ func check(fsys fs.FS) error {
 
 // Path returns the address of a file relative to the application's root: "public/3b0c…/lab.js". The
 // hash covers all files, so every address changes when any file does. A browser may therefore cache
-// a file for ever, and modules that import each other belong to one release. Path panics if there is
-// no such file.
+// a file for ever, and modules that import each other belong to one release. Path panics if there
+// is no such file.
 func Path(name string) string {
 	if !Has(name) {
 		panic(fmt.Sprintf("public: no file %q (files in lib/ come from: %s)", name, assetsCommand))
@@ -57,7 +57,8 @@ func Path(name string) string {
 	return "public/" + Hash() + "/" + name
 }
 
-// Has reports whether there is a file of this name to serve. Directories and dot files are not served.
+// Has reports whether there is a file of this name to serve. Directories and dot files are not
+// served.
 func Has(name string) bool {
 	info, err := fs.Stat(files, name)
 	return err == nil && !info.IsDir() && !strings.HasPrefix(info.Name(), ".")

@@ -28,8 +28,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestPath holds for whatever is embedded, so it does not depend on the
-// assets task having run.
+// TestPath holds for whatever is embedded, so it does not depend on the assets task having run.
 func TestPath(t *testing.T) {
 	if len(Hash()) != 12 {
 		t.Errorf("Hash() = %q; want 12 hexadecimal digits", Hash())

@@ -29,8 +29,8 @@ type Traits struct {
 // BulkyFields are posted empty with every act that does not send them.
 const BulkyFields = FieldTableText + " " + FieldRecovered
 
-// NewAct returns the act of a name. The hint says what its button does and what to try; it is
-// empty where the words on the button say all.
+// NewAct returns the act of a name. The hint says what its button does and what to try; it is empty
+// where the words on the button say all.
 func NewAct(name, hint string, t Traits) *Act {
 	var flags templ.OrderedAttributes
 	for _, f := range []struct {
@@ -69,8 +69,8 @@ func attribute(name string, value any) templ.KeyValue[string, any] {
 // Button returns the attributes of a submit button that asks for the act, its hint as the title.
 func (a *Act) Button() templ.Attributer { return a.button }
 
-// act returns the act of a name, which may have a place in the network behind it: "inspect 1.3".
-// A template that writes a name which is not in the table is wrong: its page is not shown.
+// act returns the act of a name, which may have a place in the network behind it: "inspect 1.3". A
+// template that writes a name which is not in the table is wrong: its page is not shown.
 func (l *Lab) act(name string) *Act {
 	name, _, _ = strings.Cut(name, " ")
 	if a := l.Acts(name); a != nil {

@@ -51,8 +51,8 @@ func (a *axis) addTicks(lo, hi, apart float64) {
 	}
 }
 
-// An axis can show losses from smallest to largest. Beyond them a float64 has no room for the
-// round numbers at the ends.
+// An axis can show losses from smallest to largest. Beyond them a float64 has no room for the round
+// numbers at the ends.
 const smallest, largest = 1e-290, 1e290
 
 // fitLosses makes the axis hold all losses: linear from 0, or logarithmic between round numbers.

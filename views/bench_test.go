@@ -74,8 +74,8 @@ func BenchmarkPaintMaps(b *testing.B) {
 	}
 }
 
-// BenchmarkEdges draws the default network's weights: the layout is there, and
-// what they look like changes.
+// BenchmarkEdges draws the default network's weights: the layout is there, and what they look like
+// changes.
 func BenchmarkEdges(b *testing.B) {
 	lab := sampleLab(b, dataset.Circles, nil)
 	edges := edges(lab.State.Config)
@@ -123,8 +123,8 @@ func BenchmarkPointGroups(b *testing.B) {
 	}
 }
 
-// BenchmarkRender writes the components that a user waits for: a frame of the
-// stream, the answer to a change, and the page.
+// BenchmarkRender writes the components that a user waits for: a frame of the stream, the answer to
+// a change, and the page.
 func BenchmarkRender(b *testing.B) {
 	lab := sampleLab(b, dataset.Circles, nil)
 	thumbnails() // drawn once

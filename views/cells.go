@@ -14,8 +14,8 @@ import (
 	"nnvisu/nn"
 )
 
-// Cells is the picture of a network's outputs over the plane: for each cell of the Grid the index of
-// its colour in the palette.
+// Cells is the picture of a network's outputs over the plane: for each cell of the Grid the index
+// of its colour in the palette.
 type Cells []byte
 
 // A palette holds the colours of the picture for a task and number of classes. A regression and two
@@ -30,8 +30,8 @@ type palette struct {
 }
 
 const (
-	// scaleTop is the last level of a scale. It divides by 4: a scale has a middle, and quarters for
-	// the hard edges of a regression.
+	// scaleTop is the last level of a scale. It divides by 4: a scale has a middle, and quarters
+	// for the hard edges of a regression.
 	scaleTop = 88
 	// classLevels is the number of levels of each of more than two classes. It is lower where the
 	// levels of all classes would not fit into a byte.
@@ -92,8 +92,8 @@ func (p *palette) data() string {
 	return base64.StdEncoding.EncodeToString(b)
 }
 
-// PaintCells sets dst to the picture of outputs, C×len(dst), as nn.Model's PredictTo returns them. A
-// cell has the colour of its most probable class, which fades to white as the next class comes
+// PaintCells sets dst to the picture of outputs, C×len(dst), as nn.Model's PredictTo returns them.
+// A cell has the colour of its most probable class, which fades to white as the next class comes
 // closer; with hard edges it does not fade. A regression value has a colour of the diverging scale,
 // with hard edges one of five.
 func PaintCells(dst Cells, outputs []float64, task nn.Task, hard bool) {
@@ -171,10 +171,10 @@ func (p *palette) paintClasses(dst Cells, outputs []float64, hard bool) {
 	}
 }
 
-// Levels are sent to the script as differences: from the level of the cell before to the cell's own,
-// modulo the number of levels. In a smooth picture most differences are small and alike, so that
-// compression halves their size once more. Differences from -32 to 31 are the characters '?' to '~',
-// none of which HTML escapes. The others are the characters from U+00A1 on.
+// Levels are sent to the script as differences: from the level of the cell before to the cell's
+// own, modulo the number of levels. In a smooth picture most differences are small and alike, so
+// that compression halves their size once more. Differences from -32 to 31 are the characters '?'
+// to '~', none of which HTML escapes. The others are the characters from U+00A1 on.
 const (
 	stepFirst  = '?'
 	stepBefore = 32 // the number of one-byte differences below 0

@@ -33,9 +33,9 @@ func paintCells(cells [][]float64, task nn.Task, hard bool) [][3]byte {
 	return colours
 }
 
-// TestPaintCells: worked by hand from the palette. The area of a class is 62 %
-// of its colour and 38 % white: blue 1f6fb4 = (31, 111, 180) gives
-// (116.1, 165.7, 208.5), orange e87d1e = (232, 125, 30) gives (240.7, 174.4, 115.5).
+// TestPaintCells: worked by hand from the palette. The area of a class is 62 % of its colour and 38
+// % white: blue 1f6fb4 = (31, 111, 180) gives (116.1, 165.7, 208.5), orange e87d1e = (232, 125, 30)
+// gives (240.7, 174.4, 115.5).
 func TestPaintCells(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	blue, orange := [3]byte{116, 166, 209}, [3]byte{241, 174, 116}
@@ -49,16 +49,16 @@ func TestPaintCells(t *testing.T) {
 		want  [][3]byte
 	}{
 		{"TwoClasses", nn.Classification, false, [][]float64{{1, 0}, {0.5, 0.5}, {0, 1}}, [][3]byte{blue, undecided, orange}},
-		// p = 0.75: decided by (0.75·2-1)/1 = 0.5. The blend, three of blue and one of
-		// orange, is (147.3, 167.9, 185.3); half of it on white is (201.1, 211.4, 220.1).
+		// p = 0.75: decided by (0.75·2-1)/1 = 0.5. The blend, three of blue and one of orange, is
+		// (147.3, 167.9, 185.3); half of it on white is (201.1, 211.4, 220.1).
 		{"ThreeQuarters", nn.Classification, false, [][]float64{{0.75, 0.25}}, [][3]byte{{201, 211, 220}}},
 		{"Hard", nn.Classification, true, [][]float64{{1, 0}, {0.51, 0.49}, {0.5, 0.5}, {0.49, 0.51}, {0, 1}}, [][3]byte{blue, blue, blue, orange, orange}},
 		// Green 2a9d6f = (42, 157, 111) gives (122.9, 194.2, 165.7).
 		{"ThirdClass", nn.Classification, false, [][]float64{{0, 0, 1}}, [][3]byte{{123, 194, 166}}},
 		{"HardThird", nn.Classification, true, [][]float64{{0.3, 0.3, 0.4}}, [][3]byte{{123, 194, 166}}},
-		// A value is 82 % of its colour on the scale and 18 % white. The ends are
-		// blue and orange, (71.3, 136.9, 193.5) and (236.1, 148.4, 70.5); the middle
-		// f4f2ee = (244, 242, 238) is (246.0, 244.3, 241.1).
+		// A value is 82 % of its colour on the scale and 18 % white. The ends are blue and orange,
+		// (71.3, 136.9, 193.5) and (236.1, 148.4, 70.5); the middle f4f2ee = (244, 242, 238) is
+		// (246.0, 244.3, 241.1).
 		{"Values", nn.Regression, false, [][]float64{{-1}, {0}, {1}}, [][3]byte{{71, 137, 194}, {246, 244, 241}, {236, 148, 71}}},
 		{"Beyond", nn.Regression, false, [][]float64{{-7}, {-inf}, {inf}, {7}}, [][3]byte{{71, 137, 194}, {71, 137, 194}, {236, 148, 71}, {236, 148, 71}}},
 		// Half way from the middle to blue: (137.5, 176.5, 209), and 18 % white.
@@ -94,8 +94,8 @@ func TestPaintCellsNaN(t *testing.T) {
 	})
 }
 
-// TestPaintCellsCertain: the surer a network is, the farther its picture is
-// from white, for any number of classes; and no byte overflows.
+// TestPaintCellsCertain: the surer a network is, the farther its picture is from white, for any
+// number of classes; and no byte overflows.
 func TestPaintCellsCertain(t *testing.T) {
 	distance := func(c [3]byte) int { return 3*255 - int(c[0]) - int(c[1]) - int(c[2]) }
 	for c := nn.MinClasses; c <= nn.MaxClasses; c++ {
@@ -179,8 +179,8 @@ func levelsOf(text string, n int) (levels []int) {
 	return levels
 }
 
-// TestCellsText: the script finds the colour of each cell in the palette, three
-// bytes for each, HTML escapes no character, and small steps take a byte.
+// TestCellsText: the script finds the colour of each cell in the palette, three bytes for each,
+// HTML escapes no character, and small steps take a byte.
 func TestCellsText(t *testing.T) {
 	for outputs, p := range palettes() {
 		if outputs == 0 {
@@ -218,8 +218,8 @@ func TestCellsText(t *testing.T) {
 	}
 }
 
-// TestPaletteIsFine: neighbouring colours of the picture are so alike that no
-// edge is seen between them.
+// TestPaletteIsFine: neighbouring colours of the picture are so alike that no edge is seen between
+// them.
 func TestPaletteIsFine(t *testing.T) {
 	// Mahy, Van Eycken and Oosterlinck 1994: what is just noticeable.
 	const fine = 2.3 // ΔE*ab

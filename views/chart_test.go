@@ -25,8 +25,8 @@ func TestAxisNumber(t *testing.T) {
 	}
 }
 
-// TestScales: whatever the values, the scale holds them, between round numbers
-// in order, few enough to be read.
+// TestScales: whatever the values, the scale holds them, between round numbers in order, few enough
+// to be read.
 func TestScales(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	values := [][]float64{{0}, {0, 0}, {1}, {0.5, 0.5}, {5e-324}, {1.7976e308}, {5e-324, 1.7976e308}, {1e-12, 0, 2}, {0.31, 0.69}, {9.99, 10.01}, {1e-5, 1e-4}, {-1, 0.25}, {-1}}
@@ -115,8 +115,7 @@ func TestUpdatesPerEpoch(t *testing.T) {
 	}
 }
 
-// curvesLab is a page of a run with a sample for each of the losses, an update
-// apart.
+// curvesLab is a page of a run with a sample for each of the losses, an update apart.
 func curvesLab(tb testing.TB, set dataset.Name, losses, tests []float64, change func(*Lab)) Lab {
 	tb.Helper()
 	return sampleLab(tb, set, func(l *Lab) {
@@ -169,8 +168,8 @@ func places(tb testing.TB, d string) (lines [][]place) {
 	return lines
 }
 
-// TestCurvesPlaces: each value is drawn where the numbers at the axes say it
-// is, within the tenth that paths are written in.
+// TestCurvesPlaces: each value is drawn where the numbers at the axes say it is, within the tenth
+// that paths are written in.
 func TestCurvesPlaces(t *testing.T) {
 	losses := []float64{0.8, 0.4, 0.2, 0.1, 0.05}
 	tests := []float64{-1, 0.8, -1, 0.4, 0.2}
@@ -237,8 +236,8 @@ func TestCurvesSqueezed(t *testing.T) {
 	}
 }
 
-// TestCurvesCrowded: of a long run whose samples lie close together, those that are
-// not seen have no corner, and the curve passes within a fifth of a unit of all.
+// TestCurvesCrowded: of a long run whose samples lie close together, those that are not seen have
+// no corner, and the curve passes within a fifth of a unit of all.
 func TestCurvesCrowded(t *testing.T) {
 	smooth, rough := make([]float64, nn.MaxSamples), make([]float64, nn.MaxSamples)
 	for i := range smooth {
@@ -358,8 +357,8 @@ func TestCurvesShown(t *testing.T) {
 	}
 }
 
-// TestCurvesEpochs: the axis counts epochs where they were equally long, parts
-// of them included, and steps where not.
+// TestCurvesEpochs: the axis counts epochs where they were equally long, parts of them included,
+// and steps where not.
 func TestCurvesEpochs(t *testing.T) {
 	lab := func(epochs ...int) Lab {
 		return sampleLab(t, dataset.Circles, func(l *Lab) {
@@ -395,8 +394,8 @@ func TestCurvesEpochs(t *testing.T) {
 	}
 }
 
-// TestCurvesAnyValue: whatever was measured, the page is well formed, of few
-// elements, and holds no number that is none.
+// TestCurvesAnyValue: whatever was measured, the page is well formed, of few elements, and holds no
+// number that is none.
 func TestCurvesAnyValue(t *testing.T) {
 	extremes := []float64{0, 5e-324, 1e-300, 1e-9, 0.5, 1, 1e5, 1e300, 1.7976e308}
 	rng := rand.New(rand.NewPCG(3, 4))

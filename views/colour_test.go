@@ -62,10 +62,10 @@ type vision struct {
 	matrix [3][3]float64
 }
 
-// visions are full colour vision and its three kinds of complete dichromacy:
-// G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, "A Physiologically-based
-// Model for Simulation of Color Vision Deficiency", IEEE Transactions on
-// Visualization and Computer Graphics 15(6), 2009, table 1, severity 1.0.
+// visions are full colour vision and its three kinds of complete dichromacy: G. M. Machado, M. M.
+// Oliveira, L. A. F. Fernandes, "A Physiologically-based Model for Simulation of Color Vision
+// Deficiency", IEEE Transactions on Visualization and Computer Graphics 15(6), 2009, table 1,
+// severity 1.0.
 var visions = []vision{
 	{"Full", [3][3]float64{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}},
 	{"Protanopia", [3][3]float64{{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}}},
@@ -73,8 +73,8 @@ var visions = []vision{
 	{"Tritanopia", [3][3]float64{{1.255528, -0.076749, -0.178779}, {-0.078411, 0.930809, 0.147602}, {0.004733, 0.691367, 0.303900}}},
 }
 
-// lab returns the CIE 1976 L*a*b* of a colour (CIE 15:2004, section 8.2.1),
-// white point D65, as a vision sees it. sRGB is that of IEC 61966-2-1.
+// lab returns the CIE 1976 L*a*b* of a colour (CIE 15:2004, section 8.2.1), white point D65, as a
+// vision sees it. sRGB is that of IEC 61966-2-1.
 func (v vision) lab(c rgb) [3]float64 {
 	var linear, seen [3]float64
 	for i, s := range c {
@@ -138,8 +138,8 @@ func TestVision(t *testing.T) {
 	}
 }
 
-// shapeDifference is how far the outlines of two markers are from one another
-// at the worst angle, in marker radii.
+// shapeDifference is how far the outlines of two markers are from one another at the worst angle,
+// in marker radii.
 func shapeDifference(a, b []mark) float64 {
 	const angles = 360
 	most := 0.0
@@ -189,8 +189,8 @@ const (
 	plainNeighbour = 5.0  // L* between a class and the next
 )
 
-// TestPaletteIsPlain: points of any two classes differ plainly, by colour or by
-// the shape of their marker, for everyone.
+// TestPaletteIsPlain: points of any two classes differ plainly, by colour or by the shape of their
+// marker, for everyone.
 func TestPaletteIsPlain(t *testing.T) {
 	for i := range classColours {
 		for j := range i {
@@ -218,8 +218,8 @@ func TestPaletteFullVision(t *testing.T) {
 	}
 }
 
-// TestAreasArePlain: the areas of the picture have no shape to tell them apart,
-// so their colours must do.
+// TestAreasArePlain: the areas of the picture have no shape to tell them apart, so their colours
+// must do.
 func TestAreasArePlain(t *testing.T) {
 	area := func(k int) rgb { return mix(white, classColours[k], areaTint) }
 	for _, v := range visions {
@@ -236,8 +236,8 @@ func TestAreasArePlain(t *testing.T) {
 	}
 }
 
-// TestNeighboursDifferInLightness: as the palette's comment says, neighbours
-// differ in lightness as well as in hue.
+// TestNeighboursDifferInLightness: as the palette's comment says, neighbours differ in lightness as
+// well as in hue.
 func TestNeighboursDifferInLightness(t *testing.T) {
 	for k := range classColours[1:] {
 		t.Run(classNames[k]+"-"+classNames[k+1], func(t *testing.T) {
@@ -249,8 +249,8 @@ func TestNeighboursDifferInLightness(t *testing.T) {
 	}
 }
 
-// TestScaleIsPlain: the nine levels of a regression follow one another in order
-// for everyone, and the two halves are not mistaken for one another.
+// TestScaleIsPlain: the nine levels of a regression follow one another in order for everyone, and
+// the two halves are not mistaken for one another.
 func TestScaleIsPlain(t *testing.T) {
 	for _, v := range visions {
 		level := func(i int) rgb { return scale(2*float64(i)/(levels-1) - 1) }
@@ -267,8 +267,8 @@ func TestScaleIsPlain(t *testing.T) {
 	}
 }
 
-// TestPointsOnTheirArea: a point stands out from the area of its own class; a
-// light edge, which the style sheet draws, helps.
+// TestPointsOnTheirArea: a point stands out from the area of its own class; a light edge, which the
+// style sheet draws, helps.
 func TestPointsOnTheirArea(t *testing.T) {
 	for k, c := range classColours {
 		if got := visions[0].difference(c, mix(white, c, areaTint)); got < plainColour/2 {

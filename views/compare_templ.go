@@ -9,8 +9,8 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Compare shows the pinned run's numbers beside the current ones', and the
-// settings that differ. Its picture is in PinnedPart, which frames leave alone.
+// Compare shows the pinned run's numbers beside the current ones', and the settings that differ.
+// Its picture is in PinnedPart, which frames leave alone.
 func Compare(l Lab) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

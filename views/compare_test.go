@@ -195,8 +195,8 @@ func TestReading(t *testing.T) {
 	}
 }
 
-// TestParts: each part that a link can name is one section or button of the
-// page, which is left out or locked alone.
+// TestParts: each part that a link can name is one section or button of the page, which is left out
+// or locked alone.
 func TestParts(t *testing.T) {
 	whole := render(t, Page(sampleLab(t, dataset.Circles, nil)))
 	count := func(page element) string {

@@ -46,8 +46,7 @@ var classIcons = sync.OnceValue(func() (icons [nn.MaxClasses]string) {
 // A normBar is the gradient of a layer as a bar in a box 800 wide and 10 high.
 type normBar struct{ Layer, Path, Value string }
 
-// normDecades is how many powers of ten the bars span, below that of the
-// largest norm.
+// normDecades is how many powers of ten the bars span, below that of the largest norm.
 const normDecades = 8
 
 // normBars returns a bar for each layer. A layer without a gradient has none.

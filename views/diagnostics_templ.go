@@ -67,8 +67,8 @@ func Confusion(l Lab) templ.Component {
 	})
 }
 
-// ConfusionMatrix shows counts, C×C: a row for the points of each class, a
-// column for what they are taken for, and how well each class is known.
+// ConfusionMatrix shows counts, C×C: a row for the points of each class, a column for what they are
+// taken for, and how well each class is known.
 func ConfusionMatrix(title string, counts [][]int, meta table.Meta) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -347,8 +347,8 @@ func Gradients(l Lab) templ.Component {
 	})
 }
 
-// GradientNorms shows the norm of the gradient of each layer, the output last,
-// as bars on a logarithmic scale.
+// GradientNorms shows the norm of the gradient of each layer, the output last, as bars on a
+// logarithmic scale.
 func GradientNorms(norms []float64) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

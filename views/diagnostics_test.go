@@ -75,8 +75,8 @@ func TestPanelNothing(t *testing.T) {
 	}
 }
 
-// TestConfusionMatrix: each count is in its place, shaded by its share of the
-// class, and the scores are beside.
+// TestConfusionMatrix: each count is in its place, shaded by its share of the class, and the scores
+// are beside.
 func TestConfusionMatrix(t *testing.T) {
 	e := render(t, ConfusionMatrix("Training points", [][]int{{30, 10, 0}, {0, 0, 0}, {1, 0, 1999}}, table.Meta{}))
 	if got := e.one(t, "caption").content(); !strings.HasPrefix(got, "Training points") {
@@ -124,8 +124,8 @@ func TestConfusionMatrix(t *testing.T) {
 	}
 }
 
-// TestGradientNorms: a bar for each layer whose ends are powers of ten, and
-// words where something is wrong.
+// TestGradientNorms: a bar for each layer whose ends are powers of ten, and words where something
+// is wrong.
 func TestGradientNorms(t *testing.T) {
 	nan, infinite := math.NaN(), math.Inf(1)
 	for _, test := range []struct {

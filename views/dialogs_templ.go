@@ -11,8 +11,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "nnvisu/nn/export"
 
-// dialogs are what the page shows on demand. They are within the form, so that
-// their fields are posted with it.
+// dialogs are what the page shows on demand. They are within the form, so that their fields are
+// posted with it.
 func dialogs(l Lab) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -18,14 +18,14 @@ type Experiment struct {
 	Question string // what it answers
 	Try      string // what to change next, and what happens then
 	Answer   string // what one sees
-	// Query is a recipe as GET /train takes it. Steps is how many updates the
-	// page replays, frame_steps, one of Speeds, how fast.
+	// Query is a recipe as GET /train takes it. Steps is how many updates the page replays,
+	// frame_steps, one of Speeds, how fast.
 	Query string
 }
 
-// Experiments returns the prepared experiments, the easiest first. Package
-// handlers trains every one of them in its tests and checks what Answer and Try
-// say, so a changed recipe needs a changed test.
+// Experiments returns the prepared experiments, the easiest first. Package handlers trains every
+// one of them in its tests and checks what Answer and Try say, so a changed recipe needs a changed
+// test.
 func Experiments() []Experiment {
 	return []Experiment{
 		{
@@ -163,9 +163,9 @@ type experimentCard struct {
 	Dots []dots
 }
 
-// dots are all points of one colour as an SVG path of strokes without length,
-// whose round ends are the dots: a sixth of the size of the markers on the
-// plane, and there are as many pictures as experiments.
+// dots are all points of one colour as an SVG path of strokes without length, whose round ends are
+// the dots: a sixth of the size of the markers on the plane, and there are as many pictures as
+// experiments.
 type dots struct{ Path, Colour string }
 
 // experimentCards draws a few points of every experiment's data, once.

@@ -16,8 +16,8 @@ import (
 	"nnvisu/nn/dataset"
 )
 
-// TestExperiments: every experiment is told in full, once. What it says is
-// checked by package handlers, which can train it.
+// TestExperiments: every experiment is told in full, once. What it says is checked by package
+// handlers, which can train it.
 func TestExperiments(t *testing.T) {
 	seen := map[string]bool{}
 	slug := regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
@@ -56,8 +56,8 @@ func TestExperiments(t *testing.T) {
 	}
 }
 
-// TestExperimentsDialog: a card for each, with its texts, its picture and a
-// link that is its recipe.
+// TestExperimentsDialog: a card for each, with its texts, its picture and a link that is its
+// recipe.
 func TestExperimentsDialog(t *testing.T) {
 	dialog := render(t, ExperimentsDialog()).one(t, "dialog#experiments")
 	for _, e := range Experiments() {
@@ -131,8 +131,8 @@ func teachers() map[string]templ.Component {
 	return map[string]templ.Component{"ExperimentsDialog": ExperimentsDialog(), "TourBox": TourBox(), "HelpDialog": HelpDialog("v1")}
 }
 
-// TestTeachersAccessible: dialogs are labelled, headings in order, ids there
-// once, buttons of a type and a name; nothing needs more than the page's policy.
+// TestTeachersAccessible: dialogs are labelled, headings in order, ids there once, buttons of a
+// type and a name; nothing needs more than the page's policy.
 func TestTeachersAccessible(t *testing.T) {
 	seen := map[string]string{}
 	for name, component := range teachers() {

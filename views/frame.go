@@ -38,8 +38,8 @@ func NewFrameWriter(c nn.Config) *FrameWriter {
 	return f
 }
 
-// A historyKey changes exactly when the client must receive the history again. The newest sample
-// of a long run is provisional: the next one replaces it, and the key leaves it out.
+// A historyKey changes exactly when the client must receive the history again. The newest sample of
+// a long run is provisional: the next one replaces it, and the key leaves it out.
 type historyKey struct {
 	samples, every int
 	best           nn.Best
@@ -57,8 +57,8 @@ func keyOf(h *nn.History) (k historyKey) {
 }
 
 // HistoryChanged reports whether the next frame needs the JSON of the history: the client has none
-// yet, or one with another key. Most frames of a long run only replace the provisional sample, which
-// can be measured again from the state in the frame.
+// yet, or one with another key. Most frames of a long run only replace the provisional sample,
+// which can be measured again from the state in the frame.
 func (f *FrameWriter) HistoryChanged(h *nn.History) bool {
 	return !f.begun || keyOf(h) != f.kept
 }

@@ -71,8 +71,8 @@ func (w *wander) step() {
 	w.JSON.Network = `{"step":` + number(float64(n.Step)) + `}`
 }
 
-// TestFrameWriter: what a page shows behind the frames of a stream is what it
-// shows behind the last as a whole; and no frame has a part that the page has.
+// TestFrameWriter: what a page shows behind the frames of a stream is what it shows behind the last
+// as a whole; and no frame has a part that the page has.
 func TestFrameWriter(t *testing.T) {
 	for name, change := range map[string]func(*Lab){
 		"Curves":    nil,
@@ -126,9 +126,9 @@ func TestFrameWriter(t *testing.T) {
 	}
 }
 
-// TestFrameHistory: a page that goes on from the history it has, and the network
-// of the last frame, comes to the history of the whole run; also where frames
-// are dropped, such as all but those of a number of samples.
+// TestFrameHistory: a page that goes on from the history it has, and the network of the last frame,
+// comes to the history of the whole run; also where frames are dropped, such as all but those of a
+// number of samples.
 func TestFrameHistory(t *testing.T) {
 	for _, test := range []struct {
 		fraction      float64

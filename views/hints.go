@@ -5,8 +5,8 @@ import (
 	"nnvisu/nn/setting"
 )
 
-// Keys of hints for controls that have no form field. The key of a feature is FeatureHint; the hint of
-// an act is in the table of acts.
+// Keys of hints for controls that have no form field. The key of a feature is FeatureHint; the hint
+// of an act is in the table of acts.
 const (
 	HintTrain       = "train"
 	HintUndo        = "undo"
@@ -34,8 +34,8 @@ func Hint(name string) string {
 // FeatureHint returns the key of the hint of a feature.
 func FeatureHint(f nn.Feature) string { return "feature-" + string(f) }
 
-// hints are the hints of the controls that are no settings. A hint has at most 150 characters, to be
-// read at a glance.
+// hints are the hints of the controls that are no settings. A hint has at most 150 characters, to
+// be read at a glance.
 var hints = map[string]string{
 	// The run.
 	HintTrain:          "Updates the weights again and again until you pause. Going on later continues exactly where it stopped.",

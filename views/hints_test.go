@@ -62,8 +62,8 @@ var otherHints = []string{
 	HintImport, HintExport, HintSave, HintOpen, HintExperiments, HintTour, HintHelp,
 }
 
-// selfEvident says of a control that what is written on it and beside it, in its
-// dialog, is all there is to say.
+// selfEvident says of a control that what is written on it and beside it, in its dialog, is all
+// there is to say.
 func selfEvident(name string) bool {
 	dialogs := []string{FieldHide, FieldLock, FieldFormat}
 	return slices.Contains(dialogs, name) || strings.HasPrefix(name, "table") || strings.HasPrefix(name, "row_")
@@ -72,8 +72,8 @@ func selfEvident(name string) bool {
 // upcomingFields are names on the wire that fields.go may not have yet.
 var upcomingFields = []string{"schedule", "schedule_steps", "schedule_factor", "until_step", "until_loss", "until_accuracy", "patience"}
 
-// TestHintsOfAll: every control that the page shows has a hint, and so has
-// every one that is to come.
+// TestHintsOfAll: every control that the page shows has a hint, and so has every one that is to
+// come.
 func TestHintsOfAll(t *testing.T) {
 	shown := map[string]string{} // by hint, the control
 	for name, lab := range labs(t) {

@@ -88,8 +88,8 @@ func (e element) one(tb testing.TB, selector string) element {
 	return found[0]
 }
 
-// sampleLab is all that a page shows of a data set, as change leaves it; an
-// answer with it shows all of that anew.
+// sampleLab is all that a page shows of a data set, as change leaves it; an answer with it shows
+// all of that anew.
 func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 	tb.Helper()
 	info, _ := dataset.Lookup(string(set))

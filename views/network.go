@@ -14,13 +14,13 @@ import (
 )
 
 // The drawing of the network has a column for the input features, one for each hidden layer and one
-// for the outputs. All columns have the same width and all cells of a column the same height. So the
-// style sheet can place the units, and the edges, drawn here in thousandths of the box, meet them at
-// any size.
+// for the outputs. All columns have the same width and all cells of a column the same height. So
+// the style sheet can place the units, and the edges, drawn here in thousandths of the box, meet
+// them at any size.
 
 const (
-	// shownUnits is the largest number of cells in a column. Of a wider hidden layer, one unit fewer
-	// is drawn and the last cell says how many are left out.
+	// shownUnits is the largest number of cells in a column. Of a wider hidden layer, one unit
+	// fewer is drawn and the last cell says how many are left out.
 	shownUnits = 10
 	// MapSize is the number of cells along each side of a unit's heat map.
 	MapSize = 20
@@ -251,8 +251,8 @@ func (m Maps) text(dst []byte) []byte {
 
 // PaintMaps appends to dst the heat maps of the values of all units at the places of MapGrid, as
 // nn.Model's UnitsTo returns them. The map of a hidden unit shows its activation relative to the
-// largest size on the map. 0 has the middle colour, so a unit that is 0 everywhere is blank. The map
-// of an output shows its probability or value.
+// largest size on the map. 0 has the middle colour, so a unit that is 0 everywhere is blank. The
+// map of an output shows its probability or value.
 func PaintMaps(dst Maps, values [][]float64, c nn.Config) Maps {
 	const cells = MapSize * MapSize
 	for l, layer := range values {

@@ -48,9 +48,9 @@ func shapeLabs(tb testing.TB) map[string]Lab {
 	return all
 }
 
-// centres returns the places of the units that a page draws, in per mille of the
-// drawing: columns are equally wide, and the cells of a column equally high.
-// Inputs are known by feature-…, other units by the path of their bias.
+// centres returns the places of the units that a page draws, in per mille of the drawing: columns
+// are equally wide, and the cells of a column equally high. Inputs are known by feature-…, other
+// units by the path of their bias.
 func centres(page element) map[string][2]float64 {
 	at := map[string][2]float64{}
 	columns := page.all(".drawing .column")
@@ -86,8 +86,8 @@ func ends(tb testing.TB, path string) (from, to [2]float64) {
 	return [2]float64{v[0], v[1]}, [2]float64{v[6], v[7]}
 }
 
-// TestEdges: every weight between two units that are drawn is an edge, which
-// meets the centres of both and says which weight it is.
+// TestEdges: every weight between two units that are drawn is an edge, which meets the centres of
+// both and says which weight it is.
 func TestEdges(t *testing.T) {
 	const rounding = 1 // of coordinates to per mille
 	for name, lab := range shapeLabs(t) {
@@ -131,8 +131,8 @@ func TestEdges(t *testing.T) {
 	}
 }
 
-// drawn is how many units of layer l take part in the drawing, inputs in use
-// being layer 0: all, or of a wide hidden layer those beside "and more".
+// drawn is how many units of layer l take part in the drawing, inputs in use being layer 0: all, or
+// of a wide hidden layer those beside "and more".
 func drawn(c nn.Config, l int) int {
 	n := c.Sizes()[l]
 	if l > 0 && l <= len(c.HiddenLayers) && n > 10 {
@@ -282,8 +282,8 @@ func TestEdgeGroups(t *testing.T) {
 	}
 }
 
-// TestMapsFitThePage: the maps are one character for each cell of each canvas
-// that has no map of its own, in the order of the page.
+// TestMapsFitThePage: the maps are one character for each cell of each canvas that has no map of
+// its own, in the order of the page.
 func TestMapsFitThePage(t *testing.T) {
 	const cells = MapSize * MapSize
 	for name, lab := range shapeLabs(t) {
@@ -352,8 +352,8 @@ func TestMapsFitThePage(t *testing.T) {
 	}
 }
 
-// TestPaintMaps: a hidden unit is drawn relative to itself, an output as it is,
-// and what overflowed as the ends of the scale.
+// TestPaintMaps: a hidden unit is drawn relative to itself, an output as it is, and what overflowed
+// as the ends of the scale.
 func TestPaintMaps(t *testing.T) {
 	const cells = MapSize * MapSize
 	inf, nan := math.Inf(1), math.NaN()
@@ -410,8 +410,8 @@ func TestFeatureMaps(t *testing.T) {
 	}
 }
 
-// TestInspector: a unit's bias and every weight into it can be read and set, and
-// the unit removed where one is left.
+// TestInspector: a unit's bias and every weight into it can be read and set, and the unit removed
+// where one is left.
 func TestInspector(t *testing.T) {
 	for _, test := range []struct {
 		name          string

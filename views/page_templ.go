@@ -889,8 +889,8 @@ func NoticeBox(n Notice) templ.Component {
 	})
 }
 
-// errorBeside is where a control's error is shown, until the act that can mend
-// it is asked for again.
+// errorBeside is where a control's error is shown, until the act that can mend it is asked for
+// again.
 func errorBeside(field, act string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -24,8 +24,8 @@ import (
 	"nnvisu/public"
 )
 
-// TestPageIDs: an id is there once, whatever the page shows, or labels, targets
-// and the script would mean the wrong element.
+// TestPageIDs: an id is there once, whatever the page shows, or labels, targets and the script
+// would mean the wrong element.
 func TestPageIDs(t *testing.T) {
 	byID := map[string][]element{} // of the page where it is there most often
 	for _, lab := range labs(t) {
@@ -51,8 +51,8 @@ func TestPageIDs(t *testing.T) {
 	}
 }
 
-// TestFragmentIDs: what the dialogs show has ids of its own, and every other
-// element of the page keeps its.
+// TestFragmentIDs: what the dialogs show has ids of its own, and every other element of the page
+// keeps its.
 func TestFragmentIDs(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	page := render(t, Page(lab))
@@ -127,8 +127,8 @@ func TestFragmentTargets(t *testing.T) {
 	}
 }
 
-// TestFragmentParts: a frame is what training changes and no more; an edit is a
-// frame and all else that follows from the state.
+// TestFragmentParts: a frame is what training changes and no more; an edit is a frame and all else
+// that follows from the state.
 func TestFragmentParts(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	frame := targets(render(t, Frame(lab)))
@@ -197,8 +197,8 @@ func targetOf(tb testing.TB, class string, lab Lab) string {
 	return ""
 }
 
-// TestFragmentsAreThePage: what a part puts into its place is what the page has
-// there, so that an answer and a reload show the same.
+// TestFragmentsAreThePage: what a part puts into its place is what the page has there, so that an
+// answer and a reload show the same.
 func TestFragmentsAreThePage(t *testing.T) {
 	for name, lab := range labs(t) {
 		page := render(t, Page(lab))
@@ -230,8 +230,7 @@ func inner(tb testing.TB, e element) string {
 	return strings.TrimSpace(regexp.MustCompile(`>\s+<`).ReplaceAllString(b.String(), "><"))
 }
 
-// TestRefusedControls: whichever control an error is about, there is a place
-// beside it.
+// TestRefusedControls: whichever control an error is about, there is a place beside it.
 func TestRefusedControls(t *testing.T) {
 	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
 	for _, field := range fieldNames {
@@ -258,8 +257,8 @@ func TestRefusedControls(t *testing.T) {
 	}
 }
 
-// TestErrorsClear: what is wrong with a control is taken away by asking again
-// for what can mend it: the act that the control asks for, or a run.
+// TestErrorsClear: what is wrong with a control is taken away by asking again for what can mend it:
+// the act that the control asks for, or a run.
 func TestErrorsClear(t *testing.T) {
 	for name, lab := range labs(t) {
 		page, inspector := render(t, Page(lab)), render(t, Inspector(lab, Inspect(lab.State, lab.Meta, 0, 0)))
@@ -297,8 +296,8 @@ func TestRefusedEscapes(t *testing.T) {
 	}
 }
 
-// TestHiddenState: the hidden fields hold exactly the text they are given,
-// through escaping and back.
+// TestHiddenState: the hidden fields hold exactly the text they are given, through escaping and
+// back.
 func TestHiddenState(t *testing.T) {
 	for _, json := range []StateJSON{
 		{`{"a":"\"quotes\" 'both' <tags> & &amp; \u003c"}`, `[1e-7,-0.5,"` + "\u2028é€😀" + `"]`, "[]", `{"classes":["\"<é"]}`, `{"step":"<&\""}`},
@@ -386,8 +385,8 @@ func TestPageLabels(t *testing.T) {
 	}
 }
 
-// TestPageFields: the names that the page posts are fields that the decoder
-// knows, and are written as constants.
+// TestPageFields: the names that the page posts are fields that the decoder knows, and are written
+// as constants.
 func TestPageFields(t *testing.T) {
 	constants := slices.Concat(constantsNamed(t, "Field"), settingFields())
 	for _, name := range constants {
@@ -415,8 +414,8 @@ func TestPageFields(t *testing.T) {
 			t.Errorf("the page posts %s, which is no constant", name)
 		}
 	}
-	// What the page never posts, the decoder need not know, but for what is
-	// posted by programs alone.
+	// What the page never posts, the decoder need not know, but for what is posted by programs
+	// alone.
 	for _, name := range constants {
 		if !posted[name] && !scriptPosts[name] {
 			t.Errorf("neither the page nor its script posts the field %s", name)
@@ -614,8 +613,8 @@ func TestPageOneChecked(t *testing.T) {
 	}
 }
 
-// TestPalette: a tool for each class, or for values; the eraser; and buttons for
-// classes within their limits.
+// TestPalette: a tool for each class, or for values; the eraser; and buttons for classes within
+// their limits.
 func TestPalette(t *testing.T) {
 	for _, test := range []struct {
 		set              dataset.Name
@@ -703,8 +702,8 @@ func TestNoticeBox(t *testing.T) {
 	}
 }
 
-// TestPageWithoutScript: the form posts to addresses relative to the page's, so
-// that it works behind a base path, and without htmx.
+// TestPageWithoutScript: the form posts to addresses relative to the page's, so that it works
+// behind a base path, and without htmx.
 func TestPageWithoutScript(t *testing.T) {
 	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
 	form := page.one(t, "form")
@@ -746,8 +745,8 @@ func TestPageWithoutScript(t *testing.T) {
 	}
 }
 
-// TestPagePolicy: nothing on the page needs more than the content security
-// policy allows: no inline script or style, no address of another site.
+// TestPagePolicy: nothing on the page needs more than the content security policy allows: no inline
+// script or style, no address of another site.
 func TestPagePolicy(t *testing.T) {
 	for name, lab := range labs(t) {
 		for component, e := range map[string]element{
@@ -783,9 +782,9 @@ func TestPagePolicy(t *testing.T) {
 	}
 }
 
-// TestTemplatesWriteConstants: no template writes the name of a field as text, and none asks for
-// an act but through the table of acts; the picture's is the field that the browser lengthens, and
-// the tour's is not posted.
+// TestTemplatesWriteConstants: no template writes the name of a field as text, and none asks for an
+// act but through the table of acts; the picture's is the field that the browser lengthens, and the
+// tour's is not posted.
 func TestTemplatesWriteConstants(t *testing.T) {
 	files, err := filepath.Glob("*.templ")
 	if err != nil || len(files) == 0 {
@@ -805,8 +804,7 @@ func TestTemplatesWriteConstants(t *testing.T) {
 	}
 }
 
-// TestStorageNotice: it waits hidden for what the script has to tell, with a
-// button to close it.
+// TestStorageNotice: it waits hidden for what the script has to tell, with a button to close it.
 func TestStorageNotice(t *testing.T) {
 	notice := render(t, Page(sampleLab(t, dataset.Circles, nil))).one(t, "form #notices #storage-notice")
 	if _, hidden := notice.lookup("hidden"); !hidden || notice.one(t, "#told").content() != "" || notice.one(t, "button[data-close]").attr("type") != "button" {
@@ -814,8 +812,8 @@ func TestStorageNotice(t *testing.T) {
 	}
 }
 
-// TestLocked: where the points are locked or hidden there is nothing to draw
-// with, with script or without, and the picture stays.
+// TestLocked: where the points are locked or hidden there is nothing to draw with, with script or
+// without, and the picture stays.
 func TestLocked(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -844,8 +842,8 @@ func TestLocked(t *testing.T) {
 	}
 }
 
-// TestPictureColours: the colours of the picture come with the drawing of the network, and
-// no frame has them.
+// TestPictureColours: the colours of the picture come with the drawing of the network, and no frame
+// has them.
 func TestPictureColours(t *testing.T) {
 	for name, lab := range labs(t) {
 		lab.Reshaped = true

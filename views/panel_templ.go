@@ -9,8 +9,8 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Panel is the card below the picture: tabs, and the view that is chosen.
-// Without script a button shows the choice.
+// Panel is the card below the picture: tabs, and the view that is chosen. Without script a button
+// shows the choice.
 func Panel(l Lab) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

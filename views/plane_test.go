@@ -13,8 +13,8 @@ import (
 	"nnvisu/nn/table"
 )
 
-// TestGrid: the cells' centres, row by row from the top left. With 100 cells
-// over a length of 2, a cell is 0.02 wide and its centre 0.01 from its edge.
+// TestGrid: the cells' centres, row by row from the top left. With 100 cells over a length of 2, a
+// cell is 0.02 wide and its centre 0.01 from its edge.
 func TestGrid(t *testing.T) {
 	xs, ys := Grid()
 	if len(xs) != 10_000 || len(ys) != 10_000 {
@@ -45,8 +45,8 @@ type corner struct{ x, y float64 }
 
 var pathSyntax = regexp.MustCompile(`^(M-?\d+( |-)\d+(l-?\d+( |-)\d+)+z)+$`)
 
-// shapes reads the outlines of a path as the SVG specification says: M to a
-// place, l by a distance, z back.
+// shapes reads the outlines of a path as the SVG specification says: M to a place, l by a distance,
+// z back.
 func shapes(tb testing.TB, path string) [][]corner {
 	tb.Helper()
 	if !pathSyntax.MatchString(path) {
@@ -92,8 +92,8 @@ func farthest(shape []corner, x, y float64) float64 {
 	return most
 }
 
-// TestOutline: each marker is drawn around its place, with y up, near it, and
-// without an error that grows from corner to corner.
+// TestOutline: each marker is drawn around its place, with y up, near it, and without an error that
+// grows from corner to corner.
 func TestOutline(t *testing.T) {
 	const step = 1e-4 // of the paths
 	for k, marks := range markers {
@@ -120,8 +120,8 @@ func TestOutline(t *testing.T) {
 	}
 }
 
-// TestPointGroups: every point is drawn once, at its place, in its class's
-// colour and marker; those held out are told apart.
+// TestPointGroups: every point is drawn once, at its place, in its class's colour and marker; those
+// held out are told apart.
 func TestPointGroups(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -215,8 +215,8 @@ func TestPointsLayer(t *testing.T) {
 	}
 }
 
-// TestViewBoxes: what is drawn is within its picture. Points at the border may
-// reach over the edge by their own size: the style sheet lets them.
+// TestViewBoxes: what is drawn is within its picture. Points at the border may reach over the edge
+// by their own size: the style sheet lets them.
 func TestViewBoxes(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, func(l *Lab) {
 		l.State.Config.Classes = 10

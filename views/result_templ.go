@@ -480,8 +480,8 @@ func PointsLayer(l Lab) templ.Component {
 	})
 }
 
-// Legend says what the colours of a regression mean. Those of classes are the
-// colours of their points.
+// Legend says what the colours of a regression mean. Those of classes are the colours of their
+// points.
 func Legend(l Lab) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

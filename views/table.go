@@ -68,8 +68,8 @@ const (
 	previewRadius  = 0.05
 )
 
-// NewImportPreview shows what Parse and Convert made of a text. t is empty where
-// Parse refused it, m where Convert did.
+// NewImportPreview shows what Parse and Convert made of a text. t is empty where Parse refused it,
+// m where Convert did.
 func NewImportPreview(text string, t table.Table, m table.Import, err error) *ImportPreview {
 	p := &ImportPreview{}
 	for i, c := range t.Columns {
@@ -120,8 +120,8 @@ func NewImportPreview(text string, t table.Table, m table.Import, err error) *Im
 	return p
 }
 
-// importClasses returns how many classes the points of an import have, those
-// without a point included.
+// importClasses returns how many classes the points of an import have, those without a point
+// included.
 func importClasses(m table.Import) int {
 	n := len(m.Classes)
 	for _, p := range m.Points {
@@ -232,8 +232,7 @@ type TableRow struct {
 	X, Y, Label string
 }
 
-// NewTablePage returns the page of a prepared state's points, or the nearest
-// that there is.
+// NewTablePage returns the page of a prepared state's points, or the nearest that there is.
 func NewTablePage(s nn.State, m table.Meta, page int) *TablePage {
 	t := &TablePage{Of: TableOf(s, m), Pages: max(1, (len(s.Data)+TableRows-1)/TableRows)}
 	t.Page = max(1, min(page, t.Pages))
@@ -270,8 +269,8 @@ func NewTablePage(s nn.State, m table.Meta, page int) *TablePage {
 	return t
 }
 
-// TableOf returns a fingerprint of what a table shows: rows that a page posts
-// may be those of points that are there no longer.
+// TableOf returns a fingerprint of what a table shows: rows that a page posts may be those of
+// points that are there no longer.
 func TableOf(s nn.State, m table.Meta) string {
 	hash := fnv.New64a()
 	put := func(values ...float64) {
@@ -298,6 +297,5 @@ func rowLabel(row TableRow, header string) string {
 	return fmt.Sprintf("Row %d, %s", row.Number, header)
 }
 
-// rowID is the id of a control of a row, so that it keeps the focus when the
-// row is shown anew.
+// rowID is the id of a control of a row, so that it keeps the focus when the row is shown anew.
 func rowID(row TableRow, part string) string { return fmt.Sprintf("row-%d-%s", row.Number, part) }

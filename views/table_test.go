@@ -13,8 +13,8 @@ import (
 	"nnvisu/nn/table"
 )
 
-// TestImportControls: every choice that package table knows can be made, has a
-// name of its own, and what was chosen is selected.
+// TestImportControls: every choice that package table knows can be made, has a name of its own, and
+// what was chosen is selected.
 func TestImportControls(t *testing.T) {
 	l := sampleLab(t, dataset.Circles, func(l *Lab) {
 		l.Import = importForm(t, "a,b,c\n1,2,p\n3,4,q\n", table.Choice{X: "b", Y: "a", Label: "c", Task: nn.Classification, Scaling: table.ScalingSame, Sample: true})
@@ -101,8 +101,8 @@ func TestImportPreview(t *testing.T) {
 	}
 }
 
-// TestImportPreviewRefused: an error is said with its line; where there is a
-// table, other columns can be chosen still.
+// TestImportPreviewRefused: an error is said with its line; where there is a table, other columns
+// can be chosen still.
 func TestImportPreviewRefused(t *testing.T) {
 	for _, test := range []struct {
 		text, problem, line string
@@ -217,8 +217,7 @@ func TestTableOf(t *testing.T) {
 	}
 }
 
-// TestTableBody: each row has its three controls in order, with labels that
-// tell them apart.
+// TestTableBody: each row has its three controls in order, with labels that tell them apart.
 func TestTableBody(t *testing.T) {
 	for _, name := range []string{"Table", "TableOfValues"} {
 		l := labs(t)[name]

@@ -9,8 +9,8 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// TourBox holds the stops of the tour. Radio buttons go from one to the next.
-// The style sheet shows the stop that is chosen; the script marks its target.
+// TourBox holds the stops of the tour. Radio buttons go from one to the next. The style sheet shows
+// the stop that is chosen; the script marks its target.
 func TourBox() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

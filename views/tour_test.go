@@ -31,9 +31,8 @@ func TestTour(t *testing.T) {
 	}
 }
 
-// TestTourBox: it waits closed, outside of the form so that it is not posted,
-// with a radio button before every stop, the first one chosen, and a way on from
-// each but the last.
+// TestTourBox: it waits closed, outside of the form so that it is not posted, with a radio button
+// before every stop, the first one chosen, and a way on from each but the last.
 func TestTourBox(t *testing.T) {
 	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
 	box := page.one(t, "dialog#tour[data-modeless]")
@@ -71,8 +70,8 @@ func TestTourBox(t *testing.T) {
 	}
 }
 
-// TestTourStyle: the style sheet shows the stop that is chosen, and what the
-// script marks while the tour is open. Which part that is says the stop alone.
+// TestTourStyle: the style sheet shows the stop that is chosen, and what the script marks while the
+// tour is open. Which part that is says the stop alone.
 func TestTourStyle(t *testing.T) {
 	css, err := fs.ReadFile(public.FS(), "app.css")
 	if err != nil {

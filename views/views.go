@@ -1,6 +1,6 @@
-// Package views renders the page and the fragments that the stream sends: the
-// same components serve both. Components take ready values; the plain Go
-// beside them prepares scales, paths and pixels. Nothing here trains.
+// Package views renders the page and the fragments that the stream sends: the same components serve
+// both. Components take ready values; the plain Go beside them prepares scales, paths and pixels.
+// Nothing here trains.
 package views
 
 import (
@@ -38,8 +38,8 @@ type Lab struct {
 	Preview    bool                   // a moment is shown again: what the notice says stays true
 }
 
-// StateJSON is the state as the hidden fields hold it. Meta is empty where
-// there is nothing to keep, and History in frames that leave the field as it is.
+// StateJSON is the state as the hidden fields hold it. Meta is empty where there is nothing to
+// keep, and History in frames that leave the field as it is.
 type StateJSON struct{ Config, Network, Data, Meta, History string }
 
 // Choices are settings of the page that are not part of a training run.
@@ -203,8 +203,7 @@ func appendPercent(b []byte, v *float64) []byte {
 	return append(strconv.AppendFloat(b, share, 'f', 1, 64), " %"...)
 }
 
-// number writes a number as people do, all of its digits and no exponent but
-// for the very small.
+// number writes a number as people do, all of its digits and no exponent but for the very small.
 func number(v float64) string {
 	if v != 0 && v < 1e-4 {
 		return strconv.FormatFloat(v, 'g', -1, 64)
@@ -282,8 +281,8 @@ type Probe struct {
 // A ProbePart is a class with its probability, or the value.
 type ProbePart struct{ Text, Marker, Colour string }
 
-// NewProbe describes outputs, as nn.Model's Predict gives them for one place,
-// and the point there, if any.
+// NewProbe describes outputs, as nn.Model's Predict gives them for one place, and the point there,
+// if any.
 func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, point *nn.Point) Probe {
 	p := Probe{At: fmt.Sprintf("(%s, %s)", coordinate(at.X), coordinate(at.Y))}
 	if c.Task == nn.Regression {

@@ -1,6 +1,6 @@
-// Package stream carries the frames of a training run to a client, and shares the CPUs between
-// all runs. It knows neither routes nor messages nor pages: package handlers decides what a frame
-// says and where it goes.
+// Package stream carries the frames of a training run to a client, and shares the CPUs between all
+// runs. It knows neither routes nor messages nor pages: package handlers decides what a frame says
+// and where it goes.
 //
 // # Frames
 //

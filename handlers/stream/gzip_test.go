@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestGzipStream: every part can be read when it has arrived, none needs more than
-// itself, and the whole is one gzip stream that a decoder takes for complete.
+// TestGzipStream: every part can be read when it has arrived, none needs more than itself, and the
+// whole is one gzip stream that a decoder takes for complete.
 func TestGzipStream(t *testing.T) {
 	parts := []string{
 		"a", "", strings.Repeat("data: 0123456789\n", 9000), "a", strings.Repeat("x", 70_000), "end",

@@ -1,6 +1,6 @@
 // Package wire reads and writes what travels between a client and the server: messages, forms,
-// numbers of queries, answers and errors. It knows no server: limits and the names of form
-// fields are arguments, and what it returns is a value or an [*Error].
+// numbers of queries, answers and errors. It knows no server: limits and the names of form fields
+// are arguments, and what it returns is a value or an [*Error].
 //
 // # Reading
 //
@@ -28,6 +28,6 @@
 //
 // # Errors
 //
-// [Describe] translates errors of this package and of package nn to an [ErrorBody], which is what
-// a client is told. Which HTTP status goes with a [Code] is the server's matter.
+// [Describe] translates errors of this package and of package nn to an [ErrorBody], which is what a
+// client is told. Which HTTP status goes with a [Code] is the server's matter.
 package wire

@@ -14,8 +14,8 @@ import (
 // json.Marshal writes it, in half the time and into a buffer that can be used again. A number that
 // is not finite has no JSON. Package nn returns none, so it is a panic here.
 
-// appendNumber appends v as JavaScript writes it (ECMA-262, Number::toString), except that -0
-// keeps its sign.
+// appendNumber appends v as JavaScript writes it (ECMA-262, Number::toString), except that -0 keeps
+// its sign.
 func appendNumber(dst []byte, v float64) []byte {
 	size := math.Abs(v)
 	switch {
@@ -155,8 +155,8 @@ func AppendResult(dst []byte, id jsontext.Value, result nn.Result) ([]byte, erro
 	return append(dst, "}}"...), nil
 }
 
-// appendID appends the member id, unless it is nil. Package json writes it, because strings may
-// be escaped in several ways.
+// appendID appends the member id, unless it is nil. Package json writes it, because strings may be
+// escaped in several ways.
 func appendID(dst []byte, id jsontext.Value) ([]byte, error) {
 	if id == nil {
 		return dst, nil

@@ -49,7 +49,8 @@ func TestAppendNumber(t *testing.T) {
 	}
 }
 
-// TestAppendResult: states of every optimizer are written as json.Marshal writes them, with all that may be left out and without.
+// TestAppendResult: states of every optimizer are written as json.Marshal writes them, with all
+// that may be left out and without.
 func TestAppendResult(t *testing.T) {
 	type message struct {
 		Type string         `json:"type"`

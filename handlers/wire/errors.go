@@ -98,8 +98,8 @@ func EncodeError(id jsontext.Value, body ErrorBody) ([]byte, error) {
 	return json.Marshal(ErrorMessage{Type: "error", ID: id, Error: body})
 }
 
-// Describe is the one table from errors of this package and of package nn to what a client is
-// told. An error that it does not know is the server's fault, and says no more than that.
+// Describe is the one table from errors of this package and of package nn to what a client is told.
+// An error that it does not know is the server's fault, and says no more than that.
 func Describe(err error) ErrorBody {
 	var (
 		request  *Error
@@ -130,8 +130,8 @@ func Describe(err error) ErrorBody {
 	return b
 }
 
-// Within returns the error of a member of a field that holds a whole state, with a path that
-// begins with the field. An error that is the server's fault stays as it is.
+// Within returns the error of a member of a field that holds a whole state, with a path that begins
+// with the field. An error that is the server's fault stays as it is.
 func Within(field string, err error) error {
 	b := Describe(err)
 	if b.Code == CodeInternal {

@@ -97,8 +97,8 @@ func (f *fastSource) numbers(dst *[]float64, most int, _ string) (err error) {
 	return err
 }
 
-// numberList reads a list of numbers. Lists are cut from one block of memory; none has room to
-// grow into the next.
+// numberList reads a list of numbers. Lists are cut from one block of memory; none has room to grow
+// into the next.
 func (f *fastSource) numberList(most int) ([]float64, error) {
 	f.row = f.row[:0]
 	if !f.take('[') {
@@ -184,8 +184,8 @@ const (
 	hasLabel
 )
 
-// pointInOrder reads a point as nearly everybody writes it: x, y, label, without spaces. It
-// returns the members that the point has, or 0 for anything else.
+// pointInOrder reads a point as nearly everybody writes it: x, y, label, without spaces. It returns
+// the members that the point has, or 0 for anything else.
 func (f *fastSource) pointInOrder(p *nn.Point) (has int) {
 	var ok bool
 	if !f.literal(`{"x":`) {

@@ -25,8 +25,9 @@ func readWith(from source, kind Kind, limits Limits) (Message, error) {
 	return m, err
 }
 
-// checkFast fails the test unless what a fastSource takes is what a strictSource
-// takes, and DecodeMessage answers as a strictSource alone would. It reports whether the message was taken fast.
+// checkFast fails the test unless what a fastSource takes is what a strictSource takes, and
+// DecodeMessage answers as a strictSource alone would. It reports whether the message was taken
+// fast.
 func checkFast(tb testing.TB, text string, kind Kind, limits Limits) bool {
 	tb.Helper()
 	strict, wrong := readWith(newStrictSource([]byte(text), ""), kind, limits)
@@ -47,7 +48,8 @@ func checkFast(tb testing.TB, text string, kind Kind, limits Limits) bool {
 // sameMessage compares numbers bit for bit, and tells nil from empty.
 func sameMessage(a, b Message) bool { return nntest.Same(a, b) && reflect.DeepEqual(a, b) }
 
-// TestFastSourceUsual: the messages of the page and of programs are taken fast, with the values that were sent.
+// TestFastSourceUsual: the messages of the page and of programs are taken fast, with the values
+// that were sent.
 func TestFastSourceUsual(t *testing.T) {
 	for _, o := range nn.Optimizers() {
 		for _, set := range []dataset.Name{"spiral", "hills"} {
@@ -141,7 +143,8 @@ func TestFastSourceUnusual(t *testing.T) {
 	}
 }
 
-// TestFastSourceCut: no message that is cut short or has one byte of another value makes a difference.
+// TestFastSourceCut: no message that is cut short or has one byte of another value makes a
+// difference.
 func TestFastSourceCut(t *testing.T) {
 	few := Limits{Points: 20}
 	others := []rune("\x00 \n\"\\,:{}[]-+.eE059xé")

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// ParseForm returns the fields of a form, or nil if the body is JSON by its content type, or by
-// its first byte where the type does not say.
+// ParseForm returns the fields of a form, or nil if the body is JSON by its content type, or by its
+// first byte where the type does not say.
 func ParseForm(contentType string, body []byte) (url.Values, error) {
 	mediaType, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil && contentType != "" {
@@ -70,9 +70,9 @@ const (
 	RepeatedField              // given any number of times
 )
 
-// DecodeForm reads a message from the fields of a form: config, network, data and id are JSON
-// text, the others plain. A field that is empty counts as left out. fieldOf says which fields the
-// form may have besides those of the message, which are then for the caller to read.
+// DecodeForm reads a message from the fields of a form: config, network, data and id are JSON text,
+// the others plain. A field that is empty counts as left out. fieldOf says which fields the form
+// may have besides those of the message, which are then for the caller to read.
 func DecodeForm(
 	form url.Values, fieldOf func(name string) Field, kind Kind, limits Limits,
 ) (Message, error) {

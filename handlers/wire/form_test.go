@@ -20,8 +20,8 @@ func part(name, value string) string {
 	return "--8\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n"
 }
 
-// messageFields says which fields a form of these tests may have: those of a message and some of
-// a page.
+// messageFields says which fields a form of these tests may have: those of a message and some of a
+// page.
 func messageFields(name string) Field {
 	switch name {
 	case "id", "type", "config", "network", "data", "steps", "frame_steps", "frame_ms", "format":
@@ -107,8 +107,8 @@ func TestParseFormMultipart(t *testing.T) {
 	}
 }
 
-// TestParseFormMultipartCut: a form that broke off is never taken for a shorter
-// one, wherever it broke.
+// TestParseFormMultipartCut: a form that broke off is never taken for a shorter one, wherever it
+// broke.
 func TestParseFormMultipartCut(t *testing.T) {
 	whole := part("config", "{}") + part("steps", "7") + "--8--"
 	for n := range len(whole) {
@@ -156,8 +156,7 @@ func TestDecodeForm(t *testing.T) {
 	}
 }
 
-// TestDecodeFormIsMessage: a form and a JSON message with the same values are
-// the same message.
+// TestDecodeFormIsMessage: a form and a JSON message with the same values are the same message.
 func TestDecodeFormIsMessage(t *testing.T) {
 	var parts struct{ Type, ID, Config, Network, Data, Steps json.RawMessage }
 	if err := json.Unmarshal([]byte(everything), &parts); err != nil {
@@ -177,8 +176,8 @@ func TestDecodeFormIsMessage(t *testing.T) {
 	}
 }
 
-// repeats is how often a test asks for the same thing that must always be answered alike: a
-// choice at random between two answers passes once in 2⁶³.
+// repeats is how often a test asks for the same thing that must always be answered alike: a choice
+// at random between two answers passes once in 2⁶³.
 const repeats = 64
 
 // TestDecodeFormID: an error about a form carries the form's id.
@@ -213,8 +212,8 @@ func TestDecodeFormID(t *testing.T) {
 }
 
 // FuzzParseForm: whatever is announced and sent, the form's reader answers with a form, with
-// nothing for JSON, or with an error that a client understands; and a form is the same form on
-// the other carrier.
+// nothing for JSON, or with an error that a client understands; and a form is the same form on the
+// other carrier.
 func FuzzParseForm(f *testing.F) {
 	for _, seed := range []struct{ contentType, body string }{
 		{"application/json", `{}`},

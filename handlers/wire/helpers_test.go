@@ -80,8 +80,8 @@ const everything = `{"type":"train_step","id":"é\u00e9","config":{"task":"class
 	`"second":{"weights":[[[1,2,3,4,5,6,7],[1,2,3,4,5,6,7]],[[1,2],[3,4],[5,6]]],"biases":[[1,2],[3,4,5]]}},"step":4503599627370496,"epoch":1},` +
 	`"data":[{"x":-1,"y":1,"label":0},{"x":0.1,"y":-0,"label":2}],"steps":1}`
 
-// decodeSeeds has every member of the contract, every value it lists by name,
-// and one of each kind of fault.
+// decodeSeeds has every member of the contract, every value it lists by name, and one of each kind
+// of fault.
 func decodeSeeds(tb testing.TB) []string {
 	seeds := []string{
 		everything,
@@ -139,8 +139,8 @@ func decodeSeeds(tb testing.TB) []string {
 	return seeds
 }
 
-// checkRoundTrip encodes a prepared message as the server does and as a client
-// sends it back, and checks that it comes out as it went in.
+// checkRoundTrip encodes a prepared message as the server does and as a client sends it back, and
+// checks that it comes out as it went in.
 func checkRoundTrip(tb testing.TB, m Message, kind Kind) {
 	tb.Helper()
 	texts := map[string][]byte{}
@@ -179,8 +179,7 @@ func checkRoundTrip(tb testing.TB, m Message, kind Kind) {
 	}
 }
 
-// sameID reports whether two ids are the same value: strings may be escaped in
-// another way.
+// sameID reports whether two ids are the same value: strings may be escaped in another way.
 func sameID(a, b jsontext.Value) bool {
 	var aText, bText string
 	if stdjson.Unmarshal(a, &aText) == nil && stdjson.Unmarshal(b, &bText) == nil {

@@ -64,8 +64,8 @@ func NewMessage(kind Kind) Message {
 }
 
 // DecodeMessage reads a JSON message strictly: names are matched to the letter, and unknown or
-// repeated members, values of another type and anything behind the message are errors that name
-// the member. With an error the message still has its ID, if one can be found.
+// repeated members, values of another type and anything behind the message are errors that name the
+// member. With an error the message still has its ID, if one can be found.
 func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	m := NewMessage(kind)
 	err := readJSON(body, "", func(r *reader) error { return r.message(&m, kind, limits) })
@@ -126,8 +126,8 @@ func (m *Message) LongestFrame() int {
 	return m.FrameSteps
 }
 
-// InferClasses sets the number of classes, where the message does not, to the number of outputs
-// of the network, which may be sent without points or without their labels.
+// InferClasses sets the number of classes, where the message does not, to the number of outputs of
+// the network, which may be sent without points or without their labels.
 func (m *Message) InferClasses() {
 	biases := m.State.Network.Biases
 	if m.ClassesSet || len(biases) == 0 || m.State.Config.Task != nn.Classification {

@@ -16,8 +16,8 @@ import (
 	"nnvisu/nn/nntest"
 )
 
-// TestDecodePath: the field of an error is the path of the value at fault, as a
-// person would write it.
+// TestDecodePath: the field of an error is the path of the value at fault, as a person would write
+// it.
 func TestDecodePath(t *testing.T) {
 	long := strings.Repeat("n", 50)
 	for _, test := range []struct{ name, body, want string }{
@@ -116,8 +116,7 @@ func TestDecodeMembers(t *testing.T) {
 	}
 }
 
-// TestDecodeDefaults: what is left out has its default, which is not the same
-// for each address.
+// TestDecodeDefaults: what is left out has its default, which is not the same for each address.
 func TestDecodeDefaults(t *testing.T) {
 	for _, test := range []struct {
 		kind  Kind
@@ -131,8 +130,8 @@ func TestDecodeDefaults(t *testing.T) {
 	}
 }
 
-// TestDecodeID: an error carries the id of its message wherever the id stands,
-// if it can be found at all.
+// TestDecodeID: an error carries the id of its message wherever the id stands, if it can be found
+// at all.
 func TestDecodeID(t *testing.T) {
 	for _, test := range []struct{ name, body, want string }{
 		{"Good", `{"id":"a"}`, `"a"`},
@@ -158,8 +157,8 @@ func TestDecodeID(t *testing.T) {
 	}
 }
 
-// TestDecodeLimitFirst: a list of points that is too long is refused at the
-// point that is too many, whatever follows.
+// TestDecodeLimitFirst: a list of points that is too long is refused at the point that is too many,
+// whatever follows.
 func TestDecodeLimitFirst(t *testing.T) {
 	two := Limits{Points: 2}
 	const point = `{"x":0,"y":0,"label":0}`
@@ -174,8 +173,8 @@ func TestDecodeLimitFirst(t *testing.T) {
 	}
 }
 
-// TestDecodeMessages: an error of the grammar says what is wrong and where, and
-// holds nothing of the text but what is short.
+// TestDecodeMessages: an error of the grammar says what is wrong and where, and holds nothing of
+// the text but what is short.
 func TestDecodeMessages(t *testing.T) {
 	for _, test := range []struct{ body, want string }{
 		{``, "is not complete JSON"},
@@ -200,9 +199,9 @@ func TestDecodeMessages(t *testing.T) {
 	}
 }
 
-// FuzzDecodeMessage: whatever is sent, the decoder answers with a message or
-// with an error that a client understands. What it takes is JSON, and what it
-// took survives the way through our encoder bit for bit.
+// FuzzDecodeMessage: whatever is sent, the decoder answers with a message or with an error that a
+// client understands. What it takes is JSON, and what it took survives the way through our encoder
+// bit for bit.
 func FuzzDecodeMessage(f *testing.F) {
 	for _, seed := range decodeSeeds(f) {
 		for kind := range byte(3) {
@@ -221,7 +220,8 @@ func FuzzDecodeMessage(f *testing.F) {
 		valid := stdjson.Valid(body)
 		if err != nil {
 			checkError(t, err, CodeMalformed, CodeInvalid, CodeTooLarge)
-			// Text that is not UTF-8 and half surrogates are all that encoding/json takes and we do not.
+			// Text that is not UTF-8 and half surrogates are all that encoding/json takes and we do
+			// not.
 			strict := !utf8.Valid(body) || bytes.Contains(body, []byte(`\u`))
 			if valid && !strict && strings.Contains(err.Error(), "JSON") {
 				t.Errorf("DecodeMessage(%s) = %v; encoding/json finds it valid", body, err)
@@ -259,8 +259,8 @@ func TestDecodeRoundTrip(t *testing.T) {
 	}
 }
 
-// TestDecodeEverything: the message with every member is taken, and each member
-// arrives where it belongs.
+// TestDecodeEverything: the message with every member is taken, and each member arrives where it
+// belongs.
 func TestDecodeEverything(t *testing.T) {
 	m, err := DecodeMessage([]byte(everything), Step, limits)
 	if err != nil {

@@ -35,8 +35,9 @@ const (
 	lastFrameTime = 300
 )
 
-// TestBrowserAnimation saves an animation of a run, in light and in dark colours, into the folder that
-// NNVISU_SCREENSHOTS names. The Step button makes the updates, so each time it shows the same steps.
+// TestBrowserAnimation saves an animation of a run, in light and in dark colours, into the folder
+// that NNVISU_SCREENSHOTS names. The Step button makes the updates, so each time it shows the same
+// steps.
 func TestBrowserAnimation(t *testing.T) {
 	dir := os.Getenv("NNVISU_SCREENSHOTS")
 	if dir == "" {
@@ -133,8 +134,8 @@ func animated(tb testing.TB, frames []image.Image) (text []byte, colours int) {
 	return nil, 0
 }
 
-// animationOf returns an animation that starts again at its end. A frame holds the pixels that differ
-// from the frame before; the other pixels are transparent.
+// animationOf returns an animation that starts again at its end. A frame holds the pixels that
+// differ from the frame before; the other pixels are transparent.
 func animationOf(frames []image.Image, palette color.Palette) *gif.GIF {
 	transparent := uint8(len(palette))
 	withTransparent := append(slices.Clone(palette), color.RGBA{})

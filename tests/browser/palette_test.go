@@ -56,10 +56,10 @@ type shade struct {
 	weight float64
 }
 
-// paletteOf returns at most n colours for pictures. It divides the colour that varies most until there
-// are n boxes, as Heckbert's median cut does (Color image quantization for frame buffer display,
-// SIGGRAPH 1982), but at the mean. The colour of a box is its most frequent one, so large areas keep
-// their exact colour.
+// paletteOf returns at most n colours for pictures. It divides the colour that varies most until
+// there are n boxes, as Heckbert's median cut does (Color image quantization for frame buffer
+// display, SIGGRAPH 1982), but at the mean. The colour of a box is its most frequent one, so large
+// areas keep their exact colour.
 func paletteOf(pictures []image.Image, n int) color.Palette {
 	counts := map[[3]uint8]int{}
 	for _, picture := range pictures {
@@ -101,8 +101,8 @@ func paletteOf(pictures []image.Image, n int) color.Palette {
 	return palette
 }
 
-// spreadOf returns the axis along which colours differ most, and their variance along it times their
-// weight.
+// spreadOf returns the axis along which colours differ most, and their variance along it times
+// their weight.
 func spreadOf(shades []shade) (axis int, spread float64) {
 	for a := range 3 {
 		var weight, sum, squares float64
@@ -137,8 +137,8 @@ func cutAlong(shades []shade, axis int) (low, high []shade) {
 	return low, high
 }
 
-// TestPaletteOf: a palette has every colour where there is room for it. Where there is not, it keeps
-// the frequent ones, and each pixel becomes the nearest.
+// TestPaletteOf: a palette has every colour where there is room for it. Where there is not, it
+// keeps the frequent ones, and each pixel becomes the nearest.
 func TestPaletteOf(t *testing.T) {
 	picture := image.NewRGBA(image.Rect(0, 0, 10, 1))
 	reds := []uint8{0, 0, 0, 0, 0, 3, 200, 200, 200, 203}

@@ -1,5 +1,6 @@
-// Package docs tests what the documents say. Their examples are run and must print what the document
-// shows. Their tables must say what the code says. Files, links and tasks that they name must exist.
+// Package docs tests what the documents say. Their examples are run and must print what the
+// document shows. Their tables must say what the code says. Files, links and tasks that they name
+// must exist.
 package docs
 
 import (

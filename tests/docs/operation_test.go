@@ -88,8 +88,8 @@ func goTool(ctx context.Context, tb testing.TB, args ...string) string {
 	return string(out)
 }
 
-// checkFlags fails the test unless the table of flags has the flags of the program's help, each with
-// its variable and its default.
+// checkFlags fails the test unless the table of flags has the flags of the program's help, each
+// with its variable and its default.
 func checkFlags(t *testing.T, help string) {
 	got := map[string][]string{}
 	for _, row := range table(t, "flag") {

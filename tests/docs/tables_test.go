@@ -16,8 +16,8 @@ import (
 	"nnvisu/tests/contract"
 )
 
-// TestConfig: the documents' table of config has the rows of package setting, word for word,
-// and the defaults of nn.DefaultConfig. Members with the same words may share a row.
+// TestConfig: the documents' table of config has the rows of package setting, word for word, and
+// the defaults of nn.DefaultConfig. Members with the same words may share a row.
 func TestConfig(t *testing.T) {
 	defaults := map[string]string{}
 	config := reflect.ValueOf(nn.DefaultConfig())
@@ -73,8 +73,8 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// TestDatasets: the table of data sets has the rows of package dataset, and the defaults are those of
-// GET /data.
+// TestDatasets: the table of data sets has the rows of package dataset, and the defaults are those
+// of GET /data.
 func TestDatasets(t *testing.T) {
 	rows := table(t, "data set")
 	for i, info := range sets.All() {

@@ -15,8 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// echoOptions say how much a server sends that does nothing else: the limit of
-// any server on this machine, with these libraries and this client.
+// echoOptions say how much a server sends that does nothing else: the limit of any server on this
+// machine, with these libraries and this client.
 type echoOptions struct {
 	addr   string
 	answer int

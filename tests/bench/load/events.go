@@ -9,10 +9,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// An eventCounter counts the messages of an event stream (HTML standard, section
-// 9.2) that is written to it in pieces of any size: events with data and without
-// a name, which are the frames of the page. It looks at the first bytes of each line and
-// no others, and expects lines to end as this server ends them, by \n.
+// An eventCounter counts the messages of an event stream (HTML standard, section 9.2) that is
+// written to it in pieces of any size: events with data and without a name, which are the frames of
+// the page. It looks at the first bytes of each line and no others, and expects lines to end as
+// this server ends them, by \n.
 type eventCounter struct {
 	messages int
 	last     string // the name of the last event that had one, such as done
@@ -60,8 +60,8 @@ func (c *eventCounter) endLine() {
 	}
 }
 
-// decoder returns a reader of what a body holds under its Content-Encoding. It
-// returns what the server has flushed without waiting for more.
+// decoder returns a reader of what a body holds under its Content-Encoding. It returns what the
+// server has flushed without waiting for more.
 func decoder(coding string, body io.Reader) (r io.Reader, done func(), err error) {
 	switch coding {
 	case "", "identity":

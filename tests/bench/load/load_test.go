@@ -97,8 +97,8 @@ func TestDecoder(t *testing.T) {
 	}
 }
 
-// TestCount: frames and bytes are counted in the window alone, and a stream that
-// stands still shows in the intervals.
+// TestCount: frames and bytes are counted in the window alone, and a stream that stands still shows
+// in the intervals.
 func TestCount(t *testing.T) {
 	now := time.Now()
 	const frames = "data: a\n\ndata: b\n\n"
@@ -147,8 +147,8 @@ func TestPercentile(t *testing.T) {
 	}
 }
 
-// TestAsk: answers are counted from the warm-up on, late ones apart, and what is
-// no result ends the connection.
+// TestAsk: answers are counted from the warm-up on, late ones apart, and what is no result ends the
+// connection.
 func TestAsk(t *testing.T) {
 	listen := func(answer string) string {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,5 +1,5 @@
-// Command load puts load on a server and reports how it bears it. It takes as
-// little of the machine as it can, for it may share it with the server.
+// Command load puts load on a server and reports how it bears it. It takes as little of the machine
+// as it can, for it may share it with the server.
 //
 //	go run ./tests/bench/load streams   many labs that train at once, as pages open them
 //	go run ./tests/bench/load sockets   many train_step messages, over a few WebSockets
@@ -7,8 +7,8 @@
 //	go run ./tests/bench/load echo      a server that answers without any work
 //	go run ./tests/bench/load peers     one table: nnvisu, the yardsticks of tests/bench/peers, the limits
 //
-// Each has flags, which -help lists. It ends with status 1 if a stream or a
-// socket fails, or if what the flags ask for is not held, such as -max-p95.
+// Each has flags, which -help lists. It ends with status 1 if a stream or a socket fails, or if
+// what the flags ask for is not held, such as -max-p95.
 package main
 
 import (

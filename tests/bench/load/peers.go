@@ -85,8 +85,8 @@ type peers struct {
 	rows  []row
 }
 
-// runPeers measures all in turn, nnvisu and its yardstick one after the other in
-// each round, so that both have the same share of what else this machine does.
+// runPeers measures all in turn, nnvisu and its yardstick one after the other in each round, so
+// that both have the same share of what else this machine does.
 func runPeers(ctx context.Context, o peersOptions, w io.Writer) error {
 	only, err := regexp.Compile(o.only)
 	if err != nil {
@@ -131,8 +131,8 @@ func runPeers(ctx context.Context, o peersOptions, w io.Writer) error {
 	return errors.Join(failed...)
 }
 
-// inTurn runs measures one after the other, in each round again. Each returns
-// some values, which come back as the medians of all rounds.
+// inTurn runs measures one after the other, in each round again. Each returns some values, which
+// come back as the medians of all rounds.
 func (p *peers) inTurn(what string, measures ...func() ([]float64, error)) ([][]float64, error) {
 	all := make([][][]float64, len(measures)) // of a measure, of a value, in a round
 	for round := range p.rounds {
@@ -218,8 +218,8 @@ func (p *peers) torchStep(ctx context.Context, name string) (float64, error) {
 // oneThread keeps the libraries below PyTorch to one thread too.
 var oneThread = []string{"OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"}
 
-// wire compares train_step messages of one update over sockets with a server in
-// Python, and both with one that does no work.
+// wire compares train_step messages of one update over sockets with a server in Python, and both
+// with one that does no work.
 func (p *peers) wire(ctx context.Context) error {
 	ours, stop, err := p.startNnvisu(ctx)
 	if err != nil {
@@ -312,15 +312,15 @@ func (p *peers) frames(ctx context.Context) error {
 	return nil
 }
 
-// pictureLimit is the multiply-adds of the picture alone: the default network
-// in each of its 10,000 places, as limit counts them.
+// pictureLimit is the multiply-adds of the picture alone: the default network in each of its 10,000
+// places, as limit counts them.
 func pictureLimit() float64 {
 	const places = 100 * 100
 	return places * (2*8 + 8*8 + 8*2 + functionCost*(8+8+2))
 }
 
-// compressed returns the bytes of a frame when 50 of them are compressed as one,
-// slowly: about what is new in each.
+// compressed returns the bytes of a frame when 50 of them are compressed as one, slowly: about what
+// is new in each.
 func compressed(ctx context.Context, url string) (float64, error) {
 	const count = 50
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("%s/train?dataset=circles&frame_ms=100&steps=%d", url, count), nil)
@@ -348,8 +348,8 @@ func compressed(ctx context.Context, url string) (float64, error) {
 	return float64(len(z.EncodeAll(text, nil))) / count, nil
 }
 
-// scale measures 300 labs that train at once, and as many streams of frames
-// that cost nothing to make. Each round has servers of its own, for their memory.
+// scale measures 300 labs that train at once, and as many streams of frames that cost nothing to
+// make. Each round has servers of its own, for their memory.
 func (p *peers) scale(ctx context.Context) error {
 	o := streamsOptions{streams: 300, fps: 10, points: 200, encoding: "gzip, deflate, br, zstd", // as browsers ask
 		ramp: 2 * time.Second, warmup: 2 * time.Second, duration: 10 * time.Second}

@@ -48,8 +48,8 @@ func (r socketsReport) print(w io.Writer) {
 	fmt.Fprintf(w, "this client %.0f %% of a core\n", 100*r.own)
 }
 
-// runSockets sends the same train_step over each connection, again whenever it
-// is answered. The first failure ends all.
+// runSockets sends the same train_step over each connection, again whenever it is answered. The
+// first failure ends all.
 func runSockets(ctx context.Context, o socketsOptions) (socketsReport, error) {
 	var report socketsReport
 	if o.sockets < 1 || o.duration <= 0 || o.warmup < 0 {
@@ -90,9 +90,9 @@ func runSockets(ctx context.Context, o socketsOptions) (socketsReport, error) {
 	return report, failure
 }
 
-// ask sends a message and waits for its answer, again and again until to, and
-// returns the milliseconds of each that was answered after from, and how many of
-// them came late, after to. Without those an answer that never comes in time would not show.
+// ask sends a message and waits for its answer, again and again until to, and returns the
+// milliseconds of each that was answered after from, and how many of them came late, after to.
+// Without those an answer that never comes in time would not show.
 func ask(ctx context.Context, url string, text []byte, from, to time.Time) (latencies []float64, late, size int, err error) {
 	conn, _, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1)+"/ws", &websocket.DialOptions{CompressionMode: websocket.CompressionDisabled})
 	if err != nil {

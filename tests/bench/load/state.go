@@ -45,8 +45,8 @@ func (l lab) body(steps int) ([]byte, error) {
 	return message(s.Config, nil, s.Data, steps)
 }
 
-// message returns a train_step of one update with the whole state after some.
-// Without the moments it is what a server that does not know them expects.
+// message returns a train_step of one update with the whole state after some. Without the moments
+// it is what a server that does not know them expects.
 func (l lab) message(moments bool) ([]byte, error) {
 	s, err := l.state()
 	if err != nil {
@@ -73,11 +73,10 @@ func message(config, network, data any, steps int) ([]byte, error) {
 	return fmt.Appendf(nil, `{"type":"train_step","config":%s,"network":%s,"data":%s,"steps":%d}`, parts[0], parts[1], parts[2], steps), nil
 }
 
-// limit returns the multiply-adds of one update, at the least. Forward, each
-// weight meets each sample once; backward twice, in the gradient of the weights
-// and in that of the layer's inputs, which the first layer need not have. Each tanh and
-// each exponential of the softmax counts as functionCost of them, and so do the root and the
-// division that Adam makes for each parameter.
+// limit returns the multiply-adds of one update, at the least. Forward, each weight meets each
+// sample once; backward twice, in the gradient of the weights and in that of the layer's inputs,
+// which the first layer need not have. Each tanh and each exponential of the softmax counts as
+// functionCost of them, and so do the root and the division that Adam makes for each parameter.
 func (l lab) limit() float64 {
 	samples := l.points
 	if l.batch > 0 {
@@ -99,7 +98,7 @@ func (l lab) limit() float64 {
 	return made
 }
 
-// functionCost is how many multiply-adds an elementary function, or a root with
-// a division, is worth: to reduce the argument and to evaluate a polynomial of a dozen
-// coefficients, which is what 53 bits take.
+// functionCost is how many multiply-adds an elementary function, or a root with a division, is
+// worth: to reduce the argument and to evaluate a polynomial of a dozen coefficients, which is what
+// 53 bits take.
 const functionCost = 16

@@ -15,8 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// percentile returns the smallest of the sorted values that at least p percent
-// of them do not exceed (nearest rank), or NaN of none.
+// percentile returns the smallest of the sorted values that at least p percent of them do not
+// exceed (nearest rank), or NaN of none.
 func percentile(sorted []float64, p float64) float64 {
 	if len(sorted) == 0 {
 		return math.NaN()

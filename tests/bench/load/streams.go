@@ -83,8 +83,8 @@ func (r streamsReport) print(w io.Writer) {
 
 var errRefused = errors.New("refused: busy")
 
-// runStreams opens the streams, one after another over the ramp, and counts what
-// arrives from the end of the warm-up on. It ends some seconds after that at the latest.
+// runStreams opens the streams, one after another over the ramp, and counts what arrives from the
+// end of the warm-up on. It ends some seconds after that at the latest.
 func runStreams(ctx context.Context, o streamsOptions) (streamsReport, error) {
 	report := streamsReport{streams: o.streams}
 	root, err := url.Parse(o.url)

@@ -1,5 +1,5 @@
-// Package peak measures how many double-precision multiply-adds one core makes
-// in a second when it does nothing else: the limit of all that is computed on it.
+// Package peak measures how many double-precision multiply-adds one core makes in a second when it
+// does nothing else: the limit of all that is computed on it.
 package peak
 
 import (
@@ -8,16 +8,15 @@ import (
 	"time"
 )
 
-// A kernel makes multiply-adds of 1·1 in independent chains, n in each, with
-// nothing loaded or stored, and returns the sum of all chains: how many it made.
+// A kernel makes multiply-adds of 1·1 in independent chains, n in each, with nothing loaded or
+// stored, and returns the sum of all chains: how many it made.
 type kernel struct {
 	name string
 	run  func(n int) float64
 }
 
-// Measure returns the multiply-adds a second of the fastest kernel that this
-// CPU has, the best of many short runs, and the kernel's name. It takes about
-// a tenth of a second.
+// Measure returns the multiply-adds a second of the fastest kernel that this CPU has, the best of
+// many short runs, and the kernel's name. It takes about a tenth of a second.
 func Measure() (rate float64, name string) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -33,8 +32,8 @@ func Measure() (rate float64, name string) {
 	return rate, name
 }
 
-// scalar is the kernel of every CPU. Where math.FMA is no instruction it is
-// slow, and so is all that needs it.
+// scalar is the kernel of every CPU. Where math.FMA is no instruction it is slow, and so is all
+// that needs it.
 var scalar = kernel{"math.FMA", func(n int) float64 {
 	one := float64(n) / float64(n) // nothing that the compiler knows
 	var a, b, c, d, e, f, g, h float64

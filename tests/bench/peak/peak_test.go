@@ -14,8 +14,8 @@ func TestKernels(t *testing.T) {
 	}
 }
 
-// TestMeasure: the best kernel is one of those there are, and faster than one
-// addition at a time on the slowest CPU.
+// TestMeasure: the best kernel is one of those there are, and faster than one addition at a time on
+// the slowest CPU.
 func TestMeasure(t *testing.T) {
 	rate, name := Measure()
 	if rate < 1e6 || name == "" {
