@@ -17,11 +17,11 @@ import (
 
 // export answers POST /export: the network as a file of the format asked for.
 func (s *Server) export(c echo.Context) error {
-	body, leave, err := s.takeBody(c, s.enter)
+	body, release, err := s.takeBody(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
 	if err != nil {
 		return err

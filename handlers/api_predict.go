@@ -15,11 +15,11 @@ func (s *Server) predict(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
-	body, leave, err := s.takeBody(c, s.enter)
+	body, release, err := s.takeBody(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	m, err := s.decodeBody(c.Request(), body, wire.Predict)
 	if err == nil && m.Type != "" && m.Type != "predict" {
 		err = wire.Malformed("type", "must be predict; got %q", wire.Clip(m.Type))

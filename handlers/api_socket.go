@@ -16,18 +16,17 @@ import (
 	"nnvisu/handlers/wire"
 )
 
-// drainLimit is how many bytes the server reads past the limit on a message, so as to answer
-// too_large and stay connected, before it hangs up.
+// drainLimit is how many bytes past the limit the server reads of a message, so that it can answer
+// too_large and keep the connection. Of a longer message it closes the connection.
 const drainLimit = 64 << 20
 
-// pingEvery is how often a silent client is asked whether it is still there, and how long it may
-// take to say so.
+// pingEvery is the time between two pings, and the time that a client has for the pong.
 const pingEvery = 30 * time.Second
 
-// socket answers GET /ws: for each train_step message one result or error, in order. A bad message
-// is answered and the connection stays.
+// socket answers GET /ws: each train_step message with one result or error, in order. The connection
+// survives a bad message.
 func (s *Server) socket(c echo.Context) error {
-	var buffer []byte // of the answers, one after another
+	var buffer []byte // reused from answer to answer
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
 		answer, m := buffer[:0], wire.Message{}
 		if bad == nil {
@@ -44,19 +43,20 @@ func (s *Server) socket(c echo.Context) error {
 			}
 		}
 		if buffer = answer; cap(buffer) > stream.MaxBuffer {
-			buffer = nil // a socket may stay open for long, and silent
+			buffer = nil // a socket may stay open and silent for a long time
 		}
 		return stream.WriteMessage(ctx, conn, answer)
 	})
 }
 
-// answerSocket appends one answer to dst.
+// answerSocket appends the answer to one message to dst. The message returned has the id of the
+// request also where there is an error.
 func (s *Server) answerSocket(ctx context.Context, dst, body []byte) ([]byte, wire.Message, error) {
-	leave, err := s.enter()
+	release, err := s.admit()
 	if err != nil {
 		return nil, wire.Message{ID: wire.FindID(body)}, err
 	}
-	defer leave()
+	defer release()
 	m, err := wire.DecodeMessage(body, wire.Step, s.limits())
 	if err != nil {
 		return nil, m, err
@@ -72,28 +72,31 @@ func (s *Server) answerSocket(ctx context.Context, dst, body []byte) ([]byte, wi
 	return answer, m, err
 }
 
-// An incoming is a message read, or why it cannot be taken.
+// An incoming is a message of a client, or the error to answer it with.
 type incoming struct {
 	body []byte
 	bad  error
 }
 
-// serveSocket upgrades the connection and hands every message to serve, in order, until serve
-// returns an error, the client goes or, between two messages, the server drains. The context that
-// serve gets ends when the client goes.
-func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error) error {
+// serveSocket upgrades the connection and hands each message to serve, in order. It returns when
+// serve returns an error, when the client goes, or, between two messages, when the server drains.
+// The context of serve ends when the client goes.
+func (s *Server) serveSocket(
+	c echo.Context,
+	serve func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error,
+) error {
 	if c.Request().Header.Get("Upgrade") == "" {
 		return withStatus{wire.Unsupported("this address speaks WebSocket only"), http.StatusUpgradeRequired}
 	}
-	leave, err := s.enterSocket()
+	release, err := s.admitSocket()
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	s.open.Add(1)
 	defer s.open.Done()
 	conn, err := websocket.Accept(c.Response(), c.Request(), &websocket.AcceptOptions{
-		InsecureSkipVerify: true, // the middleware has judged the origin already
+		InsecureSkipVerify: true, // the middleware has checked the origin
 		// Deflating 25 kB of a message and 8 kB of its answer doubles the time of a step; with the
 		// window kept from message to message it does not, but every connection holds a megabyte.
 		CompressionMode: websocket.CompressionDisabled,
@@ -104,16 +107,16 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 	defer conn.CloseNow()
 	conn.SetReadLimit(s.config.MaxBody + drainLimit)
 
-	// A request's context does not end with a hijacked connection. Only reading notices its end, so
-	// one message is always being read ahead.
+	// The request's context does not end when a hijacked connection does. Only a read notices that,
+	// so the next message is always being read.
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	messages := make(chan incoming, 1)
-	var reading atomic.Bool // and not waiting for serve to take a message
+	var reading atomic.Bool // false while a message waits for serve
 	var reads atomic.Int64
 	go func() {
 		defer cancel()
-		var room int // of a message as long as the one before, which most are
+		var room int // bytes of the last message: most have the same length
 		for {
 			reading.Store(true)
 			body, bad, err := s.readSocket(ctx, conn, room)
@@ -134,7 +137,7 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 		for ctx.Err() == nil {
 			before := reads.Load()
 			err := ping(ctx, conn)
-			// A pong can only arrive while somebody reads.
+			// A pong can arrive only while the connection is being read.
 			if err != nil && reading.Load() && reads.Load() == before {
 				cancel()
 				return
@@ -158,9 +161,11 @@ func (s *Server) serveSocket(c echo.Context, serve func(ctx context.Context, con
 	}
 }
 
-// readSocket reads the next message, for which it makes room. One that cannot be taken is read to
-// its end; bad says why. An error means that the connection is gone.
-func (s *Server) readSocket(ctx context.Context, conn *websocket.Conn, room int) (body []byte, bad, err error) {
+// readSocket reads the next message into a buffer of room bytes, which grows if need be. bad is the
+// error to answer the message with. With err the connection is gone.
+func (s *Server) readSocket(
+	ctx context.Context, conn *websocket.Conn, room int,
+) (body []byte, bad, err error) {
 	kind, r, err := conn.Reader(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -179,13 +184,14 @@ func (s *Server) readSocket(ctx context.Context, conn *websocket.Conn, room int)
 	return buffer.Bytes(), nil, nil
 }
 
-// ping asks the client for a sign of life.
+// ping sends a ping and waits for the pong.
 func ping(ctx context.Context, conn *websocket.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, pingEvery)
 	defer cancel()
 	return conn.Ping(ctx)
 }
 
+// sleep returns after a duration, or when the context ends.
 func sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):

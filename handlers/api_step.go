@@ -22,11 +22,11 @@ func (s *Server) step(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json and text/html")
 	}
-	body, leave, err := s.takeBody(c, s.enter)
+	body, release, err := s.takeBody(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	m, err := s.decodeBody(c.Request(), body, wire.Step)
 	if err != nil {
 		return withID{err, m.ID}
@@ -42,20 +42,23 @@ func (s *Server) step(c echo.Context) error {
 	return jsonBlob(c, encoded)
 }
 
+// jsonBlob answers with a JSON value.
 func jsonBlob(c echo.Context, body []byte) error {
 	return answer(c, http.StatusOK, "application/json", append(body, '\n'))
 }
 
-// answer sends a whole answer, compressed where the client takes it. One that does not read it is
-// cut off.
+// answer sends a whole answer, compressed in a coding that the client accepts. A client that does
+// not read it in time is cut off.
 func answer(c echo.Context, status int, contentType string, body []byte) error {
 	return answerPacked(c, status, contentType, body, compressed)
 }
 
+// answerPacked is answer with a packer of the caller's.
 func answerPacked(c echo.Context, status int, contentType string, body []byte, pack packer) error {
-	// net/http may wait for the rest of the body first. Not every writer has deadlines (a recorder
-	// in a test has none).
-	_ = http.NewResponseController(c.Response()).SetWriteDeadline(time.Now().Add(readTimeout + stream.WriteTimeout))
+	// net/http may first wait for the rest of the request's body. Not every writer has deadlines: a
+	// recorder in a test has none.
+	deadline := time.Now().Add(readTimeout + stream.WriteTimeout)
+	_ = http.NewResponseController(c.Response()).SetWriteDeadline(deadline)
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.Blob(status, contentType, encoded(c, body, pack))
 }

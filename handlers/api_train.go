@@ -24,11 +24,11 @@ func (s *Server) train(c echo.Context) error {
 	if !accepts(c.Request(), "text/event-stream") {
 		return notAcceptable("text/event-stream and text/html")
 	}
-	body, leave, err := s.takeBody(c, s.enterStream)
+	body, release, err := s.takeBody(c, s.admitStream)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	m, err := s.decodeBody(c.Request(), body, wire.Train)
 	if err != nil {
 		return withID{err, m.ID}
@@ -42,11 +42,11 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	if !html && !accepts(c.Request(), "text/event-stream") {
 		return notAcceptable("text/event-stream and text/html")
 	}
-	leave, err := s.enterStream()
+	release, err := s.admitStream()
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	m, err := s.readRecipe(c.QueryParams())
 	if err != nil {
 		return err

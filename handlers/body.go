@@ -14,16 +14,16 @@ import (
 	"nnvisu/views"
 )
 
-// readTimeout is how long a client may take to send a body, whether or not it is looked at:
-// net/http reads what is left of it before it answers.
+// readTimeout is how long a client may take to send a body. It holds also for a body that no handler
+// reads, because net/http reads the rest of a body before it answers.
 const readTimeout = time.Minute
 
-// readBody returns the body of a request as it is sent, or too_large.
+// readBody returns the body of a request, not yet decompressed, or the error too_large.
 func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(readTimeout)) // not every writer has deadlines
 	limited := http.MaxBytesReader(w, r.Body, s.config.MaxBody)
-	// What is announced may never come, so only a little room is made for it.
+	// The client may never send what it announces, so the first buffer is small.
 	size := min(max(r.ContentLength, 0), 64<<10)
 	body := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
 	if _, err := body.ReadFrom(limited); err != nil {
@@ -38,33 +38,34 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 	return body.Bytes(), nil
 }
 
-// takeBody reads the body of a request and then asks enter for a place, which leave gives back: a
-// client that sends slowly takes nobody's, and all that is computed, unpacking the body included,
-// is computed in a place.
-func (s *Server) takeBody(c echo.Context, enter func() (leave func(), err error)) (body []byte, leave func(), err error) {
+// takeBody reads the body of a request, takes a place by calling admit, and decompresses the body.
+// The caller must give the place back by calling release. A client that sends slowly holds no place
+// while it sends, and everything that is computed is computed with a place.
+func (s *Server) takeBody(c echo.Context, admit func() (release func(), err error)) (body []byte, release func(), err error) {
 	taken := false
 	if body, err = s.readBody(c.Response(), c.Request()); err != nil {
 		return nil, nil, err
 	}
-	if leave, err = enter(); err != nil {
+	if release, err = admit(); err != nil {
 		return nil, nil, err
 	}
-	defer leaveUnless(&taken, leave)
+	defer releaseUnless(&taken, release)
 	if body, err = s.unpacked(c, body); err != nil {
 		return nil, nil, err
 	}
 	taken = true
-	return body, leave, nil
+	return body, release, nil
 }
 
-// leaveUnless is deferred to give back a place that nobody takes over, also where that comes of a
-// panic.
-func leaveUnless(taken *bool, leave func()) {
+// releaseUnless gives back a place unless the caller has taken it over. It is deferred, so that it
+// also runs after a panic.
+func releaseUnless(taken *bool, release func()) {
 	if !*taken {
-		leave()
+		release()
 	}
 }
 
+// errBodySize is the error of a body or message beyond the limit.
 func (s *Server) errBodySize() error {
 	return wire.TooLarge("", "the request must have at most %d bytes", s.config.MaxBody)
 }
@@ -82,12 +83,13 @@ func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.
 	return wire.DecodeForm(form, pageField, kind, s.limits())
 }
 
-// checkState checks what depends on the server's limits, and fills in what was left out.
+// checkState prepares the state of a message, and checks it against the server's limits.
 func (s *Server) checkState(m *wire.Message) error {
 	if b := m.State.Config.BatchSize; b > s.config.MaxPoints {
-		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d", s.config.MaxPoints, b)
+		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d",
+			s.config.MaxPoints, b)
 	}
-	if len(m.State.Data) > s.config.MaxPoints { // a recipe's; the decoder counts for itself
+	if len(m.State.Data) > s.config.MaxPoints { // of a recipe; the decoder counts the others
 		return wire.TooLarge("data", "must have at most %d points", s.config.MaxPoints)
 	}
 	state, err := m.State.Prepare()
@@ -98,8 +100,8 @@ func (s *Server) checkState(m *wire.Message) error {
 	return nil
 }
 
-// newTrainer checks a message and returns its Trainer. One answer costs steps updates, the value of
-// the field.
+// newTrainer checks a message and returns its Trainer. An answer costs steps updates; an error about
+// the cost names field, the member that sets them.
 func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Trainer, nn.Work, error) {
 	if m.Type != "" && m.Type != "train_step" {
 		return nil, nn.Work{}, wire.Malformed("type", "must be train_step; got %q", wire.Clip(m.Type))
@@ -110,16 +112,19 @@ func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Train
 	work := nn.WorkOf(m.State.Config, len(m.State.Data))
 	if cost := float64(steps)*work.Update + work.Evaluation; cost > s.config.MaxWork {
 		most := max(0, int((s.config.MaxWork-work.Evaluation)/work.Update))
-		return nil, nn.Work{}, wire.TooLarge(field, "%d updates of this network on %d points cost %.3g multiply-adds; the limit is %.3g, which allows %d updates",
+		return nil, nn.Work{}, wire.TooLarge(field,
+			"%d updates of this network on %d points cost %.3g multiply-adds; "+
+				"the limit is %.3g, which allows %d updates",
 			steps, len(m.State.Data), cost, s.config.MaxWork, most)
 	}
 	t, err := nn.NewTrainer(m.State)
 	return t, work, err
 }
 
+// limits returns the limits of the decoder.
 func (s *Server) limits() wire.Limits { return wire.Limits{Points: s.config.MaxPoints} }
 
-// pageField says which fields a form may have: those of the page and those of a program's form.
+// pageField tells the decoder which fields a form may have: the page's and a program's.
 func pageField(name string) wire.Field {
 	switch {
 	case !views.IsField(name):

@@ -172,7 +172,7 @@ func TestBodyCompressed(t *testing.T) {
 	}
 }
 
-// TestBodyCompressedWrong: what cannot be unpacked is wire.Malformed, what becomes too much is too
+// TestBodyCompressedWrong: what cannot be unpacked is malformed, what becomes too much is too
 // large, whatever it says of itself.
 func TestBodyCompressedWrong(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxBody = 1 << 20 })

@@ -50,8 +50,8 @@ type errorBody struct {
 	status int
 }
 
-// describe adds to wire.Describe the errors that only a server has: of routes, and of a table that
-// is imported.
+// describe translates an error for the client. It knows those of wire.Describe, and the errors of
+// routes and of imported tables. Any other error is the server's fault: internal.
 func describe(err error) errorBody {
 	var (
 		b       = errorBody{ErrorBody: wire.Describe(err)}
@@ -83,10 +83,13 @@ type withID struct {
 
 func (e withID) Unwrap() error { return e.error }
 
-// fail is Echo's error handler: it answers a request with its error.
+// fail is Echo's error handler. It answers a request with its error, in the page or as JSON.
 func (s *Server) fail(err error, c echo.Context) {
-	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil || errors.As(err, new(stream.UnreadError)) {
+	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
 		return // the client has gone
+	}
+	if errors.As(err, new(stream.UnreadError)) {
+		return // the client has gone, or does not read
 	}
 	b := s.describeLogged(err, c)
 	if c.Response().Committed {
@@ -114,17 +117,20 @@ func (s *Server) fail(err error, c echo.Context) {
 	}
 }
 
-// describeLogged is describe; our own faults go to the log, with the id that the client is given.
+// describeLogged is describe, and counts the error. An internal error goes to the log, under the
+// request id that the client gets.
 func (s *Server) describeLogged(err error, c echo.Context) errorBody {
 	b := describe(err)
 	s.metrics.errors.WithLabelValues(string(b.Code)).Inc()
 	if b.Code == wire.CodeInternal {
 		b.RequestID = c.Response().Header().Get(echo.HeaderXRequestID)
-		s.config.Logger.Error("internal error", "request_id", b.RequestID, "path", c.Path(), "error", err)
+		s.config.Logger.Error("internal error",
+			"request_id", b.RequestID, "path", c.Path(), "error", err)
 	}
 	return b
 }
 
+// asEditError finds the error of an edit, which has the page to show beside it.
 func asEditError(err error) (editError, bool) {
 	var e editError
 	ok := errors.As(err, &e)

@@ -228,11 +228,11 @@ func TestPanicReleases(t *testing.T) {
 	for range 3 {
 		func() {
 			defer func() { _ = recover() }()
-			leave, err := s.enter()
+			release, err := s.admit()
 			if err != nil {
-				t.Fatalf("enter() = %v; want room", err)
+				t.Fatalf("admit() = %v; want room", err)
 			}
-			defer leave()
+			defer release()
 			_ = s.computing(t.Context(), func() error { panic("oops") })
 		}()
 	}

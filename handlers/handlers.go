@@ -1,10 +1,12 @@
-// Package handlers is everything that nnvisu knows of HTTP, Server-Sent Events and WebSocket: it
-// decodes a request into a state, checks limits, makes one call into package nn and renders the
-// answer as JSON or as views.
+// Package handlers answers the requests of nnvisu over HTTP, Server-Sent Events and WebSocket. A
+// handler decodes a request into a state, checks the limits, lets package nn compute, and renders
+// the answer as JSON or as views.
 //
-// A Server keeps nothing of any user. All that it holds are limits (CPU tokens, the number of open
-// streams, whether it is draining) and what is the same for everybody: the first page and the
-// packed assets.
+// A Server stores nothing about a user. It holds limits (CPU tokens, the number of open streams,
+// whether it drains) and caches of what is the same for everybody: the first page and the
+// compressed assets.
+//
+// A file is named for whom it serves: page_… for the page, api_… for programs, the others for both.
 package handlers
 
 import (
@@ -27,7 +29,7 @@ import (
 	"nnvisu/public"
 )
 
-// Config holds what an operator may choose.
+// Config holds the operator's choices.
 type Config struct {
 	Logger     *slog.Logger
 	Version    string        // shown on the page and by /metrics
@@ -41,8 +43,8 @@ type Config struct {
 	MaxQueue   int           // requests computing or waiting to
 }
 
-// DefaultConfig returns limits for a small public server: a request may cost some tens of seconds
-// of one core at the most.
+// DefaultConfig returns limits for a small public server. A request may cost at most some tens of
+// seconds of one core.
 func DefaultConfig() Config {
 	return Config{
 		Logger:     slog.Default(),
@@ -71,8 +73,8 @@ type Server struct {
 	drain        context.CancelFunc
 	origin       *http.CrossOriginProtection
 	metrics      *serverMetrics
-	first        func() ([]byte, error) // the page as everybody gets it, rendered once
-	packed       sync.Map               // of coding and path of an asset: the []byte to send
+	first        func() ([]byte, error) // the first page, rendered once
+	packed       sync.Map               // from coding + path of an asset to its compressed bytes
 }
 
 // New returns a Server, or an error if the config is out of range or the browser libraries were not
@@ -86,7 +88,8 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("the base path must begin with / and be a plain path; got %q", config.BasePath)
 	}
 	config.BasePath = base
-	if config.MaxBody < 1 || config.MaxPoints < 1 || !(config.MaxWork > 0) || config.MaxStream <= 0 || config.MaxStreams < 1 || config.MaxSockets < 1 || config.MaxQueue < 1 {
+	counts := min(config.MaxPoints, config.MaxStreams, config.MaxSockets, config.MaxQueue)
+	if config.MaxBody < 1 || counts < 1 || !(config.MaxWork > 0) || config.MaxStream <= 0 {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{
@@ -172,8 +175,9 @@ func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// sameOrigin refuses what a page of another site makes a browser do: posts and sockets, GET /train,
-// which costs work, and GET / of a recipe, which costs as much, unless the user goes there.
+// sameOrigin refuses requests that a page of another site makes a browser send: posts, sockets, and
+// the two GET requests that cost work, GET /train and GET / with a recipe. A user may follow a link
+// to a recipe.
 func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -228,31 +232,31 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// enter takes a place among the requests that compute or wait to, or returns busy.
-func (s *Server) enter() (leave func(), err error) {
+// admit takes a place among the requests that compute or wait to, or returns busy.
+func (s *Server) admit() (release func(), err error) {
 	return s.acquire(s.openRequests, "the server has all the requests it can take")
 }
 
-// enterStream takes a place among the open streams, or returns busy.
-func (s *Server) enterStream() (leave func(), err error) {
+// admitStream takes a place among the open streams, or returns busy.
+func (s *Server) admitStream() (release func(), err error) {
 	return s.acquireCounted(s.openStreams, s.metrics.streams, "streams")
 }
 
-// enterSocket takes a place among the open sockets, or returns busy.
-func (s *Server) enterSocket() (leave func(), err error) {
+// admitSocket takes a place among the open sockets, or returns busy.
+func (s *Server) admitSocket() (release func(), err error) {
 	return s.acquireCounted(s.openSockets, s.metrics.sockets, "sockets")
 }
 
 // acquireCounted takes a place and counts it in a metric.
 func (s *Server) acquireCounted(
 	limit stream.Limit, gauge prometheus.Gauge, what string,
-) (leave func(), err error) {
-	release, err := s.acquire(limit, "the server has all the %d %s it can take", cap(limit), what)
+) (release func(), err error) {
+	free, err := s.acquire(limit, "the server has all the %d %s it can take", cap(limit), what)
 	if err != nil {
 		return nil, err
 	}
 	gauge.Inc()
-	return func() { release(); gauge.Dec() }, nil
+	return func() { free(); gauge.Dec() }, nil
 }
 
 // acquire takes a place. It returns busy if the server drains, and busy with the message full if no

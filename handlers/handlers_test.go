@@ -74,33 +74,33 @@ func hasToken(q *stream.Queue, within time.Duration) bool {
 // TestEnter: a draining server takes no new work; neither does one whose streams are all open.
 func TestEnter(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxStreams, c.MaxQueue = 2, 1 })
-	leave, err := s.enterStream()
+	release, err := s.admitStream()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.enterStream(); err != nil {
-		t.Errorf("enterStream() of two = %v; want room", err)
+	if _, err := s.admitStream(); err != nil {
+		t.Errorf("admitStream() of two = %v; want room", err)
 	}
-	if _, err := s.enterStream(); describeAs(err) != "busy" {
-		t.Errorf("enterStream() of three = %v; want busy", err)
+	if _, err := s.admitStream(); describeAs(err) != "busy" {
+		t.Errorf("admitStream() of three = %v; want busy", err)
 	}
-	leave()
-	leave, err = s.enterStream()
+	release()
+	release, err = s.admitStream()
 	if err != nil {
-		t.Errorf("enterStream() when one left = %v; want room", err)
+		t.Errorf("admitStream() when one left = %v; want room", err)
 	}
-	leave()
-	if leave, err = s.enter(); err != nil {
-		t.Errorf("enter() = %v; want room, streams do not count", err)
+	release()
+	if release, err = s.admit(); err != nil {
+		t.Errorf("admit() = %v; want room, streams do not count", err)
 	}
-	leave()
+	release()
 	s.Drain()
 	s.Drain() // twice is once
-	if _, err := s.enter(); describeAs(err) != "busy" {
-		t.Errorf("enter() while draining = %v; want busy", err)
+	if _, err := s.admit(); describeAs(err) != "busy" {
+		t.Errorf("admit() while draining = %v; want busy", err)
 	}
-	if _, err := s.enterStream(); describeAs(err) != "busy" {
-		t.Errorf("enterStream() while draining = %v; want busy", err)
+	if _, err := s.admitStream(); describeAs(err) != "busy" {
+		t.Errorf("admitStream() while draining = %v; want busy", err)
 	}
 }
 

@@ -24,11 +24,11 @@ import (
 // linkedPage answers GET / with a query. The query is a recipe, whose state the page shows and
 // trains up to its steps, and the parts of the page to hide and to lock.
 func (s *Server) linkedPage(c echo.Context) error {
-	leave, err := s.enter()
+	release, err := s.admit()
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	query := maps.Clone(c.QueryParams())
 	state, choices, err := s.readLink(query)
 	if err == nil {

@@ -64,17 +64,17 @@ type pageAnswer struct {
 	pinned bool
 }
 
-// openPage reads a request of the page. leave gives back the place that enter took.
-func (s *Server) openPage(c echo.Context, enter func() (func(), error)) (p pageRequest, leave func(), err error) {
-	body, leave, err := s.takeBody(c, enter)
+// openPage reads a request of the page, with a place that the caller must give back by release.
+func (s *Server) openPage(c echo.Context, admit func() (func(), error)) (p pageRequest, release func(), err error) {
+	body, release, err := s.takeBody(c, admit)
 	if err != nil {
 		return p, nil, err
 	}
 	taken := false
-	defer leaveUnless(&taken, leave)
+	defer releaseUnless(&taken, release)
 	p, err = s.decodePage(c, body)
 	taken = err == nil
-	return p, leave, err
+	return p, release, err
 }
 
 // decodePage decodes the page's form: the hidden state, with the visible settings applied where the

@@ -18,11 +18,11 @@ import (
 
 // trainPage answers POST /train for the page: a stream of fragments.
 func (s *Server) trainPage(c echo.Context) error {
-	p, leave, err := s.openPage(c, s.enterStream)
+	p, release, err := s.openPage(c, s.admitStream)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	return s.streamHTML(c, p)
 }
 
@@ -42,22 +42,22 @@ func (s *Server) pageSocket(c echo.Context) error {
 	return s.serveSocket(c, func(
 		ctx context.Context, conn *websocket.Conn, body []byte, bad error,
 	) error {
-		p, t, work, leave, err := s.openPageSocket(body, bad)
+		p, t, work, release, err := s.openPageSocket(body, bad)
 		to := stream.NewSocketWriter(ctx, conn)
 		if err != nil {
 			events := stream.NewSender(ctx, to, func(error) {})
 			defer events.Close()
 			return s.failStream(ctx, c, events, err)
 		}
-		defer leave()
+		defer release()
 		return s.streamPage(ctx, c, p.frames(t, work), to)
 	})
 }
 
 // openPageSocket reads a message of the page's socket and takes a place among the open streams,
-// which leave gives back. bad is the error of reading the message, if there was one.
+// which release gives back. bad is the error of reading the message, if there was one.
 func (s *Server) openPageSocket(body []byte, bad error) (
-	p pageRequest, t *nn.Trainer, work nn.Work, leave func(), err error,
+	p pageRequest, t *nn.Trainer, work nn.Work, release func(), err error,
 ) {
 	if bad != nil {
 		return p, nil, work, nil, bad
@@ -70,16 +70,16 @@ func (s *Server) openPageSocket(body []byte, bad error) (
 	for name, value := range fields {
 		form.Set(name, value)
 	}
-	if leave, err = s.enterStream(); err != nil {
+	if release, err = s.admitStream(); err != nil {
 		return p, nil, work, nil, err
 	}
 	taken := false
-	defer leaveUnless(&taken, leave)
+	defer releaseUnless(&taken, release)
 	if p, err = s.decodePageForm(form); err == nil {
 		t, work, err = s.startPage(&p)
 	}
 	taken = err == nil
-	return p, t, work, leave, err
+	return p, t, work, release, err
 }
 
 // startPage returns the trainer of a page's stream. It reads the targets that end the stream, and

@@ -191,11 +191,11 @@ func unmarkedRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
 // pointsCSV answers POST /points.csv: the points of the page as a file, in the units that they came
 // in.
 func (s *Server) pointsCSV(c echo.Context) error {
-	body, leave, err := s.takeBody(c, s.enter)
+	body, release, err := s.takeBody(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer leave()
+	defer release()
 	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
 	if err != nil {
 		return err

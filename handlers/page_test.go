@@ -274,14 +274,14 @@ func TestPageSocketErrors(t *testing.T) {
 			t.Fatalf("%s: the stream's place was not given back", test.name)
 		}
 	}
-	leave, err := s.enterStream()
+	release, err := s.admitStream()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if fragments, done := converse(t, conn, ctx, websocket.MessageText, []byte(`{}`)); len(fragments) != 0 || done != `{"reason":"busy"}` {
 		t.Errorf("a full server answers %q and %s; want the reason busy alone", fragments, done)
 	}
-	leave()
+	release()
 	const good = `{"data":"[{\"x\":0,\"y\":0,\"label\":0}]","steps":"1"}`
 	if fragments, done := converse(t, conn, ctx, websocket.MessageText, []byte(good)); len(fragments) != 1 || done != `{"reason":"steps"}` {
 		t.Errorf("behind the errors the socket answers %q and %s; want a frame and the reason steps", fragments, done)
