@@ -11,7 +11,7 @@ import (
 	"nnvisu/nn/detmath"
 )
 
-// total is the number of points of a confusion matrix.
+// total returns the number of points in a confusion matrix.
 func total(counts [][]int) int {
 	sum := 0
 	for _, row := range counts {
@@ -22,10 +22,10 @@ func total(counts [][]int) int {
 	return sum
 }
 
-// heats are the shades of a cell, from nothing to all.
+// heats are the CSS classes of the shades of a cell, the palest first.
 var heats = [...]string{"heat-0", "heat-1", "heat-2", "heat-3", "heat-4", "heat-5", "heat-6", "heat-7", "heat-8", "heat-9"}
 
-// heat returns the shade of n of the points of a class: 0 for none, 9 for all.
+// heat returns the shade for n of the points of a class: 0 for none, 9 for all.
 func heat(n, of int) string {
 	if n == 0 {
 		return heats[0]
@@ -33,7 +33,7 @@ func heat(n, of int) string {
 	return heats[1+8*n/of]
 }
 
-// classIcons are the markers of the classes, in a box from -10000 to 10000.
+// classIcons returns the markers of the classes as paths in a box from -10000 to 10000.
 var classIcons = sync.OnceValue(func() (icons [nn.MaxClasses]string) {
 	for k := range icons {
 		var b strings.Builder
@@ -43,17 +43,17 @@ var classIcons = sync.OnceValue(func() (icons [nn.MaxClasses]string) {
 	return icons
 })
 
-// A normBar is the gradient of a layer as a bar in a box 800 wide and 10 high.
+// A normBar is the norm of a layer's gradient as a bar in a box 800 wide and 10 high.
 type normBar struct{ Layer, Path, Value string }
 
-// normDecades is how many powers of ten the bars span, below that of the largest norm.
+// normDecades is the number of powers of ten that the bars span, below the largest norm.
 const normDecades = 8
 
 // normBars returns a bar for each layer. A layer without a gradient has none.
 func normBars(norms []float64) []normBar {
 	top := smallest
 	for _, v := range norms {
-		if v <= largest { // and no NaN
+		if v <= largest { // false for NaN
 			top = max(top, v)
 		}
 	}
@@ -69,7 +69,7 @@ func normBars(norms []float64) []normBar {
 	return bars
 }
 
-// layerName names layer l of the network, counting from 0.
+// layerName returns the name of weight layer l, from 0.
 func layerName(l, layers int) string {
 	if l == layers-1 {
 		return "output"
@@ -95,7 +95,7 @@ const (
 	exploding = 1e3
 )
 
-// normWords says what is wrong with the norms, if anything is.
+// normWords says in words what is wrong with the norms of the gradient, or returns "".
 func normWords(norms []float64) string {
 	top, at := 0.0, 0
 	for l, v := range norms {

@@ -17,7 +17,7 @@ type Experiment struct {
 	Title    string
 	Question string // what it answers
 	Try      string // what to change next, and what happens then
-	Answer   string // what one sees
+	Answer   string // what is to be seen
 	// Query is a recipe as GET /train takes it. Steps is how many updates the page replays,
 	// frame_steps, one of Speeds, how fast.
 	Query string
@@ -163,9 +163,9 @@ type experimentCard struct {
 	Dots []dots
 }
 
-// dots are all points of one colour as an SVG path of strokes without length, whose round ends are
-// the dots: a sixth of the size of the markers on the plane, and there are as many pictures as
-// experiments.
+// dots draws all points of one colour as an SVG path of strokes without length, whose round ends
+// are the dots. The path is a sixth as long as one with the plane's markers, which counts because
+// every experiment has a picture.
 type dots struct{ Path, Colour string }
 
 // experimentCards draws a few points of every experiment's data, once.

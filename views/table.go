@@ -14,7 +14,7 @@ import (
 	"nnvisu/nn/table"
 )
 
-// className is what a class is called: its name, or its number.
+// className returns the name of a class, or its number where it has none.
 func className(m table.Meta, k int) string {
 	if name := m.Class(k); name != "" {
 		return name
@@ -22,7 +22,7 @@ func className(m table.Meta, k int) string {
 	return "class " + strconv.Itoa(k)
 }
 
-// ImportForm is what the import's controls hold.
+// ImportForm holds the values of the import's controls.
 type ImportForm struct {
 	Text      string
 	Header    table.Header
@@ -32,16 +32,16 @@ type ImportForm struct {
 	Task      nn.Task // or "" for a guess
 	Scaling   table.Scaling
 	Sample    bool
-	Preview   *ImportPreview // nil: not asked for
+	Preview   *ImportPreview // nil where none was asked for
 }
 
-// ImportPreview is what would come of an import, or why nothing does.
+// ImportPreview is the result that an import would have, or the reason why it cannot be made.
 type ImportPreview struct {
 	Problem string
-	Line    int    // of the text that the problem is in, or 0
+	Line    int    // the line with the problem, from 1, or 0
 	Quoted  string // that line
 
-	Columns   []PreviewColumn // none where the text is no table
+	Columns   []PreviewColumn // empty where the text is no table
 	Rows      [][]string      // the first ones
 	MoreRows  int
 	MoreCols  int
@@ -51,10 +51,10 @@ type ImportPreview struct {
 	Groups    []PointGroup
 }
 
-// PreviewColumn is a column of the table and what it is taken for.
+// PreviewColumn is a column of the table and its role: x, y, label or none.
 type PreviewColumn struct{ Name, Role string }
 
-// ClassCount is a class and how many points it has.
+// ClassCount is a class with its number of points.
 type ClassCount struct {
 	Swatch
 	Count int
@@ -63,13 +63,13 @@ type ClassCount struct {
 const (
 	previewRows    = 5
 	previewColumns = 12
-	previewCell    = 30 // letters of a cell
+	previewCell    = 30 // characters of a cell
 	previewLine    = 120
 	previewRadius  = 0.05
 )
 
-// NewImportPreview shows what Parse and Convert made of a text. t is empty where Parse refused it,
-// m where Convert did.
+// NewImportPreview shows the results of table.Parse and table.Convert. t is empty where Parse failed,
+// m where Convert failed.
 func NewImportPreview(text string, t table.Table, m table.Import, err error) *ImportPreview {
 	p := &ImportPreview{}
 	for i, c := range t.Columns {
@@ -120,8 +120,7 @@ func NewImportPreview(text string, t table.Table, m table.Import, err error) *Im
 	return p
 }
 
-// importClasses returns how many classes the points of an import have, those without a point
-// included.
+// importClasses returns the number of classes of an import, including classes without a point.
 func importClasses(m table.Import) int {
 	n := len(m.Classes)
 	for _, p := range m.Points {
@@ -130,7 +129,7 @@ func importClasses(m table.Import) int {
 	return n
 }
 
-// ImportSummary says what an import has and has not taken.
+// ImportSummary says in words which rows an import took and which it left out.
 func ImportSummary(m table.Import) string {
 	text := counted(len(m.Points), "point")
 	if m.Task == nn.Classification {
@@ -172,7 +171,7 @@ func shorten(s string, most int) string {
 	return s
 }
 
-// quoteLine returns a line of a text, counted from 1 as table.Parse counts.
+// quoteLine returns line n of a text. Lines count from 1, as for table.Parse.
 func quoteLine(text string, n int) string {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	for line := range strings.SplitSeq(text, "\n") {
@@ -183,7 +182,7 @@ func quoteLine(text string, n int) string {
 	return ""
 }
 
-// columnChoices are the columns that a part of a point can be taken from.
+// columnChoices returns the choices of a column for x, y or label.
 func columnChoices(p *ImportPreview) []choice {
 	options := []choice{{"", "Automatic"}}
 	if p != nil {
@@ -194,7 +193,7 @@ func columnChoices(p *ImportPreview) []choice {
 	return options
 }
 
-// shownColumns are the columns that the preview has room for.
+// shownColumns returns the columns that fit into the preview.
 func (p *ImportPreview) shownColumns() []PreviewColumn { return p.Columns[:len(p.Columns)-p.MoreCols] }
 
 var (
@@ -203,7 +202,7 @@ var (
 	scalingLabels   = map[table.Scaling]string{table.ScalingFit: "Each axis to −1 … 1", table.ScalingSame: "Both axes alike", table.ScalingNone: "None"}
 )
 
-// importTasks are the tasks with a guess before them.
+// importTasks are the choices of a task. The first leaves it to a guess.
 func importTasks() []choice {
 	options := []choice{{"", "Automatic"}}
 	for _, c := range setting.Lookup(FieldTask).Choices {
@@ -212,18 +211,18 @@ func importTasks() []choice {
 	return options
 }
 
-// TableRows is how many points a page of the table has.
+// TableRows is the number of points on a page of the table.
 const TableRows = 50
 
-// TablePage is a page of the points as a table, in the units that they came in.
+// TablePage is a page of the table of points, in the units of the imported table.
 type TablePage struct {
-	Of      string // which points these are
+	Of      string // the fingerprint of the points: see TableOf
 	Page    int    // from 1
-	Pages   int    // 1 at least
+	Pages   int    // at least 1
 	Headers []string
-	Says    []string // how the units follow, where they do
+	Says    []string // sentences about the units
 	Rows    []TableRow
-	Classes []choice // none where labels are values
+	Classes []choice // empty where labels are values
 }
 
 // TableRow is a point. Label is a class number or, for regression, a value.
@@ -232,7 +231,8 @@ type TableRow struct {
 	X, Y, Label string
 }
 
-// NewTablePage returns the page of a prepared state's points, or the nearest that there is.
+// NewTablePage returns a page of a prepared state's points. A number beyond the first or last page
+// stands for that page.
 func NewTablePage(s nn.State, m table.Meta, page int) *TablePage {
 	t := &TablePage{Of: TableOf(s, m), Pages: max(1, (len(s.Data)+TableRows-1)/TableRows)}
 	t.Page = max(1, min(page, t.Pages))
@@ -252,7 +252,7 @@ func NewTablePage(s nn.State, m table.Meta, page int) *TablePage {
 		for k := range s.Config.Classes {
 			t.Classes = append(t.Classes, choice{strconv.Itoa(k), upperFirst(className(m, k))})
 			if name := m.Class(k); name != "" {
-				t.Classes[k].Label = name // to the letter
+				t.Classes[k].Label = name // unchanged
 			}
 		}
 	}
@@ -269,8 +269,8 @@ func NewTablePage(s nn.State, m table.Meta, page int) *TablePage {
 	return t
 }
 
-// TableOf returns a fingerprint of what a table shows: rows that a page posts may be those of
-// points that are there no longer.
+// TableOf returns a fingerprint of the points and units that a table shows. It tells whether rows
+// that the page posts belong to the current points.
 func TableOf(s nn.State, m table.Meta) string {
 	hash := fnv.New64a()
 	put := func(values ...float64) {
@@ -279,7 +279,7 @@ func TableOf(s nn.State, m table.Meta) string {
 			for i, bits := 0, math.Float64bits(v); i < 8; i, bits = i+1, bits>>8 {
 				bytes[i] = byte(bits)
 			}
-			_, _ = hash.Write(bytes[:]) // a hash takes everything
+			_, _ = hash.Write(bytes[:]) // cannot fail
 		}
 	}
 	for _, a := range []table.Axis{m.Transform.X, m.Transform.Y, m.Transform.Label} {
@@ -292,10 +292,11 @@ func TableOf(s nn.State, m table.Meta) string {
 	return strconv.FormatUint(hash.Sum64(), 16)
 }
 
-// rowLabel names a control of a row to those who hear the page.
+// rowLabel names a control of a row for screen readers.
 func rowLabel(row TableRow, header string) string {
 	return fmt.Sprintf("Row %d, %s", row.Number, header)
 }
 
-// rowID is the id of a control of a row, so that it keeps the focus when the row is shown anew.
+// rowID returns the id of a control of a row. With it the control keeps the focus when the row is
+// replaced.
 func rowID(row TableRow, part string) string { return fmt.Sprintf("row-%d-%s", row.Number, part) }

@@ -16,30 +16,30 @@ import (
 	"nnvisu/nn/table"
 )
 
-// Lab is all that the page shows.
+// Lab is everything that the page shows.
 type Lab struct {
 	State      nn.State // prepared
 	Meta       table.Meta
 	JSON       StateJSON
-	Metrics    *nn.Metrics // nil: there is no point to measure with
+	Metrics    *nn.Metrics // nil where there is no point to measure with
 	History    nn.History  // the curves of the run up to this state
 	Pinned     *PinnedRun  // a run to compare with, or nil
-	Measured               // for the panel that is shown
+	Measured               // for the chosen panel
 	Cells      Cells
 	Maps       Maps
 	Choices    Choices
 	Notice     Notice
 	Version    string
 	Import     ImportForm
-	Table      *TablePage             // nil: not shown
-	Acts       func(name string) *Act // of the page; nil where there is none of the name
-	Reshaped   bool                   // the page shows the drawing of another network
-	ShowPinned bool                   // the page does not show the pinned run as it is
-	Preview    bool                   // a moment is shown again: what the notice says stays true
+	Table      *TablePage             // nil where the table is not shown
+	Acts       func(name string) *Act // finds an act of the page, or nil
+	Reshaped   bool                   // the drawing of the network must be replaced
+	ShowPinned bool                   // the pinned run must be drawn again
+	Preview    bool                   // the page shows a moment again, and keeps its notice
 }
 
-// StateJSON is the state as the hidden fields hold it. Meta is empty where there is nothing to
-// keep, and History in frames that leave the field as it is.
+// StateJSON is the state in the hidden fields. Meta is empty where the points came from no table.
+// History is empty in frames that do not change the field.
 type StateJSON struct{ Config, Network, Data, Meta, History string }
 
 // Choices are settings of the page that are not part of a training run.
@@ -60,10 +60,10 @@ type Choices struct {
 	UntilStep, UntilLoss, UntilAccuracy, Patience string
 
 	Hide, Lock []string // names of parts
-	Opened     bool     // the state came with the page's address, and is to be shown in place of the stored one
+	Opened     bool     // the state came with the page's address, and goes before the stored one
 }
 
-// Parts of the page that a link can leave out or lock.
+// Parts of the page that a link can hide or lock.
 const (
 	PartData        = "data"
 	PartNetwork     = "network"
@@ -89,7 +89,7 @@ var parts = []part{
 	{PartShare, "Share and export", false},
 }
 
-// IsPart reports whether a link can name a part so.
+// IsPart reports whether there is a part of this name.
 func IsPart(name string) bool {
 	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name })
 }
@@ -102,25 +102,25 @@ func CanLock(name string) bool {
 func (c Choices) hides(name string) bool { return slices.Contains(c.Hide, name) }
 func (c Choices) locks(name string) bool { return slices.Contains(c.Lock, name) }
 
-// pointsLocked reports whether points cannot be drawn either.
+// pointsLocked reports whether points cannot be drawn.
 func (c Choices) pointsLocked() bool { return c.hides(PartData) || c.locks(PartData) }
 
 // A Notice tells the user what happened.
 type Notice struct {
 	Text    string
 	Problem bool
-	Undo    bool        // what happened can be undone
+	Undo    bool        // offers to undo what happened
 	Recover *RecoverAct // offered after a divergence
 }
 
-// RecoverAct offers the last finite network.
+// RecoverAct offers to go back to the last finite network.
 type RecoverAct struct {
 	Act     *Act
 	Step    int
 	Network string // JSON
 }
 
-// Speeds are the numbers of updates a frame that the page offers.
+// Speeds are the choices for the number of updates in a frame.
 var Speeds = []int{1, 2, 5, 10, 25, 100}
 
 // summary describes the shape of the network in words.
@@ -162,12 +162,12 @@ func appendGrouped(b []byte, n int) []byte {
 // lossText writes a loss with four decimals, or a very large or small one in powers of ten.
 func lossText(v float64) string { return string(appendLoss(nil, &v)) }
 
-// appendLoss is lossText; of a loss that there is not it is a dash.
+// appendLoss appends the text of a loss, or a dash for nil.
 func appendLoss(b []byte, v *float64) []byte {
 	switch {
 	case v == nil:
 		return append(b, "–"...)
-	case *v != *v || *v >= math.MaxFloat64: // which stands for all that is larger
+	case *v != *v || *v >= math.MaxFloat64: // the largest number stands for an overflow
 		return append(b, "not finite"...)
 	case *v >= 1e4 || *v > 0 && *v < 1e-4:
 		return strconv.AppendFloat(b, *v, 'e', 2, 64)
@@ -175,7 +175,7 @@ func appendLoss(b []byte, v *float64) []byte {
 	return strconv.AppendFloat(b, *v, 'f', 4, 64)
 }
 
-// speeds are those of the page, with the one in use.
+// speeds returns Speeds, together with the speed in use.
 func speeds(used int) []int {
 	if slices.Contains(Speeds, used) {
 		return Speeds
@@ -198,12 +198,12 @@ func appendPercent(b []byte, v *float64) []byte {
 	}
 	share := *v * 100
 	if share < 100 {
-		share = min(share, 99.9) // 100.0 % is for all of them
+		share = min(share, 99.9) // only all points are 100.0 %
 	}
 	return append(strconv.AppendFloat(b, share, 'f', 1, 64), " %"...)
 }
 
-// number writes a number as people do, all of its digits and no exponent but for the very small.
+// number writes a number with all its digits, and with an exponent only where it is very small.
 func number(v float64) string {
 	if v != 0 && v < 1e-4 {
 		return strconv.FormatFloat(v, 'g', -1, 64)
@@ -211,7 +211,7 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
-// pointCount says how many points there are, and how many are held out.
+// pointCount says in words how many points a state has, and how many are held out.
 func pointCount(s nn.State) string {
 	held := nn.HeldOut(len(s.Data), s.Config.TestFraction)
 	text := grouped(len(s.Data)) + " points"
@@ -254,13 +254,13 @@ const (
 	thumbnailRadius = 0.06
 )
 
-// thumbnails draws a few points of every data set, once.
+// thumbnails returns a small picture of every data set. They are drawn once.
 var thumbnails = sync.OnceValue(func() []thumbnail {
 	var out []thumbnail
 	for _, info := range dataset.All() {
 		made, err := dataset.Generate(info.Name, dataset.Params{Points: thumbnailPoints, Noise: min(info.DefaultNoise, 0.05), Seed: 1})
 		if err != nil {
-			panic("views: " + err.Error()) // the table's own values are valid
+			panic("views: " + err.Error()) // the defaults of the table are valid
 		}
 		points := make([]nn.Point, len(made))
 		for i, p := range made {
@@ -271,18 +271,18 @@ var thumbnails = sync.OnceValue(func() []thumbnail {
 	return out
 })
 
-// A Probe is what the network says at a place of the plane.
+// A Probe is the output of the network at a place of the plane.
 type Probe struct {
 	At    string
 	Parts []ProbePart
-	Point string // of the point at that place, if there is one
+	Point string // the label of the point at the place, or ""
 }
 
-// A ProbePart is a class with its probability, or the value.
+// A ProbePart is a class with its probability, or the value of a regression.
 type ProbePart struct{ Text, Marker, Colour string }
 
-// NewProbe describes outputs, as nn.Model's Predict gives them for one place, and the point there,
-// if any.
+// NewProbe describes the outputs at a place, as nn.Model's Predict returns them. point is the point at
+// the place, or nil.
 func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, point *nn.Point) Probe {
 	p := Probe{At: fmt.Sprintf("(%s, %s)", coordinate(at.X), coordinate(at.Y))}
 	if c.Task == nn.Regression {
