@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -13,7 +12,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -308,48 +306,5 @@ func TestHistoryEdit(t *testing.T) {
 	form.Set(views.FieldLearningRate, "-1")
 	if got := postedHistory(t, postForm(s, "/edit", form).Body.String()); !same(got, h) {
 		t.Errorf("after an error the history is %s; want %s", mustJSON(t, got), mustJSON(t, h))
-	}
-}
-
-// TestInspect: the confusion matrix and the gradients are measured where they are shown, and
-// nowhere else.
-func TestInspect(t *testing.T) {
-	s := newTestServer(t)
-	for _, test := range []struct {
-		set, panel           string
-		confusion, gradients bool
-	}{
-		{"circles", "curves", false, false}, {"circles", "confusion", true, false}, {"circles", "gradients", false, true},
-		{"circles", "compare", false, false}, {"hills", "confusion", false, false}, {"hills", "gradients", false, true},
-	} {
-		state := sampleState(t, datasetName(test.set), 20, 2, nil)
-		choices := defaultChoices()
-		choices.Panel = test.panel
-		lab, err := s.lab(context.Background(), pageRequest{Message: wire.Message{State: state}, choices: choices})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := lab.Confusion != nil; got != test.confusion {
-			t.Errorf("the panel %s of %s has a confusion matrix: %t; want %t", test.panel, test.set, got, test.confusion)
-		}
-		if got := lab.GradientNorms != nil; got != test.gradients {
-			t.Errorf("the panel %s of %s has gradients: %t; want %t", test.panel, test.set, got, test.gradients)
-		}
-		form := settingsForm(t, s, state)
-		form.Set(views.FieldControls, "")
-		form.Set(views.FieldPanel, test.panel)
-		form.Set(views.FieldSteps, "1")
-		frame := ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String())[0].Data
-		if got := strings.Contains(frame, `class="confusion"`); got != test.confusion {
-			t.Errorf("a frame of the panel %s of %s has a confusion matrix: %t; want %t", test.panel, test.set, got, test.confusion)
-		}
-		if got := strings.Contains(frame, `class="norms"`); got != test.gradients {
-			t.Errorf("a frame of the panel %s of %s has gradients: %t; want %t", test.panel, test.set, got, test.gradients)
-		}
-		choices.Panel = test.panel
-		state.Data = nil
-		if lab, err = s.lab(context.Background(), pageRequest{Message: wire.Message{State: state}, choices: choices}); err != nil || lab.Confusion != nil || lab.GradientNorms != nil {
-			t.Errorf("the panel %s without points: %v, %v, %v; want nothing", test.panel, lab.Confusion, lab.GradientNorms, err)
-		}
 	}
 }
