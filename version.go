@@ -2,8 +2,8 @@ package main
 
 import "runtime/debug"
 
-// release is the number of this release. Nothing else repeats it but the newest heading of
-// CHANGELOG.md, which a test compares with it.
+// release is the number of this release. Only the newest heading of CHANGELOG.md repeats it, and a
+// test compares the two.
 const release = "0.1.0"
 
 // buildVersion returns the version of this binary: the release and, if the Go tool recorded it, the
@@ -17,7 +17,7 @@ func buildVersion() string {
 }
 
 // versionOf returns the release with the commit that the settings of a build name, as in
-// 0.1.0+1a2b3c4d5e6f. If files were changed since that commit, .dirty follows.
+// 1.2.3+1a2b3c4d5e6f. If files were changed since that commit, .dirty follows.
 func versionOf(settings []debug.BuildSetting) string {
 	var revision, dirty string
 	for _, setting := range settings {

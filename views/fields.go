@@ -187,7 +187,7 @@ var controlLabels = map[string]string{
 	FieldPatience:      "Patience",
 	FieldValue:         "The value",
 	FieldOpened:        "The file",
-	FieldTableOf:       "Table,",
+	FieldTableOf:       "Table",
 }
 
 // importLabels are the labels of the controls of the import. The preview shows their errors.
@@ -211,6 +211,9 @@ func Label(path string) string {
 	label := controlLabel(ControlOf(path))
 	if label == "" {
 		return path
+	}
+	if path == FieldTableOf { // the message goes on with the row and the column
+		return label + ","
 	}
 	if member, ok := strings.CutPrefix(path, FieldOpened+"."); ok {
 		return label + ", " + member + ":"

@@ -20,7 +20,7 @@ func GetBuffer() *bytes.Buffer {
 
 // PutBuffer gives a buffer back to the pool. The caller must not use it afterwards.
 func PutBuffer(b *bytes.Buffer) {
-	if b.Cap() <= MaxBuffer {
+	if b != nil && b.Cap() <= MaxBuffer {
 		buffers.Put(b)
 	}
 }

@@ -79,6 +79,25 @@ func TestRooms(t *testing.T) {
 			t.Errorf("the table says that %s imports %q; want %s", room, got, cell(want))
 		}
 	}
+	for _, kind := range []string{"tests/*/", "tests/bench/*/"} { // some have no package
+		folders, err := filepath.Glob(filepath.Join(root, kind))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, folder := range folders {
+			room, err := filepath.Rel(root, folder)
+			if err != nil {
+				t.Fatal(err)
+			}
+			room = filepath.ToSlash(room) + "/"
+			if info, err := os.Stat(folder); err != nil || !info.IsDir() || room == "tests/bench/" {
+				continue
+			}
+			if !rooms[room] {
+				t.Errorf("the table of rooms lacks %s", room)
+			}
+		}
+	}
 	for _, room := range slices.Sorted(maps.Keys(packages)) {
 		if !rooms[room] {
 			t.Errorf("the table of rooms lacks %s, which imports %s", room, cell(packages[room]))
