@@ -23,8 +23,8 @@ const drainLimit = 64 << 20
 // pingEvery is the time between two pings, and the time that a client has for the pong.
 const pingEvery = 30 * time.Second
 
-// socket answers GET /ws: each train_step message with one result or error, in order. The connection
-// survives a bad message.
+// socket answers GET /ws: each train_step message with one result or error, in order. The
+// connection survives a bad message.
 func (s *Server) socket(c echo.Context) error {
 	var buffer []byte // reused from answer to answer
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {

@@ -14,8 +14,8 @@ import (
 	"nnvisu/views"
 )
 
-// readTimeout is how long a client may take to send a body. It holds also for a body that no handler
-// reads, because net/http reads the rest of a body before it answers.
+// readTimeout is how long a client may take to send a body. It holds also for a body that no
+// handler reads, because net/http reads the rest of a body before it answers.
 const readTimeout = time.Minute
 
 // readBody returns the body of a request, not yet decompressed, or the error too_large.
@@ -100,8 +100,8 @@ func (s *Server) checkState(m *wire.Message) error {
 	return nil
 }
 
-// newTrainer checks a message and returns its Trainer. An answer costs steps updates; an error about
-// the cost names field, the member that sets them.
+// newTrainer checks a message and returns its Trainer. An answer costs steps updates; an error
+// about the cost names field, the member that sets them.
 func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Trainer, nn.Work, error) {
 	if m.Type != "" && m.Type != "train_step" {
 		return nil, nn.Work{}, wire.Malformed("type", "must be train_step; got %q", wire.Clip(m.Type))

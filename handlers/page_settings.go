@@ -21,7 +21,7 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 			return state, views.Notice{}, wire.TextError(err)
 		}
 	}
-	if to.Task == nn.Classification && to.Classes == 0 { // a regression that was never a classification
+	if to.Task == nn.Classification && to.Classes == 0 { // it was never a classification
 		to.Classes = nn.MinClasses
 	}
 	if err := to.Validate(); err != nil {

@@ -143,7 +143,7 @@ func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
 	}
 	defer frame.Abort()
 	err = s.frames.Do(ctx, func() error {
-		if step, _ := f.trainer.At(); step != f.step { // the trainer is in the middle of the next frame
+		if step, _ := f.trainer.At(); step != f.step { // the next frame has begun
 			state := f.lab.State
 			state.Network = *f.snapshot
 			t, err := nn.NewTrainer(state)

@@ -204,7 +204,7 @@ func (s *Server) pointsCSV(c echo.Context) error {
 	if form == nil {
 		p, err = s.decodePage(c, body)
 	} else {
-		form.Del(views.FieldControls) // settings that were not applied have nothing to do with the points
+		form.Del(views.FieldControls) // they do not change the points
 		p, err = s.decodePageForm(form)
 	}
 	if err != nil {

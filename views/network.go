@@ -367,7 +367,7 @@ func Inspect(s nn.State, meta table.Meta, l, u int) Inspection {
 // weightText writes a weight with four significant digits, in the same form as the script.
 func weightText(v float64) string {
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64) // cannot fail
-	text, err := json.Marshal(v + 0)                                  // JavaScript's form of numbers; + 0 turns −0 into 0
+	text, err := json.Marshal(v + 0)                                  // as JavaScript does; + 0 turns −0 into 0
 	if err != nil {
 		return "not finite"
 	}

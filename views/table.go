@@ -68,8 +68,8 @@ const (
 	previewRadius  = 0.05
 )
 
-// NewImportPreview shows the results of table.Parse and table.Convert. t is empty where Parse failed,
-// m where Convert failed.
+// NewImportPreview shows the results of table.Parse and table.Convert. t is empty where Parse
+// failed, m where Convert failed.
 func NewImportPreview(text string, t table.Table, m table.Import, err error) *ImportPreview {
 	p := &ImportPreview{}
 	for i, c := range t.Columns {

@@ -281,8 +281,8 @@ type Probe struct {
 // A ProbePart is a class with its probability, or the value of a regression.
 type ProbePart struct{ Text, Marker, Colour string }
 
-// NewProbe describes the outputs at a place, as nn.Model's Predict returns them. point is the point at
-// the place, or nil.
+// NewProbe describes the outputs at a place, as nn.Model's Predict returns them. point is the point
+// at the place, or nil.
 func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, point *nn.Point) Probe {
 	p := Probe{At: fmt.Sprintf("(%s, %s)", coordinate(at.X), coordinate(at.Y))}
 	if c.Task == nn.Regression {

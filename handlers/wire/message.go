@@ -12,7 +12,7 @@ type Kind int
 // The kinds of messages.
 const (
 	Step    Kind = iota // one result after some updates: steps
-	Train               // a stream of results: steps, which may be 0 for no end, frame_steps, frame_ms
+	Train               // a stream of results: steps (0 for no end), frame_steps, frame_ms
 	Predict             // outputs at points, whose labels may be left out
 	Export              // a file: format
 )
