@@ -203,9 +203,11 @@ func (t *Table) dropEmpty() {
 	}
 }
 
-// nameColumns gives every column a unique name.
+// nameColumns gives every column a unique name. It takes time in proportion to the number of columns:
+// a number that was tried for a name is not tried for it again.
 func (t *Table) nameColumns() {
 	taken := map[string]bool{}
+	last := map[string]int{} // the last number that was tried for a name
 	for i := range t.Columns {
 		name := clip(t.Columns[i].Name)
 		switch {
@@ -215,8 +217,9 @@ func (t *Table) nameColumns() {
 			name = fmt.Sprintf("column %d", i+1)
 		}
 		unique := name
-		for n := 2; taken[unique]; n++ {
+		for n := max(2, last[name]+1); taken[unique]; n++ {
 			unique = fmt.Sprintf("%s (%d)", name, n)
+			last[name] = n
 		}
 		taken[unique] = true
 		t.Columns[i].Name = unique

@@ -166,3 +166,34 @@ func TestSeparator(t *testing.T) {
 		}
 	}
 }
+
+// TestParseManyColumns: columns of one name, and names that look like those made for others, take
+// time in proportion to their number. If they took its square, this would take hours.
+func TestParseManyColumns(t *testing.T) {
+	const columns = 250_000
+	names := make([]string, columns)
+	for i := range names {
+		names[i] = "a"
+		if i < columns/2 {
+			names[i] = fmt.Sprintf("a (%d)", i)
+		}
+	}
+	text := strings.Join(names, ",") + strings.Repeat("\n1"+strings.Repeat(",1", columns-1), 2)
+	got, err := Parse(text, Options{Header: HeaderYes})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]bool, columns)
+	for _, c := range got.Columns {
+		if seen[c.Name] {
+			t.Fatalf("two columns are called %s", c.Name)
+		}
+		seen[c.Name] = true
+	}
+	if len(seen) != columns {
+		t.Errorf("Parse found %d columns; want %d", len(seen), columns)
+	}
+	if last := got.Columns[columns-1].Name; last != "a (249998)" {
+		t.Errorf("the last column is called %s; want a (249998)", last)
+	}
+}
