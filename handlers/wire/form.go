@@ -43,7 +43,7 @@ func parseMultipart(body []byte, boundary string) (url.Values, error) {
 	}
 	form := url.Values{}
 	parts := multipart.NewReader(bytes.NewReader(body), boundary)
-	for {
+	for n := 0; ; n++ {
 		part, err := parts.NextPart()
 		// A form cut short in a part's header ends like a whole one.
 		if err == io.EOF && bytes.Contains(body, []byte("--"+boundary+"--")) {
@@ -51,6 +51,9 @@ func parseMultipart(body []byte, boundary string) (url.Values, error) {
 		}
 		if err != nil {
 			return nil, Malformed("", "the multipart form cannot be read")
+		}
+		if n >= manyFields {
+			return nil, TooLarge("", "the form must have at most %d fields", manyFields)
 		}
 		value, err := io.ReadAll(part)
 		if err != nil {

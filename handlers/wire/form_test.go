@@ -266,3 +266,21 @@ func FuzzParseForm(f *testing.F) {
 		}
 	})
 }
+
+// TestParseFormManyParts: a multipart form has a limit on its parts, like one that is urlencoded.
+func TestParseFormManyParts(t *testing.T) {
+	for _, test := range []struct {
+		parts int
+		want  Code
+	}{{10_000, ""}, {10_001, CodeTooLarge}} {
+		body := strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"features\"\r\n\r\nx\r\n", test.parts) + "--b--\r\n"
+		_, err := ParseForm("multipart/form-data; boundary=b", []byte(body))
+		got := Code("")
+		if err != nil {
+			got = Describe(err).Code
+		}
+		if got != test.want {
+			t.Errorf("a form of %d parts = %v; want %q", test.parts, err, test.want)
+		}
+	}
+}

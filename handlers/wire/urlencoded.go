@@ -5,7 +5,8 @@ import (
 	"net/url"
 )
 
-// manyFields is the number of fields from which on url.ParseQuery refuses a form.
+// manyFields is the number of fields from which on a form is refused. It is the limit of
+// url.ParseQuery.
 const manyFields = 10_000
 
 // parseURLEncoded reads a form as url.ParseQuery does, in a third of the time. That matters because

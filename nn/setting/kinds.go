@@ -105,7 +105,8 @@ func features() access {
 		return join(c.Features, ", ", func(f nn.Feature) string { return a.label(string(f)) })
 	}
 	// A form has a value for every box that is checked. Features that stay keep their order; new
-	// ones come after them.
+	// ones come after them. A form may repeat a value any number of times; more names than there
+	// are features are wrong, however many follow.
 	a.take = func(c *nn.Config, values []string) error {
 		var names []nn.Feature
 		for _, f := range c.Features {
@@ -114,6 +115,9 @@ func features() access {
 			}
 		}
 		for _, f := range values {
+			if len(names) > len(a.Choices) {
+				break
+			}
 			if !slices.Contains(names, nn.Feature(f)) {
 				names = append(names, nn.Feature(f))
 			}

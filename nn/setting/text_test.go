@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"strings"
 	"testing"
 
 	"nnvisu/nn"
@@ -125,7 +126,8 @@ func TestTake(t *testing.T) {
 		{"features", nil, ""}, // boxes send nothing when they are empty
 		{"features", []string{"sin_x", "y", "x", "sin_x"}, "x,y,sin_x"},
 		{"features", []string{"y", "z"}, "y,z"},
-		{"classes", []string{"5"}, "0"}, // no control sets it
+		{"features", strings.Split("a b c d e f g h i j", " "), "a,b,c,d,e,f,g,h"}, // for Validate, too
+		{"classes", []string{"5"}, "0"},                                            // no control sets it
 	} {
 		c := nn.DefaultConfig()
 		m := Lookup(test.member)
