@@ -52,7 +52,7 @@ func (s *Server) socket(c echo.Context) error {
 // answerSocket appends the answer to one message to dst. The message returned has the id of the
 // request also where there is an error.
 func (s *Server) answerSocket(ctx context.Context, dst, body []byte) ([]byte, wire.Message, error) {
-	release, err := s.admit()
+	release, err := s.acquireRequest()
 	if err != nil {
 		return nil, wire.Message{ID: wire.FindID(body)}, err
 	}

@@ -60,7 +60,10 @@ func answerPacked(c echo.Context, status int, contentType string, body []byte, p
 	deadline := time.Now().Add(readTimeout + stream.WriteTimeout)
 	_ = http.NewResponseController(c.Response()).SetWriteDeadline(deadline)
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return c.Blob(status, contentType, encoded(c, body, pack))
+	if err := c.Blob(status, contentType, encoded(c, body, pack)); err != nil {
+		return stream.UnreadError{Err: err} // the client's doing, not an internal error
+	}
+	return nil
 }
 
 // trainStep makes the updates that a message asks for.

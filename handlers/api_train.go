@@ -42,7 +42,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	if !html && !accepts(c.Request(), "text/event-stream") {
 		return notAcceptable("text/event-stream and text/html")
 	}
-	release, err := s.admitStream()
+	release, err := s.admitStream(c)
 	if err != nil {
 		return err
 	}

@@ -38,15 +38,20 @@ func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error
 	return body.Bytes(), nil
 }
 
+// An admission takes a place for a request: [Server.admit] or [Server.admitStream].
+type admission func(c echo.Context) (release func(), err error)
+
 // takeBody reads the body of a request, takes a place by calling admit, and decompresses the body.
 // The caller must give the place back by calling release. A client that sends slowly holds no place
 // while it sends, and everything that is computed is computed with a place.
-func (s *Server) takeBody(c echo.Context, admit func() (release func(), err error)) (body []byte, release func(), err error) {
+func (s *Server) takeBody(
+	c echo.Context, admit admission,
+) (body []byte, release func(), err error) {
 	taken := false
 	if body, err = s.readBody(c.Response(), c.Request()); err != nil {
 		return nil, nil, err
 	}
-	if release, err = admit(); err != nil {
+	if release, err = admit(c); err != nil {
 		return nil, nil, err
 	}
 	defer releaseUnless(&taken, release)

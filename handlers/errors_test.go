@@ -228,7 +228,7 @@ func TestPanicReleases(t *testing.T) {
 	for range 3 {
 		func() {
 			defer func() { _ = recover() }()
-			release, err := s.admit()
+			release, err := s.acquireRequest()
 			if err != nil {
 				t.Fatalf("admit() = %v; want room", err)
 			}

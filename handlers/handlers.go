@@ -184,7 +184,7 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		route := strings.TrimPrefix(c.Path(), s.config.BasePath)
 		costly := route == "/train" || route == "/ws" || route == "/ws/page"
 		// A link from another site may be followed, but not asked for behind a page's back.
-		if mode := r.Header.Get("Sec-Fetch-Mode"); route == "/" && r.URL.RawQuery != "" && mode != "" && mode != "navigate" {
+		if route == "/" && r.URL.RawQuery != "" && !isVisit(r.Header) {
 			costly = true
 		}
 		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && costly {
@@ -197,6 +197,14 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// isVisit reports whether a browser asks for a page because its user goes there. It is false for a
+// page in a frame or an object, for what a script asks for, and for a page that is loaded ahead. A
+// browser that does not say is believed.
+func isVisit(h http.Header) bool {
+	mode, dest := h.Get("Sec-Fetch-Mode"), h.Get("Sec-Fetch-Dest")
+	return (mode == "" || mode == "navigate") && (dest == "" || dest == "document") && h.Get("Sec-Purpose") == ""
 }
 
 // contentSecurityPolicy lets the page use our own files and nothing else.
@@ -232,13 +240,28 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// admit takes a place among the requests that compute or wait to, or returns busy.
-func (s *Server) admit() (release func(), err error) {
+// admit is acquireRequest for a request over HTTP. The place is given back at the latest when the
+// answer begins to be written, so that a client that does not read its answer holds no place.
+func (s *Server) admit(c echo.Context) (release func(), err error) {
+	release, err = s.acquireRequest()
+	if err != nil {
+		return nil, err
+	}
+	release = sync.OnceFunc(release)
+	c.Response().Before(release)
+	return release, nil
+}
+
+// acquireRequest takes a place among the requests that compute or wait to, or returns busy.
+func (s *Server) acquireRequest() (release func(), err error) {
 	return s.acquire(s.openRequests, "the server has all the requests it can take")
 }
 
-// admitStream takes a place among the open streams, or returns busy.
-func (s *Server) admitStream() (release func(), err error) {
+// admitStream takes a place among the open streams, or returns busy. A stream holds it to its end.
+func (s *Server) admitStream(echo.Context) (release func(), err error) { return s.acquireStream() }
+
+// acquireStream takes a place among the open streams, or returns busy.
+func (s *Server) acquireStream() (release func(), err error) {
 	return s.acquireCounted(s.openStreams, s.metrics.streams, "streams")
 }
 

@@ -74,33 +74,33 @@ func hasToken(q *stream.Queue, within time.Duration) bool {
 // TestEnter: a draining server takes no new work; neither does one whose streams are all open.
 func TestEnter(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxStreams, c.MaxQueue = 2, 1 })
-	release, err := s.admitStream()
+	release, err := s.acquireStream()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.admitStream(); err != nil {
-		t.Errorf("admitStream() of two = %v; want room", err)
+	if _, err := s.acquireStream(); err != nil {
+		t.Errorf("acquireStream() of two = %v; want room", err)
 	}
-	if _, err := s.admitStream(); describeAs(err) != "busy" {
-		t.Errorf("admitStream() of three = %v; want busy", err)
+	if _, err := s.acquireStream(); describeAs(err) != "busy" {
+		t.Errorf("acquireStream() of three = %v; want busy", err)
 	}
 	release()
-	release, err = s.admitStream()
+	release, err = s.acquireStream()
 	if err != nil {
-		t.Errorf("admitStream() when one left = %v; want room", err)
+		t.Errorf("acquireStream() when one left = %v; want room", err)
 	}
 	release()
-	if release, err = s.admit(); err != nil {
+	if release, err = s.acquireRequest(); err != nil {
 		t.Errorf("admit() = %v; want room, streams do not count", err)
 	}
 	release()
 	s.Drain()
 	s.Drain() // twice is once
-	if _, err := s.admit(); describeAs(err) != "busy" {
+	if _, err := s.acquireRequest(); describeAs(err) != "busy" {
 		t.Errorf("admit() while draining = %v; want busy", err)
 	}
-	if _, err := s.admitStream(); describeAs(err) != "busy" {
-		t.Errorf("admitStream() while draining = %v; want busy", err)
+	if _, err := s.acquireStream(); describeAs(err) != "busy" {
+		t.Errorf("acquireStream() while draining = %v; want busy", err)
 	}
 }
 

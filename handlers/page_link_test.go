@@ -140,19 +140,24 @@ func TestLinkCrossSite(t *testing.T) {
 	for _, base := range []string{"", "/a/b"} {
 		s := newTestServer(t, func(c *Config) { c.BasePath = base })
 		for _, test := range []struct {
-			path, site, mode string
-			want             int
+			path, site, mode, dest, purpose string
+			want                            int
 		}{
-			{"/?dataset=xor", "cross-site", "navigate", 200},
-			{"/?dataset=xor", "cross-site", "", 200},
-			{"/?dataset=xor", "", "", 200},
-			{"/?dataset=xor", "same-origin", "cors", 200},
-			{"/?dataset=xor", "none", "navigate", 200},
-			{"/?dataset=xor", "cross-site", "no-cors", 403},
-			{"/?dataset=xor", "cross-site", "cors", 403},
-			{"/?dataset=xor", "same-site", "no-cors", 403},
-			{"/?hide=data", "cross-site", "no-cors", 403},
-			{"/", "cross-site", "no-cors", 200}, // always the same page, which costs nothing
+			{"/?dataset=xor", "cross-site", "navigate", "", "", 200},
+			{"/?dataset=xor", "cross-site", "", "", "", 200},
+			{"/?dataset=xor", "", "", "", "", 200},
+			{"/?dataset=xor", "same-origin", "cors", "", "", 200},
+			{"/?dataset=xor", "none", "navigate", "", "", 200},
+			{"/?dataset=xor", "cross-site", "no-cors", "", "", 403},
+			{"/?dataset=xor", "cross-site", "cors", "", "", 403},
+			{"/?dataset=xor", "same-site", "no-cors", "", "", 403},
+			{"/?hide=data", "cross-site", "no-cors", "", "", 403},
+			{"/?dataset=xor", "cross-site", "navigate", "document", "", 200},
+			{"/?dataset=xor", "cross-site", "navigate", "iframe", "", 403},
+			{"/?dataset=xor", "cross-site", "navigate", "object", "", 403},
+			{"/?dataset=xor", "same-origin", "navigate", "iframe", "", 200},
+			{"/?dataset=xor", "cross-site", "navigate", "document", "prefetch;prerender", 403},
+			{"/", "cross-site", "no-cors", "", "", 200}, // always the same page, which costs nothing
 		} {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				headers := []string{"Accept", "text/html"}
@@ -162,8 +167,15 @@ func TestLinkCrossSite(t *testing.T) {
 				if test.mode != "" {
 					headers = append(headers, "Sec-Fetch-Mode", test.mode)
 				}
+				if test.dest != "" {
+					headers = append(headers, "Sec-Fetch-Dest", test.dest)
+				}
+				if test.purpose != "" {
+					headers = append(headers, "Sec-Purpose", test.purpose)
+				}
 				if w := serve(s, method, base+test.path, "", headers...); w.Code != test.want {
-					t.Errorf("%s %s from %s by %s = %d %.200s; want %d", method, base+test.path, test.site, test.mode, w.Code, w.Body, test.want)
+					t.Errorf("%s %s from %s by %s to %s %s = %d %.200s; want %d", method, base+test.path,
+						test.site, test.mode, test.dest, test.purpose, w.Code, w.Body, test.want)
 				}
 			}
 		}

@@ -65,7 +65,9 @@ type pageAnswer struct {
 }
 
 // openPage reads a request of the page, with a place that the caller must give back by release.
-func (s *Server) openPage(c echo.Context, admit func() (func(), error)) (p pageRequest, release func(), err error) {
+func (s *Server) openPage(
+	c echo.Context, admit admission,
+) (p pageRequest, release func(), err error) {
 	body, release, err := s.takeBody(c, admit)
 	if err != nil {
 		return p, nil, err

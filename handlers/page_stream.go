@@ -70,7 +70,7 @@ func (s *Server) openPageSocket(body []byte, bad error) (
 	for name, value := range fields {
 		form.Set(name, value)
 	}
-	if release, err = s.admitStream(); err != nil {
+	if release, err = s.acquireStream(); err != nil {
 		return p, nil, work, nil, err
 	}
 	taken := false

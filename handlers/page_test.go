@@ -269,7 +269,7 @@ func TestPageSocketErrors(t *testing.T) {
 			t.Fatalf("%s: the stream's place was not given back", test.name)
 		}
 	}
-	release, err := s.admitStream()
+	release, err := s.acquireStream()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,11 @@ package handlers
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -216,4 +218,63 @@ func sampleOf(tb testing.TB, s *Server, name string) float64 {
 		tb.Fatalf("%s: %v", name, err)
 	}
 	return v
+}
+
+// An unread is the connection of a client that does not read: a write waits until the client goes.
+type unread struct {
+	*httptest.ResponseRecorder
+	writing chan struct{} // closed by the first write
+	gone    chan struct{} // closed by the test
+}
+
+func (u unread) Write([]byte) (int, error) {
+	close(u.writing)
+	<-u.gone
+	return 0, syscall.EPIPE
+}
+
+// TestUnreadAnswer: an answer that its client does not read holds no place, whoever it is for. When
+// the client goes, that is no internal error.
+func TestUnreadAnswer(t *testing.T) {
+	body := string(mustJSON(t, sampleState(t, "circles", 10, 0, nil)))
+	for _, test := range []struct{ name, method, path, accept, body string }{
+		{"Step", http.MethodPost, "/step", "application/json", body},
+		{"Predict", http.MethodPost, "/predict", "application/json", body},
+		{"Export", http.MethodPost, "/export", "*/*", body[:len(body)-1] + `,"format":"go"}`},
+		{"Page", http.MethodPost, "/step", "text/html", body},
+		{"Link", http.MethodGet, "/?dataset=xor", "text/html", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var log bytes.Buffer
+			s := newTestServer(t, func(c *Config) {
+				c.MaxQueue = 1
+				c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+			})
+			client := unread{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
+			answered := make(chan struct{})
+			go func() {
+				defer close(answered)
+				r := httptest.NewRequest(test.method, test.path, strings.NewReader(test.body))
+				r.Header.Set("Content-Type", "application/json")
+				r.Header.Set("Accept", test.accept)
+				s.ServeHTTP(client, r)
+			}()
+			select {
+			case <-client.writing:
+			case <-answered:
+				t.Fatalf("nothing was written; status %d", client.Code)
+			}
+			if w := serve(s, http.MethodPost, "/step", body, "Content-Type", "application/json"); w.Code != http.StatusOK {
+				t.Errorf("POST /step beside an answer that is not read = %d %.200s; want 200", w.Code, w.Body)
+			}
+			close(client.gone)
+			<-answered
+			if log.Len() > 0 {
+				t.Errorf("the log says %s; want nothing of a client that has gone", &log)
+			}
+			if n := len(s.openRequests); n != 0 {
+				t.Errorf("%d places are held; want none", n)
+			}
+		})
+	}
 }
