@@ -67,8 +67,13 @@ func (f ScheduleFactor) IsZero() bool { return f == defaultScheduleFactor }
 // LearningRateAt returns the learning rate of the update that follows step other updates. It may be
 // 0. The config must be valid.
 func (c Config) LearningRateAt(step int) float64 {
-	share := scheduleTable.rule(c.Schedule).share
-	return c.LearningRate * share(float64(c.ScheduleFactor), max(step, 0), int(c.ScheduleSteps))
+	return scheduleTable.rule(c.Schedule).rate(&c, step)
+}
+
+// rate returns the learning rate of a config with this schedule for the update that follows step
+// other updates.
+func (r *scheduleRule) rate(c *Config, step int) float64 {
+	return c.LearningRate * r.share(float64(c.ScheduleFactor), max(step, 0), int(c.ScheduleSteps))
 }
 
 func constantShare(float64, int, int) float64 { return 1 }

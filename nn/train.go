@@ -12,6 +12,7 @@ import (
 type Trainer struct {
 	Model
 	rule          *optimizerRule
+	schedule      *scheduleRule
 	grad          []float64 // in the layout of theta, like the next three
 	first, second []float64 // the moments that the rule keeps, or nil
 	updates       int
@@ -61,6 +62,7 @@ func NewTrainer(s State) (*Trainer, error) {
 	t := &Trainer{
 		Model:      *newModel(s.Config),
 		rule:       optimizerTable.rule(s.Config.Optimizer),
+		schedule:   scheduleTable.rule(s.Config.Schedule),
 		orderEpoch: -1,
 	}
 	t.flatten(t.theta, s.Network.Parameters)
@@ -143,7 +145,7 @@ func (t *Trainer) update() error {
 		return t.diverged("gradient")
 	}
 
-	rate := t.config.LearningRateAt(t.step)
+	rate := t.schedule.rate(&t.config, t.step)
 	w, l1, l2 := t.theta[:t.weights], t.config.L1, t.config.L2
 	decay := 1.0
 	if t.rule.decoupled {
