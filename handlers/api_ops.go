@@ -141,5 +141,5 @@ func (s *Server) asset(c echo.Context) error {
 	contentType := cmp.Or(mime.TypeByExtension(path.Ext(name)), http.DetectContentType(file))
 	body := encoded(c, file, s.packer(name))
 	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
-	return c.Blob(http.StatusOK, contentType, body)
+	return send(c, http.StatusOK, contentType, body)
 }

@@ -88,7 +88,7 @@ func (s *Server) serveSocket(
 	if c.Request().Header.Get("Upgrade") == "" {
 		return withStatus{wire.Unsupported("this address speaks WebSocket only"), http.StatusUpgradeRequired}
 	}
-	release, err := s.admitSocket()
+	release, err := s.acquireSocket()
 	if err != nil {
 		return err
 	}

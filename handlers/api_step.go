@@ -60,8 +60,13 @@ func answerPacked(c echo.Context, status int, contentType string, body []byte, p
 	deadline := time.Now().Add(readTimeout + stream.WriteTimeout)
 	_ = http.NewResponseController(c.Response()).SetWriteDeadline(deadline)
 	c.Response().Header().Set("Cache-Control", "no-store")
-	if err := c.Blob(status, contentType, encoded(c, body, pack)); err != nil {
-		return stream.UnreadError{Err: err} // the client's doing, not an internal error
+	return send(c, status, contentType, encoded(c, body, pack))
+}
+
+// send writes a body as it is. A write that fails is the client's doing and no internal error.
+func send(c echo.Context, status int, contentType string, body []byte) error {
+	if err := c.Blob(status, contentType, body); err != nil {
+		return stream.UnreadError{Err: err}
 	}
 	return nil
 }

@@ -265,8 +265,8 @@ func (s *Server) acquireStream() (release func(), err error) {
 	return s.acquireCounted(s.openStreams, s.metrics.streams, "streams")
 }
 
-// admitSocket takes a place among the open sockets, or returns busy.
-func (s *Server) admitSocket() (release func(), err error) {
+// acquireSocket takes a place among the open sockets, or returns busy.
+func (s *Server) acquireSocket() (release func(), err error) {
 	return s.acquireCounted(s.openSockets, s.metrics.sockets, "sockets")
 }
 
