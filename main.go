@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/signal"
 	"slices"
@@ -226,6 +227,9 @@ func parse(
 	fs.IntVar(&h.MaxStreams, "max-streams", h.MaxStreams, "most `streams` at once")
 	fs.IntVar(&h.MaxSockets, "max-sockets", h.MaxSockets, "most WebSocket `connections` at once")
 	fs.IntVar(&h.MaxQueue, "max-queue", h.MaxQueue, "most `requests` computing or waiting to")
+	fs.Var(prefixes{&h.TrustedProxies}, "trusted-proxies",
+		"`networks` of the proxies before this server, as 10.0.0.0/8,192.0.2.1: the address of a client is "+
+			"what they write into X-Forwarded-For")
 	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second,
 		"how long to go on listening after SIGINT or SIGTERM, "+
 			"so that a load balancer sees /readyz fail")
@@ -350,5 +354,38 @@ func (c choice) Set(s string) error {
 		return fmt.Errorf("want one of %s", strings.Join(c.choices, ", "))
 	}
 	*c.value = s
+	return nil
+}
+
+// prefixes is a flag whose value is a list of networks and addresses, with commas between.
+type prefixes struct{ value *[]netip.Prefix }
+
+func (p prefixes) String() string {
+	if p.value == nil { // see choice
+		return ""
+	}
+	var texts []string
+	for _, prefix := range *p.value {
+		texts = append(texts, prefix.String())
+	}
+	return strings.Join(texts, ",")
+}
+
+func (p prefixes) Set(s string) error {
+	var list []netip.Prefix
+	for text := range strings.SplitSeq(s, ",") {
+		text = strings.TrimSpace(text)
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			addr, addrErr := netip.ParseAddr(text)
+			if addrErr != nil {
+				return fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", text)
+			}
+			addr = addr.Unmap().WithZone("")
+			prefix = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		list = append(list, prefix.Masked())
+	}
+	*p.value = list
 	return nil
 }

@@ -58,6 +58,8 @@ func TestParseSources(t *testing.T) {
 		{"max-streams", "NNVISU_MAX_STREAMS", "7", "8", func(s settings) any { return s.handlers.MaxStreams }, 7, 8},
 		{"max-sockets", "NNVISU_MAX_SOCKETS", "7", "8", func(s settings) any { return s.handlers.MaxSockets }, 7, 8},
 		{"max-queue", "NNVISU_MAX_QUEUE", "9", "10", func(s settings) any { return s.handlers.MaxQueue }, 9, 10},
+		{"trusted-proxies", "NNVISU_TRUSTED_PROXIES", "10.1.2.3/8", "::1, 192.0.2.1",
+			func(s settings) any { return prefixes{&s.handlers.TrustedProxies}.String() }, "10.0.0.0/8", "::1/128,192.0.2.1/32"},
 		{"drain-delay", "NNVISU_DRAIN_DELAY", "5s", "0s", func(s settings) any { return s.drainDelay }, 5 * time.Second, time.Duration(0)},
 		{"shutdown-timeout", "NNVISU_SHUTDOWN_TIMEOUT", "1s", "0s", func(s settings) any { return s.shutdownTimeout }, time.Second, time.Duration(0)},
 		{"log-level", "NNVISU_LOG_LEVEL", "debug", "error", func(s settings) any { return s.logLevel }, "debug", "error"},

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"runtime"
 	"strings"
 	"sync"
@@ -41,6 +42,9 @@ type Config struct {
 	MaxStreams int           // streams open at a time
 	MaxSockets int           // WebSocket connections open at a time
 	MaxQueue   int           // requests computing or waiting to
+
+	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 }
 
 // DefaultConfig returns limits for a small public server. A request may cost at most some tens of
