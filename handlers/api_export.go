@@ -22,7 +22,7 @@ func (s *Server) export(c echo.Context) error {
 		return err
 	}
 	defer release()
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits())
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *Server) export(c echo.Context) error {
 	if mediaType, _, _ := strings.Cut(info.MediaType, ";"); !wantsHTML(c.Request()) && !accepts(c.Request(), mediaType) {
 		return withID{notAcceptable(mediaType), m.ID}
 	}
-	meta, history, err := decodeKept(form)
+	meta, history, err := s.decodeKept(form)
 	if err != nil {
 		return withID{err, m.ID}
 	}
@@ -76,11 +76,11 @@ func (s *Server) decodeExport(form url.Values, body []byte) (m wire.Message, err
 }
 
 // decodeKept reads what the page's form keeps with a state.
-func decodeKept(form url.Values) (meta table.Meta, history nn.History, err error) {
-	if meta, err = wire.DecodeMeta(form.Get(views.FieldMeta), views.FieldMeta); err != nil {
+func (s *Server) decodeKept(form url.Values) (meta table.Meta, history nn.History, err error) {
+	if meta, err = wire.DecodeMeta(form.Get(views.FieldMeta), views.FieldMeta, s.limits()); err != nil {
 		return meta, history, err
 	}
-	history, err = wire.DecodeHistory(form.Get(views.FieldHistory), views.FieldHistory)
+	history, err = wire.DecodeHistory(form.Get(views.FieldHistory), views.FieldHistory, s.limits())
 	return meta, history, err
 }
 

@@ -54,7 +54,7 @@ func (s *Server) socket(c echo.Context) error {
 func (s *Server) answerSocket(ctx context.Context, dst, body []byte) ([]byte, wire.Message, error) {
 	release, err := s.acquireRequest()
 	if err != nil {
-		return nil, wire.Message{ID: wire.FindID(body)}, err
+		return nil, wire.Message{ID: wire.FindID(body, s.limits())}, err
 	}
 	defer release()
 	m, err := wire.DecodeMessage(body, wire.Step, s.limits())

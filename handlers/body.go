@@ -78,7 +78,7 @@ func (s *Server) errBodySize() error {
 // decodeBody decodes the body of a program's request: JSON, or a form whose fields config, network
 // and data are JSON text.
 func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.Message, error) {
-	form, err := wire.ParseForm(r.Header.Get("Content-Type"), body)
+	form, err := wire.ParseForm(r.Header.Get("Content-Type"), body, s.limits())
 	if err != nil {
 		return wire.Message{}, err
 	}

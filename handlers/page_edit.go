@@ -20,8 +20,8 @@ func reseed(_ *Server, e edit) (nn.State, views.Notice, error) {
 }
 
 // recoverNetwork puts the network of FieldRecovered in the place of a diverged one.
-func recoverNetwork(_ *Server, e edit) (nn.State, views.Notice, error) {
-	recovered, err := wire.DecodeNetwork(e.form.Get(views.FieldRecovered), views.FieldRecovered)
+func recoverNetwork(s *Server, e edit) (nn.State, views.Notice, error) {
+	recovered, err := wire.DecodeNetwork(e.form.Get(views.FieldRecovered), views.FieldRecovered, s.limits())
 	if err != nil {
 		return e.state, views.Notice{}, err
 	}

@@ -82,7 +82,7 @@ func (s *Server) openPage(
 // decodePage decodes the page's form: the hidden state, with the visible settings applied where the
 // form says so.
 func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits())
 	if err != nil {
 		return pageRequest{}, err
 	}
@@ -105,7 +105,7 @@ func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
 	if err := s.checkState(&p.Message); err != nil {
 		return p, err
 	}
-	if p.meta, p.history, err = decodeKept(form); err != nil {
+	if p.meta, p.history, err = s.decodeKept(form); err != nil {
 		return p, err
 	}
 	p.meta = keepMeta(p.meta, p.State.Config, p.State.Config)

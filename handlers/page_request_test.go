@@ -55,7 +55,7 @@ func FuzzPageForm(f *testing.F) {
 	}
 	s := newTestServer(f, func(c *Config) { c.MaxPoints, c.MaxWork = 20, 1e5 })
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		form, err := wire.ParseForm(contentType, body)
+		form, err := wire.ParseForm(contentType, body, s.limits())
 		if err != nil || form == nil {
 			return // package wire has a target for it
 		}
@@ -100,7 +100,7 @@ func FuzzPageForm(f *testing.F) {
 			t.Errorf("setting %q to %q = %v", form.Get(views.FieldParameter), form.Get(views.FieldValue), err)
 		}
 		text := mustJSON(t, p.history)
-		history, err := wire.DecodeHistory(string(text), views.FieldHistory)
+		history, err := wire.DecodeHistory(string(text), views.FieldHistory, s.limits())
 		if err != nil || !same(history, p.history) {
 			t.Errorf("the history = %+v, %v; want as it was encoded, %s", history, err, text)
 		}

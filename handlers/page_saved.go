@@ -44,7 +44,7 @@ func (s *Server) readPinned(text string) (*views.PinnedRun, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	run, err := wire.DecodeRun(text, views.FieldPinned)
+	run, err := wire.DecodeRun(text, views.FieldPinned, s.limits())
 	if err != nil {
 		return nil, err
 	}

@@ -196,7 +196,7 @@ func (s *Server) pointsCSV(c echo.Context) error {
 		return err
 	}
 	defer release()
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body)
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits())
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func BenchmarkDecodeState(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(int64(len(form)))
 		for b.Loop() {
-			values, err := ParseForm(urlencoded, form)
+			values, err := ParseForm(urlencoded, form, limits)
 			if err != nil {
 				b.Fatal(err)
 			}

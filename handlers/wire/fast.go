@@ -20,15 +20,30 @@ import (
 // let pass what the contract forbids, such as repeated members and names in another case. Strict
 // ones (encoding/json/v2, jsontext) take five times as long.
 type fastSource struct {
-	json []byte
-	at   int       // the next byte
-	free []float64 // memory for the next lists of numbers
+	*pace
+	json    []byte
+	at      int       // the next byte
+	yieldAt int       // the byte from which on it yields
+	free    []float64 // memory for the next lists of numbers
 
 	row   []float64   // the list being read
 	layer [][]float64 // the list of lists being read
 }
 
 var errUnusual = errors.New("not what a fastSource reads")
+
+func newFastSource(text []byte, p *pace) *fastSource {
+	return &fastSource{pace: p, json: text, yieldAt: stride}
+}
+
+// goOn yields after every stride, and reports whether to go on.
+func (f *fastSource) goOn() bool {
+	if f.at < f.yieldAt {
+		return true
+	}
+	f.yieldAt = f.at + stride
+	return f.count(stride)
+}
 
 // expected returns errUnusual unless ok is set.
 func expected(ok bool) error {
@@ -313,7 +328,7 @@ func (f *fastSource) literal(w string) bool {
 
 // plain reads a string of plain ASCII, and returns the text between its quotes.
 func (f *fastSource) plain() ([]byte, bool) {
-	if !f.take('"') {
+	if !f.take('"') || !f.goOn() {
 		return nil, false
 	}
 	for i := f.at; i < len(f.json); i++ {

@@ -8,7 +8,9 @@ import (
 
 // float reads a number. JSON's grammar is stricter than Go's.
 func (f *fastSource) float() (v float64, ok bool) {
-	f.skip()
+	if f.skip(); !f.goOn() {
+		return 0, false
+	}
 	text := f.json[f.at:]
 	i := 0
 	negative := len(text) > 0 && text[0] == '-'

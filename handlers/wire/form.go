@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"maps"
 	"mime"
@@ -12,37 +13,36 @@ import (
 )
 
 // ParseForm returns the fields of a form, or nil if the body is JSON by its content type, or by its
-// first byte where the type does not say.
-func ParseForm(contentType string, body []byte) (url.Values, error) {
+// first byte where the type does not say. Its errors are those of the form and of limits.Yield.
+func ParseForm(contentType string, body []byte, limits Limits) (url.Values, error) {
 	mediaType, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil && contentType != "" {
 		return nil, Unsupported("the content type cannot be read")
 	}
 	isObject := bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{"))
+	p := &pace{yield: limits.Yield}
 	switch {
 	case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
 		return nil, nil
 	case (mediaType == "" || mediaType == "application/x-www-form-urlencoded") && isObject:
 		return nil, nil // curl -d announces a form
 	case mediaType == "application/x-www-form-urlencoded":
-		form, err := parseURLEncoded(body)
-		if err != nil {
-			return nil, Malformed("", "the form cannot be read")
-		}
-		return form, nil
+		form, err := parseURLEncoded(body, p)
+		return form, cmp.Or(p.stopped, err)
 	case mediaType == "multipart/form-data":
-		return parseMultipart(body, parameters["boundary"])
+		form, err := parseMultipart(body, parameters["boundary"], p)
+		return form, cmp.Or(p.stopped, err)
 	}
 	return nil, Unsupported("the body must be application/json, " +
 		"application/x-www-form-urlencoded or multipart/form-data")
 }
 
-func parseMultipart(body []byte, boundary string) (url.Values, error) {
+func parseMultipart(body []byte, boundary string, p *pace) (url.Values, error) {
 	if boundary == "" {
 		return nil, Malformed("", "the content type must name a boundary")
 	}
 	form := url.Values{}
-	parts := multipart.NewReader(bytes.NewReader(body), boundary)
+	parts := multipart.NewReader(&pacedReader{p, body}, boundary)
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
 		// A form cut short in a part's header ends like a whole one.
@@ -53,7 +53,7 @@ func parseMultipart(body []byte, boundary string) (url.Values, error) {
 			return nil, Malformed("", "the multipart form cannot be read")
 		}
 		if n >= manyFields {
-			return nil, TooLarge("", "the form must have at most %d fields", manyFields)
+			return nil, errManyFields()
 		}
 		value, err := io.ReadAll(part)
 		if err != nil {
@@ -80,7 +80,7 @@ func DecodeForm(
 	form url.Values, fieldOf func(name string) Field, kind Kind, limits Limits,
 ) (Message, error) {
 	m := NewMessage(kind)
-	err := readField(form.Get("id"), "id", func(r *reader) error { return r.id(&m.ID) })
+	err := readField(form.Get("id"), "id", limits, func(r *reader) error { return r.id(&m.ID) })
 	if err != nil {
 		return m, err
 	}
@@ -97,7 +97,7 @@ func DecodeForm(
 			return r.points(&m.State.Data, limits.Points, kind == Predict)
 		}},
 	} {
-		if err := readField(form.Get(f.name), f.name, f.read); err != nil {
+		if err := readField(form.Get(f.name), f.name, limits, f.read); err != nil {
 			return m, err
 		}
 	}
@@ -128,9 +128,9 @@ func checkFields(form url.Values, fieldOf func(name string) Field) error {
 }
 
 // readField reads the JSON text of a field, if there is any.
-func readField(text, name string, read func(*reader) error) error {
+func readField(text, name string, limits Limits, read func(*reader) error) error {
 	if strings.TrimSpace(text) == "" {
 		return nil
 	}
-	return readJSON([]byte(text), name, read)
+	return readJSON([]byte(text), name, limits, read)
 }

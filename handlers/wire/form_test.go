@@ -79,7 +79,7 @@ func TestParseForm(t *testing.T) {
 		{"Unreadable", ";;", `{}`, nil, "unsupported"},
 		{"UnreadableParameter", "application/json; charset", `{}`, nil, "unsupported"},
 	} {
-		got, err := ParseForm(test.contentType, []byte(test.body))
+		got, err := ParseForm(test.contentType, []byte(test.body), limits)
 		if describeAs(err) != test.wantErr || !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: ParseForm(%q, %q) = %v, %v; want %v, %s", test.name, test.contentType, test.body, got, err, test.want, test.wantErr)
 		}
@@ -101,7 +101,7 @@ func TestParseFormMultipart(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ParseForm(w.FormDataContentType(), b.Bytes())
+	got, err := ParseForm(w.FormDataContentType(), b.Bytes(), limits)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("ParseForm(%q) = %v, %v; want %v", b.String(), got, err, want)
 	}
@@ -112,11 +112,11 @@ func TestParseFormMultipart(t *testing.T) {
 func TestParseFormMultipartCut(t *testing.T) {
 	whole := part("config", "{}") + part("steps", "7") + "--8--"
 	for n := range len(whole) {
-		if got, err := ParseForm(multipart8, []byte(whole[:n])); err == nil {
+		if got, err := ParseForm(multipart8, []byte(whole[:n]), limits); err == nil {
 			t.Errorf("ParseForm(%q) = %v; want an error", whole[:n], got)
 		}
 	}
-	if got, err := ParseForm(multipart8, []byte(whole)); err != nil || len(got) != 2 {
+	if got, err := ParseForm(multipart8, []byte(whole), limits); err != nil || len(got) != 2 {
 		t.Errorf("ParseForm(%q) = %v, %v; want two fields", whole, got, err)
 	}
 }
@@ -236,7 +236,7 @@ func FuzzParseForm(f *testing.F) {
 	few := Limits{Points: 20}
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
 		sent := bytes.Clone(body)
-		form, err := ParseForm(contentType, body)
+		form, err := ParseForm(contentType, body, limits)
 		if !bytes.Equal(body, sent) {
 			t.Fatalf("ParseForm changed its body from %q to %q", sent, body)
 		}
@@ -247,7 +247,7 @@ func FuzzParseForm(f *testing.F) {
 		if form == nil {
 			return
 		}
-		again, err := ParseForm(urlencoded, []byte(form.Encode()))
+		again, err := ParseForm(urlencoded, []byte(form.Encode()), limits)
 		if err != nil || !reflect.DeepEqual(again, form) {
 			t.Errorf("ParseForm(%s) = %v, %v; want the form encoded, %v", form.Encode(), again, err, form)
 		}
@@ -274,7 +274,7 @@ func TestParseFormManyParts(t *testing.T) {
 		want  Code
 	}{{10_000, ""}, {10_001, CodeTooLarge}} {
 		body := strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"features\"\r\n\r\nx\r\n", test.parts) + "--b--\r\n"
-		_, err := ParseForm("multipart/form-data; boundary=b", []byte(body))
+		_, err := ParseForm("multipart/form-data; boundary=b", []byte(body), limits)
 		got := Code("")
 		if err != nil {
 			got = Describe(err).Code

@@ -40,9 +40,13 @@ type Message struct {
 	Format     string         // of the file to export
 }
 
-// Limits are the limits on messages that a server chooses.
+// Limits are what a server allows a message.
 type Limits struct {
 	Points int // most points of a state
+	// Yield is called after about every 64 kB of text that is read, if it is not nil. There the
+	// server may let others have the CPU. An error that it returns ends the reading and is returned
+	// as it is.
+	Yield func() error
 }
 
 // Limits that the wire contract sets.
@@ -68,12 +72,12 @@ func NewMessage(kind Kind) Message {
 // member. With an error the message still has its ID, if one can be found.
 func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	m := NewMessage(kind)
-	err := readJSON(body, "", func(r *reader) error { return r.message(&m, kind, limits) })
+	err := readJSON(body, "", limits, func(r *reader) error { return r.message(&m, kind, limits) })
 	if err == nil {
 		err = m.CheckCounts(kind)
 	}
 	if err != nil && m.ID == nil {
-		m.ID = FindID(body)
+		m.ID = FindID(body, limits)
 	}
 	return m, err
 }
@@ -138,8 +142,8 @@ func (m *Message) InferClasses() {
 }
 
 // FindID returns the id of a message that cannot be decoded, or nil if it cannot be found.
-func FindID(body []byte) jsontext.Value {
-	r := newStrictSource(body, "")
+func FindID(body []byte, limits Limits) jsontext.Value {
+	r := newStrictSource(body, "", &pace{yield: limits.Yield})
 	var id jsontext.Value
 	_ = r.object(func(name string) error { // best effort: what is wrong was reported already
 		if name == "id" {

@@ -294,7 +294,7 @@ func TestConfigMembers(t *testing.T) {
 		nntest.ChangeMember(t, &config, name)
 		text := mustJSON(t, config)
 		for what, source := range map[string]source{
-			"fast": &fastSource{json: text}, "strict": newStrictSource(text, ""),
+			"fast": newFastSource(text, new(pace)), "strict": newStrictSource(text, "", new(pace)),
 		} {
 			var got nn.Config
 			var classesSet bool

@@ -59,8 +59,9 @@ func (r *reader) axis(a *table.Axis) error {
 
 // DecodeMeta reads the units and class names of points from the JSON text of a field, which may be
 // empty, and checks them.
-func DecodeMeta(text, path string) (m table.Meta, err error) {
-	if err := readField(text, path, func(r *reader) error { return r.meta(&m) }); err != nil {
+func DecodeMeta(text, path string, limits Limits) (m table.Meta, err error) {
+	err = readField(text, path, limits, func(r *reader) error { return r.meta(&m) })
+	if err != nil {
 		return table.Meta{}, err
 	}
 	return m, CheckMeta(m, path)

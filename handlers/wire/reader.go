@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -36,12 +37,14 @@ type source interface {
 
 // readJSON reads one JSON value. Prefix is the name of the value in errors, or "" for a whole
 // message. A fastSource reads first. Where it gives up, a strictSource reads the text again, and
-// all errors come from it.
-func readJSON(text []byte, prefix string, read func(r *reader) error) error {
-	if readAll(&reader{&fastSource{json: text}}, read) == nil {
-		return nil
+// all errors come from it, except one of yield: that ends both.
+func readJSON(text []byte, prefix string, limits Limits, read func(r *reader) error) error {
+	p := &pace{yield: limits.Yield}
+	err := readAll(&reader{newFastSource(text, p)}, read)
+	if err != nil && p.stopped == nil {
+		err = readAll(&reader{newStrictSource(text, prefix, p)}, read)
 	}
-	return readAll(newReader(text, prefix), read)
+	return cmp.Or(p.stopped, err)
 }
 
 func readAll(r *reader, read func(r *reader) error) error {
@@ -50,8 +53,6 @@ func readAll(r *reader, read func(r *reader) error) error {
 	}
 	return r.end()
 }
-
-func newReader(text []byte, prefix string) *reader { return &reader{newStrictSource(text, prefix)} }
 
 func (r *reader) unknown() error {
 	return Malformed(r.place(), "is not a member that this message has")

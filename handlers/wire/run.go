@@ -76,15 +76,16 @@ func (r *reader) best(b *nn.Best) error {
 }
 
 // DecodeNetwork reads a network from the JSON text of a field. Path is the field's name in errors.
-func DecodeNetwork(text, path string) (n nn.Network, err error) {
-	err = readJSON([]byte(text), path, func(r *reader) error { return r.network(&n) })
+func DecodeNetwork(text, path string, limits Limits) (n nn.Network, err error) {
+	err = readJSON([]byte(text), path, limits, func(r *reader) error { return r.network(&n) })
 	return n, err
 }
 
 // DecodeHistory reads the curves of a run from the JSON text of a field, which may be empty, and
 // checks them. Path is the field's name in errors of the grammar.
-func DecodeHistory(text, path string) (h nn.History, err error) {
-	if err = readField(text, path, func(r *reader) error { return r.history(&h) }); err != nil {
+func DecodeHistory(text, path string, limits Limits) (h nn.History, err error) {
+	err = readField(text, path, limits, func(r *reader) error { return r.history(&h) })
+	if err != nil {
 		return h, err
 	}
 	return h, h.Validate()
@@ -100,9 +101,9 @@ type Run struct {
 
 // DecodeRun reads a run from the JSON text of a field and prepares it. Errors name members below
 // the path.
-func DecodeRun(text, path string) (Run, error) {
+func DecodeRun(text, path string, limits Limits) (Run, error) {
 	run := Run{Config: nn.DefaultConfig()}
-	err := readJSON([]byte(text), path, func(r *reader) error {
+	err := readJSON([]byte(text), path, limits, func(r *reader) error {
 		return r.object(func(member string) error {
 			switch member {
 			case "config":
@@ -136,7 +137,7 @@ func DecodeFile(text, path string, limits Limits) (export.File, error) {
 	var f export.File
 	f.Config = nn.DefaultConfig()
 	text = strings.TrimPrefix(text, "\ufeff") // a byte order mark, which some editors write
-	err := readJSON([]byte(text), path, func(r *reader) error { return r.file(&f, path, limits) })
+	err := readJSON([]byte(text), path, limits, func(r *reader) error { return r.file(&f, path, limits) })
 	switch {
 	case err != nil:
 		return export.File{}, err

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"io"
@@ -20,8 +19,8 @@ type strictSource struct {
 	prefix string // name of the value in errors, or "" for a whole message
 }
 
-func newStrictSource(text []byte, prefix string) *strictSource {
-	return &strictSource{dec: jsontext.NewDecoder(bytes.NewBuffer(text)), prefix: prefix}
+func newStrictSource(text []byte, prefix string, p *pace) *strictSource {
+	return &strictSource{dec: jsontext.NewDecoder(&pacedReader{p, text}), prefix: prefix}
 }
 
 func (r *strictSource) place() string { return r.path(r.dec.StackPointer()) }
