@@ -62,6 +62,7 @@ func run(
 		return err
 	}
 
+	limitMemory(s.handlers.MaxMemory)
 	log := newLogger(stderr, s.logLevel, s.logFormat)
 	s.handlers.Logger = log
 	if err := kernel.Use(s.kernel); err != nil {
@@ -89,6 +90,8 @@ type application interface {
 	http.Handler
 	Drain()
 	Wait(context.Context) error
+	// ConnState is told of connections, for [http.Server].
+	ConnState(net.Conn, http.ConnState)
 }
 
 // serve answers requests on every listener until ctx is done. Then it drains: new work is refused
@@ -101,6 +104,7 @@ func serve(
 	srv := &http.Server{
 		Handler:           app,
 		ConnContext:       stream.ConnContext,
+		ConnState:         app.ConnState,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
@@ -218,8 +222,11 @@ func parse(
 		"`host:port` to listen on; :8888 is every address, for a container")
 	fs.StringVar(&h.BasePath, "base-path", h.BasePath,
 		"`path` under which a proxy shows the application, such as /nnvisu")
-	fs.Int64Var(&h.MaxBody, "max-body", h.MaxBody,
-		"largest request body or socket message in `bytes`")
+	fs.Var(byteSize{&h.MaxBody}, "max-body", "largest request body or socket message in `bytes`")
+	h.MaxMemory = 0
+	fs.Var(byteSize{&h.MaxMemory}, "max-memory",
+		"most `bytes` of memory, such as 512MiB; not given, it is what the container or GOMEMLIMIT allows, "+
+			"or half of what the machine has")
 	fs.IntVar(&h.MaxPoints, "max-points", h.MaxPoints, "most `points` in a data set")
 	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork,
 		"most `multiply-adds` that one request, or one frame of a stream, may cost")
@@ -259,6 +266,12 @@ func parse(
 	}
 	if err := setFromEnv(fs, lookupEnv); err != nil {
 		return s, err
+	}
+	if h.MaxMemory == 0 {
+		h.MaxMemory = availableMemory()
+	}
+	if s.handlers.MaxBody == handlers.DefaultConfig().MaxBody {
+		h.MaxBody = min(h.MaxBody, handlers.LargestBody(h.MaxMemory))
 	}
 	for _, d := range []struct {
 		flag  string
@@ -318,7 +331,7 @@ func (p positive) Set(s string) error {
 	if err := p.Value.Set(s); err != nil {
 		return err
 	}
-	if v := p.String(); v == "0" || v == "0s" || v == "NaN" || strings.HasPrefix(v, "-") {
+	if v := p.String(); v == "" || v == "0" || v == "0s" || v == "NaN" || strings.HasPrefix(v, "-") {
 		return errors.New("must be greater than 0")
 	}
 	return nil

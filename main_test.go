@@ -52,6 +52,7 @@ func TestParseSources(t *testing.T) {
 		{"addr", "NNVISU_ADDR", ":1", ":2", func(s settings) any { return s.addr }, ":1", ":2"},
 		{"base-path", "NNVISU_BASE_PATH", "/a", "/b", func(s settings) any { return s.handlers.BasePath }, "/a", "/b"},
 		{"max-body", "NNVISU_MAX_BODY", "1001", "1002", func(s settings) any { return s.handlers.MaxBody }, int64(1001), int64(1002)},
+		{"max-memory", "NNVISU_MAX_MEMORY", "1GiB", "536870912", func(s settings) any { return s.handlers.MaxMemory }, int64(1 << 30), int64(1 << 29)},
 		{"max-points", "NNVISU_MAX_POINTS", "31", "32", func(s settings) any { return s.handlers.MaxPoints }, 31, 32},
 		{"max-work", "NNVISU_MAX_WORK", "1e9", "2.5e9", func(s settings) any { return s.handlers.MaxWork }, 1e9, 2.5e9},
 		{"max-stream", "NNVISU_MAX_STREAM", "1m", "1h30m", func(s settings) any { return s.handlers.MaxStream }, time.Minute, 90 * time.Minute},
@@ -228,6 +229,8 @@ func TestListenLocalhost(t *testing.T) {
 		t.Errorf("listen(a port in use) = %v; want an error", again)
 	}
 }
+
+func (stub) ConnState(net.Conn, http.ConnState) {}
 
 type stub struct {
 	http.HandlerFunc

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,16 +18,16 @@ import (
 
 // export answers POST /export: the network as a file of the format asked for.
 func (s *Server) export(c echo.Context) error {
-	body, release, err := s.takeBody(c, s.admit)
+	body, err := s.takeBody(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer release()
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits())
+	ctx := c.Request().Context()
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits(ctx))
 	if err != nil {
 		return err
 	}
-	m, err := s.decodeExport(form, body)
+	m, err := s.decodeExport(ctx, form, body)
 	if err != nil {
 		return withID{err, m.ID}
 	}
@@ -39,12 +40,12 @@ func (s *Server) export(c echo.Context) error {
 	if mediaType, _, _ := strings.Cut(info.MediaType, ";"); !wantsHTML(c.Request()) && !accepts(c.Request(), mediaType) {
 		return withID{notAcceptable(mediaType), m.ID}
 	}
-	meta, history, err := s.decodeKept(form)
+	meta, history, err := s.decodeKept(ctx, form)
 	if err != nil {
 		return withID{err, m.ID}
 	}
 	var file bytes.Buffer
-	if err := s.computing(c.Request().Context(), func() error {
+	if err := s.computing(ctx, func(context.Context) error {
 		if info.Format == export.State {
 			return export.File{State: m.State, Meta: meta, History: history}.Write(&file)
 		}
@@ -59,11 +60,11 @@ func (s *Server) export(c echo.Context) error {
 // decodeExport decodes what is to be exported, from a form or, where that is nil, from JSON. Of the
 // page's form it is the state that was trained: settings that were not applied to it stay out of
 // the file.
-func (s *Server) decodeExport(form url.Values, body []byte) (m wire.Message, err error) {
+func (s *Server) decodeExport(ctx context.Context, form url.Values, body []byte) (m wire.Message, err error) {
 	if form == nil {
-		m, err = wire.DecodeMessage(body, wire.Export, s.limits())
+		m, err = wire.DecodeMessage(body, wire.Export, s.limits(ctx))
 	} else {
-		m, err = wire.DecodeForm(form, pageField, wire.Export, s.limits())
+		m, err = wire.DecodeForm(form, pageField, wire.Export, s.limits(ctx))
 	}
 	if err == nil && m.Type != "" && m.Type != "export" {
 		err = wire.Malformed("type", "must be export; got %q", wire.Clip(m.Type))
@@ -76,11 +77,11 @@ func (s *Server) decodeExport(form url.Values, body []byte) (m wire.Message, err
 }
 
 // decodeKept reads what the page's form keeps with a state.
-func (s *Server) decodeKept(form url.Values) (meta table.Meta, history nn.History, err error) {
-	if meta, err = wire.DecodeMeta(form.Get(views.FieldMeta), views.FieldMeta, s.limits()); err != nil {
+func (s *Server) decodeKept(ctx context.Context, form url.Values) (meta table.Meta, history nn.History, err error) {
+	if meta, err = wire.DecodeMeta(form.Get(views.FieldMeta), views.FieldMeta, s.limits(ctx)); err != nil {
 		return meta, history, err
 	}
-	history, err = wire.DecodeHistory(form.Get(views.FieldHistory), views.FieldHistory, s.limits())
+	history, err = wire.DecodeHistory(form.Get(views.FieldHistory), views.FieldHistory, s.limits(ctx))
 	return meta, history, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"nnvisu/handlers/fair"
 	"nnvisu/public"
 )
 
@@ -35,18 +36,16 @@ type serverMetrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	errors   *prometheus.CounterVec
-	streams  prometheus.Gauge
-	sockets  prometheus.Gauge
 	updates  prometheus.Counter
 	frames   prometheus.Counter
+	refused  *prometheus.CounterVec
+	evicted  *prometheus.CounterVec
+	waits    *prometheus.HistogramVec
 }
 
 func newServerMetrics(version string) *serverMetrics {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
-	}
-	gauge := func(name, help string) prometheus.Gauge {
-		return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
 	}
 	m := &serverMetrics{
 		registry: prometheus.NewRegistry(),
@@ -63,10 +62,28 @@ func newServerMetrics(version string) *serverMetrics {
 			Name: "nnvisu_errors_total",
 			Help: "Errors answered, over any transport.",
 		}, []string{"code"}),
-		streams: gauge("nnvisu_streams", "Streams open now."),
-		sockets: gauge("nnvisu_sockets", "WebSocket connections open now."),
 		updates: counter("nnvisu_updates_total", "Optimizer updates made."),
 		frames:  counter("nnvisu_frames_total", "Frames of streams sent."),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "nnvisu_refused_total",
+			Help: "Requests, streams and sockets refused with busy, by what there was no room in.",
+		}, []string{"what"}),
+		evicted: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "nnvisu_evicted_total",
+			Help: "Requests, streams and sockets that had to give way to clients with less.",
+		}, []string{"what"}),
+		waits: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "nnvisu_cpu_wait_seconds",
+			Help:    "Time that a request or a frame waited for a CPU.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 4, 9),
+		}, []string{"kind"}),
+	}
+	for _, what := range []string{"requests", "streams", "sockets", "memory"} {
+		m.refused.WithLabelValues(what)
+		m.evicted.WithLabelValues(what)
+	}
+	for _, kind := range fair.Kinds() {
+		m.waits.WithLabelValues(kind.String())
 	}
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "nnvisu_build_info",
@@ -75,9 +92,29 @@ func newServerMetrics(version string) *serverMetrics {
 	})
 	info.Set(1)
 	m.registry.MustRegister(
-		m.requests, m.seconds, m.errors, m.streams, m.sockets, m.updates, m.frames, info,
+		m.requests, m.seconds, m.errors, m.updates, m.frames, info,
+		m.refused, m.evicted, m.waits,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// watch adds gauges of what is in use now.
+func (m *serverMetrics) watch(s *Server) {
+	gauge := func(name, help string, labels prometheus.Labels, value func() float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(
+			prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
+	}
+	used := func(p *fair.Pool) func() float64 { return func() float64 { return float64(p.Used()) } }
+	gauge("nnvisu_streams", "Streams open now.", nil, used(s.openStreams))
+	gauge("nnvisu_sockets", "WebSocket connections open now.", nil, used(s.openSockets))
+	gauge("nnvisu_requests", "Other requests computing or waiting to.", nil, used(s.openRequests))
+	gauge("nnvisu_memory_bytes", "Memory reserved by what is under way.", nil, used(s.memory))
+	gauge("nnvisu_memory_limit_bytes", "Most memory that can be reserved.", nil,
+		func() float64 { return float64(s.memory.Capacity()) })
+	for _, kind := range fair.Kinds() {
+		gauge("nnvisu_cpu_waiting", "Requests and frames that wait for a CPU.", prometheus.Labels{"kind": kind.String()},
+			func() float64 { return float64(s.cpus.Waiting(kind)) })
+	}
 }
 
 func (m *serverMetrics) handler() echo.HandlerFunc {
@@ -92,6 +129,9 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			// Not every writer has deadlines (a recorder in a test has none).
 			_ = http.NewResponseController(c.Response()).SetReadDeadline(start.Add(readTimeout))
 		}
+		t, ctx := s.newTask(c.Request().Context(), s.clientOf(c.Request()))
+		defer t.release()
+		c.SetRequest(c.Request().WithContext(ctx))
 		if err := next(c); err != nil {
 			c.Error(err)
 		}

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/wire"
@@ -15,11 +17,10 @@ func (s *Server) predict(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
-	body, release, err := s.takeBody(c, s.admit)
+	body, err := s.takeBody(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer release()
 	m, err := s.decodeBody(c.Request(), body, wire.Predict)
 	if err == nil && m.Type != "" && m.Type != "predict" {
 		err = wire.Malformed("type", "must be predict; got %q", wire.Clip(m.Type))
@@ -36,7 +37,7 @@ func (s *Server) predict(c echo.Context) error {
 		return withID{err, m.ID}
 	}
 	var outputs [][]float64
-	if err := s.computing(c.Request().Context(), func() error {
+	if err := s.computing(c.Request().Context(), func(context.Context) error {
 		outputs = model.Predict(m.State.Data)
 		return nil
 	}); err != nil {

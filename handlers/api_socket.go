@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/fair"
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 )
@@ -27,17 +29,16 @@ const pingEvery = 30 * time.Second
 // connection survives a bad message.
 func (s *Server) socket(c echo.Context) error {
 	var buffer []byte // reused from answer to answer
-	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error {
-		answer, m := buffer[:0], wire.Message{}
-		if bad == nil {
-			answer, m, bad = s.answerSocket(ctx, answer, body)
+	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, m incoming) error {
+		t := taskOf(ctx)
+		answer, id, err := s.answerSocket(ctx, buffer[:0], m)
+		t.turn.End()
+		t.leave()
+		if t.connection.Err() != nil {
+			return t.connection.Err()
 		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if bad != nil {
-			var err error
-			answer, err = wire.EncodeError(m.ID, s.describeLogged(bad, c).ErrorBody)
+		if err != nil {
+			answer, err = wire.EncodeError(id, s.describeLogged(err, c).ErrorBody)
 			if err != nil {
 				return err
 			}
@@ -45,54 +46,65 @@ func (s *Server) socket(c echo.Context) error {
 		if buffer = answer; cap(buffer) > stream.MaxBuffer {
 			buffer = nil // a socket may stay open and silent for a long time
 		}
-		return stream.WriteMessage(ctx, conn, answer)
+		return stream.WriteMessage(t.connection, conn, answer)
 	})
 }
 
-// answerSocket appends the answer to one message to dst. The message returned has the id of the
-// request also where there is an error.
-func (s *Server) answerSocket(ctx context.Context, dst, body []byte) ([]byte, wire.Message, error) {
-	release, err := s.acquireRequest()
-	if err != nil {
-		return nil, wire.Message{ID: wire.FindID(body, s.limits())}, err
+// answerSocket appends the answer to one message to dst. The id is that of the message also where
+// there is an error.
+func (s *Server) answerSocket(
+	ctx context.Context, dst []byte, in incoming,
+) (answer []byte, id jsontext.Value, err error) {
+	if in.bad != nil {
+		return nil, nil, in.bad
 	}
-	defer release()
-	m, err := wire.DecodeMessage(body, wire.Step, s.limits())
+	t, limits := taskOf(ctx), s.limits(ctx)
+	if err := s.admitRequest(t); err != nil {
+		return nil, wire.FindID(in.body, limits), err
+	}
+	if err := t.turn.Begin(ctx, fair.Request); err != nil {
+		return nil, wire.FindID(in.body, limits), err
+	}
+	if err := t.reserve(taskBytes + decodedBytes(in.body)); err != nil {
+		return nil, wire.FindID(in.body, limits), err
+	}
+	m, err := wire.DecodeMessage(in.body, wire.Step, limits)
 	if err != nil {
-		return nil, m, err
+		return nil, m.ID, err
 	}
 	if m.Type == "" {
-		return nil, m, wire.Malformed("type", "is missing; it must be train_step")
+		return nil, m.ID, wire.Malformed("type", "is missing; it must be train_step")
 	}
 	result, err := s.trainStep(ctx, &m)
 	if err != nil {
-		return nil, m, err
+		return nil, m.ID, err
 	}
-	answer, err := wire.AppendResult(slices.Grow(dst, wire.ResultSize(result)), m.ID, result)
-	return answer, m, err
+	answer, err = wire.AppendResult(slices.Grow(dst, wire.ResultSize(result)), m.ID, result)
+	return answer, m.ID, err
 }
 
-// An incoming is a message of a client, or the error to answer it with.
+// An incoming is a message of a client, or the error to answer it with. Its memory is that of a
+// task of its own.
 type incoming struct {
+	task *task
+	ctx  context.Context // of the task
 	body []byte
 	bad  error
 }
 
-// serveSocket upgrades the connection and hands each message to serve, in order. It returns when
-// serve returns an error, when the client goes, or, between two messages, when the server drains.
-// The context of serve ends when the client goes.
+// serveSocket upgrades the connection and hands each message to serve, in order, with the context
+// of its task. It returns when serve returns an error, when the client goes or has to give way, or,
+// between two messages, when the server drains.
 func (s *Server) serveSocket(
-	c echo.Context,
-	serve func(ctx context.Context, conn *websocket.Conn, body []byte, bad error) error,
+	c echo.Context, serve func(ctx context.Context, conn *websocket.Conn, m incoming) error,
 ) error {
 	if c.Request().Header.Get("Upgrade") == "" {
 		return withStatus{wire.Unsupported("this address speaks WebSocket only"), http.StatusUpgradeRequired}
 	}
-	release, err := s.acquireSocket()
-	if err != nil {
+	socket := taskOf(c.Request().Context())
+	if err := s.admitSocket(socket); err != nil {
 		return err
 	}
-	defer release()
 	s.open.Add(1)
 	defer s.open.Done()
 	conn, err := websocket.Accept(c.Response(), c.Request(), &websocket.AcceptOptions{
@@ -109,26 +121,32 @@ func (s *Server) serveSocket(
 
 	// The request's context does not end when a hijacked connection does. Only a read notices that,
 	// so the next message is always being read.
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(socket.connection))
 	defer cancel()
+	socket.interruptible(func() {
+		// Close says why, and waits some seconds for the client.
+		go func() { _ = conn.Close(websocket.StatusTryAgainLater, doneLimit) }()
+		time.AfterFunc(giveWayTime, cancel)
+	})
 	messages := make(chan incoming, 1)
 	var reading atomic.Bool // false while a message waits for serve
 	var reads atomic.Int64
 	go func() {
 		defer cancel()
-		var room int // bytes of the last message: most have the same length
+		var room int64 // bytes of the last message: most have the same length
 		for {
 			reading.Store(true)
-			body, bad, err := s.readSocket(ctx, conn, room)
-			room = len(body)
+			m, err := s.readSocket(ctx, socket.client, conn, room)
 			reading.Store(false)
 			reads.Add(1)
 			if err != nil {
 				return
 			}
+			room = int64(len(m.body))
 			select {
-			case messages <- incoming{body, bad}:
+			case messages <- m:
 			case <-ctx.Done():
+				m.task.release()
 				return
 			}
 		}
@@ -148,7 +166,9 @@ func (s *Server) serveSocket(
 	for {
 		select {
 		case m := <-messages:
-			if err := serve(ctx, conn, m.body, m.bad); err != nil {
+			err := serve(m.ctx, conn, m)
+			m.task.release()
+			if err != nil {
 				s.config.Logger.Debug("socket", "error", err)
 				return nil
 			}
@@ -161,27 +181,41 @@ func (s *Server) serveSocket(
 	}
 }
 
-// readSocket reads the next message into a buffer of room bytes, which grows if need be. bad is the
-// error to answer the message with. With err the connection is gone.
+// readSocket reads the next message, whose buffer has at first some bytes. With err the connection
+// is gone.
 func (s *Server) readSocket(
-	ctx context.Context, conn *websocket.Conn, room int,
-) (body []byte, bad, err error) {
+	ctx context.Context, client fair.Client, conn *websocket.Conn, size int64,
+) (m incoming, err error) {
+	// What does not come in time ends the connection.
+	ctx, cancel := context.WithCancel(ctx)
 	kind, r, err := conn.Reader(ctx)
 	if err != nil {
-		return nil, nil, err
+		cancel()
+		return m, err
 	}
-	buffer := bytes.NewBuffer(make([]byte, 0, room+bytes.MinRead))
-	n, err := buffer.ReadFrom(io.LimitReader(r, s.config.MaxBody+1))
-	switch {
-	case err != nil:
-		return nil, nil, err
-	case n > s.config.MaxBody:
-		_, err := io.Copy(io.Discard, r)
-		return nil, s.errBodySize(), err
-	case kind != websocket.MessageText:
-		return nil, wire.Unsupported("a message must be text, not binary"), nil
+	late := time.AfterFunc(readTimeout, cancel)
+	m.task, m.ctx = s.newTask(ctx, client)
+	context.AfterFunc(m.ctx, cancel) // releasing the task ends its context
+	m.task.interruptible(cancel)
+	if m.bad = m.task.reserve(size + bytes.MinRead); m.bad == nil {
+		m.body, m.bad = m.task.readAll(r, size, 0)
 	}
-	return buffer.Bytes(), nil, nil
+	if m.bad != nil {
+		m.body = nil
+		_, err = io.Copy(io.Discard, r)
+	}
+	late.Stop()
+	m.task.interruptible(nil)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if m.bad == nil && kind != websocket.MessageText {
+		m.bad = wire.Unsupported("a message must be text, not binary")
+	}
+	if err != nil {
+		m.task.release()
+	}
+	return m, err
 }
 
 // ping sends a ping and waits for the pong.

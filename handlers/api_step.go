@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"runtime"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -22,11 +21,10 @@ func (s *Server) step(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json and text/html")
 	}
-	body, release, err := s.takeBody(c, s.admit)
+	body, err := s.takeBody(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer release()
 	m, err := s.decodeBody(c.Request(), body, wire.Step)
 	if err != nil {
 		return withID{err, m.ID}
@@ -58,9 +56,15 @@ func answerPacked(c echo.Context, status int, contentType string, body []byte, p
 	// net/http may first wait for the rest of the request's body. Not every writer has deadlines: a
 	// recorder in a test has none.
 	deadline := time.Now().Add(readTimeout + stream.WriteTimeout)
-	_ = http.NewResponseController(c.Response()).SetWriteDeadline(deadline)
+	control := http.NewResponseController(c.Response())
+	_ = control.SetWriteDeadline(deadline)
 	c.Response().Header().Set("Cache-Control", "no-store")
-	return send(c, status, contentType, encoded(c, body, pack))
+	body = encoded(c, body, pack)
+	t := taskOf(c.Request().Context())
+	_ = t.reserve(taskBytes + int64(len(body))) // less than it had, or an error of some bytes
+	t.interruptible(func() { _ = control.SetWriteDeadline(time.Unix(1, 0)) })
+	defer t.interruptible(nil)
+	return send(c, status, contentType, body)
 }
 
 // send writes a body as it is. A write that fails is the client's doing and no internal error.
@@ -78,55 +82,37 @@ func (s *Server) trainStep(ctx context.Context, m *wire.Message) (nn.Result, err
 		return nn.Result{}, err
 	}
 	var result nn.Result
-	_, err = s.advance(ctx, s.requests, t, work, m.Steps, func() error { result = t.Result(); return nil })
+	err = s.computing(ctx, func(ctx context.Context) error {
+		if err := s.advance(ctx, t, work, m.Steps); err != nil {
+			return err
+		}
+		result = t.Result()
+		return nil
+	})
 	return result, err
 }
 
-// sliceWork is how many multiply-adds a request computes before it gives its CPU token to others
-// and looks whether its client is still there. That takes up to some milliseconds with vector
-// kernels, and ten times as long without.
+// sliceWork is how many multiply-adds a request computes before it lets others compute and looks
+// whether its client is still there. That takes up to some milliseconds with vector kernels, and
+// ten times as long without.
 const sliceWork = 1e7
 
-// oneTurn reports whether advance makes n updates and their metrics with one CPU token. The updates
-// alone may already fill a slice.
-func oneTurn(work nn.Work, n int) bool {
-	return float64(n)*work.Update+work.Evaluation <= sliceWork
-}
+// oneSlice reports whether advance makes n updates without a pause.
+func oneSlice(work nn.Work, n int) bool { return float64(n)*work.Update <= sliceWork }
 
-// advance makes n updates in slices, each with a CPU token from the queue, and then calls finish,
-// with the token of the last slice if both are small. It returns when it first had a token.
-func (s *Server) advance(
-	ctx context.Context, in *stream.Queue, t *nn.Trainer, work nn.Work, n int, finish func() error,
-) (began time.Time, err error) {
-	slice := max(1, int(sliceWork/work.Update))
-	for finished := false; !finished; {
+// advance makes n updates. The caller has a turn, in which others may compute in between.
+func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int) error {
+	for slice := max(1, int(sliceWork/work.Update)); n > 0; {
 		k := min(n, slice)
-		n -= k
-		last := n == 0 && (k == 0 || oneTurn(work, k))
-		err := in.Do(ctx, func() error {
-			if began.IsZero() {
-				began = time.Now()
-			}
-			if err := t.Step(k); err != nil {
-				return err
-			}
-			if last {
-				return finish()
-			}
-			return nil
-		})
-		if err != nil {
-			return began, err
+		if err := t.Step(k); err != nil {
+			return err
 		}
 		s.metrics.updates.Add(float64(k))
-		if finished = last; !finished {
-			runtime.Gosched() // readers and writers need a CPU too, though no token
+		if n -= k; n > 0 {
+			if err := yield(ctx); err != nil {
+				return err
+			}
 		}
 	}
-	return began, nil
-}
-
-// computing runs f with a CPU token from the queue of requests.
-func (s *Server) computing(ctx context.Context, f func() error) error {
-	return s.requests.Do(ctx, f)
+	return nil
 }

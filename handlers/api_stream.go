@@ -17,12 +17,18 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
+	ctx := c.Request().Context()
+	task := taskOf(ctx)
+	if err := task.reserve(streamBytes(m.State)); err != nil {
+		return withID{err, m.ID}
+	}
 	m.State = nn.State{} // the trainer has a copy
-	client := c.Request().Context()
-	limited, fail := s.streaming(client)
+	limited, fail := s.streaming(ctx)
 	defer fail(nil)
-	stream.LimitUnsent(client)
-	events := stream.NewSender(client, s.openEvents(c), fail)
+	connection, cut := task.watched()
+	defer cut()
+	stream.LimitUnsent(connection)
+	events := stream.NewSender(connection, s.openEvents(c), fail)
 	defer events.Close()
 	var (
 		id     string
@@ -60,7 +66,7 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 	if err == nil {
 		return events.End("done", doneBody(reason))
 	}
-	if isGone(client, err) {
+	if isGone(connection, err) {
 		return nil
 	}
 	body, err := wire.EncodeError(m.ID, s.describeLogged(err, c).ErrorBody)

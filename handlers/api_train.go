@@ -24,11 +24,10 @@ func (s *Server) train(c echo.Context) error {
 	if !accepts(c.Request(), "text/event-stream") {
 		return notAcceptable("text/event-stream and text/html")
 	}
-	body, release, err := s.takeBody(c, s.admitStream)
+	body, err := s.takeBody(c, s.admitStream)
 	if err != nil {
 		return err
 	}
-	defer release()
 	m, err := s.decodeBody(c.Request(), body, wire.Train)
 	if err != nil {
 		return withID{err, m.ID}
@@ -42,11 +41,9 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	if !html && !accepts(c.Request(), "text/event-stream") {
 		return notAcceptable("text/event-stream and text/html")
 	}
-	release, err := s.admitStream(c)
-	if err != nil {
+	if err := s.admitStream(c); err != nil {
 		return err
 	}
-	defer release()
 	m, err := s.readRecipe(c.QueryParams())
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/fair"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -206,8 +207,10 @@ func BenchmarkStreams(b *testing.B) {
 				f := p.frames(trainer, work)
 				f.message.FrameMS = 0
 				c := echo.New().NewContext(r, sink{http.Header{}, &written})
+				task, ctx := s.newTask(b.Context(), fair.Client{})
 				wg.Go(func() {
-					if err := s.streamPage(b.Context(), c, f, s.openEvents(c)); err != nil {
+					defer task.release()
+					if err := s.streamPage(ctx, c, f, s.openEvents(c)); err != nil {
 						b.Error(err)
 					}
 				})

@@ -2,13 +2,14 @@ package handlers
 
 import (
 	"bytes"
-	"errors"
+	"io"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/fair"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -18,56 +19,90 @@ import (
 // handler reads, because net/http reads the rest of a body before it answers.
 const readTimeout = time.Minute
 
-// readBody returns the body of a request, not yet decompressed, or the error too_large.
-func (s *Server) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	control := http.NewResponseController(w)
+// taskBytes is what a request takes besides its body and its answer: its connection, its header and
+// a goroutine.
+const taskBytes = 32 << 10
+
+// readBody returns the body of a request, not yet decompressed, or the error too_large. Its memory
+// is reserved before it is read, as far as the client says how long it is.
+func (s *Server) readBody(c echo.Context) ([]byte, error) {
+	r, t := c.Request(), taskOf(c.Request().Context())
+	if r.ContentLength > s.config.MaxBody {
+		return nil, s.errBodySize()
+	}
+	if err := t.reserve(taskBytes + max(r.ContentLength, 0)); err != nil {
+		return nil, err
+	}
+	control := http.NewResponseController(c.Response())
 	_ = control.SetReadDeadline(time.Now().Add(readTimeout)) // not every writer has deadlines
-	limited := http.MaxBytesReader(w, r.Body, s.config.MaxBody)
-	// The client may never send what it announces, so the first buffer is small.
-	size := min(max(r.ContentLength, 0), 64<<10)
-	body := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
-	if _, err := body.ReadFrom(limited); err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return nil, s.errBodySize()
-		}
-		return nil, wire.Malformed("", "the body of the request broke off")
+	t.interruptible(func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })
+	defer t.interruptible(nil)
+	body, err := t.readAll(r.Body, max(r.ContentLength, 0), taskBytes)
+	if err != nil {
+		return nil, err
 	}
 	// The deadline must not outlast the body: it would end a stream.
 	_ = control.SetReadDeadline(time.Time{})
-	return body.Bytes(), nil
+	return body, nil
+}
+
+// readAll reads everything into a buffer of some bytes, which grows if need be. The task's memory is
+// then that of the buffer, and rest for everything else.
+func (t *task) readAll(r io.Reader, size, rest int64) ([]byte, error) {
+	most := t.server.config.MaxBody
+	body := make([]byte, 0, min(size, most)+bytes.MinRead)
+	for {
+		if len(body) == cap(body) {
+			grown := 2 * int64(cap(body))
+			if err := t.reserve(rest + grown); err != nil {
+				return nil, err
+			}
+			body = append(make([]byte, 0, grown), body...)
+		}
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > most:
+			return nil, t.server.errBodySize()
+		case err == io.EOF:
+			return body, nil
+		case err != nil && t.gaveWay() != nil:
+			return nil, t.gaveWay()
+		case err != nil:
+			return nil, wire.Malformed("", "the body of the request broke off")
+		}
+	}
 }
 
 // An admission takes a place for a request: [Server.admit] or [Server.admitStream].
-type admission func(c echo.Context) (release func(), err error)
+type admission func(c echo.Context) error
 
 // takeBody reads the body of a request, takes a place by calling admit, and decompresses the body.
-// The caller must give the place back by calling release. A client that sends slowly holds no place
-// while it sends, and everything that is computed is computed with a place.
-func (s *Server) takeBody(
-	c echo.Context, admit admission,
-) (body []byte, release func(), err error) {
-	taken := false
-	if body, err = s.readBody(c.Response(), c.Request()); err != nil {
-		return nil, nil, err
+// A client that sends slowly holds no place while it sends. The task has its turn afterwards, so
+// that everything is computed with one, until the answer begins to be written.
+func (s *Server) takeBody(c echo.Context, admit admission) ([]byte, error) {
+	body, err := s.readBody(c)
+	if err != nil {
+		return nil, err
 	}
-	if release, err = admit(c); err != nil {
-		return nil, nil, err
+	if err = admit(c); err != nil {
+		return nil, err
 	}
-	defer releaseUnless(&taken, release)
+	t, ctx := taskOf(c.Request().Context()), c.Request().Context()
+	if err = t.turn.Begin(ctx, fair.Request); err != nil {
+		return nil, err
+	}
 	if body, err = s.unpacked(c, body); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	taken = true
-	return body, release, nil
+	return body, t.reserve(taskBytes + decodedBytes(body))
 }
 
-// releaseUnless gives back a place unless the caller has taken it over. It is deferred, so that it
-// also runs after a panic.
-func releaseUnless(taken *bool, release func()) {
-	if !*taken {
-		release()
-	}
+// decodedBytes returns the most bytes that a text takes while it is decoded: its own, a copy of its
+// strings, and what its lists become. A list grows to twice its size, and an element of a list is a
+// number of 8 bytes or a list itself, whose header has 24.
+func decodedBytes(text []byte) int64 {
+	return int64(2*len(text) + 24*bytes.Count(text, []byte{','}))
 }
 
 // errBodySize is the error of a body or message beyond the limit.
@@ -78,14 +113,15 @@ func (s *Server) errBodySize() error {
 // decodeBody decodes the body of a program's request: JSON, or a form whose fields config, network
 // and data are JSON text.
 func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.Message, error) {
-	form, err := wire.ParseForm(r.Header.Get("Content-Type"), body, s.limits())
+	limits := s.limits(r.Context())
+	form, err := wire.ParseForm(r.Header.Get("Content-Type"), body, limits)
 	if err != nil {
 		return wire.Message{}, err
 	}
 	if form == nil {
-		return wire.DecodeMessage(body, kind, s.limits())
+		return wire.DecodeMessage(body, kind, limits)
 	}
-	return wire.DecodeForm(form, pageField, kind, s.limits())
+	return wire.DecodeForm(form, pageField, kind, limits)
 }
 
 // checkState prepares the state of a message, and checks it against the server's limits.
@@ -125,9 +161,6 @@ func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Train
 	t, err := nn.NewTrainer(m.State)
 	return t, work, err
 }
-
-// limits returns the limits of the decoder.
-func (s *Server) limits() wire.Limits { return wire.Limits{Points: s.config.MaxPoints} }
 
 // pageField tells the decoder which fields a form may have: the page's and a program's.
 func pageField(name string) wire.Field {

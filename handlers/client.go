@@ -5,15 +5,9 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-)
 
-// A client is whom the server shares its places, its memory and its CPUs among. It is known by its
-// address, and a page within an address by the token of its tab. Neither is kept longer than the
-// request.
-type client struct {
-	addr netip.Prefix // one address of IPv4, or 64 bits of IPv6, which is what one line has
-	tab  string       // random; "" of a program and of a page without script
-}
+	"nnvisu/handlers/fair"
+)
 
 // tabHeader is the request header with the token of a tab. Where a page cannot set headers, the
 // query parameter tabParameter has it.
@@ -25,13 +19,14 @@ const (
 // longestTab is how many bytes of a tab's token count.
 const longestTab = 32
 
-// clientOf returns the client that a request comes from.
-func (s *Server) clientOf(r *http.Request) client {
+// clientOf returns the client that a request comes from. Neither its address nor the token of its
+// tab is kept longer than the request.
+func (s *Server) clientOf(r *http.Request) fair.Client {
 	tab := r.Header.Get(tabHeader)
 	if tab == "" && r.URL.RawQuery != "" && r.Header.Get("Upgrade") != "" {
 		tab = r.URL.Query().Get(tabParameter)
 	}
-	return client{addr: network(s.addressOf(r)), tab: strings.Clone(tab[:min(len(tab), longestTab)])}
+	return fair.Client{Addr: network(s.addressOf(r)), Tab: strings.Clone(tab[:min(len(tab), longestTab)])}
 }
 
 // addressOf returns the address of a client. If a trusted proxy passes the request on, that is the
@@ -74,7 +69,7 @@ func peerOf(r *http.Request) netip.Addr {
 	return peer.Addr().Unmap().WithZone("")
 }
 
-// network returns what counts as one address.
+// network returns what counts as one address: one of IPv4, or the 64 bits of IPv6 that one line has.
 func network(addr netip.Addr) netip.Prefix {
 	bits := addr.BitLen()
 	if addr.Is6() {

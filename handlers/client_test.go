@@ -34,7 +34,7 @@ func TestClientOf(t *testing.T) {
 			r := httptest.NewRequest("POST", "/step", nil)
 			r.RemoteAddr = test.peer
 			r.Header["X-Forwarded-For"] = test.forwarded
-			if got := s.clientOf(r); got.addr.String() != test.want || got.tab != "" {
+			if got := s.clientOf(r); got.Addr.String() != test.want || got.Tab != "" {
 				t.Errorf("clientOf() = %v; want %s without a tab", got, test.want)
 			}
 		})
@@ -45,15 +45,15 @@ func TestClientOf(t *testing.T) {
 func TestClientOfTab(t *testing.T) {
 	s := newTestServer(t, func(*Config) {})
 	r := httptest.NewRequest("GET", "/ws/page?tab=abc", nil)
-	if got := s.clientOf(r).tab; got != "" {
+	if got := s.clientOf(r).Tab; got != "" {
 		t.Errorf("the query of what is no socket gives the tab %q", got)
 	}
 	r.Header.Set("Upgrade", "websocket")
-	if got := s.clientOf(r).tab; got != "abc" {
+	if got := s.clientOf(r).Tab; got != "abc" {
 		t.Errorf("the query gives the tab %q; want abc", got)
 	}
 	r.Header.Set(tabHeader, strings.Repeat("t", 10_000))
-	if got := s.clientOf(r).tab; len(got) != longestTab {
+	if got := s.clientOf(r).Tab; len(got) != longestTab {
 		t.Errorf("a long token counts with %d bytes; want %d", len(got), longestTab)
 	}
 }

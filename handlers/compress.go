@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -164,7 +166,7 @@ var (
 )
 
 // unpacked returns the decompressed body of a request. A few bytes can decompress to very many. So
-// the limit on bytes holds for the result as well, and the work is done with a CPU token.
+// the limit on bytes holds for the result as well, and its memory is reserved as it grows.
 func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err error) {
 	var readers *sync.Pool
 	coding := strings.ToLower(strings.TrimSpace(strings.Join(c.Request().Header.Values(echo.HeaderContentEncoding), ", ")))
@@ -180,22 +182,38 @@ func (s *Server) unpacked(c echo.Context, body []byte) (content []byte, err erro
 		return nil, wire.Unsupported("the content encoding must be gzip or zstd")
 	}
 	r := readers.Get().(unpacker)
-	var broken error
-	if err := s.computing(c.Request().Context(), func() error {
-		if broken = r.Reset(bytes.NewReader(body)); broken == nil {
-			content, broken = io.ReadAll(io.LimitReader(r, s.config.MaxBody+1))
-		}
-		return nil
-	}); err != nil {
-		return nil, err
+	defer func() {
+		_ = r.Reset(strings.NewReader("")) // lets go of the body; that "" is not compressed is no error here
+		readers.Put(r)
+	}()
+	ctx := c.Request().Context()
+	source := &unpacking{r: r, ctx: ctx}
+	if source.err = r.Reset(bytes.NewReader(body)); source.err == nil {
+		content, err = taskOf(ctx).readAll(source, 4*int64(len(body)), taskBytes+int64(len(body)))
 	}
-	_ = r.Reset(strings.NewReader("")) // lets go of the body; that "" is not compressed is no error here
-	readers.Put(r)
-	switch {
-	case broken != nil:
+	if source.err != nil {
 		return nil, wire.Malformed("", "the body cannot be read as %s, which its content encoding announces", coding)
-	case int64(len(content)) > s.config.MaxBody:
-		return nil, s.errBodySize()
 	}
-	return content, nil
+	return content, cmp.Or(source.gone, err)
+}
+
+// An unpacking reads from an unpacker, yields now and then, and keeps what it ends
+// with.
+type unpacking struct {
+	r    unpacker
+	ctx  context.Context
+	err  error // of the unpacker
+	gone error // of yield
+}
+
+func (u *unpacking) Read(p []byte) (int, error) {
+	if err := yield(u.ctx); err != nil {
+		u.gone = err
+		return 0, err
+	}
+	n, err := u.r.Read(p[:min(len(p), 64<<10)])
+	if err != nil && err != io.EOF {
+		u.err = err
+	}
+	return n, err
 }

@@ -207,8 +207,8 @@ func TestBodyCompressedWrong(t *testing.T) {
 			t.Errorf("%s, %s: %d bytes of memory for a limit of %d", test.coding, test.name, used, s.config.MaxBody)
 		}
 	}
-	if len(s.openRequests) != 0 {
-		t.Errorf("%d requests wait; want none", len(s.openRequests))
+	if s.openRequests.Used() != 0 {
+		t.Errorf("%d requests wait; want none", s.openRequests.Used())
 	}
 }
 

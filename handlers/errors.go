@@ -91,6 +91,9 @@ func (s *Server) fail(err error, c echo.Context) {
 	if errors.As(err, new(stream.UnreadError)) {
 		return // the client has gone, or does not read
 	}
+	if errors.As(err, new(streamEnd)) { // before the stream began
+		err = s.busy("streams", "the server needs its streams for other clients")
+	}
 	b := s.describeLogged(err, c)
 	if c.Response().Committed {
 		return

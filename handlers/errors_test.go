@@ -16,7 +16,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/stream"
+	"nnvisu/handlers/fair"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
@@ -34,7 +34,7 @@ func TestDescribe(t *testing.T) {
 		{"Malformed", wire.Malformed("config", "is %s", "bad"), errorBody{wire.ErrorBody{Code: wire.CodeMalformed, Field: "config", Message: "is bad"}, 400}},
 		{"Invalid", wire.Invalid("data[0].x", "no"), errorBody{wire.ErrorBody{Code: wire.CodeInvalid, Field: "data[0].x", Message: "no"}, 422}},
 		{"TooLarge", wire.TooLarge("", "at most %d", 3), errorBody{wire.ErrorBody{Code: wire.CodeTooLarge, Message: "at most 3"}, 413}},
-		{"Busy", wire.Busy("full"), errorBody{wire.ErrorBody{Code: wire.CodeBusy, Message: "full", RetryAfter: 1}, 503}},
+		{"Busy", wire.Busy(1, "full"), errorBody{wire.ErrorBody{Code: wire.CodeBusy, Message: "full", RetryAfter: 1}, 503}},
 		{"Unsupported", wire.Unsupported("no"), errorBody{wire.ErrorBody{Code: wire.CodeUnsupported, Message: "no"}, 415}},
 		{"NotAcceptable", notAcceptable("text/plain"), errorBody{wire.ErrorBody{Code: wire.CodeUnsupported, Message: "this address answers text/plain, which the Accept header does not name"}, 406}},
 		{"Forbidden", wire.Errorf(wire.CodeForbidden, "", "no"), errorBody{wire.ErrorBody{Code: wire.CodeForbidden, Message: "no"}, 403}},
@@ -224,19 +224,19 @@ func (abortReader) Read([]byte) (int, error) { panic(http.ErrAbortHandler) }
 // TestPanicReleases: a panic while computing gives back its CPU token and its place in the queue.
 func TestPanicReleases(t *testing.T) {
 	s := newTestServer(t)
-	s.requests, s.openRequests = stream.NewQueue(1), stream.NewLimit(1)
+	s.cpus, s.openRequests = fair.NewQueue(1, nil), fair.NewPool(1)
 	for range 3 {
 		func() {
 			defer func() { _ = recover() }()
-			release, err := s.acquireRequest()
-			if err != nil {
-				t.Fatalf("admit() = %v; want room", err)
+			task, ctx := s.newTask(t.Context(), fair.Client{})
+			defer task.release()
+			if err := s.admitRequest(task); err != nil {
+				t.Fatalf("admitRequest() = %v; want room", err)
 			}
-			defer release()
-			_ = s.computing(t.Context(), func() error { panic("oops") })
+			_ = s.computing(ctx, func(context.Context) error { panic("oops") })
 		}()
 	}
-	if err := s.computing(t.Context(), func() error { return nil }); err != nil {
+	if err := s.computing(t.Context(), func(context.Context) error { return nil }); err != nil {
 		t.Errorf("computing() behind three panics = %v; want nil", err)
 	}
 }
@@ -305,7 +305,7 @@ func TestProblem(t *testing.T) {
 		{wire.Invalid("config.hidden_layers[1]", "must be from 1 to 100 units; got 0"), "Hidden layers, number 2: must be from 1 to 100 units; got 0"},
 		{wire.Invalid("classes", "must be 2"), "Classes must be 2"},
 		{wire.Invalid("data[3].x", "must be from -1 to 1"), "Data[3].x must be from -1 to 1"},
-		{wire.Busy("the server is shutting down"), "The server is shutting down"},
+		{wire.Busy(1, "the server is shutting down"), "The server is shutting down"},
 		{wire.Invalid("", "é"), "É"},
 	} {
 		if got := problem(describe(test.err)); got.Text != test.want || !got.Problem || got.Undo || got.Recover != nil {

@@ -23,9 +23,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/prometheus/client_golang/prometheus"
 
-	"nnvisu/handlers/stream"
+	"nnvisu/handlers/fair"
 	"nnvisu/handlers/wire"
 	"nnvisu/public"
 )
@@ -42,6 +41,7 @@ type Config struct {
 	MaxStreams int           // streams open at a time
 	MaxSockets int           // WebSocket connections open at a time
 	MaxQueue   int           // requests computing or waiting to
+	MaxMemory  int64         // bytes of the process
 
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
@@ -60,6 +60,7 @@ func DefaultConfig() Config {
 		MaxStreams: 512,
 		MaxSockets: 1024,
 		MaxQueue:   256,
+		MaxMemory:  2 << 30,
 	}
 }
 
@@ -67,11 +68,13 @@ func DefaultConfig() Config {
 type Server struct {
 	config       Config
 	handler      http.Handler
-	requests     *stream.Queue // for the CPU tokens, of requests
-	frames       *stream.Queue // for the same tokens, of streams
-	openRequests stream.Limit  // requests that compute or wait to
-	openStreams  stream.Limit
-	openSockets  stream.Limit
+	cpus         *fair.Queue
+	waited       average    // for a CPU, lately
+	memory       *fair.Pool // bytes in use
+	openRequests *fair.Pool // requests that compute or wait to
+	openStreams  *fair.Pool
+	openSockets  *fair.Pool
+	connections  sync.Map        // from [net.Conn] to what it holds of memory
 	open         sync.WaitGroup  // sockets, which http.Server does not wait for
 	serving      context.Context // ended by Drain
 	drain        context.CancelFunc
@@ -93,19 +96,29 @@ func New(config Config) (*Server, error) {
 	}
 	config.BasePath = base
 	counts := min(config.MaxPoints, config.MaxStreams, config.MaxSockets, config.MaxQueue)
+	if need := leastMemory(config.MaxBody); config.MaxMemory < need {
+		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes: it must be at least %d",
+			config.MaxMemory, config.MaxBody, need)
+	}
 	if config.MaxBody < 1 || counts < 1 || !(config.MaxWork > 0) || config.MaxStream <= 0 {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{
 		config:       config,
-		requests:     stream.NewQueue(runtime.GOMAXPROCS(0)),
-		openRequests: stream.NewLimit(config.MaxQueue),
-		openStreams:  stream.NewLimit(config.MaxStreams),
-		openSockets:  stream.NewLimit(config.MaxSockets),
+		memory:       fair.NewPool(bytesInFlight(config.MaxMemory)),
+		openRequests: fair.NewPool(int64(config.MaxQueue)),
+		openStreams:  fair.NewPool(int64(config.MaxStreams)),
+		openSockets:  fair.NewPool(int64(config.MaxSockets)),
 		origin:       http.NewCrossOriginProtection(),
 		metrics:      newServerMetrics(config.Version),
 	}
-	s.frames = s.requests.Sharing()
+	s.cpus = fair.NewQueue(runtime.GOMAXPROCS(0), func(kind fair.Kind, wait time.Duration) {
+		s.metrics.waits.WithLabelValues(kind.String()).Observe(wait.Seconds())
+		if kind == fair.Request {
+			s.waited.add(wait)
+		}
+	})
+	s.metrics.watch(s)
 	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(s.firstPage)
 	s.handler = s.routes()
@@ -242,58 +255,4 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 		}()
 		return next(c)
 	}
-}
-
-// admit is acquireRequest for a request over HTTP. The place is given back at the latest when the
-// answer begins to be written, so that a client that does not read its answer holds no place.
-func (s *Server) admit(c echo.Context) (release func(), err error) {
-	release, err = s.acquireRequest()
-	if err != nil {
-		return nil, err
-	}
-	release = sync.OnceFunc(release)
-	c.Response().Before(release)
-	return release, nil
-}
-
-// acquireRequest takes a place among the requests that compute or wait to, or returns busy.
-func (s *Server) acquireRequest() (release func(), err error) {
-	return s.acquire(s.openRequests, "the server has all the requests it can take")
-}
-
-// admitStream takes a place among the open streams, or returns busy. A stream holds it to its end.
-func (s *Server) admitStream(echo.Context) (release func(), err error) { return s.acquireStream() }
-
-// acquireStream takes a place among the open streams, or returns busy.
-func (s *Server) acquireStream() (release func(), err error) {
-	return s.acquireCounted(s.openStreams, s.metrics.streams, "streams")
-}
-
-// acquireSocket takes a place among the open sockets, or returns busy.
-func (s *Server) acquireSocket() (release func(), err error) {
-	return s.acquireCounted(s.openSockets, s.metrics.sockets, "sockets")
-}
-
-// acquireCounted takes a place and counts it in a metric.
-func (s *Server) acquireCounted(
-	limit stream.Limit, gauge prometheus.Gauge, what string,
-) (release func(), err error) {
-	free, err := s.acquire(limit, "the server has all the %d %s it can take", cap(limit), what)
-	if err != nil {
-		return nil, err
-	}
-	gauge.Inc()
-	return func() { free(); gauge.Dec() }, nil
-}
-
-// acquire takes a place. It returns busy if the server drains, and busy with the message full if no
-// place is free.
-func (s *Server) acquire(limit stream.Limit, full string, args ...any) (release func(), err error) {
-	if s.isDraining() {
-		return nil, wire.Busy("the server is shutting down")
-	}
-	if release, err = limit.Acquire(); errors.Is(err, stream.ErrFull) {
-		return nil, wire.Busy(full, args...)
-	}
-	return release, err
 }

@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"runtime"
+	"net/netip"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"nnvisu/handlers/stream"
+	"nnvisu/handlers/fair"
 	"nnvisu/nn"
 )
 
@@ -49,66 +48,76 @@ func TestNew(t *testing.T) {
 // holdTokens gives a server one CPU token and takes it, until release is called or the test ends.
 func holdTokens(tb testing.TB, s *Server) (release func()) {
 	tb.Helper()
-	s.requests = stream.NewQueue(1)
-	s.frames = s.requests.Sharing()
-	held, end := make(chan struct{}), make(chan struct{})
-	go func() {
-		err := s.requests.Do(context.Background(), func() error { close(held); <-end; return nil })
-		if err != nil {
-			tb.Errorf("Do() = %v; want a token", err)
-		}
-	}()
-	<-held
-	release = sync.OnceFunc(func() { close(end) })
+	s.cpus = fair.NewQueue(1, nil)
+	turn := s.cpus.Turn(fair.Client{})
+	if err := turn.Begin(context.Background(), fair.Request); err != nil {
+		tb.Fatalf("Begin() = %v; want a token", err)
+	}
+	release = sync.OnceFunc(turn.End)
 	tb.Cleanup(release)
 	return release
 }
 
 // hasToken reports whether a queue has a free token within some time.
-func hasToken(q *stream.Queue, within time.Duration) bool {
+func hasToken(q *fair.Queue, within time.Duration) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	return q.Do(ctx, func() error { return nil }) == nil
+	turn := q.Turn(fair.Client{})
+	defer turn.End()
+	return turn.Begin(ctx, fair.Request) == nil
 }
 
-// TestEnter: a draining server takes no new work; neither does one whose streams are all open.
-func TestEnter(t *testing.T) {
+// newTestTask returns a task of a server, which the end of the test releases, and its context.
+func newTestTask(tb testing.TB, s *Server) (*task, context.Context) {
+	tb.Helper()
+	t, ctx := s.newTask(tb.Context(), fair.Client{})
+	tb.Cleanup(t.release)
+	return t, ctx
+}
+
+// TestAdmit: a draining server takes no new work; neither does one whose streams are all open.
+func TestAdmit(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxStreams, c.MaxQueue = 2, 1 })
-	release, err := s.acquireStream()
-	if err != nil {
-		t.Fatal(err)
+	var tasks []*task
+	admitFrames := func() error {
+		task, _ := newTestTask(t, s)
+		tasks = append(tasks, task)
+		return s.admitFrames(task)
 	}
-	if _, err := s.acquireStream(); err != nil {
-		t.Errorf("acquireStream() of two = %v; want room", err)
+	admitRequest := func() error {
+		task, _ := newTestTask(t, s)
+		return s.admitRequest(task)
 	}
-	if _, err := s.acquireStream(); describeAs(err) != "busy" {
-		t.Errorf("acquireStream() of three = %v; want busy", err)
+	for range 2 {
+		if err := admitFrames(); err != nil {
+			t.Errorf("admitFrames() of two = %v; want room", err)
+		}
 	}
-	release()
-	release, err = s.acquireStream()
-	if err != nil {
-		t.Errorf("acquireStream() when one left = %v; want room", err)
+	if err := admitFrames(); describeAs(err) != "busy" {
+		t.Errorf("admitFrames() of three = %v; want busy", err)
 	}
-	release()
-	if release, err = s.acquireRequest(); err != nil {
-		t.Errorf("admit() = %v; want room, streams do not count", err)
+	tasks[0].release()
+	if err := admitFrames(); err != nil {
+		t.Errorf("admitFrames() when one left = %v; want room", err)
 	}
-	release()
+	if err := admitRequest(); err != nil {
+		t.Errorf("admitRequest() = %v; want room, streams do not count", err)
+	}
 	s.Drain()
 	s.Drain() // twice is once
-	if _, err := s.acquireRequest(); describeAs(err) != "busy" {
-		t.Errorf("admit() while draining = %v; want busy", err)
+	tasks[1].release()
+	if err := admitRequest(); describeAs(err) != "busy" {
+		t.Errorf("admitRequest() while draining = %v; want busy", err)
 	}
-	if _, err := s.acquireStream(); describeAs(err) != "busy" {
-		t.Errorf("acquireStream() while draining = %v; want busy", err)
+	if err := admitFrames(); describeAs(err) != "busy" {
+		t.Errorf("admitFrames() while draining = %v; want busy", err)
 	}
 }
 
 // TestLeaves: a request gives its place back however it ends.
 func TestLeaves(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxStreams, c.MaxQueue = 1, 1 })
-	s.requests = stream.NewQueue(1)
-	s.frames = s.requests.Sharing()
+	s.cpus = fair.NewQueue(1, nil)
 	const good = `{"data":[{"x":0,"y":0,"label":0}],"steps":1}`
 	for _, test := range []struct {
 		path, body string
@@ -142,113 +151,60 @@ func TestLeaves(t *testing.T) {
 				t.Errorf("POST %s %s %v = %d %.200s; want %d", test.path, test.body, test.headers, w.Code, w.Body, test.want)
 			}
 		}
-		if n, m := len(s.openStreams), len(s.openRequests); n != 0 || m != 0 || !hasToken(s.requests, time.Minute) {
-			t.Fatalf("behind POST %s %s there are %d streams and %d requests; want none, and a free token", test.path, test.body, n, m)
+		streams, requests, memory := s.openStreams.Used(), s.openRequests.Used(), s.memory.Used()
+		if streams+requests+memory != 0 || !hasToken(s.cpus, time.Minute) {
+			t.Fatalf("behind POST %s %s there are %d streams, %d requests and %d bytes; want none, and a free token",
+				test.path, test.body, streams, requests, memory)
 		}
 	}
 }
 
-// TestAdvanceFair: requests that share one CPU token take turns. A request that kept the token
-// would be done before the others began.
-func TestAdvanceFair(t *testing.T) {
-	const requests, updates = 3, 100
-	// One processor: a machine that is busy with other things then stops all of the requests alike.
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	synctest.Test(t, func(t *testing.T) {
-		s := newTestServer(t)
-		release := holdTokens(t, s) // until all wait
-		var trainers []*nn.Trainer
-		for range requests {
-			trainer, err := nn.NewTrainer(sampleState(t, "circles", 10, 0, nil))
-			if err != nil {
-				t.Fatal(err)
-			}
-			trainers = append(trainers, trainer)
-		}
-		finished := 0
-		for _, trainer := range trainers {
-			go func() {
-				_, err := s.advance(t.Context(), s.requests, trainer, nn.Work{Update: sliceWork}, updates, func() error {
-					finished++
-					for _, other := range trainers { // none is at work: we have the token
-						if step, _ := other.At(); step < updates*4/5 {
-							t.Errorf("a request is done while another that shares its token has made %d of %d updates", step, updates)
-						}
-					}
-					return nil
-				})
-				if err != nil {
-					t.Errorf("advance = %v", err)
-				}
-			}()
-		}
-		synctest.Wait()
-		release()
-		synctest.Wait()
-		if finished != requests {
-			t.Errorf("%d requests are done; want %d", finished, requests)
-		}
-	})
-}
-
-// TestAdvance: slices do not change the result, and what is small takes one turn with its measures.
+// TestAdvance: slices do not change the result, and advance keeps its turn if nobody waits.
 func TestAdvance(t *testing.T) {
 	state := sampleState(t, "circles", 40, 0, nil)
 	want, err := nn.Step(state, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct {
-		name string
-		work nn.Work
-	}{
-		{"OneTurn", nn.Work{Update: 1, Evaluation: 1}},
-		{"MeasuresApart", nn.Work{Update: 1, Evaluation: sliceWork}},
-		{"ByThree", nn.Work{Update: sliceWork / 3.5}},
-		{"ByOne", nn.Work{Update: sliceWork}},
-		{"Large", nn.Work{Update: 100 * sliceWork, Evaluation: 1}},
-	} {
+	for _, work := range []float64{1, sliceWork / 3.5, sliceWork, 100 * sliceWork} {
 		s := newTestServer(t)
-		s.requests = stream.NewQueue(1)
+		s.cpus = fair.NewQueue(1, nil)
+		task, ctx := newTestTask(t, s)
 		trainer, err := nn.NewTrainer(state)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got []nn.Result
-		before := time.Now()
-		began, err := s.advance(t.Context(), s.requests, trainer, test.work, 10, func() error {
-			if hasToken(s.requests, time.Millisecond) {
-				t.Errorf("%s: a token is free while the result is made; want it to be held", test.name)
+		err = s.computing(ctx, func(ctx context.Context) error {
+			err := s.advance(ctx, trainer, nn.Work{Update: work}, 10)
+			if task.turn.Over() || hasToken(s.cpus, time.Millisecond) {
+				t.Errorf("with updates of %g the turn is over; want it to last", work)
 			}
-			got = append(got, trainer.Result())
-			return nil
+			return err
 		})
-		if err != nil || len(got) != 1 || !same(got[0], want) || began.Before(before) || began.After(time.Now()) {
-			t.Errorf("%s: advance = %v, %v with the results %+v; want one, %+v", test.name, began, err, got, want.Metrics)
+		if got := trainer.Result(); err != nil || !same(got, want) {
+			t.Errorf("with updates of %g advance = %v with %+v; want %+v", work, err, got.Metrics, want.Metrics)
 		}
-		if !hasToken(s.requests, time.Minute) {
-			t.Errorf("%s: advance keeps its token", test.name)
+		if !hasToken(s.cpus, time.Minute) {
+			t.Errorf("with updates of %g computing keeps its token", work)
 		}
 	}
 }
 
-// TestAdvanceEnds: a request ends with the error of what is done behind its updates, or when it
-// waits for a token and its client is gone.
-func TestAdvanceEnds(t *testing.T) {
+// TestComputingEnds: work ends with its error, or when it waits for a token and its client is gone.
+func TestComputingEnds(t *testing.T) {
 	s := newTestServer(t)
 	stop := errors.New("stop")
-	trainer, err := nn.NewTrainer(sampleState(t, "circles", 40, 0, nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err = s.advance(t.Context(), s.requests, trainer, nn.Work{Update: sliceWork}, 3, func() error { return stop }); err != stop {
-		t.Errorf("advance = %v; want the error of its end", err)
+	_, ctx := newTestTask(t, s)
+	if err := s.computing(ctx, func(context.Context) error { return stop }); err != stop {
+		t.Errorf("computing = %v; want the error of its work", err)
 	}
 	holdTokens(t, s)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	gone, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	if _, err := s.advance(ctx, s.requests, trainer, nn.Work{Update: 1}, 1, nil); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("advance without a token = %v; want that of its context", err)
+	waiting, ctx := s.newTask(gone, fair.Client{})
+	defer waiting.release()
+	if err := s.computing(ctx, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("computing without a token = %v; want that of its context", err)
 	}
 }
 
@@ -260,12 +216,44 @@ func TestAdvanceGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	const updates, some = 1000, 100 // a choice at random would stop before so many
-	_, err = s.advance(ctx, s.requests, trainer, nn.Work{Update: sliceWork}, updates, nil)
-	made := trainer.Network().Step
-	if !errors.Is(err, context.Canceled) || made >= some {
-		t.Errorf("advance for a client that is gone = %v after %d updates of %d; want %v at once", err, made, updates, context.Canceled)
+	gone, cancel := context.WithCancel(t.Context())
+	task, ctx := s.newTask(gone, fair.Client{})
+	defer task.release()
+	err = s.computing(ctx, func(ctx context.Context) error {
+		cancel()
+		return s.advance(ctx, trainer, nn.Work{Update: sliceWork}, 1000)
+	})
+	if made := trainer.Network().Step; !errors.Is(err, context.Canceled) || made != 1 {
+		t.Errorf("advance for a client that is gone = %v after %d updates; want %v after 1", err, made, context.Canceled)
+	}
+}
+
+// TestGiveWay: when all places are taken, a client that has less than another gets one of his.
+func TestGiveWay(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxQueue = 3 })
+	client := func(text string) fair.Client { return fair.Client{Addr: netip.MustParsePrefix(text)} }
+	var contexts []context.Context
+	for range 3 {
+		greedy, ctx := s.newTask(t.Context(), client("192.0.2.1/32"))
+		defer greedy.release()
+		if err := s.admitRequest(greedy); err != nil {
+			t.Fatal(err)
+		}
+		contexts = append(contexts, ctx)
+	}
+	modest, _ := s.newTask(t.Context(), client("192.0.2.2/32"))
+	defer modest.release()
+	if err := s.admitRequest(modest); err != nil {
+		t.Errorf("admitRequest() of a client that has nothing = %v; want a place", err)
+	}
+	for i, ctx := range contexts {
+		if err := context.Cause(ctx); (err != nil) != (i == 2) || err != nil && describeAs(err) != "busy" {
+			t.Errorf("request %d of the client that had all ends with %v; want the last to be busy", i, err)
+		}
+	}
+	again, _ := s.newTask(t.Context(), client("192.0.2.1/32"))
+	defer again.release()
+	if err := s.admitRequest(again); describeAs(err) != "busy" {
+		t.Errorf("admitRequest() of the client that has most = %v; want busy", err)
 	}
 }

@@ -63,11 +63,10 @@ func (s *Server) firstRequest() (pageRequest, error) {
 
 // edit answers POST /edit: a change of the state that is no training.
 func (s *Server) edit(c echo.Context) error {
-	p, release, err := s.openPage(c, s.admit)
+	p, err := s.openPage(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer release()
 	act := p.form.Get(views.FieldAct)
 	if p.form.Has(views.FieldClickX) {
 		act = "draw"
@@ -88,11 +87,10 @@ func (s *Server) edit(c echo.Context) error {
 
 // stepPage answers POST /step for the page.
 func (s *Server) stepPage(c echo.Context) error {
-	p, release, err := s.openPage(c, s.admit)
+	p, err := s.openPage(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer release()
 	if p.Steps == 0 {
 		p.Steps = 1
 	}

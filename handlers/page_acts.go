@@ -31,6 +31,7 @@ type pageAct struct {
 // An edit is the input of an act that changes the state. The state is prepared, and the act must
 // not write to its slices. The caller checks the limits of the state that the act returns.
 type edit struct {
+	ctx   context.Context // of the request
 	state nn.State
 	meta  table.Meta
 	place string // in the network, such as 0.1; "" for most acts
@@ -216,7 +217,7 @@ func (s *Server) change(ctx context.Context, asked string, p *pageRequest) error
 	case act.edit == nil:
 		return nil
 	}
-	state, notice, err := act.edit(s, edit{p.State, p.meta, place, p.form})
+	state, notice, err := act.edit(s, edit{ctx, p.State, p.meta, place, p.form})
 	if err != nil {
 		return err
 	}

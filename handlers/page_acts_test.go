@@ -247,7 +247,7 @@ func TestNamesAfterActs(t *testing.T) {
 			t.Errorf("act %s is answered %d %.300s; want 200", a.name, w.Code, w.Body)
 			continue
 		}
-		p, err := s.decodePageForm(readForm(t, w.Body.String(), "", ""))
+		p, err := s.decodePageForm(t.Context(), readForm(t, w.Body.String(), "", ""))
 		if err != nil {
 			t.Fatal(err)
 		}

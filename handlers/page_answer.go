@@ -40,10 +40,34 @@ func (s *Server) render(c echo.Context, status int, p pageRequest) error {
 func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 	var b bytes.Buffer
 	// Also where the request is over, to say so: its body may have broken off.
-	if err := view.Render(context.WithoutCancel(c.Request().Context()), &b); err != nil {
+	ctx := context.WithoutCancel(c.Request().Context())
+	err := s.computing(ctx, func(context.Context) error {
+		return view.Render(ctx, &yielder{w: &b, ctx: ctx})
+	})
+	if err != nil {
 		return err
 	}
 	return answer(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
+}
+
+// yieldEvery is after how many bytes of HTML others may compute.
+const yieldEvery = 64 << 10
+
+// A yielder writes to a buffer, and lets others compute now and then.
+type yielder struct {
+	w       *bytes.Buffer
+	ctx     context.Context
+	yielded int // bytes written until then
+}
+
+func (y *yielder) Write(p []byte) (int, error) {
+	if y.w.Len()-y.yielded >= yieldEvery {
+		y.yielded = y.w.Len()
+		if err := yield(y.ctx); err != nil {
+			return 0, err
+		}
+	}
+	return y.w.Write(p)
 }
 
 // failHTML answers the page with an error: for htmx the fragments that say what is wrong, without
@@ -99,7 +123,7 @@ func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 // unless it is a moment of a run that has newer ones.
 func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 	lab := s.unmeasuredLab(p)
-	err := s.computing(ctx, func() error {
+	err := s.computing(ctx, func(context.Context) error {
 		model, err := nn.NewModel(p.State)
 		if err != nil {
 			return err

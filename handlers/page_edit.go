@@ -21,7 +21,7 @@ func reseed(_ *Server, e edit) (nn.State, views.Notice, error) {
 
 // recoverNetwork puts the network of FieldRecovered in the place of a diverged one.
 func recoverNetwork(s *Server, e edit) (nn.State, views.Notice, error) {
-	recovered, err := wire.DecodeNetwork(e.form.Get(views.FieldRecovered), views.FieldRecovered, s.limits())
+	recovered, err := wire.DecodeNetwork(e.form.Get(views.FieldRecovered), views.FieldRecovered, s.limits(e.ctx))
 	if err != nil {
 		return e.state, views.Notice{}, err
 	}

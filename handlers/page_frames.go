@@ -47,9 +47,17 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		lab: views.Lab{
 			State:   nn.State{Config: p.State.Config, Data: p.State.Data},
 			Choices: cloneChoices(p.choices),
-			Meta:    p.meta, History: p.history, Pinned: p.pinned,
+			Meta:    p.meta, History: p.history, Pinned: drawnOf(p.pinned),
 		},
 	}
+}
+
+// drawnOf returns of a pinned run what a frame shows. Its text is the page's.
+func drawnOf(run *views.PinnedRun) *views.PinnedRun {
+	if run == nil {
+		return nil
+	}
+	return &views.PinnedRun{Config: run.Config, Network: run.Network, History: run.History}
 }
 
 // cloneChoices returns a copy of choices that shares no memory with the body of a request.
@@ -78,7 +86,7 @@ func (f *pageFrames) next(ctx context.Context) error {
 	if f.frame, f.drawn = f.events.TryBegin(); f.drawn {
 		return f.draw(ctx, f.frame)
 	}
-	if !oneTurn(f.work, f.message.FrameSteps) {
+	if !oneSlice(f.work, f.message.FrameSteps) {
 		network := f.trainer.Network()
 		f.snapshot = &network
 	}

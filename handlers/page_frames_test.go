@@ -27,7 +27,7 @@ func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.
 	form := settingsForm(t, s, state)
 	form.Set(views.FieldControls, "")
 	change(form)
-	p, err := s.decodePageForm(form)
+	p, err := s.decodePageForm(t.Context(), form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,8 @@ func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.
 	}
 	w := &pageCarrier{took: took}
 	c := echo.New().NewContext(httptest.NewRequest(http.MethodPost, "/train", nil), httptest.NewRecorder())
-	if err := s.streamPage(t.Context(), c, p.frames(trainer, work), w); err != nil {
+	_, ctx := newTestTask(t, s)
+	if err := s.streamPage(ctx, c, p.frames(trainer, work), w); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -90,12 +90,12 @@ func TestDecodeHistory(t *testing.T) {
 		{`{"every":1,"step":[3],"epoch":[0],"loss":[-1]}`, "invalid history.loss[0]"},
 	} {
 		form := url.Values{views.FieldHistory: {test.text}}
-		if _, err := s.decodePageForm(form); describeAs(err) != test.want {
+		if _, err := s.decodePageForm(t.Context(), form); describeAs(err) != test.want {
 			t.Errorf("the history %.200s = %v (%s); want %s", test.text, err, describeAs(err), test.want)
 		}
 	}
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, func(c *nn.Config) { c.TestFraction = 0.3 }), 300)
-	p, err := s.decodePageForm(historyForm(t, s, state, h))
+	p, err := s.decodePageForm(t.Context(), historyForm(t, s, state, h))
 	if err != nil || !same(p.history, h) {
 		t.Errorf("the history = %+v, %v; want as it was encoded, %+v", p.history, err, h)
 	}
@@ -105,7 +105,7 @@ func TestDecodeHistory(t *testing.T) {
 func TestPanelField(t *testing.T) {
 	s := newTestServer(t)
 	for value, want := range map[string]string{"": "ok", "curves": "ok", "compare": "ok", "Curves": "malformed panel", "loss": "malformed panel"} {
-		p, err := s.decodePageForm(url.Values{views.FieldPanel: {value}, views.FieldLogScale: {value}})
+		p, err := s.decodePageForm(t.Context(), url.Values{views.FieldPanel: {value}, views.FieldLogScale: {value}})
 		if describeAs(err) != want {
 			t.Errorf("panel=%s: %v; want %s", value, err, want)
 		}

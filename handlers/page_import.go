@@ -69,7 +69,7 @@ func (c conversion) preview(text string) *views.ImportPreview {
 
 // convertImport makes points of the text of an import.
 func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversion, err error) {
-	err = s.computing(ctx, func() error {
+	err = s.computing(ctx, func(context.Context) error {
 		c.from, c.Import, c.wrong = convertTable(&p.imported, s.config.MaxPoints)
 		return nil
 	})

@@ -50,7 +50,7 @@ func partTargets(tb testing.TB, answer string) []string {
 // decodeAnswer reads the state that an answer puts into the form.
 func decodeAnswer(tb testing.TB, s *Server, answer string) pageRequest {
 	tb.Helper()
-	p, err := s.decodePageForm(readForm(tb, answer, "", ""))
+	p, err := s.decodePageForm(tb.Context(), readForm(tb, answer, "", ""))
 	if err != nil {
 		tb.Fatalf("the answer holds no state: %v", err)
 	}
@@ -279,7 +279,7 @@ func TestMetaRefused(t *testing.T) {
 		{`{"transform":{"label":{"name":"` + strings.Repeat("a", 100) + `"}}}`, "invalid meta.transform.label.name"},
 		{`{"transform":{"label":{"unit":"cm"}}}`, "malformed meta.transform.label.unit"},
 	} {
-		_, err := s.decodePageForm(tableForm(t, s, "show", views.FieldMeta, test.meta))
+		_, err := s.decodePageForm(t.Context(), tableForm(t, s, "show", views.FieldMeta, test.meta))
 		if got := describeAs(err); got != test.want {
 			t.Errorf("the meta %s is %s (%v); want %s", test.meta, got, err, test.want)
 		}

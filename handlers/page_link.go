@@ -24,11 +24,9 @@ import (
 // linkedPage answers GET / with a query. The query is a recipe, whose state the page shows and
 // trains up to its steps, and the parts of the page to hide and to lock.
 func (s *Server) linkedPage(c echo.Context) error {
-	release, err := s.admit(c)
-	if err != nil {
+	if err := s.admit(c); err != nil {
 		return err
 	}
-	defer release()
 	query := maps.Clone(c.QueryParams())
 	state, choices, err := s.readLink(query)
 	if err == nil {

@@ -155,7 +155,7 @@ func TestShareLost(t *testing.T) {
 	}
 	t.Run("TooLong", func(t *testing.T) {
 		form := openLink(t, s, "dataset=xor&points=40")
-		p, err := s.decodePageForm(form)
+		p, err := s.decodePageForm(t.Context(), form)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,7 +170,7 @@ func TestShareLost(t *testing.T) {
 	})
 	t.Run("Diverges", func(t *testing.T) {
 		form := openLink(t, s, "dataset=hills&points=40&hidden_layers=&optimizer=sgd&learning_rate=10&l2=10")
-		p, err := s.decodePageForm(form)
+		p, err := s.decodePageForm(t.Context(), form)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -191,7 +191,7 @@ func TestShareLost(t *testing.T) {
 	})
 	t.Run("Imported", func(t *testing.T) {
 		form := openLink(t, s, "dataset=blobs&points=30")
-		p, err := s.decodePageForm(form)
+		p, err := s.decodePageForm(t.Context(), form)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ func TestLinkedPage(t *testing.T) {
 		t.Error("the page does not say that its state came with the address")
 	}
 	form := readForm(t, page, views.FieldAct, "settings")
-	p, err := s.decodePageForm(form)
+	p, err := s.decodePageForm(t.Context(), form)
 	if err != nil || !same(p.State, m.State) {
 		t.Errorf("the page of a recipe has the state %+v, %v; want %+v", p.State.Config, err, m.State.Config)
 	}
@@ -59,7 +59,7 @@ func TestLinkedPage(t *testing.T) {
 	}
 	// What is left out is the default, and the first data set.
 	form = openLink(t, s, "hidden_layers=3")
-	if p, err = s.decodePageForm(form); err != nil || !slices.Equal(p.State.Config.HiddenLayers, []int{3}) ||
+	if p, err = s.decodePageForm(t.Context(), form); err != nil || !slices.Equal(p.State.Config.HiddenLayers, []int{3}) ||
 		!same(p.State.Data, sampleState(t, firstDataset, defaultPoints, 0, nil).Data) || form.Get(views.FieldDataset) != firstDataset || form.Get(views.FieldUntilStep) != "" {
 		t.Errorf("the page of ?hidden_layers=3 has %+v, %v", p.State.Config, err)
 	}
@@ -216,7 +216,7 @@ func TestLinkErrors(t *testing.T) {
 		if strings.Contains(page, "data-opened") {
 			t.Errorf("GET /?%s takes the place of the stored state", test.query)
 		}
-		p, err := s.decodePageForm(readForm(t, page, views.FieldAct, "settings"))
+		p, err := s.decodePageForm(t.Context(), readForm(t, page, views.FieldAct, "settings"))
 		if first, _ := s.firstRequest(); err != nil || !same(p.State, first.State) {
 			t.Errorf("GET /?%s shows %+v, %v; want the first state", test.query, p.State.Config, err)
 		}

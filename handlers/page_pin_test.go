@@ -16,7 +16,7 @@ import (
 // pinnedOf reads the run that an answer's page has pinned; nil of none.
 func pinnedOf(tb testing.TB, s *Server, answer string) *views.PinnedRun {
 	tb.Helper()
-	run, err := s.readPinned(readForm(tb, answer, "", "").Get(views.FieldPinned))
+	run, err := s.readPinned(tb.Context(), readForm(tb, answer, "", "").Get(views.FieldPinned))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestPin(t *testing.T) {
 	form.Set(views.FieldFrameSteps, "2")
 	form.Set(views.FieldPanel, "curves")
 	form.Set("frame_ms", "0")
-	p, err := s.decodePageForm(form)
+	p, err := s.decodePageForm(t.Context(), form)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +180,7 @@ func TestReadPinned(t *testing.T) {
 		{`{"history":{"every":0,"step":[0],"epoch":[0],"loss":[1]}}`, "invalid pinned.history.every"},
 		{`{"history":{"step":[0]}}`, "invalid pinned.history.epoch"},
 	} {
-		run, err := s.readPinned(test.text)
+		run, err := s.readPinned(t.Context(), test.text)
 		if describeAs(err) != test.want {
 			t.Errorf("readPinned(%s) = %v (%s); want %s", test.text, err, describeAs(err), test.want)
 		}

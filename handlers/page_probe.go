@@ -19,11 +19,10 @@ const probeRadius = 0.03
 // probe answers POST /predict for the page: what the network says at the place of FieldProbe, or at
 // the point that is there.
 func (s *Server) probe(c echo.Context) error {
-	p, release, err := s.openPage(c, s.admit)
+	p, err := s.openPage(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer release()
 	xText, yText, _ := strings.Cut(p.form.Get(views.FieldProbe), ",")
 	x, errX := setting.ParseFloat(xText)
 	y, errY := setting.ParseFloat(yText)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -64,52 +65,47 @@ type pageAnswer struct {
 	pinned bool
 }
 
-// openPage reads a request of the page, with a place that the caller must give back by release.
-func (s *Server) openPage(
-	c echo.Context, admit admission,
-) (p pageRequest, release func(), err error) {
-	body, release, err := s.takeBody(c, admit)
+// openPage reads a request of the page, and takes a place for it.
+func (s *Server) openPage(c echo.Context, admit admission) (pageRequest, error) {
+	body, err := s.takeBody(c, admit)
 	if err != nil {
-		return p, nil, err
+		return pageRequest{}, err
 	}
-	taken := false
-	defer releaseUnless(&taken, release)
-	p, err = s.decodePage(c, body)
-	taken = err == nil
-	return p, release, err
+	return s.decodePage(c, body)
 }
 
 // decodePage decodes the page's form: the hidden state, with the visible settings applied where the
 // form says so.
 func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits())
+	ctx := c.Request().Context()
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits(ctx))
 	if err != nil {
 		return pageRequest{}, err
 	}
 	if form == nil { // a program that asks for HTML
-		m, err := wire.DecodeMessage(body, wire.Train, s.limits())
+		m, err := wire.DecodeMessage(body, wire.Train, s.limits(ctx))
 		if err == nil {
 			err = s.checkState(&m)
 		}
 		return pageRequest{Message: m, form: url.Values{}, choices: defaultChoices()}, err
 	}
-	return s.decodePageForm(form)
+	return s.decodePageForm(ctx, form)
 }
 
-func (s *Server) decodePageForm(form url.Values) (pageRequest, error) {
+func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageRequest, error) {
 	p := pageRequest{form: form, choices: readChoices(form), imported: readImport(form)}
 	var err error
-	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits()); err != nil {
+	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits(ctx)); err != nil {
 		return p, err
 	}
 	if err := s.checkState(&p.Message); err != nil {
 		return p, err
 	}
-	if p.meta, p.history, err = s.decodeKept(form); err != nil {
+	if p.meta, p.history, err = s.decodeKept(ctx, form); err != nil {
 		return p, err
 	}
 	p.meta = keepMeta(p.meta, p.State.Config, p.State.Config)
-	if p.pinned, err = s.readPinned(form.Get(views.FieldPinned)); err != nil {
+	if p.pinned, err = s.readPinned(ctx, form.Get(views.FieldPinned)); err != nil {
 		return p, err
 	}
 	if err := checkParts(p.choices); err != nil {

@@ -19,7 +19,7 @@ func checkRoundTrip(tb testing.TB, s *Server, m wire.Message) {
 	tb.Helper()
 	body := fmt.Appendf(nil, `{"config":%s,"network":%s,"data":%s}`,
 		mustJSON(tb, m.State.Config), wire.AppendNetwork(nil, m.State.Network), wire.AppendPoints(nil, m.State.Data))
-	again, err := wire.DecodeMessage(body, wire.Train, s.limits())
+	again, err := wire.DecodeMessage(body, wire.Train, s.limits(tb.Context()))
 	if err == nil {
 		err = s.checkState(&again)
 	}
@@ -55,11 +55,11 @@ func FuzzPageForm(f *testing.F) {
 	}
 	s := newTestServer(f, func(c *Config) { c.MaxPoints, c.MaxWork = 20, 1e5 })
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
-		form, err := wire.ParseForm(contentType, body, s.limits())
+		form, err := wire.ParseForm(contentType, body, s.limits(t.Context()))
 		if err != nil || form == nil {
 			return // package wire has a target for it
 		}
-		p, err := s.decodePageForm(form)
+		p, err := s.decodePageForm(t.Context(), form)
 		if err != nil {
 			var known *wire.Error
 			if errors.As(err, &known) {
@@ -82,7 +82,7 @@ func FuzzPageForm(f *testing.F) {
 			t.Errorf("the parts %v and %v were taken", p.choices.Hide, p.choices.Lock)
 		}
 		if p.pinned != nil {
-			again, err := s.readPinned(p.pinned.JSON)
+			again, err := s.readPinned(t.Context(), p.pinned.JSON)
 			if err != nil || !same(again.Config, p.pinned.Config) || !same(again.Network, p.pinned.Network) || !same(again.History, p.pinned.History) {
 				t.Errorf("the pinned run = %+v, %v; want it again, %+v", again, err, p.pinned)
 			}
@@ -100,7 +100,7 @@ func FuzzPageForm(f *testing.F) {
 			t.Errorf("setting %q to %q = %v", form.Get(views.FieldParameter), form.Get(views.FieldValue), err)
 		}
 		text := mustJSON(t, p.history)
-		history, err := wire.DecodeHistory(string(text), views.FieldHistory, s.limits())
+		history, err := wire.DecodeHistory(string(text), views.FieldHistory, s.limits(t.Context()))
 		if err != nil || !same(history, p.history) {
 			t.Errorf("the history = %+v, %v; want as it was encoded, %s", history, err, text)
 		}

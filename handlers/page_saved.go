@@ -11,8 +11,8 @@ import (
 
 // openSaved puts the state of FieldOpened, as it was saved in a file or a link, in the place of the
 // page's.
-func (s *Server) openSaved(_ context.Context, p *pageRequest, _ string) error {
-	file, err := wire.DecodeFile(p.form.Get(views.FieldOpened), views.FieldOpened, s.limits())
+func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error {
+	file, err := wire.DecodeFile(p.form.Get(views.FieldOpened), views.FieldOpened, s.limits(ctx))
 	if err != nil {
 		return err
 	}
@@ -40,11 +40,11 @@ func (s *Server) openSaved(_ context.Context, p *pageRequest, _ string) error {
 }
 
 // readPinned reads the run of FieldPinned, if there is one.
-func (s *Server) readPinned(text string) (*views.PinnedRun, error) {
+func (s *Server) readPinned(ctx context.Context, text string) (*views.PinnedRun, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
 	}
-	run, err := wire.DecodeRun(text, views.FieldPinned, s.limits())
+	run, err := wire.DecodeRun(text, views.FieldPinned, s.limits(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (s *Server) pin(ctx context.Context, p *pageRequest, _ string) error {
 	run := &views.PinnedRun{Config: p.State.Config, Network: p.State.Network, History: p.history.Clone()}
 	run.History.Truncate(run.Network.Step + 1)
 	if len(p.State.Data) > 0 {
-		err := s.computing(ctx, func() error {
+		err := s.computing(ctx, func(context.Context) error {
 			t, err := nn.NewTrainer(p.State)
 			if err == nil {
 				run.History.Add(run.Network.Step, run.Network.Epoch, t.Metrics())

@@ -78,7 +78,7 @@ func TestSaveAndOpen(t *testing.T) {
 					t.Errorf("the file has %s: %t; want it where the form has it, %q", member, got, form.Get(member))
 				}
 			}
-			want, err := s.decodePageForm(form)
+			want, err := s.decodePageForm(t.Context(), form)
 			if err != nil {
 				t.Fatal(err)
 			}

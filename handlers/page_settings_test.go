@@ -43,7 +43,7 @@ func TestMembers(t *testing.T) {
 			}
 
 			// JSON has it.
-			got, err := wire.DecodeMessage(fmt.Appendf(nil, `{"config":%s}`, text), wire.Step, s.limits())
+			got, err := wire.DecodeMessage(fmt.Appendf(nil, `{"config":%s}`, text), wire.Step, s.limits(t.Context()))
 			if err != nil || !reflect.DeepEqual(got.State.Config, config) || got.ClassesSet != (name == "classes") {
 				t.Fatalf("the config %s is read as %+v, %v; want %+v", text, got.State.Config, err, config)
 			}

@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net/url"
 
 	"github.com/coder/websocket"
-	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/fair"
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
@@ -18,11 +17,10 @@ import (
 
 // trainPage answers POST /train for the page: a stream of fragments.
 func (s *Server) trainPage(c echo.Context) error {
-	p, release, err := s.openPage(c, s.admitStream)
+	p, err := s.openPage(c, s.admitStream)
 	if err != nil {
 		return err
 	}
-	defer release()
 	return s.streamHTML(c, p)
 }
 
@@ -32,54 +30,55 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 	if err != nil {
 		return editError{err, p}
 	}
-	return s.streamPage(c.Request().Context(), c, p.frames(t, work), s.openEvents(c))
+	ctx := c.Request().Context()
+	if err := taskOf(ctx).reserve(p.streamBytes()); err != nil {
+		return editError{err, p}
+	}
+	return s.streamPage(ctx, c, p.frames(t, work), s.openEvents(c))
 }
 
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message is the page's form,
 // written as a JSON object of strings. The answers are frames, and last the data of the done event.
 // The client pauses by closing the socket.
 func (s *Server) pageSocket(c echo.Context) error {
-	return s.serveSocket(c, func(
-		ctx context.Context, conn *websocket.Conn, body []byte, bad error,
-	) error {
-		p, t, work, release, err := s.openPageSocket(body, bad)
-		to := stream.NewSocketWriter(ctx, conn)
+	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, m incoming) error {
+		p, t, work, err := s.openPageSocket(ctx, m)
+		to := stream.NewSocketWriter(taskOf(ctx).connection, conn)
 		if err != nil {
-			events := stream.NewSender(ctx, to, func(error) {})
+			taskOf(ctx).turn.End()
+			events := stream.NewSender(taskOf(ctx).connection, to, func(error) {})
 			defer events.Close()
-			return s.failStream(ctx, c, events, err)
+			return s.failStream(taskOf(ctx).connection, c, events, err)
 		}
-		defer release()
 		return s.streamPage(ctx, c, p.frames(t, work), to)
 	})
 }
 
-// openPageSocket reads a message of the page's socket and takes a place among the open streams,
-// which release gives back. bad is the error of reading the message, if there was one.
-func (s *Server) openPageSocket(body []byte, bad error) (
-	p pageRequest, t *nn.Trainer, work nn.Work, release func(), err error,
+// openPageSocket reads a message of the page's socket, and takes a place among the open streams.
+func (s *Server) openPageSocket(ctx context.Context, m incoming) (
+	p pageRequest, t *nn.Trainer, work nn.Work, err error,
 ) {
-	if bad != nil {
-		return p, nil, work, nil, bad
+	if m.bad != nil {
+		return p, nil, work, m.bad
 	}
-	var fields map[string]string
-	if err := json.Unmarshal(body, &fields); err != nil {
-		return p, nil, work, nil, wire.Malformed("", "the message must be a JSON object of strings")
+	task := taskOf(ctx)
+	if err = s.admitFrames(task); err != nil {
+		return p, nil, work, err
 	}
-	form := url.Values{}
-	for name, value := range fields {
-		form.Set(name, value)
+	if err = task.turn.Begin(ctx, fair.Request); err != nil {
+		return p, nil, work, err
 	}
-	if release, err = s.acquireStream(); err != nil {
-		return p, nil, work, nil, err
+	form, err := wire.DecodeFields(m.body, s.limits(ctx))
+	if err != nil {
+		return p, nil, work, err
 	}
-	taken := false
-	defer releaseUnless(&taken, release)
-	if p, err = s.decodePageForm(form); err == nil {
-		t, work, err = s.startPage(&p)
+	if p, err = s.decodePageForm(ctx, form); err != nil {
+		return p, nil, work, err
 	}
-	taken = err == nil
-	return p, t, work, release, err
+	if t, work, err = s.startPage(&p); err == nil {
+		err = task.reserve(p.streamBytes())
+	}
+	return p, t, work, err
 }
 
 // startPage returns the trainer of a page's stream. It reads the targets that end the stream, and
@@ -100,18 +99,19 @@ func (s *Server) startPage(p *pageRequest) (t *nn.Trainer, work nn.Work, err err
 // errReached ends a stream that has reached a target of the page.
 var errReached = errors.New("a target is reached")
 
-// streamPage trains and sends frames. The last frame is always sent. ctx ends when the client has
-// gone.
+// streamPage trains and sends frames. The last frame is always sent. ctx is the context of a task.
 func (s *Server) streamPage(
 	ctx context.Context, c echo.Context, f *pageFrames, to stream.Carrier,
 ) error {
 	limited, fail := s.streaming(ctx)
 	defer fail(nil)
+	connection, cut := taskOf(ctx).watched()
+	defer cut()
 	stream.LimitUnsent(c.Request().Context())
-	f.events = stream.NewSender(ctx, to, fail)
+	f.events = stream.NewSender(connection, to, fail)
 	defer f.events.Close()
 	reason, err := s.stream(limited, f.trainer, f.work, f.message, streamSink{
-		frame: func() error { return f.next(ctx) },
+		frame: func() error { return f.next(connection) },
 		send: func() error {
 			if f.drawn {
 				f.frame.Commit()
@@ -127,10 +127,10 @@ func (s *Server) streamPage(
 		reason, err = doneTarget, nil
 	}
 	if (err == nil || errors.As(err, new(*nn.DivergedError))) && f.hasUnsentFrame() {
-		err = errors.Join(err, s.sendUnsent(ctx, f))
+		err = errors.Join(err, s.sendUnsent(connection, f))
 	}
 	if err != nil {
-		return s.failStream(ctx, c, f.events, err)
+		return s.failStream(connection, c, f.events, err)
 	}
 	return f.events.End("done", doneBody(reason))
 }
@@ -142,7 +142,7 @@ func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
 		return err
 	}
 	defer frame.Abort()
-	err = s.frames.Do(ctx, func() error {
+	err = s.computing(ctx, func(ctx context.Context) error {
 		if step, _ := f.trainer.At(); step != f.step { // the next frame has begun
 			state := f.lab.State
 			state.Network = *f.snapshot

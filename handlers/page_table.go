@@ -191,12 +191,12 @@ func unmarkedRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
 // pointsCSV answers POST /points.csv: the points of the page as a file, in the units that they came
 // in.
 func (s *Server) pointsCSV(c echo.Context) error {
-	body, release, err := s.takeBody(c, s.admit)
+	body, err := s.takeBody(c, s.admit)
 	if err != nil {
 		return err
 	}
-	defer release()
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits())
+	ctx := c.Request().Context()
+	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits(ctx))
 	if err != nil {
 		return err
 	}
@@ -205,7 +205,7 @@ func (s *Server) pointsCSV(c echo.Context) error {
 		p, err = s.decodePage(c, body)
 	} else {
 		form.Del(views.FieldControls) // they do not change the points
-		p, err = s.decodePageForm(form)
+		p, err = s.decodePageForm(ctx, form)
 	}
 	if err != nil {
 		return err

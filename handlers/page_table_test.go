@@ -73,7 +73,7 @@ func TestTableSet(t *testing.T) {
 	if got := open[views.FieldRowX]; !slices.Equal(got, []string{"5.1", "7", "6.3", "5"}) {
 		t.Fatalf("the table shows x as %v; want the values that were imported", got)
 	}
-	before, _ := s.decodePageForm(open)
+	before, _ := s.decodePageForm(t.Context(), open)
 	open[views.FieldRowX][3] = " 6,3 " // as it may be typed
 	open[views.FieldRowLabel][0] = "2"
 	open.Set(views.FieldAct, "table-set")
@@ -231,7 +231,7 @@ func TestPointsCSV(t *testing.T) {
 	s := newTestServer(t)
 	for name, form := range map[string]url.Values{"Flowers": importFlowers(t, s), "Circles": tableForm(t, s, "")} {
 		t.Run(name, func(t *testing.T) {
-			before, err := s.decodePageForm(form)
+			before, err := s.decodePageForm(t.Context(), form)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -59,7 +59,7 @@ func TestFirstPage(t *testing.T) {
 	if again := serve(s, http.MethodGet, "/", "").Body.String(); w.Body.String() != again {
 		t.Errorf("GET / twice gives two pages; want the same")
 	}
-	p, err := s.decodePageForm(readForm(t, w.Body.String(), views.FieldAct, "settings"))
+	p, err := s.decodePageForm(t.Context(), readForm(t, w.Body.String(), views.FieldAct, "settings"))
 	if err != nil {
 		t.Fatalf("the form of the first page is refused: %v", err)
 	}
@@ -265,18 +265,18 @@ func TestPageSocketErrors(t *testing.T) {
 		if len(fragments) != 1 || !strings.Contains(fragments[0], test.says) || !strings.Contains(fragments[0], `hx-target="#notice"`) || done != `{"reason":"error"}` {
 			t.Errorf("%s: the socket answers %q and %s; want a notice with %q and the reason error", test.name, fragments, done, test.says)
 		}
-		if len(s.openStreams) != 0 {
+		if s.openStreams.Used() != 0 {
 			t.Fatalf("%s: the stream's place was not given back", test.name)
 		}
 	}
-	release, err := s.acquireStream()
-	if err != nil {
+	task, _ := newTestTask(t, s)
+	if err := s.admitFrames(task); err != nil {
 		t.Fatal(err)
 	}
 	if fragments, done := converse(t, conn, ctx, websocket.MessageText, []byte(`{}`)); len(fragments) != 0 || done != `{"reason":"busy"}` {
 		t.Errorf("a full server answers %q and %s; want the reason busy alone", fragments, done)
 	}
-	release()
+	task.release()
 	const good = `{"data":"[{\"x\":0,\"y\":0,\"label\":0}]","steps":"1"}`
 	if fragments, done := converse(t, conn, ctx, websocket.MessageText, []byte(good)); len(fragments) != 1 || done != `{"reason":"steps"}` {
 		t.Errorf("behind the errors the socket answers %q and %s; want a frame and the reason steps", fragments, done)

@@ -206,7 +206,7 @@ func TestClientGone(t *testing.T) {
 	for _, conn := range conns {
 		conn.Close()
 	}
-	eventually("the streams have ended", func() bool { return len(s.openStreams) == 0 })
+	eventually("the streams have ended", func() bool { return s.openStreams.Used() == 0 })
 	eventually("their goroutines have ended", func() bool { return runtime.NumGoroutine() <= before+1 })
 }
 
@@ -274,7 +274,7 @@ func TestUnreadAnswer(t *testing.T) {
 			if log.Len() > 0 {
 				t.Errorf("the log says %s; want nothing of a client that has gone", &log)
 			}
-			if n := len(s.openRequests); n != 0 {
+			if n := s.openRequests.Used(); n != 0 {
 				t.Errorf("%d places are held; want none", n)
 			}
 		})

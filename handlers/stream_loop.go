@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/fair"
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
@@ -40,7 +41,7 @@ func (s *Server) openEvents(c echo.Context) *stream.EventWriter {
 	var gzip *stream.GzipStream
 	if encodingOf(c.Request().Header, []string{codingGzip}) != "" {
 		h.Set(echo.HeaderContentEncoding, codingGzip)
-		gzip = &stream.GzipStream{Overloaded: s.frames.Overloaded}
+		gzip = &stream.GzipStream{Overloaded: s.cpus.Overloaded}
 	}
 	c.Response().WriteHeader(http.StatusOK)
 	return stream.NewEventWriter(c.Response(), gzip)
@@ -59,10 +60,21 @@ func (s *Server) streaming(ctx context.Context) (context.Context, context.Cancel
 	}
 }
 
-// isGone reports whether the client has gone, so that nobody can be told of err. ctx is the
-// client's context.
-func isGone(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || errors.As(err, new(stream.UnreadError))
+// isGone reports whether the client has gone, so that nobody can be told of err. connection is the
+// context of the client.
+func isGone(connection context.Context, err error) bool {
+	return connection.Err() != nil || errors.As(err, new(stream.UnreadError))
+}
+
+// giveWayTime is how long a stream that gives way to other clients may take to say so.
+const giveWayTime = time.Second
+
+// watched returns the context of the client of a task, which also ends some time after the task has
+// to give way: a client that does not read cannot hold up those who wait for its place.
+func (t *task) watched() (context.Context, context.CancelFunc) {
+	connection, cut := context.WithCancel(t.connection)
+	t.interruptible(func() { time.AfterFunc(giveWayTime, cut) })
+	return connection, cut
 }
 
 // streamSink is where the frames of a stream go.
@@ -85,6 +97,9 @@ func (s *Server) stream(
 	next := time.Now()
 	alarm := time.NewTimer(0)
 	defer alarm.Stop()
+	turn := &taskOf(ctx).turn
+	turn.End() // of reading the request
+	defer turn.End()
 	for m.Steps == 0 || left > 0 {
 		if s.isDraining() { // the context ends a little later
 			return doneShutdown, nil
@@ -95,11 +110,15 @@ func (s *Server) stream(
 				n = min(n, left)
 				left -= n
 			}
-			var began time.Time
-			began, err = s.advance(ctx, s.frames, t, work, n, to.frame)
-			// Count from when a token was free: streams started together drift apart instead of
-			// queueing at every frame.
-			next = began.Add(interval)
+			if err = turn.Begin(ctx, fair.Frame); err == nil {
+				// Count from when a token was free: streams started together drift apart instead of
+				// queueing at every frame.
+				next = time.Now().Add(interval)
+				if err = s.advance(ctx, t, work, n); err == nil {
+					err = to.frame()
+				}
+				turn.End()
+			}
 		}
 		if err != nil {
 			var end streamEnd

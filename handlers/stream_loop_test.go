@@ -5,12 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"nnvisu/handlers/stream"
+	"nnvisu/handlers/fair"
 	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
@@ -40,6 +41,8 @@ type scene struct {
 func (sc *scene) play(ctx context.Context) *run {
 	start := time.Now()
 	r := new(run)
+	task, ctx := sc.newTask(ctx, fair.Client{})
+	defer task.release()
 	ctx, fail := sc.streaming(ctx)
 	defer fail(nil)
 	r.reason, r.err = sc.stream(ctx, sc.trainer, sc.work, &sc.message, streamSink{
@@ -263,8 +266,7 @@ func TestDoneBody(t *testing.T) {
 func TestStreamsFair(t *testing.T) {
 	const streams = 12
 	s := newTestServer(t)
-	s.requests = stream.NewQueue(1)
-	s.frames = s.requests.Sharing()
+	s.cpus = fair.NewQueue(1, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	counts := make([]int, streams)
@@ -275,6 +277,8 @@ func TestStreamsFair(t *testing.T) {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
+			task, ctx := s.newTask(ctx, fair.Client{Tab: strconv.Itoa(i)})
+			defer task.release()
 			_, err := s.stream(ctx, trainer, nn.Work{Update: 1}, &wire.Message{FrameSteps: 20 + 20*(i%2)}, streamSink{
 				frame: func() error { return nil },
 				send:  func() error { counts[i]++; return nil },

@@ -34,6 +34,8 @@ type Error struct {
 	Code    Code
 	Field   string // path of the member at fault, such as data[3].x, or ""
 	Message string // the rest of a sentence that begins with the field
+
+	RetryAfter int // of CodeBusy: seconds, at least 1
 }
 
 func (e *Error) Error() string {
@@ -64,8 +66,10 @@ func TooLarge(field, format string, args ...any) error {
 	return Errorf(CodeTooLarge, field, format, args...)
 }
 
-// Busy returns an error for what the server could do at another time.
-func Busy(format string, args ...any) error { return Errorf(CodeBusy, "", format, args...) }
+// Busy returns an error for what the server could do after some seconds.
+func Busy(retryAfter int, format string, args ...any) error {
+	return &Error{Code: CodeBusy, Message: fmt.Sprintf(format, args...), RetryAfter: retryAfter}
+}
 
 // Unsupported returns an error for a media type or a protocol that the server does not know.
 func Unsupported(format string, args ...any) error {
@@ -90,9 +94,6 @@ type ErrorMessage struct {
 	Error ErrorBody      `json:"error"`
 }
 
-// retryAfter is how many seconds a client is asked to wait when the server is busy.
-const retryAfter = 1
-
 // EncodeError returns the JSON of an [ErrorMessage]. The error that it returns is about the id.
 func EncodeError(id jsontext.Value, body ErrorBody) ([]byte, error) {
 	return json.Marshal(ErrorMessage{Type: "error", ID: id, Error: body})
@@ -110,7 +111,10 @@ func Describe(err error) ErrorBody {
 	b := ErrorBody{Code: CodeInternal, Message: "something went wrong in the server"}
 	switch {
 	case errors.As(err, &request):
-		b = ErrorBody{Code: request.Code, Field: request.Field, Message: request.Message}
+		b = ErrorBody{
+			Code: request.Code, Field: request.Field, Message: request.Message,
+			RetryAfter: request.RetryAfter,
+		}
 	case errors.As(err, &field):
 		b = ErrorBody{Code: CodeInvalid, Field: field.Field, Message: field.Message}
 	case errors.As(err, &diverged):
@@ -124,9 +128,6 @@ func Describe(err error) ErrorBody {
 	// A form may name a field as it likes; JSON may not.
 	b.Field = strings.ToValidUTF8(Clip(b.Field), "\ufffd")
 	b.Message = strings.ToValidUTF8(b.Message, "\ufffd")
-	if b.Code == CodeBusy {
-		b.RetryAfter = retryAfter
-	}
 	return b
 }
 

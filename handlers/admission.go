@@ -1,0 +1,213 @@
+package handlers
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+
+	"github.com/labstack/echo/v4"
+
+	"nnvisu/handlers/fair"
+	"nnvisu/handlers/wire"
+)
+
+// A task is what one request, or one message of a socket, has of what clients share: a place,
+// memory, and the turn to compute. It is known to everything that has its context. One goroutine at
+// a time uses it, except giveWay.
+type task struct {
+	server *Server
+	client fair.Client
+	// connection is the context of the client: it ends when the client goes. That of the task ends
+	// also when the task has to give way to other clients.
+	connection context.Context
+	cancel     context.CancelCauseFunc
+	place      *fair.Hold
+	memory     *fair.Hold
+	turn       fair.Turn
+
+	mu        sync.Mutex
+	interrupt func() // ends a read or a write that waits for the client
+	cause     error  // of giving way
+	over      bool
+}
+
+type taskKey struct{}
+
+// newTask returns a task of a client, and its context. The caller must call release.
+func (s *Server) newTask(ctx context.Context, client fair.Client) (*task, context.Context) {
+	t := &task{server: s, client: client, turn: s.cpus.Turn(client)}
+	t.connection = context.WithValue(ctx, taskKey{}, t)
+	ctx, t.cancel = context.WithCancelCause(t.connection)
+	return t, ctx
+}
+
+// taskOf returns the task of a context, or nil.
+func taskOf(ctx context.Context) *task {
+	t, _ := ctx.Value(taskKey{}).(*task)
+	return t
+}
+
+// release gives everything back.
+func (t *task) release() {
+	t.mu.Lock()
+	t.interrupt, t.over = nil, true
+	t.mu.Unlock()
+	t.turn.End()
+	t.leave()
+	if t.memory != nil {
+		t.memory.Release()
+	}
+	t.cancel(nil)
+}
+
+// leave gives the place back.
+func (t *task) leave() {
+	if t.place != nil {
+		t.place.Release()
+	}
+}
+
+// giveWay ends the task because another client has less than this one.
+func (t *task) giveWay(cause error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return // The connection may have another request by now.
+	}
+	t.cause = cause
+	t.cancel(cause)
+	if t.interrupt != nil {
+		t.interrupt()
+	}
+}
+
+// gaveWay returns why the task has to give way to other clients, or nil.
+func (t *task) gaveWay() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.cause
+}
+
+// interruptible makes giveWay call interrupt, which ends a read or a write; nil ends that.
+func (t *task) interruptible(interrupt func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.interrupt = interrupt
+}
+
+// reserve sets how many bytes the task may use. It returns busy if there are not so many.
+func (t *task) reserve(size int64) (err error) {
+	s := t.server
+	if t.memory != nil {
+		err = t.memory.Resize(size)
+	} else {
+		t.memory, err = s.memory.Acquire(t.client, size, func() {
+			s.metrics.evicted.WithLabelValues("memory").Inc()
+			t.giveWay(s.busy("memory", "the server needs its memory for other clients"))
+		})
+	}
+	if err != nil {
+		return s.busy("memory", "the server has no memory for this now")
+	}
+	return nil
+}
+
+// admit takes a place for a request. It is given back at the latest when the answer begins to be
+// written, so that a client that does not read its answer holds no place.
+func (s *Server) admit(c echo.Context) error {
+	t := taskOf(c.Request().Context())
+	err := s.admitRequest(t)
+	c.Response().Before(func() { t.turn.End(); t.leave() })
+	return err
+}
+
+// admitRequest takes a place among the requests that compute or wait to, or returns busy.
+func (s *Server) admitRequest(t *task) error {
+	return s.take(t, s.openRequests, "requests", func() error {
+		return s.busy("requests", "the server has all the requests it can take")
+	})
+}
+
+// admitStream takes a place among the open streams, or returns busy. A stream holds it to its end.
+func (s *Server) admitStream(c echo.Context) error {
+	t := taskOf(c.Request().Context())
+	c.Response().Before(t.turn.End)
+	return s.admitFrames(t)
+}
+
+// admitFrames is admitStream for a task. A stream that gives way ends as if it had lasted long
+// enough, and its client goes on at once with another.
+func (s *Server) admitFrames(t *task) error {
+	return s.take(t, s.openStreams, "streams", func() error { return streamEnd(doneLimit) })
+}
+
+// admitSocket takes a place among the open sockets, or returns busy.
+func (s *Server) admitSocket(t *task) error {
+	return s.take(t, s.openSockets, "sockets", func() error { return streamEnd(doneLimit) })
+}
+
+// take takes a place in a pool. It returns busy if there is none, or if the server drains. evicted
+// returns why the task ends if it has to give the place to others.
+func (s *Server) take(t *task, pool *fair.Pool, what string, evicted func() error) (err error) {
+	if s.isDraining() {
+		return s.busy("", "the server is shutting down")
+	}
+	t.place, err = pool.Acquire(t.client, 1, func() {
+		s.metrics.evicted.WithLabelValues(what).Inc()
+		t.giveWay(evicted())
+	})
+	if err != nil {
+		return s.busy(what, "the server has all the %s it can take", what)
+	}
+	return nil
+}
+
+// busy returns an error for what the server has no room for, and counts it by what there is none of.
+func (s *Server) busy(what, format string, args ...any) error {
+	if what != "" {
+		s.metrics.refused.WithLabelValues(what).Inc()
+	}
+	return wire.Busy(s.retryAfter(), format, args...)
+}
+
+// retryAfter returns after how many seconds a client that is refused may try again: some times what
+// others have waited lately for a turn. Chance spreads clients that were refused together.
+func (s *Server) retryAfter() int {
+	wait := 2 + 4*s.waited.get().Seconds()
+	return min(1+int(wait*rand.Float64()), longestRetry)
+}
+
+// longestRetry is the longest time in seconds that a client is asked to wait.
+const longestRetry = 30
+
+// computing calls f with the turn of the task, which it begins if need be. Work that lasts for more
+// than some milliseconds must call yield. ctx of f is that of the task.
+func (s *Server) computing(ctx context.Context, f func(ctx context.Context) error) error {
+	t := taskOf(ctx)
+	if t == nil { // of the server itself
+		t, ctx = s.newTask(ctx, fair.Client{})
+		defer t.release()
+	}
+	if !t.turn.Over() {
+		return f(ctx)
+	}
+	if err := t.turn.Begin(ctx, fair.Request); err != nil {
+		return err
+	}
+	defer t.turn.End()
+	return f(ctx)
+}
+
+// yield lets others compute if the turn of the task has lasted for long. It returns why the task
+// ends, if it does.
+func yield(ctx context.Context) error {
+	if t := taskOf(ctx); t != nil {
+		return t.turn.Yield(ctx)
+	}
+	return context.Cause(ctx)
+}
+
+// limits returns the limits of the decoder, for a task with a turn.
+func (s *Server) limits(ctx context.Context) wire.Limits {
+	return wire.Limits{Points: s.config.MaxPoints, Yield: func() error { return yield(ctx) }}
+}

@@ -1,0 +1,76 @@
+package handlers
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+
+	"nnvisu/handlers/fair"
+	"nnvisu/nn"
+	"nnvisu/views"
+)
+
+// ownMemory is what the server takes when it does nothing, in bytes.
+const ownMemory = 64 << 20
+
+// bytesInFlight returns how many bytes of a memory may be in use by requests. The garbage collector
+// needs as much again.
+func bytesInFlight(memory int64) int64 { return (memory - ownMemory) / 2 }
+
+// leastMemory returns the least memory for bodies of some bytes: three bodies of numbers of usual
+// length can be decoded at a time.
+func leastMemory(body int64) int64 { return ownMemory + 2*3*4*body }
+
+// LargestBody returns the most bytes of a body that a server with some memory can take.
+func LargestBody(memory int64) int64 { return max(0, memory-ownMemory) / (2 * 3 * 4) }
+
+// bytesOfConnection is what a connection takes, in bytes: goroutines, buffers and the header of a
+// request that is being read.
+const bytesOfConnection = 24 << 10
+
+// ConnState is told of connections by [http.Server.ConnState]. A connection that does nothing needs
+// memory too; one is closed if there is no room for another that has more of a right to it. Those
+// of trusted proxies carry many clients, and are not counted.
+func (s *Server) ConnState(conn net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		peer, err := netip.ParseAddrPort(conn.RemoteAddr().String())
+		if err != nil || s.trusts(peer.Addr().Unmap()) {
+			return
+		}
+		client := fair.Client{Addr: network(peer.Addr().Unmap().WithZone(""))}
+		hold, err := s.memory.Acquire(client, bytesOfConnection, func() { _ = conn.Close() })
+		if err != nil {
+			_ = conn.Close()
+			return
+		}
+		s.connections.Store(conn, hold)
+	case http.StateHijacked, http.StateClosed:
+		if hold, ok := s.connections.LoadAndDelete(conn); ok {
+			hold.(*fair.Hold).Release()
+		}
+	}
+}
+
+// What a stream keeps, in bytes: its goroutines, a frame that is written and gzip; and for each
+// parameter of its network the weights, the moments, the gradients, and their text in a frame. A
+// test compares the sums with what the garbage collector sees.
+const (
+	bytesOfStream    = 256 << 10
+	bytesOfParameter = 112
+	bytesOfPoint     = 128
+)
+
+// streamBytes returns how much memory a stream of a state takes.
+func streamBytes(state nn.State) int64 {
+	return bytesOfStream + bytesOfParameter*int64(nn.ParameterCount(state.Config)) + bytesOfPoint*int64(len(state.Data))
+}
+
+// streamBytes returns how much memory a stream of the page takes.
+func (p *pageRequest) streamBytes() int64 {
+	size := streamBytes(p.State)
+	for _, field := range []string{views.FieldMeta, views.FieldHistory, views.FieldPinned} {
+		size += 2 * int64(len(p.form.Get(field)))
+	}
+	return size
+}
