@@ -93,6 +93,9 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 }
 
 func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageRequest, error) {
+	if err := checkLengths(form); err != nil {
+		return pageRequest{}, err
+	}
 	p := pageRequest{form: form, choices: readChoices(form), imported: readImport(form)}
 	var err error
 	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits(ctx)); err != nil {
@@ -134,6 +137,25 @@ func (p *pageRequest) setState(state nn.State, rule metaRule) {
 		p.history = nn.History{} // losses of another kind
 	}
 	p.State = state
+}
+
+// longestChoice is the most bytes that all values of a choice may have: a number, or the name of one
+// of a few things.
+const longestChoice = 1000
+
+// checkLengths returns an error for a choice that is longer than any can be. A stream keeps the
+// choices.
+func checkLengths(form url.Values) error {
+	for _, name := range views.ChoiceFields {
+		length := 0
+		for _, value := range form[name] {
+			length += len(value)
+		}
+		if length > longestChoice {
+			return wire.TooLarge(name, "must have at most %d bytes", longestChoice)
+		}
+	}
+	return nil
 }
 
 func readChoices(form url.Values) views.Choices {

@@ -108,6 +108,13 @@ const PlaneSize = 320
 // RepeatedFields may be given more than once.
 var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove}
 
+// ChoiceFields are numbers, and names of one of a few things, that the page keeps beside the state.
+var ChoiceFields = []string{
+	FieldTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
+	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
+	FieldLock,
+}
+
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
 var fieldNames = append(settingFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
