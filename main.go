@@ -25,6 +25,8 @@ import (
 )
 
 func main() {
+	// A log whose reader has gone, or a terminal that is closed, is no reason to stop serving.
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal restores the default handling, so that a second one ends the process at
 	// once.
@@ -218,9 +220,10 @@ func parse(
 
 	fs := flag.NewFlagSet("nnvisu", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // it would print the whole usage after each error
-	fs.StringVar(&s.addr, "addr", "localhost:8888",
+	s.addr = "localhost:8888"
+	fs.Var(checked{&s.addr, checkAddr}, "addr",
 		"`host:port` to listen on; :8888 is every address, for a container")
-	fs.StringVar(&h.BasePath, "base-path", h.BasePath,
+	fs.Var(checked{&h.BasePath, handlers.CheckBasePath}, "base-path",
 		"`path` under which a proxy shows the application, such as /nnvisu")
 	fs.Var(byteSize{&h.MaxBody}, "max-body", "largest request body or socket message in `bytes`")
 	h.MaxMemory = 0
@@ -342,6 +345,37 @@ func (p positive) String() string {
 		return ""
 	}
 	return p.Value.String()
+}
+
+// checked is a flag whose text has a form.
+type checked struct {
+	value *string
+	check func(string) error
+}
+
+func (c checked) String() string {
+	if c.value == nil { // see choice
+		return ""
+	}
+	return *c.value
+}
+
+func (c checked) Set(s string) error {
+	*c.value = s
+	return c.check(s)
+}
+
+// checkAddr returns an error unless s is a host and a port to listen on. An empty text, as of an
+// unset variable in a script, would stand for all addresses and any port.
+func checkAddr(s string) error {
+	_, port, err := net.SplitHostPort(s)
+	if err == nil && port != "" {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil || port == "" {
+		return errors.New("must be host:port, such as localhost:8888 or :8888")
+	}
+	return nil
 }
 
 // choice is a flag whose value is one of a few words.

@@ -140,21 +140,26 @@ func asEditError(err error) (editError, bool) {
 	return e, ok
 }
 
-// wantsHTML reports whether the answer is for the page and not for a program.
+// wantsHTML reports whether the answer is for the page and not for a program: htmx asks, or the
+// Accept header names text/html. A program may name it, too, and refuse it with q=0.
 func wantsHTML(r *http.Request) bool {
-	return r.Header.Get("HX-Request") != "" || strings.Contains(r.Header.Get("Accept"), "text/html")
+	return r.Header.Get("HX-Request") != "" || quality(r, "text/html") > 0
 }
 
 // accepts reports whether the Accept header allows the media type.
 func accepts(r *http.Request, mediaType string) bool {
-	header := strings.Join(r.Header.Values("Accept"), ",")
-	if strings.TrimSpace(header) == "" {
+	if strings.TrimSpace(strings.Join(r.Header.Values("Accept"), "")) == "" {
 		return true
 	}
 	family, _, _ := strings.Cut(mediaType, "/")
-	ranges := []string{"*/*", family + "/*", mediaType} // the more specific one decides
+	return quality(r, "*/*", family+"/*", mediaType) > 0
+}
+
+// quality returns the weight of the last of the media ranges that the Accept header names, or 0 if
+// it names none (RFC 9110, section 12.5.1). So the more specific range comes later.
+func quality(r *http.Request, ranges ...string) float64 {
 	closest, quality := -1, 0.0
-	for part := range strings.SplitSeq(header, ",") {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		name, parameters, _ := strings.Cut(part, ";")
 		fit := slices.Index(ranges, strings.ToLower(strings.TrimSpace(name)))
 		if fit <= closest {
@@ -167,5 +172,5 @@ func accepts(r *http.Request, mediaType string) bool {
 			}
 		}
 	}
-	return quality > 0
+	return quality
 }

@@ -17,7 +17,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -90,11 +92,10 @@ func New(config Config) (*Server, error) {
 	if err := public.Check(); err != nil {
 		return nil, err
 	}
-	base := strings.TrimSuffix(config.BasePath, "/")
-	if base != "" && (!strings.HasPrefix(base, "/") || strings.ContainsAny(base, "?#*:{}")) {
-		return nil, fmt.Errorf("the base path must begin with / and be a plain path; got %q", config.BasePath)
+	if err := CheckBasePath(config.BasePath); err != nil {
+		return nil, fmt.Errorf("the base path %w", err)
 	}
-	config.BasePath = base
+	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
 	counts := min(config.MaxPoints, config.MaxStreams, config.MaxSockets, config.MaxQueue)
 	if need := leastMemory(config.MaxBody); config.MaxMemory < need {
 		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes: it must be at least %d",
@@ -123,6 +124,19 @@ func New(config Config) (*Server, error) {
 	s.first = sync.OnceValues(s.firstPage)
 	s.handler = s.routes()
 	return s, nil
+}
+
+// basePath is what CheckBasePath takes: names of the characters that mean nothing else in an address
+// (RFC 3986, section 2.3), each after a slash.
+var basePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
+
+// CheckBasePath returns an error that says what is wrong with a base path, if anything is.
+func CheckBasePath(path string) error {
+	dots := slices.ContainsFunc(strings.Split(path, "/"), func(name string) bool { return name == "." || name == ".." })
+	if dots || !basePath.MatchString(path) {
+		return errors.New("must be / or names such as /nnvisu or /lab/nnvisu, of letters, digits and -._~")
+	}
+	return nil
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
