@@ -11,7 +11,6 @@ package handlers
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,6 +26,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/fair"
+	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/public"
 )
@@ -47,6 +47,11 @@ type Config struct {
 
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+
+	// AccessLog logs a line of level info for each request, stream and socket that is over.
+	AccessLog bool
+	// PrivateMetrics takes /metrics off the routes, because MetricsHandler is served elsewhere.
+	PrivateMetrics bool
 }
 
 // DefaultConfig returns limits for a small public server. A request may cost at most some tens of
@@ -111,7 +116,6 @@ func New(config Config) (*Server, error) {
 		openStreams:  fair.NewPool(int64(config.MaxStreams)),
 		openSockets:  fair.NewPool(int64(config.MaxSockets)),
 		origin:       http.NewCrossOriginProtection(),
-		metrics:      newServerMetrics(config.Version),
 	}
 	s.cpus = fair.NewQueue(runtime.GOMAXPROCS(0), func(kind fair.Kind, wait time.Duration) {
 		s.metrics.waits.WithLabelValues(kind.String()).Observe(wait.Seconds())
@@ -119,7 +123,7 @@ func New(config Config) (*Server, error) {
 			s.waited.add(wait)
 		}
 	})
-	s.metrics.watch(s)
+	s.metrics = newServerMetrics(s)
 	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(s.firstPage)
 	s.handler = s.routes()
@@ -166,7 +170,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(requestID, s.recoverPanic, securityHeaders, s.sameOrigin)
+	e.Use(s.requestID, s.recoverPanic, securityHeaders, s.sameOrigin)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
@@ -175,7 +179,9 @@ func (s *Server) routes() http.Handler {
 	}{e, g} { // probes need not know the base path
 		at.Match(read, "/healthz", s.healthz)
 		at.Match(read, "/readyz", s.readyz)
-		at.Match(read, "/metrics", s.metrics.handler())
+		if !s.config.PrivateMetrics {
+			at.Match(read, "/metrics", echo.WrapHandler(s.MetricsHandler()))
+		}
 	}
 	if s.config.BasePath != "" {
 		e.GET(s.config.BasePath, func(c echo.Context) error {
@@ -195,15 +201,6 @@ func (s *Server) routes() http.Handler {
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	return e
-}
-
-// requestID gives every answer an id that the log has too. A client's own is not taken over: it
-// could be anything.
-func requestID(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		c.Response().Header().Set(echo.HeaderXRequestID, rand.Text())
-		return next(c)
-	}
 }
 
 // sameOrigin refuses requests that a page of another site makes a browser send: posts, sockets, and
@@ -263,8 +260,7 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 				if r == http.ErrAbortHandler {
 					panic(r)
 				}
-				stack := make([]byte, 16<<10)
-				err = fmt.Errorf("panic: %v\n%s", r, stack[:runtime.Stack(stack, false)])
+				err = stream.Recovered(r)
 			}
 		}()
 		return next(c)
