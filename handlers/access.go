@@ -55,12 +55,12 @@ func (s *Server) logAccess(c echo.Context, x *exchange, status int, took time.Du
 }
 
 // isProbe reports whether a machine asks how the server is.
-func isProbe(c echo.Context) bool {
-	switch routeOf(c)[strings.LastIndex(routeOf(c), "/")+1:] {
-	case "healthz", "readyz", "metrics":
-		return true
-	}
-	return false
+func isProbe(c echo.Context) bool { return isHealth(c) || strings.HasSuffix(c.Path(), "/metrics") }
+
+// isHealth reports whether a balancer asks whether the server is alive or ready. No other route ends
+// like these.
+func isHealth(c echo.Context) bool {
+	return strings.HasSuffix(c.Path(), "/healthz") || strings.HasSuffix(c.Path(), "/readyz")
 }
 
 // Ids that a trusted proxy may give a request: X-Request-Id, and traceparent as in W3C Trace

@@ -48,6 +48,10 @@ type Config struct {
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 
+	// AllowedHosts are the names by which the server may be called, besides localhost and loopback
+	// addresses. If they are nil it may be called by any.
+	AllowedHosts []string
+
 	// AccessLog logs a line of level info for each request, stream and socket that is over.
 	AccessLog bool
 	// PrivateMetrics takes /metrics off the routes, because MetricsHandler is served elsewhere.
@@ -170,7 +174,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(s.requestID, s.recoverPanic, securityHeaders, s.sameOrigin)
+	e.Use(s.requestID, s.recoverPanic, securityHeaders, s.allowedHost, s.sameOrigin)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
