@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,6 +20,33 @@ const (
 	overSSE  = "sse"
 	overWS   = "ws"
 )
+
+// transports are the values of the label transport.
+var transports = []string{overHTTP, overSSE, overWS}
+
+// A tally counts what is being answered, by its transport.
+type tally map[string]*atomic.Int64
+
+func newTally() tally {
+	t := tally{}
+	for _, transport := range transports {
+		t[transport] = new(atomic.Int64)
+	}
+	return t
+}
+
+// Open is how much is being answered: requests, streams over HTTP, and sockets.
+type Open struct{ Requests, Streams, Sockets int64 }
+
+// Open returns how much is being answered.
+func (s *Server) Open() Open {
+	return Open{s.underWay[overHTTP].Load(), s.underWay[overSSE].Load(), s.underWay[overWS].Load()}
+}
+
+// LogValue makes an Open a group of the log.
+func (o Open) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("requests", o.Requests), slog.Int64("streams", o.Streams), slog.Int64("sockets", o.Sockets))
+}
 
 // An exchange is what the log and the metrics learn of one request, or of one stream over a socket.
 // It holds numbers and words of ours, and nothing that a client sent.
@@ -46,9 +74,9 @@ func exchangeOf(ctx context.Context) *exchange {
 
 // becomes tells that the answer is a stream or a socket.
 func (s *Server) becomes(x *exchange, transport string) {
-	s.metrics.open.WithLabelValues(x.transport).Dec()
+	s.underWay[x.transport].Add(-1)
 	x.transport = transport
-	s.metrics.open.WithLabelValues(x.transport).Inc()
+	s.underWay[x.transport].Add(1)
 }
 
 // receives counts bytes of a body or message.
@@ -89,8 +117,8 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		r = r.WithContext(ctx)
 		r.Body = countedBody{r.Body, func(n int) { s.receives(x, overHTTP, n) }}
 		c.SetRequest(r)
-		s.metrics.open.WithLabelValues(overHTTP).Inc()
-		defer func() { s.metrics.open.WithLabelValues(x.transport).Dec() }()
+		s.underWay[overHTTP].Add(1)
+		defer func() { s.underWay[x.transport].Add(-1) }()
 		if err := next(c); err != nil {
 			c.Error(err)
 		}

@@ -90,6 +90,7 @@ type Server struct {
 	serving      context.Context // ended by Drain
 	drain        context.CancelFunc
 	origin       *http.CrossOriginProtection
+	underWay     tally
 	metrics      *serverMetrics
 	first        func() ([]byte, error) // the first page, rendered once
 	packed       sync.Map               // from coding + path of an asset to its compressed bytes
@@ -120,6 +121,7 @@ func New(config Config) (*Server, error) {
 		openStreams:  fair.NewPool(int64(config.MaxStreams)),
 		openSockets:  fair.NewPool(int64(config.MaxSockets)),
 		origin:       http.NewCrossOriginProtection(),
+		underWay:     newTally(),
 	}
 	s.cpus = fair.NewQueue(runtime.GOMAXPROCS(0), func(kind fair.Kind, wait time.Duration) {
 		s.metrics.waits.WithLabelValues(kind.String()).Observe(wait.Seconds())

@@ -20,7 +20,6 @@ type serverMetrics struct {
 	requests       *prometheus.CounterVec
 	requestSeconds *prometheus.HistogramVec
 	errors         *prometheus.CounterVec
-	open           *prometheus.GaugeVec
 	received       *prometheus.CounterVec
 	sent           *prometheus.CounterVec
 
@@ -55,7 +54,6 @@ func newServerMetrics(s *Server) *serverMetrics {
 	m.requestSeconds = m.histograms("nnvisu_http_request_seconds",
 		"time to the end of an answer that is no stream and no socket", shortBuckets, "route")
 	m.errors = m.counters("nnvisu_errors_total", "errors answered over any transport", "route", "code")
-	m.open = m.gauges("nnvisu_open", "requests being answered now: `http`, `sse` (event streams), `ws` (sockets)", "transport")
 	m.received = m.counters("nnvisu_received_bytes_total", "bytes of bodies and messages received", "transport")
 	m.sent = m.counters("nnvisu_sent_bytes_total", "bytes of bodies, events and messages sent", "transport")
 
@@ -90,6 +88,10 @@ func newServerMetrics(s *Server) *serverMetrics {
 
 // watch adds what is read from the server when somebody asks for it.
 func (m *serverMetrics) watch(s *Server) {
+	for _, transport := range transports {
+		m.reading("nnvisu_open", "requests being answered now: `http`, `sse` (event streams), `ws` (sockets)",
+			func() float64 { return float64(s.underWay[transport].Load()) }, prometheus.Labels{"transport": transport})
+	}
 	used := func(p *fair.Pool) func() float64 { return func() float64 { return float64(p.Used()) } }
 	m.reading("nnvisu_requests", "requests computing now or waiting to, without streams", used(s.openRequests), nil)
 	m.reading("nnvisu_streams", "streams open now, those over sockets too", used(s.openStreams), nil)
