@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -25,6 +26,8 @@ import (
 )
 
 func main() {
+	// A log whose reader has gone, or a terminal that is closed, is no reason to stop serving.
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal restores the default handling, so that a second one ends the process at
 	// once.
@@ -71,13 +74,24 @@ func run(
 	if _, chosen := lookupEnv("GOGC"); !chosen {
 		tuneCollector()
 	}
+	listeners, err := listen(s.addr)
+	if err != nil {
+		return err
+	}
+	if s.handlers.AllowedHosts == nil && isLoopback(listeners) {
+		s.handlers.AllowedHosts = []string{} // the machine's own names
+	}
 	app, err := handlers.New(s.handlers)
 	if err != nil {
 		return err
 	}
-	listeners, err := listen(s.addr)
+	closePrivate, err := servePrivate(s.metricsAddr, s.pprofAddr, app.MetricsHandler(), log)
 	if err != nil {
 		return err
+	}
+	defer closePrivate()
+	if len(s.changed) > 0 {
+		log.Info("flags that differ from their defaults", s.changed...)
 	}
 	log.Info("serving", "url", url(s.addr, listeners[0].Addr(), s.handlers.BasePath), "version",
 		s.handlers.Version, "kernel", kernel.Name())
@@ -90,6 +104,8 @@ type application interface {
 	http.Handler
 	Drain()
 	Wait(context.Context) error
+	// Open returns how much is being answered.
+	Open() handlers.Open
 	// ConnState is told of connections, for [http.Server].
 	ConnState(net.Conn, http.ConnState)
 }
@@ -122,16 +138,23 @@ func serve(
 	case <-ctx.Done():
 	}
 
-	log.Info("shutting down", "timeout", timeout)
+	began := time.Now()
+	log.Info("shutting down", "delay", delay, "timeout", timeout, "open", app.Open())
 	app.Drain()
 	time.Sleep(delay)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	err := errors.Join(srv.Shutdown(ctx), app.Wait(ctx))
+	var cut handlers.Open
 	if errors.Is(err, context.DeadlineExceeded) {
-		log.Warn("shutdown timed out: closing the connections that remain")
+		cut = app.Open()
 		err = srv.Close()
 	}
+	level := slog.LevelInfo
+	if cut != (handlers.Open{}) {
+		level = slog.LevelWarn
+	}
+	log.Log(ctx, level, "stopped", "took", time.Since(began), "cut", cut)
 	return err
 }
 
@@ -188,6 +211,9 @@ func url(addr string, bound net.Addr, basePath string) string {
 type settings struct {
 	handlers        handlers.Config
 	addr            string
+	metricsAddr     string // "" serves metrics with everything else
+	pprofAddr       string // "" serves no profiles
+	changed         []any  // names and values of the flags that differ from their defaults
 	drainDelay      time.Duration
 	shutdownTimeout time.Duration
 	logLevel        string
@@ -200,11 +226,19 @@ type settings struct {
 func newLogger(w io.Writer, level, format string) *slog.Logger {
 	var least slog.Level
 	_ = least.UnmarshalText([]byte(level)) // knows the four words -log-level takes
-	options := &slog.HandlerOptions{Level: least}
+	options := &slog.HandlerOptions{Level: least, ReplaceAttr: durationsAsText}
 	if format == "json" {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// durationsAsText makes a log of JSON say 1.5s, where it would say 1500000000.
+func durationsAsText(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
 }
 
 // parse reads the flags, then the environment variable of each flag that was not given. An empty
@@ -218,9 +252,10 @@ func parse(
 
 	fs := flag.NewFlagSet("nnvisu", flag.ContinueOnError)
 	fs.SetOutput(io.Discard) // it would print the whole usage after each error
-	fs.StringVar(&s.addr, "addr", "localhost:8888",
+	s.addr = "localhost:8888"
+	fs.Var(checked{&s.addr, checkAddr}, "addr",
 		"`host:port` to listen on; :8888 is every address, for a container")
-	fs.StringVar(&h.BasePath, "base-path", h.BasePath,
+	fs.Var(checked{&h.BasePath, handlers.CheckBasePath}, "base-path",
 		"`path` under which a proxy shows the application, such as /nnvisu")
 	fs.Var(byteSize{&h.MaxBody}, "max-body", "largest request body or socket message in `bytes`")
 	h.MaxMemory = 0
@@ -237,6 +272,15 @@ func parse(
 	fs.Var(prefixes{&h.TrustedProxies}, "trusted-proxies",
 		"`networks` of the proxies before this server, as 10.0.0.0/8,192.0.2.1: the address of a client is "+
 			"what they write into X-Forwarded-For")
+	fs.Var(hosts{&h.AllowedHosts}, "allowed-hosts",
+		"`names` by which browsers may call this server, as lab.example,lab, or * for all; not given, it is all, "+
+			"but only localhost and loopback addresses where it listens on those")
+	fs.Var(checked{&s.metricsAddr, checkPrivateAddr}, "metrics-addr",
+		"`host:port` to serve /metrics on, instead of the public address")
+	fs.Var(checked{&s.pprofAddr, checkPrivateAddr}, "pprof-addr",
+		"`host:port` to serve /debug/pprof/ on, such as localhost:6060")
+	fs.BoolVar(&h.AccessLog, "access-log", false,
+		"log each request, stream and socket when it ends, at level info")
 	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second,
 		"how long to go on listening after SIGINT or SIGTERM, "+
 			"so that a load balancer sees /readyz fail")
@@ -267,6 +311,12 @@ func parse(
 	if err := setFromEnv(fs, lookupEnv); err != nil {
 		return s, err
 	}
+	fs.VisitAll(func(f *flag.Flag) {
+		if value := f.Value.String(); value != f.DefValue {
+			s.changed = append(s.changed, f.Name, value)
+		}
+	})
+	h.PrivateMetrics = s.metricsAddr != ""
 	if h.MaxMemory == 0 {
 		h.MaxMemory = availableMemory()
 	}
@@ -342,6 +392,71 @@ func (p positive) String() string {
 		return ""
 	}
 	return p.Value.String()
+}
+
+// checked is a flag whose text has a form.
+type checked struct {
+	value *string
+	check func(string) error
+}
+
+func (c checked) String() string {
+	if c.value == nil { // see choice
+		return ""
+	}
+	return *c.value
+}
+
+func (c checked) Set(s string) error {
+	*c.value = s
+	return c.check(s)
+}
+
+// checkAddr returns an error unless s is a host and a port to listen on. An empty text, as of an
+// unset variable in a script, would stand for all addresses and any port.
+func checkAddr(s string) error {
+	_, port, err := net.SplitHostPort(s)
+	if err == nil && port != "" {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil || port == "" {
+		return errors.New("must be host:port, such as localhost:8888 or :8888")
+	}
+	return nil
+}
+
+// checkPrivateAddr is checkAddr for an address that may be left out.
+func checkPrivateAddr(s string) error {
+	if s == "" {
+		return nil
+	}
+	return checkAddr(s)
+}
+
+// hosts is a flag whose value is a list of names, with commas between, or * for all.
+type hosts struct{ value *[]string }
+
+func (h hosts) String() string {
+	if h.value == nil { // see choice
+		return ""
+	}
+	return strings.Join(*h.value, ",")
+}
+
+// hostName is the name of a machine, without a port: a browser's Host header has any.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$`)
+
+func (h hosts) Set(s string) error {
+	var list []string
+	for name := range strings.SplitSeq(s, ",") {
+		name = strings.TrimSpace(name)
+		if _, err := netip.ParseAddr(name); err != nil && name != handlers.AnyHost && !hostName.MatchString(name) {
+			return fmt.Errorf("%q is no name such as lab.example; a port is not part of it", name)
+		}
+		list = append(list, name)
+	}
+	*h.value = list
+	return nil
 }
 
 // choice is a flag whose value is one of a few words.

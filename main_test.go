@@ -61,6 +61,10 @@ func TestParseSources(t *testing.T) {
 		{"max-queue", "NNVISU_MAX_QUEUE", "9", "10", func(s settings) any { return s.handlers.MaxQueue }, 9, 10},
 		{"trusted-proxies", "NNVISU_TRUSTED_PROXIES", "10.1.2.3/8", "::1, 192.0.2.1",
 			func(s settings) any { return prefixes{&s.handlers.TrustedProxies}.String() }, "10.0.0.0/8", "::1/128,192.0.2.1/32"},
+		{"allowed-hosts", "NNVISU_ALLOWED_HOSTS", "a.example", "*, b", func(s settings) any { return strings.Join(s.handlers.AllowedHosts, "|") }, "a.example", "*|b"},
+		{"metrics-addr", "NNVISU_METRICS_ADDR", ":1", "", func(s settings) any { return s.metricsAddr }, ":1", ""},
+		{"pprof-addr", "NNVISU_PPROF_ADDR", ":1", "localhost:2", func(s settings) any { return s.pprofAddr }, ":1", "localhost:2"},
+		{"access-log", "NNVISU_ACCESS_LOG", "true", "false", func(s settings) any { return s.handlers.AccessLog }, true, false},
 		{"drain-delay", "NNVISU_DRAIN_DELAY", "5s", "0s", func(s settings) any { return s.drainDelay }, 5 * time.Second, time.Duration(0)},
 		{"shutdown-timeout", "NNVISU_SHUTDOWN_TIMEOUT", "1s", "0s", func(s settings) any { return s.shutdownTimeout }, time.Second, time.Duration(0)},
 		{"log-level", "NNVISU_LOG_LEVEL", "debug", "error", func(s settings) any { return s.logLevel }, "debug", "error"},
@@ -139,6 +143,18 @@ func TestParseErrors(t *testing.T) {
 		{"FlagNaN", []string{"-max-work=nan"}, nil, []string{"-max-work", "greater than 0"}},
 		{"BadFlag", []string{"-max-points=many"}, nil, []string{"-max-points", `"many"`}},
 		{"BadFlagChoice", []string{"-log-format", "xml"}, nil, []string{"-log-format", `"xml"`, "text, json"}},
+		{"AddrEmpty", []string{"-addr", ""}, nil, []string{"-addr", "localhost:8888"}},
+		{"AddrPort", []string{"-addr=8888"}, nil, []string{"-addr", "localhost:8888"}},
+		{"AddrNoPort", []string{"-addr=localhost"}, nil, []string{"-addr", "localhost:8888"}},
+		{"AddrEmptyPort", []string{"-addr=localhost:"}, nil, []string{"-addr", "localhost:8888"}},
+		{"AddrBadPort", []string{"-addr=:88888"}, nil, []string{"-addr", ":88888"}},
+		{"AddrSpace", nil, env{"NNVISU_ADDR": " "}, []string{"NNVISU_ADDR", "localhost:8888"}},
+		{"BasePath", []string{"-base-path=//evil.example"}, nil, []string{"-base-path", "/nnvisu"}},
+		{"BasePathEnv", nil, env{"NNVISU_BASE_PATH": "/a/../b"}, []string{"NNVISU_BASE_PATH", "/nnvisu"}},
+		{"MetricsAddr", []string{"-metrics-addr=9090"}, nil, []string{"-metrics-addr", "host:port"}},
+		{"HostWithPort", []string{"-allowed-hosts=lab.example:80"}, nil, []string{"-allowed-hosts", "lab.example:80", "port"}},
+		{"HostURL", nil, env{"NNVISU_ALLOWED_HOSTS": "a, http://b"}, []string{"NNVISU_ALLOWED_HOSTS", "http://b"}},
+		{"HostEmpty", []string{"-allowed-hosts=a,,b"}, nil, []string{"-allowed-hosts"}},
 		{"UnknownFlag", []string{"-max-pints=1"}, nil, []string{"-max-pints"}},
 		{"Argument", []string{"-max-points=1", "serve"}, nil, []string{`"serve"`}},
 		{"NegativeDelay", []string{"-drain-delay=-1s"}, nil, []string{"-drain-delay", "-1s"}},
@@ -239,9 +255,15 @@ type stub struct {
 
 func (s stub) Drain()                     { s.drain() }
 func (s stub) Wait(context.Context) error { return nil }
+func (s stub) Open() handlers.Open        { return handlers.Open{Streams: 2} }
 
 // served runs serve with a handler that says when it was entered and then does what act does.
 func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.HandlerFunc) (url string, entered chan struct{}, stop func(), done chan error) {
+	return servedLogged(t, delay, timeout, drain, act, slog.New(slog.DiscardHandler))
+}
+
+// servedLogged is served with a log.
+func servedLogged(t *testing.T, delay, timeout time.Duration, drain func(), act http.HandlerFunc, log *slog.Logger) (url string, entered chan struct{}, stop func(), done chan error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -255,8 +277,7 @@ func served(t *testing.T, delay, timeout time.Duration, drain func(), act http.H
 		act(w, r)
 	})
 	go func() {
-		done <- serve(ctx, stub{h, drain}, []net.Listener{l}, delay, timeout,
-			slog.New(slog.DiscardHandler))
+		done <- serve(ctx, stub{h, drain}, []net.Listener{l}, delay, timeout, log)
 	}()
 	return "http://" + l.Addr().String(), entered, cancel, done
 }
@@ -282,9 +303,10 @@ func TestServeDrains(t *testing.T) {
 }
 
 func TestServeCutsAfterTimeout(t *testing.T) {
-	url, entered, stop, done := served(t, 0, time.Millisecond, func() {}, func(w http.ResponseWriter, r *http.Request) {
+	var log bytes.Buffer
+	url, entered, stop, done := servedLogged(t, 0, time.Millisecond, func() {}, func(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done() // deaf to draining
-	})
+	}, slog.New(slog.NewTextHandler(&log, nil)))
 	go func() { <-entered; stop() }()
 	if response, err := http.Get(url); err == nil {
 		response.Body.Close()
@@ -292,6 +314,9 @@ func TestServeCutsAfterTimeout(t *testing.T) {
 	}
 	if err := <-done; err != nil {
 		t.Errorf("serve = %v; want nil", err)
+	}
+	if !strings.Contains(log.String(), "level=WARN msg=stopped") || !strings.Contains(log.String(), "cut.streams=2") {
+		t.Errorf("the log is %s; want a warning of what was cut", log.String())
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"nnvisu/public"
 )
@@ -45,4 +47,38 @@ func TestAsset(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A stuckQueue is a queue for CPUs that have been stuck for some time.
+type stuckQueue time.Duration
+
+func (d stuckQueue) Stuck() time.Duration { return time.Duration(d) }
+
+// TestStuckFor: ten seconds are too long.
+func TestStuckFor(t *testing.T) {
+	for d, want := range map[time.Duration]time.Duration{0: 0, stuckAfter - 1: 0, stuckAfter: stuckAfter, time.Hour: time.Hour} {
+		if got := stuckFor(stuckQueue(d)); got != want {
+			t.Errorf("stuckFor(%v) = %v; want %v", d, got, want)
+		}
+	}
+}
+
+// TestWatchdog: a server whose CPU tokens are not given back is alive, but not ready.
+func TestWatchdog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTestServer(t)
+		release := holdTokens(t, s)
+		time.Sleep(stuckAfter)
+		if got := serve(s, http.MethodGet, "/readyz", "").Code; got != 503 {
+			t.Errorf("with all tokens held for %v, /readyz is %d; want 503", stuckAfter, got)
+		}
+		if got := serve(s, http.MethodGet, "/healthz", "").Code; got != 200 {
+			t.Errorf("with all tokens held for %v, /healthz is %d; want 200", stuckAfter, got)
+		}
+		release()
+		synctest.Wait()
+		if got := serve(s, http.MethodGet, "/readyz", "").Code; got != 200 {
+			t.Errorf("with the tokens given back, /readyz is %d; want 200", got)
+		}
+	})
 }

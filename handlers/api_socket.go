@@ -30,7 +30,7 @@ const pingEvery = 30 * time.Second
 func (s *Server) socket(c echo.Context) error {
 	var buffer []byte // reused from answer to answer
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, m incoming) error {
-		t := taskOf(ctx)
+		began, t := time.Now(), taskOf(ctx)
 		answer, id, err := s.answerSocket(ctx, buffer[:0], m)
 		t.turn.End()
 		t.leave()
@@ -46,7 +46,12 @@ func (s *Server) socket(c echo.Context) error {
 		if buffer = answer; cap(buffer) > stream.MaxBuffer {
 			buffer = nil // a socket may stay open and silent for a long time
 		}
-		return stream.WriteMessage(t.connection, conn, answer)
+		if err := stream.WriteMessage(t.connection, conn, answer); err != nil {
+			return err
+		}
+		s.sends(exchangeOf(ctx), int64(len(answer)))
+		s.metrics.messageSeconds.Observe(time.Since(began).Seconds())
+		return nil
 	})
 }
 
@@ -117,6 +122,8 @@ func (s *Server) serveSocket(
 		return nil // Accept has answered
 	}
 	defer conn.CloseNow()
+	x := exchangeOf(c.Request().Context())
+	s.becomes(x, overWS)
 	conn.SetReadLimit(s.config.MaxBody + drainLimit)
 
 	// The request's context does not end when a hijacked connection does. Only a read notices that,
@@ -137,6 +144,7 @@ func (s *Server) serveSocket(
 		for {
 			reading.Store(true)
 			m, err := s.readSocket(ctx, socket.client, conn, room)
+			s.receives(x, overWS, len(m.body))
 			reading.Store(false)
 			reads.Add(1)
 			if err != nil {
@@ -169,13 +177,18 @@ func (s *Server) serveSocket(
 			err := serve(m.ctx, conn, m)
 			m.task.release()
 			if err != nil {
+				x.end = endOf(ctx, "", stream.UnreadError{Err: err})
 				s.config.Logger.Debug("socket", "error", err)
 				return nil
 			}
 		case <-s.serving.Done():
+			x.end = doneShutdown
 			_ = conn.Close(websocket.StatusServiceRestart, doneShutdown) // the client may be gone
 			return nil
 		case <-ctx.Done():
+			if x.end = endGone; socket.gaveWay() != nil {
+				x.end = doneLimit
+			}
 			return nil
 		}
 	}

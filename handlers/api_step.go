@@ -108,6 +108,7 @@ func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int
 			return err
 		}
 		s.metrics.updates.Add(float64(k))
+		exchangeOf(ctx).updates.Add(int64(k))
 		if n -= k; n > 0 {
 			if err := yield(ctx); err != nil {
 				return err

@@ -28,7 +28,9 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 	connection, cut := task.watched()
 	defer cut()
 	stream.LimitUnsent(connection)
-	events := stream.NewSender(connection, s.openEvents(c), fail)
+	step, _ := t.At()
+	_, metered := s.meter(connection, c, forProgram, step, s.openEvents(c))
+	events := stream.NewSender(connection, metered, fail)
 	defer events.Close()
 	var (
 		id     string
@@ -64,8 +66,11 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 		},
 	})
 	if err == nil {
-		return events.End("done", doneBody(reason))
+		err = events.End("done", doneBody(reason))
+		metered.ended(connection, reason, err)
+		return err
 	}
+	metered.ended(connection, "", err)
 	if isGone(connection, err) {
 		return nil
 	}

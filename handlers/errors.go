@@ -85,11 +85,12 @@ func (e withID) Unwrap() error { return e.error }
 
 // fail is Echo's error handler. It answers a request with its error, in the page or as JSON.
 func (s *Server) fail(err error, c echo.Context) {
-	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
-		return // the client has gone
-	}
-	if errors.As(err, new(stream.UnreadError)) {
-		return // the client has gone, or does not read
+	x := exchangeOf(c.Request().Context())
+	// A context that has ended is not enough: the body may have broken off, and that can be said.
+	hungUp := errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil
+	if hungUp || errors.As(err, new(stream.UnreadError)) {
+		x.gone = true
+		return
 	}
 	if errors.As(err, new(streamEnd)) { // before the stream began
 		err = s.busy("streams", "the server needs its streams for other clients")
@@ -103,7 +104,8 @@ func (s *Server) fail(err error, c echo.Context) {
 		h.Set(echo.HeaderRetryAfter, strconv.Itoa(b.RetryAfter))
 	}
 	if wantsHTML(c.Request()) && c.Request().Method == http.MethodPost {
-		if err := s.failHTML(c, b, err); err != nil {
+		err := s.failHTML(c, b, err)
+		if x.gone = errors.As(err, new(stream.UnreadError)); err != nil && !x.gone {
 			s.config.Logger.Error("rendering an error", "error", err)
 		}
 		return
@@ -116,6 +118,7 @@ func (s *Server) fail(err error, c echo.Context) {
 		return
 	}
 	if err := answer(c, b.status, "application/json", append(body, '\n')); err != nil {
+		x.gone = true
 		s.config.Logger.Debug("writing an error", "error", err)
 	}
 }
@@ -124,7 +127,10 @@ func (s *Server) fail(err error, c echo.Context) {
 // request id that the client gets.
 func (s *Server) describeLogged(err error, c echo.Context) errorBody {
 	b := describe(err)
-	s.metrics.errors.WithLabelValues(string(b.Code)).Inc()
+	s.metrics.errors.WithLabelValues(routeOf(c), string(b.Code)).Inc()
+	if errors.As(err, new(stream.PanicError)) {
+		s.metrics.panics.Inc()
+	}
 	if b.Code == wire.CodeInternal {
 		b.RequestID = c.Response().Header().Get(echo.HeaderXRequestID)
 		s.config.Logger.Error("internal error",
@@ -140,21 +146,26 @@ func asEditError(err error) (editError, bool) {
 	return e, ok
 }
 
-// wantsHTML reports whether the answer is for the page and not for a program.
+// wantsHTML reports whether the answer is for the page and not for a program: htmx asks, or the
+// Accept header names text/html. A program may name it, too, and refuse it with q=0.
 func wantsHTML(r *http.Request) bool {
-	return r.Header.Get("HX-Request") != "" || strings.Contains(r.Header.Get("Accept"), "text/html")
+	return r.Header.Get("HX-Request") != "" || quality(r, "text/html") > 0
 }
 
 // accepts reports whether the Accept header allows the media type.
 func accepts(r *http.Request, mediaType string) bool {
-	header := strings.Join(r.Header.Values("Accept"), ",")
-	if strings.TrimSpace(header) == "" {
+	if strings.TrimSpace(strings.Join(r.Header.Values("Accept"), "")) == "" {
 		return true
 	}
 	family, _, _ := strings.Cut(mediaType, "/")
-	ranges := []string{"*/*", family + "/*", mediaType} // the more specific one decides
+	return quality(r, "*/*", family+"/*", mediaType) > 0
+}
+
+// quality returns the weight of the last of the media ranges that the Accept header names, or 0 if
+// it names none (RFC 9110, section 12.5.1). So the more specific range comes later.
+func quality(r *http.Request, ranges ...string) float64 {
 	closest, quality := -1, 0.0
-	for part := range strings.SplitSeq(header, ",") {
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		name, parameters, _ := strings.Cut(part, ";")
 		fit := slices.Index(ranges, strings.ToLower(strings.TrimSpace(name)))
 		if fit <= closest {
@@ -167,5 +178,5 @@ func accepts(r *http.Request, mediaType string) bool {
 			}
 		}
 	}
-	return quality > 0
+	return quality
 }

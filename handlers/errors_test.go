@@ -125,7 +125,9 @@ func TestWantsHTML(t *testing.T) {
 	}{
 		{"", "", false}, {"", "*/*", false}, {"", "application/json", false}, {"", "text/event-stream", false},
 		{"", "text/html,application/xhtml+xml,*/*;q=0.8", true}, {"", "text/*", false},
-		{"true", "", true}, {"true", "text/event-stream", true},
+		{"", "TEXT/HTML", true}, {"", "application/json, text/html;q=0.1", true},
+		{"", "text/html;q=0, application/json", false}, {"", "text/html; Q=0.0, */*", false}, {"", "text/htmlx", false},
+		{"true", "", true}, {"true", "text/event-stream", true}, {"true", "text/html;q=0", true},
 	} {
 		r := httptest.NewRequest(http.MethodPost, "/step", nil)
 		for name, value := range map[string]string{"HX-Request": test.hx, "Accept": test.accept} {

@@ -11,13 +11,14 @@ package handlers
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/fair"
+	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/public"
 )
@@ -45,6 +47,15 @@ type Config struct {
 
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
+
+	// AllowedHosts are the names by which the server may be called, besides localhost and loopback
+	// addresses. If they are nil it may be called by any.
+	AllowedHosts []string
+
+	// AccessLog logs a line of level info for each request, stream and socket that is over.
+	AccessLog bool
+	// PrivateMetrics takes /metrics off the routes, because MetricsHandler is served elsewhere.
+	PrivateMetrics bool
 }
 
 // DefaultConfig returns limits for a small public server. A request may cost at most some tens of
@@ -79,6 +90,7 @@ type Server struct {
 	serving      context.Context // ended by Drain
 	drain        context.CancelFunc
 	origin       *http.CrossOriginProtection
+	underWay     tally
 	metrics      *serverMetrics
 	first        func() ([]byte, error) // the first page, rendered once
 	packed       sync.Map               // from coding + path of an asset to its compressed bytes
@@ -90,11 +102,10 @@ func New(config Config) (*Server, error) {
 	if err := public.Check(); err != nil {
 		return nil, err
 	}
-	base := strings.TrimSuffix(config.BasePath, "/")
-	if base != "" && (!strings.HasPrefix(base, "/") || strings.ContainsAny(base, "?#*:{}")) {
-		return nil, fmt.Errorf("the base path must begin with / and be a plain path; got %q", config.BasePath)
+	if err := CheckBasePath(config.BasePath); err != nil {
+		return nil, fmt.Errorf("the base path %w", err)
 	}
-	config.BasePath = base
+	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
 	counts := min(config.MaxPoints, config.MaxStreams, config.MaxSockets, config.MaxQueue)
 	if need := leastMemory(config.MaxBody); config.MaxMemory < need {
 		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes: it must be at least %d",
@@ -110,7 +121,7 @@ func New(config Config) (*Server, error) {
 		openStreams:  fair.NewPool(int64(config.MaxStreams)),
 		openSockets:  fair.NewPool(int64(config.MaxSockets)),
 		origin:       http.NewCrossOriginProtection(),
-		metrics:      newServerMetrics(config.Version),
+		underWay:     newTally(),
 	}
 	s.cpus = fair.NewQueue(runtime.GOMAXPROCS(0), func(kind fair.Kind, wait time.Duration) {
 		s.metrics.waits.WithLabelValues(kind.String()).Observe(wait.Seconds())
@@ -118,11 +129,24 @@ func New(config Config) (*Server, error) {
 			s.waited.add(wait)
 		}
 	})
-	s.metrics.watch(s)
+	s.metrics = newServerMetrics(s)
 	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(s.firstPage)
 	s.handler = s.routes()
 	return s, nil
+}
+
+// basePath is what CheckBasePath takes: names of the characters that mean nothing else in an address
+// (RFC 3986, section 2.3), each after a slash.
+var basePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*/?$`)
+
+// CheckBasePath returns an error that says what is wrong with a base path, if anything is.
+func CheckBasePath(path string) error {
+	dots := slices.ContainsFunc(strings.Split(path, "/"), func(name string) bool { return name == "." || name == ".." })
+	if dots || !basePath.MatchString(path) {
+		return errors.New("must be / or names such as /nnvisu or /lab/nnvisu, of letters, digits and -._~")
+	}
+	return nil
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
@@ -152,7 +176,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(requestID, s.recoverPanic, securityHeaders, s.sameOrigin)
+	e.Use(s.requestID, s.recoverPanic, securityHeaders, s.allowedHost, s.sameOrigin)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
@@ -161,7 +185,9 @@ func (s *Server) routes() http.Handler {
 	}{e, g} { // probes need not know the base path
 		at.Match(read, "/healthz", s.healthz)
 		at.Match(read, "/readyz", s.readyz)
-		at.Match(read, "/metrics", s.metrics.handler())
+		if !s.config.PrivateMetrics {
+			at.Match(read, "/metrics", echo.WrapHandler(s.MetricsHandler()))
+		}
 	}
 	if s.config.BasePath != "" {
 		e.GET(s.config.BasePath, func(c echo.Context) error {
@@ -181,15 +207,6 @@ func (s *Server) routes() http.Handler {
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	return e
-}
-
-// requestID gives every answer an id that the log has too. A client's own is not taken over: it
-// could be anything.
-func requestID(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		c.Response().Header().Set(echo.HeaderXRequestID, rand.Text())
-		return next(c)
-	}
 }
 
 // sameOrigin refuses requests that a page of another site makes a browser send: posts, sockets, and
@@ -249,8 +266,7 @@ func (s *Server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 				if r == http.ErrAbortHandler {
 					panic(r)
 				}
-				stack := make([]byte, 16<<10)
-				err = fmt.Errorf("panic: %v\n%s", r, stack[:runtime.Stack(stack, false)])
+				err = stream.Recovered(r)
 			}
 		}()
 		return next(c)

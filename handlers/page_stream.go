@@ -47,7 +47,7 @@ func (s *Server) pageSocket(c echo.Context) error {
 		if err != nil {
 			taskOf(ctx).turn.End()
 			events := stream.NewSender(taskOf(ctx).connection, to, func(error) {})
-			defer events.Close()
+			defer func() { events.Close(); s.sends(exchangeOf(ctx), to.Written()) }()
 			return s.failStream(taskOf(ctx).connection, c, events, err)
 		}
 		return s.streamPage(ctx, c, p.frames(t, work), to)
@@ -103,12 +103,14 @@ var errReached = errors.New("a target is reached")
 func (s *Server) streamPage(
 	ctx context.Context, c echo.Context, f *pageFrames, to stream.Carrier,
 ) error {
+	step, _ := f.trainer.At()
+	ctx, metered := s.meter(ctx, c, forPage, step, to)
 	limited, fail := s.streaming(ctx)
 	defer fail(nil)
 	connection, cut := taskOf(ctx).watched()
 	defer cut()
 	stream.LimitUnsent(c.Request().Context())
-	f.events = stream.NewSender(connection, to, fail)
+	f.events = stream.NewSender(connection, metered, fail)
 	defer f.events.Close()
 	reason, err := s.stream(limited, f.trainer, f.work, f.message, streamSink{
 		frame: func() error { return f.next(connection) },
@@ -116,6 +118,8 @@ func (s *Server) streamPage(
 			if f.drawn {
 				f.frame.Commit()
 				s.metrics.frames.Inc()
+			} else {
+				s.metrics.skipped.Inc()
 			}
 			if f.reached != "" {
 				return errReached
@@ -130,9 +134,12 @@ func (s *Server) streamPage(
 		err = errors.Join(err, s.sendUnsent(connection, f))
 	}
 	if err != nil {
+		metered.ended(connection, "", err)
 		return s.failStream(connection, c, f.events, err)
 	}
-	return f.events.End("done", doneBody(reason))
+	err = f.events.End("done", doneBody(reason))
+	metered.ended(connection, reason, err)
+	return err
 }
 
 // sendUnsent draws and sends the newest frame, which was skipped.

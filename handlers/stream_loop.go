@@ -43,6 +43,7 @@ func (s *Server) openEvents(c echo.Context) *stream.EventWriter {
 		h.Set(echo.HeaderContentEncoding, codingGzip)
 		gzip = &stream.GzipStream{Overloaded: s.cpus.Overloaded}
 	}
+	s.becomes(exchangeOf(c.Request().Context()), overSSE)
 	c.Response().WriteHeader(http.StatusOK)
 	return stream.NewEventWriter(c.Response(), gzip)
 }

@@ -37,7 +37,8 @@ type Queue struct {
 	free    int
 	root    node // its children are the addresses, whose children are the tabs
 	waiting [kinds]int
-	passed  time.Time // when a token was last given, given back, or kept by Yield
+	passed  time.Time            // when a token was last given, given back, or kept by Yield
+	held    [kinds]time.Duration // for how long tokens were held, all together
 }
 
 // A waiter waits for a token. The channel is closed when it has one.
@@ -115,7 +116,7 @@ func (t *Turn) End() {
 	q, now := t.queue, time.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	t.node.charge(now.Sub(t.began))
+	t.charge(now)
 	t.node.hold(-1)
 	t.node.weigh()
 	q.free++
@@ -153,9 +154,16 @@ func (t *Turn) keep(now time.Time) bool {
 	if q.waiting != [kinds]int{} {
 		return false
 	}
-	t.node.charge(now.Sub(t.began))
+	t.charge(now)
 	q.passed, t.began = now, now
 	return true
+}
+
+// charge counts what the turn has lasted.
+func (t *Turn) charge(now time.Time) {
+	d := now.Sub(t.began)
+	t.node.charge(d)
+	t.queue.held[t.kind] += d
 }
 
 // give gives a free token to a client.
@@ -212,6 +220,13 @@ func (q *Queue) Waiting(k Kind) int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.waiting[k]
+}
+
+// Held returns for how long tokens were held in turns of a kind, all together.
+func (q *Queue) Held(k Kind) time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.held[k]
 }
 
 // crowd is how many frames may wait for each token before the CPUs count as overloaded. The last of

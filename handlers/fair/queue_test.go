@@ -235,6 +235,9 @@ func TestBeginGone(t *testing.T) {
 		}
 		turn.End()
 		turn.End() // twice is once
+		if q.Held(Request)+q.Held(Frame) != time.Second {
+			t.Errorf("tokens were held for %v and %v; want 1s in all", q.Held(Request), q.Held(Frame))
+		}
 		if q.free != 1 || q.Stuck() != 0 || len(q.root.children) != 0 {
 			t.Errorf("%d tokens are free, stuck for %v, %d clients known; want one, 0 and none", q.free, q.Stuck(), len(q.root.children))
 		}

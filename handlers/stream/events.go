@@ -20,6 +20,7 @@ type EventWriter struct {
 	gzip    *GzipStream   // nil for a stream without gzip
 	before  GzipStream    // gzip as it was when out was empty
 	out     *bytes.Buffer // what was appended, or nil
+	written int64
 	cut     atomic.Bool
 }
 
@@ -105,11 +106,16 @@ func (e *EventWriter) Flush() error {
 	if e.cut.Load() { // Cut may have set its deadline before the line above
 		return os.ErrDeadlineExceeded
 	}
-	if _, err := e.w.Write(e.out.Bytes()); err != nil {
+	n, err := e.w.Write(e.out.Bytes())
+	e.written += int64(n)
+	if err != nil {
 		return err
 	}
 	return e.control.Flush()
 }
+
+// Written returns how many bytes were written.
+func (e *EventWriter) Written() int64 { return e.written }
 
 // Cut makes a Flush that is under way, and all later ones, fail.
 func (e *EventWriter) Cut() {

@@ -2,8 +2,6 @@ package stream
 
 import (
 	"context"
-	"fmt"
-	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -83,8 +81,7 @@ func NewSender(ctx context.Context, c Carrier, fail context.CancelCauseFunc) *Se
 func (s *Sender) run() (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			stack := make([]byte, 16<<10)
-			err = fmt.Errorf("panic: %v\n%s", r, stack[:runtime.Stack(stack, false)])
+			err = Recovered(r)
 		}
 	}()
 	lastWrite := time.Now()

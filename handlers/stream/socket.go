@@ -21,6 +21,8 @@ type SocketWriter struct {
 	ctx  context.Context
 	conn *websocket.Conn
 	out  *bytes.Buffer // the next message, or nil
+
+	written int64
 }
 
 // NewSocketWriter returns a writer of messages to a socket. ctx must end when the client goes; that
@@ -47,8 +49,15 @@ func (w *SocketWriter) Discard() {
 // Flush writes the next message.
 func (w *SocketWriter) Flush() error {
 	defer w.Discard()
-	return WriteMessage(w.ctx, w.conn, w.out.Bytes())
+	err := WriteMessage(w.ctx, w.conn, w.out.Bytes())
+	if err == nil {
+		w.written += int64(w.out.Len())
+	}
+	return err
 }
+
+// Written returns how many bytes of messages were written.
+func (w *SocketWriter) Written() int64 { return w.written }
 
 // KeepAlive does nothing: the owner of the socket pings.
 func (w *SocketWriter) KeepAlive() error { return nil }

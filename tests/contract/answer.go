@@ -124,7 +124,7 @@ func check(tb testing.TB, err error, codes, fields string) {
 // Statuses is the contract's table of errors: the HTTP statuses of a code, separated by bars.
 var Statuses = map[string]string{
 	"malformed": "400", "invalid": "422", "too_large": "413", "diverged": "422",
-	"unsupported": "415|406", "forbidden": "403", "busy": "503", "internal": "500",
+	"unsupported": "415|406", "forbidden": "403|421", "busy": "503", "internal": "500",
 }
 
 // Among reports whether got is one of the alternatives, which bars separate.

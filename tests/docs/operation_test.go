@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,37 +17,20 @@ import (
 	"nnvisu/tests/tools"
 )
 
-// TestMetrics: the table of metrics has every metric of ours with its labels, and no other.
+// TestMetrics: the table of metrics has every metric of ours, with its labels and what it means,
+// and no other.
 func TestMetrics(t *testing.T) {
-	s := contract.Start(t)
-	s.Get(t, "/nowhere") // an error to count
-	answer := s.Get(t, "/metrics")
-	want := map[string][]string{} // labels by metric
-	for line := range strings.Lines(string(answer.Body)) {
-		if name, ok := strings.CutPrefix(line, "# TYPE nnvisu_"); ok {
-			name, _, _ = strings.Cut(name, " ")
-			want["nnvisu_"+name] = nil
+	want := map[string][]string{}
+	for _, m := range contract.Start(t).Metrics() {
+		labels := "–"
+		if len(m.Labels) > 0 {
+			labels = "`" + strings.Join(m.Labels, "`, `") + "`"
 		}
-	}
-	label := regexp.MustCompile(`[{,](\w+)="`)
-	for line := range strings.Lines(string(answer.Body)) {
-		for name := range want {
-			if strings.HasPrefix(line, name+"{") || strings.HasPrefix(line, name+"_count{") {
-				want[name] = nil
-				for _, m := range label.FindAllStringSubmatch(line, -1) {
-					want[name] = append(want[name], m[1])
-				}
-			}
-		}
+		want["`"+m.Name+"`"] = []string{labels, m.Help}
 	}
 	got := map[string][]string{}
 	for _, row := range table(t, "metric") {
-		got[quoted(row[0])[0]] = quoted(row[1])
-	}
-	for _, labels := range []map[string][]string{got, want} {
-		for name := range labels {
-			slices.Sort(labels[name])
-		}
+		got[row[0]] = row[1:]
 	}
 	sameRows(t, "metric", got, want)
 }
@@ -108,11 +90,14 @@ func checkFlags(t *testing.T, help string) {
 	sameRows(t, "flag", got, want)
 }
 
-// checkVersion fails the test unless the newest heading of the changelog is the release that the
-// program names, and every release says whether its bits changed.
+// checkVersion fails the test unless the newest release of the changelog is the one that the program
+// names, and every release says whether its bits changed. What is not released yet may come before.
 func checkVersion(t *testing.T, version string) {
 	version, _, _ = strings.Cut(strings.TrimSpace(strings.TrimPrefix(version, "nnvisu ")), "+")
 	_, releases, _ := strings.Cut("\n"+read(t, "CHANGELOG.md"), "\n## ")
+	if unreleased, rest, ok := strings.Cut(releases, "\n## "); ok && strings.HasPrefix(unreleased, "Unreleased\n") {
+		releases = rest
+	}
 	for i, release := range strings.Split(releases, "\n## ") {
 		heading, text, _ := strings.Cut(release, "\n")
 		if i == 0 && heading != version {
