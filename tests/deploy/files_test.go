@@ -70,6 +70,17 @@ func TestBalancerFiles(t *testing.T) {
 	}
 }
 
+// TestCaddyVersion: the task builds the version that the tests ask for.
+func TestCaddyVersion(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "Taskfile.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "go install "+tools.Caddy+"\n") {
+		t.Errorf("Taskfile.yml does not install %s", tools.Caddy)
+	}
+}
+
 // TestGrace: wherever a replica is run, it is killed only after its own time to drain, it takes the
 // flags that it is given, and Go knows the limit on memory.
 func TestGrace(t *testing.T) {

@@ -13,10 +13,7 @@ import (
 )
 
 // debian names the Debian package of a program where the names differ.
-var debian = map[string]string{
-	"cmp": "diffutils", "node": "nodejs npm", "go": "golang", "nginx": "nginx-light",
-	"systemd-analyze": "systemd",
-}
+var debian = map[string]string{"cmp": "diffutils", "node": "nodejs npm", "go": "golang"}
 
 // install returns the command that installs packages on Debian.
 func install(packages string) string {
