@@ -87,7 +87,11 @@ var faults = []fault{
 		return nil
 	}},
 	{"line stalls for 10 s", lasts(10*time.Second, fleet.Quality{Stalled: true})},
-	{"open connections go dead in silence", func(_ context.Context, s *scene) error { s.line.Swallow(); return nil }},
+	{"open connections go dead in silence", func(_ context.Context, s *scene) error {
+		s.line.Swallow()
+		time.Sleep(500 * time.Millisecond) // what had come through before is counted by then
+		return nil
+	}},
 	{"one byte at a time for 5 s", lasts(5*time.Second, fleet.Quality{Chunk: 1})},
 	{"400 ms on each way", lasts(8*time.Second, fleet.Quality{Delay: 400 * time.Millisecond})},
 	{"256 kbit/s for 15 s", lasts(15*time.Second, fleet.Quality{Rate: 32 << 10})},

@@ -155,7 +155,10 @@ func (p *page) until(what string, ok func(view) bool) (view, error) {
 			return v, nil
 		}
 	}
-	return v, fmt.Errorf("the page (%s) is not %s: it says %q (%w)", p.transport, what, v.Connection, err)
+	if err == nil {
+		err = fmt.Errorf("it says %q", v.Connection)
+	}
+	return v, fmt.Errorf("the page (%s) is not %s: %w", p.transport, what, err)
 }
 
 // train sets the transport and begins to train.

@@ -311,11 +311,14 @@ func broken(err error) error {
 		return refused(f)
 	}
 	why := err.Error()
+	if i := strings.LastIndex(why, ": "); i >= 0 {
+		why = why[i+2:] // without addresses
+	}
 	for _, known := range []string{
 		"refused", "reset", "EOF", "deadline", "canceled", "timeout", "StatusServiceRestart",
 		"StatusGoingAway", "StatusTryAgainLater", "broken pipe", "502", "503", "504",
 	} {
-		if strings.Contains(why, known) {
+		if strings.Contains(err.Error(), known) {
 			return waitOut{why: known}
 		}
 	}
