@@ -161,7 +161,6 @@ func TestBalancerFull(t *testing.T) {
 			s.MustTrain(t, stream).MustNext(t, "train_step_result")
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
-		defer cancel()
 		var asking sync.WaitGroup
 		refused := 0
 		asking.Go(func() {
@@ -175,6 +174,8 @@ func TestBalancerFull(t *testing.T) {
 				}
 			}
 		})
+		defer asking.Wait() // also after a failure
+		defer cancel()
 		answered := 0
 		for ; ctx.Err() == nil; answered++ {
 			for _, ask := range []struct{ method, path string }{{"GET", "/"}, {"POST", "/step"}} {

@@ -22,7 +22,6 @@ import (
 type stubs struct {
 	mu    sync.Mutex
 	asked map[string]int // replicas that a path was asked of
-	first map[string]bool
 }
 
 // ServeHTTP answers /busy with busy, /public/old with 404 at the replica that is asked first, and

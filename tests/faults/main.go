@@ -1,13 +1,13 @@
 //go:build unix
 
-// Command faults shows what clients see when replicas, balancers and lines fail. Real replicas stand
-// behind the real balancers with the files of deploy/, and five clients train at the same time: the
-// page by event stream and by WebSocket, in two tabs of one browser, and three programs, by POST
-// /step, by event stream and by WebSocket.
+// Command faults shows what clients see when replicas, balancers and lines fail. Real replicas
+// stand behind the real balancers with the files of deploy/, and five clients train at the same
+// time: the page by event stream and by WebSocket, in two tabs of one browser, and three programs,
+// by POST /step, by event stream and by WebSocket.
 //
-// For each fault and client it prints the longest gap without a result, the time from the end of the
-// fault until training went on, updates that were lost, and whether the state at the end is, byte for
-// byte, that of an undisturbed run. It fails if an update was lost or bytes differ.
+// For each fault and client it prints the longest gap without a result, the time from the end of
+// the fault until training went on, updates that were lost, and whether the state at the end is,
+// byte for byte, that of an undisturbed run. It fails if an update was lost or bytes differ.
 package main
 
 import (

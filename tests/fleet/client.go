@@ -36,8 +36,8 @@ const (
 	lastTry  = 3 * time.Second        // the longest wait
 )
 
-// A Client is a program that trains as docs/api.md tells programs to. It keeps the newest state that
-// it has received whole, and after any failure posts that state again.
+// A Client is a program that trains as docs/api.md tells programs to. It keeps the newest state
+// that it has received whole, and after any failure posts that state again.
 type Client struct {
 	URL       string
 	Transport Transport

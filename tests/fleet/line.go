@@ -26,7 +26,7 @@ type Quality struct {
 	Stalled bool          // nothing goes through, until that is over
 	Delay   time.Duration // on each way
 	Rate    int           // bytes in a second on each way; 0 is any number
-	Chunk   int           // most bytes in one write; 0 is 4 kB
+	Chunk   int           // most bytes in one write; 0 is any number
 }
 
 // A pair is the two connections of a client through the line.
@@ -154,30 +154,34 @@ func (l *Line) carry(p *pair, to, from net.Conn) {
 	go func() {
 		defer close(under)
 		for {
-			q, _ := l.state(p)
-			size := q.Chunk
-			if size == 0 {
-				size = 4 << 10
-			}
-			b := make([]byte, size)
+			b := make([]byte, 4<<10)
 			n, err := from.Read(b)
 			if err != nil {
 				return
 			}
+			q, _ := l.state(p)
 			under <- parcel{b[:n], time.Now().Add(q.Delay)}
 		}
 	}()
 	for b := range under {
 		time.Sleep(time.Until(b.due))
-		q, swallows := l.passing(p)
-		if swallows {
-			continue
-		}
-		if q.Rate > 0 {
-			time.Sleep(time.Duration(len(b.bytes)) * time.Second / time.Duration(q.Rate))
-		}
-		if _, err := to.Write(b.bytes); err != nil {
-			p.cut() // ends the reader
+		for len(b.bytes) > 0 {
+			q, swallows := l.passing(p)
+			if swallows {
+				break
+			}
+			n := len(b.bytes)
+			if q.Chunk > 0 {
+				n = min(n, q.Chunk)
+			}
+			if q.Rate > 0 {
+				time.Sleep(time.Duration(n) * time.Second / time.Duration(q.Rate))
+			}
+			if _, err := to.Write(b.bytes[:n]); err != nil {
+				p.cut() // ends the reader
+				break
+			}
+			b.bytes = b.bytes[n:]
 		}
 	}
 	if _, swallows := l.state(p); !swallows {
