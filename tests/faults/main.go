@@ -20,6 +20,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"nnvisu/tests/fleet"
@@ -29,7 +30,7 @@ func main() {
 	balancers := flag.String("balancers", "haproxy,nginx,caddy", "which `balancers`, in turn")
 	only := flag.String("faults", "", "a `pattern` of the names of faults; all by default")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ok, err := run(ctx, strings.Split(*balancers, ","), *only)
 	if err != nil {
