@@ -30,7 +30,8 @@ func (e Event) Reason() string {
 // A Stream reads server-sent events as they come.
 type Stream struct {
 	Header   http.Header
-	Comments int // how many comment lines came so far
+	Comments int    // how many comment lines came so far
+	Heard    func() // called for every line; nil is nothing
 
 	body  io.Closer
 	lines *bufio.Reader
@@ -63,7 +64,7 @@ func (s *Server) stream(
 		stop()
 		return nil, err
 	}
-	st := &Stream{Header: w.Header, body: w.Body, lines: bufio.NewReader(w.Body), stop: stop}
+	st := NewStream(w, stop)
 	if w.StatusCode != http.StatusOK {
 		defer st.Close()
 		body, err := io.ReadAll(w.Body)
@@ -83,6 +84,11 @@ func (s *Server) stream(
 	return st, nil
 }
 
+// NewStream reads the events of an answer. Close calls stop, and closes the answer.
+func NewStream(w *http.Response, stop context.CancelFunc) *Stream {
+	return &Stream{Header: w.Header, body: w.Body, lines: bufio.NewReader(w.Body), stop: stop}
+}
+
 // Next reads an event; io.EOF is the end of the stream.
 func (st *Stream) Next() (Event, error) {
 	var e Event
@@ -94,6 +100,9 @@ func (st *Stream) Next() (Event, error) {
 				err = io.ErrUnexpectedEOF
 			}
 			return e, err
+		}
+		if st.Heard != nil {
+			st.Heard()
 		}
 		line = strings.TrimRight(line, "\r\n")
 		name, value, _ := strings.Cut(line, ":")

@@ -24,7 +24,7 @@ type document struct {
 func documents(tb testing.TB) []document {
 	tb.Helper()
 	var all []document
-	for _, pattern := range []string{"*.md", "docs/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "deploy/*.md"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			tb.Fatal(err)

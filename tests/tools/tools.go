@@ -20,16 +20,42 @@ func install(packages string) string {
 	return "apt-get install --no-install-recommends " + packages
 }
 
-// Find returns the path of a program on the PATH.
+// Find returns the path of a program on the PATH, or of one for administrators in /usr/sbin.
 func Find(tb testing.TB, program string) string {
 	tb.Helper()
 	path, err := exec.LookPath(program)
+	if err != nil && os.Getenv("PATH") != "" {
+		if admin, inSbin := exec.LookPath("/usr/sbin/" + program); inSbin == nil {
+			return admin
+		}
+	}
 	if err != nil {
 		packages, ok := debian[program]
 		if !ok {
 			packages = program
 		}
 		tb.Fatalf("%v; install it: %s", err, install(packages))
+	}
+	return path
+}
+
+// Caddy is the module of the balancer Caddy in the version that tests run. The task caddy builds it,
+// and compose.yaml of deploy/ takes what that built.
+const Caddy = "github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9"
+
+// Balancer returns the path of haproxy, nginx or caddy. Caddy is what the task of its name built
+// into dist/ of the repository, which the tests of a package find relative to root.
+func Balancer(tb testing.TB, root, name string) string {
+	tb.Helper()
+	if name != "caddy" {
+		return Find(tb, name)
+	}
+	path, err := filepath.Abs(filepath.Join(root, "dist", "caddy"))
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+	if err != nil {
+		tb.Fatalf("%v; build it: CGO_ENABLED=0 GOBIN=$PWD/dist go install %s", err, Caddy)
 	}
 	return path
 }

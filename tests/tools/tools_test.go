@@ -31,6 +31,7 @@ func TestMissing(t *testing.T) {
 	}{
 		"Program":  {func(tb testing.TB) { Find(tb, "curl") }, "apt-get install --no-install-recommends curl"},
 		"Node":     {func(tb testing.TB) { Find(tb, "node") }, "apt-get install --no-install-recommends nodejs npm"},
+		"Caddy":    {func(tb testing.TB) { Balancer(tb, t.TempDir(), "caddy") }, "go install " + Caddy},
 		"NPM":      {func(tb testing.TB) { NPM(tb, t.TempDir(), "axe-core") }, "npm ci"},
 		"Python":   {func(tb testing.TB) { Python(tb, "torch") }, "apt-get install --no-install-recommends python3-torch"},
 		"Chromium": {func(tb testing.TB) { Chromium(tb) }, "apt-get install --no-install-recommends chromium"},
