@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"net/url"
 
 	"github.com/a-h/templ"
@@ -69,17 +70,24 @@ func (c conversion) preview(text string) *views.ImportPreview {
 
 // convertImport makes points of the text of an import.
 func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversion, err error) {
-	err = s.computing(ctx, func(context.Context) error {
-		c.from, c.Import, c.wrong = convertTable(&p.imported, s.config.MaxPoints)
-		return nil
+	err = s.computing(ctx, func(ctx context.Context) error {
+		yield := func() error { return yield(ctx) }
+		c.from, c.Import, err = convertTable(&p.imported, s.config.MaxPoints, yield)
+		if bad := new(table.Error); errors.As(err, &bad) {
+			c.wrong, err = bad, nil
+		}
+		return err
 	})
 	return c, err
 }
 
 // convertTable makes points of the text of an import. A column chosen that the table does not have
-// was of the table before; it is guessed anew.
-func convertTable(f *views.ImportForm, most int) (table.Table, table.Import, error) {
-	t, err := table.Parse(f.Text, table.Options{Header: f.Header, Separator: f.Separator})
+// was of the table before; it is guessed anew. What is wrong with the table is a *table.Error;
+// other errors are yield's.
+func convertTable(
+	f *views.ImportForm, most int, yield func() error,
+) (table.Table, table.Import, error) {
+	t, err := table.Parse(f.Text, table.Options{Header: f.Header, Separator: f.Separator, Yield: yield})
 	if err != nil {
 		return t, table.Import{}, err
 	}
@@ -90,6 +98,7 @@ func convertTable(f *views.ImportForm, most int) (table.Table, table.Import, err
 	}
 	m, err := table.Convert(t, table.Choice{
 		X: f.X, Y: f.Y, Label: f.Label, Task: f.Task, Scaling: f.Scaling, MaxPoints: most, Sample: f.Sample,
+		Yield: yield,
 	})
 	return t, m, err
 }

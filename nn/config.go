@@ -241,11 +241,15 @@ func oneOf[T ~string](field string, value T, choices []T) error {
 		clip(string(value)))
 }
 
-// clip shortens an unknown name for a message.
+// clip shortens an unknown name for a message. It looks at no more than it keeps.
 func clip(s string) string {
 	const most = 40
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
 	}
 	return s
 }

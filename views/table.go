@@ -164,20 +164,32 @@ func upperFirst(s string) string {
 	return s
 }
 
+// shorten looks at no more of a text than it keeps.
 func shorten(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
+	n := 0
+	for i := range s {
+		if n == most {
+			return s[:i] + "…"
+		}
+		n++
 	}
 	return s
 }
 
 // quoteLine returns line n of a text. Lines count from 1, as for table.Parse.
 func quoteLine(text string, n int) string {
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	for line := range strings.SplitSeq(text, "\n") {
-		if n--; n == 0 {
-			return shorten(strings.ToValidUTF8(line, "\ufffd"), previewLine)
+	from := 0
+	for at := 0; at <= len(text); at++ {
+		if at < len(text) && text[at] != '\n' && text[at] != '\r' {
+			continue
 		}
+		if n--; n == 0 {
+			return strings.ToValidUTF8(shorten(text[from:at], previewLine), "\ufffd")
+		}
+		if strings.HasPrefix(text[at:], "\r\n") {
+			at++
+		}
+		from = at + 1
 	}
 	return ""
 }

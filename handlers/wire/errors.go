@@ -141,10 +141,14 @@ func Within(field string, err error) error {
 	return &Error{Code: b.Code, Field: field + "." + b.Field, Message: b.Message}
 }
 
-// Clip shortens text of a client to what fits in a message.
+// Clip shortens text of a client to what fits in a message. It looks at no more than it keeps.
 func Clip(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:60]) + "…"
+	n := 0
+	for i := range s {
+		if n == 60 {
+			return s[:i] + "…"
+		}
+		n++
 	}
 	return s
 }

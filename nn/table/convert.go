@@ -39,6 +39,8 @@ type Choice struct {
 	// Sample takes MaxPoints evenly spread rows if there are more. Without it more rows are an
 	// error.
 	Sample bool
+	// Yield is called after every few thousand cells, as that of Options.
+	Yield func() error
 }
 
 // An Import is the points of a table, ready for an nn.State with the same Task.
@@ -62,6 +64,15 @@ type Import struct {
 // Whole numbers from 0 to 9 with a 0 among them are taken as class numbers. With ScalingNone they
 // need no 0, so that points that were written without a transformation come back bit for bit.
 func Convert(t Table, c Choice) (Import, error) {
+	p := &pace{yield: c.Yield}
+	m, err := convert(t, c, p)
+	if p.stopped != nil {
+		return Import{}, p.stopped
+	}
+	return m, err
+}
+
+func convert(t Table, c Choice, p *pace) (Import, error) {
 	if c.Scaling == "" {
 		c.Scaling = ScalingFit
 	}
@@ -74,29 +85,29 @@ func Convert(t Table, c Choice) (Import, error) {
 			clip(string(c.Task)))
 	}
 	m := Import{Task: c.Task}
-	if err := m.chooseColumns(t, c); err != nil {
+	if err := m.chooseColumns(t, c, p); err != nil {
 		return Import{}, err
 	}
-	rows, err := m.chooseRows(t, c)
+	rows, err := m.chooseRows(t, c, p)
 	if err != nil {
 		return Import{}, err
 	}
-	xs, err := numbers(t, rows, m.X)
+	xs, err := numbers(t, p, rows, m.X)
 	if err != nil {
 		return Import{}, err
 	}
-	ys, err := numbers(t, rows, m.Y)
+	ys, err := numbers(t, p, rows, m.Y)
 	if err != nil {
 		return Import{}, err
 	}
 	if m.Task == "" {
-		m.Task = guessTask(t, rows, m.Label)
+		m.Task = guessTask(t, p, rows, m.Label)
 	}
 	var labels []float64
 	if m.Task == nn.Regression {
-		labels, err = numbers(t, rows, m.Label)
+		labels, err = numbers(t, p, rows, m.Label)
 	} else {
-		labels, m.Classes, err = classes(t, rows, m.Label, c.Scaling)
+		labels, m.Classes, err = classes(t, p, rows, m.Label, c.Scaling)
 	}
 	if err != nil {
 		return Import{}, err
@@ -121,7 +132,7 @@ var (
 )
 
 // chooseColumns sets the indices of the three columns.
-func (m *Import) chooseColumns(t Table, c Choice) error {
+func (m *Import) chooseColumns(t Table, c Choice, p *pace) error {
 	if len(t.Columns) < 3 {
 		return errorAt(0, "", "the table has %s; x, y and label need one each",
 			count(len(t.Columns), "column"))
@@ -187,6 +198,9 @@ func (m *Import) chooseColumns(t Table, c Choice) error {
 		}
 		if best >= 0 {
 			for _, row := range t.Rows {
+				if !p.count(cellWork) {
+					return p.stopped
+				}
 				if _, ok := t.number(row.Cells[best]); !ok && !missing(row.Cells[best]) {
 					return errorAt(row.Line, t.Columns[best].Name,
 						"%q is not a number; x and y need a column of numbers each",
@@ -210,9 +224,12 @@ func (t Table) hasFold(name string) bool {
 }
 
 // chooseRows returns the rows that become points.
-func (m *Import) chooseRows(t Table, c Choice) ([]Row, error) {
+func (m *Import) chooseRows(t Table, c Choice, p *pace) ([]Row, error) {
 	var rows []Row
 	for _, row := range t.Rows {
+		if !p.count(3 * cellWork) {
+			return nil, p.stopped
+		}
 		if missing(row.Cells[m.X]) || missing(row.Cells[m.Y]) || missing(row.Cells[m.Label]) {
 			m.LeftOut++
 			continue
@@ -241,9 +258,12 @@ func (m *Import) chooseRows(t Table, c Choice) ([]Row, error) {
 }
 
 // numbers returns the cells of a column as numbers.
-func numbers(t Table, rows []Row, column int) ([]float64, error) {
+func numbers(t Table, p *pace, rows []Row, column int) ([]float64, error) {
 	values := make([]float64, len(rows))
 	for i, row := range rows {
+		if !p.count(cellWork) {
+			return nil, p.stopped
+		}
 		v, ok := t.number(row.Cells[column])
 		if !ok {
 			return nil, errorAt(row.Line, t.Columns[column].Name, "%q is not a number",
@@ -260,10 +280,13 @@ func numbers(t Table, rows []Row, column int) ([]float64, error) {
 
 // guessTask guesses the task from the labels. A single cell that is not a number among many numbers
 // is a mistake, not a class: as a regression, its line is reported.
-func guessTask(t Table, rows []Row, column int) nn.Task {
+func guessTask(t Table, p *pace, rows []Row, column int) nn.Task {
 	names, fractions := false, false
 	var found []float64
 	for _, row := range rows {
+		if !p.count(cellWork) {
+			break
+		}
 		v, ok := t.number(row.Cells[column])
 		names = names || !ok
 		fractions = fractions || ok && v != math.Trunc(v)
@@ -280,12 +303,15 @@ func guessTask(t Table, rows []Row, column int) nn.Task {
 
 // classes numbers the different cells of a column and returns their names.
 func classes(
-	t Table, rows []Row, column int, s Scaling,
+	t Table, p *pace, rows []Row, column int, s Scaling,
 ) (labels []float64, names []string, err error) {
 	labels = make([]float64, len(rows))
 	values := make([]float64, len(rows))
 	numeric, own, zero := true, true, s == ScalingNone
 	for i, row := range rows {
+		if !p.count(cellWork) {
+			return nil, nil, p.stopped
+		}
 		v, ok := t.number(row.Cells[column])
 		values[i] = v
 		numeric = numeric && ok
@@ -301,9 +327,13 @@ func classes(
 	}
 	found := map[string]int{} // to a row that has it
 	for i := range rows {
-		if _, ok := found[name(i)]; !ok {
-			found[name(i)] = i
-			names = append(names, name(i))
+		if !p.count(4 * cellWork) {
+			return nil, nil, p.stopped
+		}
+		name := name(i)
+		if _, ok := found[name]; !ok {
+			found[name] = i
+			names = append(names, name)
 		}
 	}
 	if len(names) > nn.MaxClasses {
@@ -320,6 +350,9 @@ func classes(
 		return strings.Compare(a, b)
 	})
 	for i := range rows {
+		if !p.count(4 * cellWork) {
+			return nil, nil, p.stopped
+		}
 		labels[i] = float64(slices.Index(names, name(i)))
 	}
 	for _, name := range names {

@@ -10,6 +10,7 @@ import (
 // A jsonReader reads rows token by token, so that it knows the line of each row.
 type jsonReader struct {
 	*json.Decoder
+	*pace
 	text         string
 	line, offset int
 	table        *Table
@@ -17,9 +18,9 @@ type jsonReader struct {
 }
 
 // readJSON reads JSON. named reports that the rows were objects, whose members named the columns.
-func (t *Table) readJSON(text string) (named bool, err error) {
-	decoder := json.NewDecoder(strings.NewReader(text))
-	r := &jsonReader{Decoder: decoder, text: text, line: 1, table: t}
+func (t *Table) readJSON(text string, p *pace) (named bool, err error) {
+	decoder := json.NewDecoder(&pacedReader{p, text})
+	r := &jsonReader{Decoder: decoder, pace: p, text: text, line: 1, table: t}
 	r.UseNumber()
 	begin, err := r.Token()
 	if err != nil {
@@ -44,6 +45,9 @@ func (t *Table) readJSON(text string) (named bool, err error) {
 	}
 	t.Header = true
 	for i, row := range t.Rows { // early rows may lack members that later ones have
+		if !p.count(cellWork * len(t.Columns)) {
+			return true, p.stopped
+		}
 		t.Rows[i].Cells = append(row.Cells, make([]string, len(t.Columns)-len(row.Cells))...)
 	}
 	return true, nil

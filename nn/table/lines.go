@@ -9,17 +9,23 @@ import (
 )
 
 // readLines reads lines of cells.
-func (t *Table) readLines(text string, s Separator) error {
+func (t *Table) readLines(text string, s Separator, p *pace) error {
+	n := 0
+	for line := range strings.Lines(text) { // the readers below take a whole line at a time
+		if n++; len(line) > MaxLine {
+			return errorAt(n, "", "is too long; a line can have %d bytes", MaxLine)
+		}
+	}
 	if s == SeparatorAuto {
-		s = findSeparator(text)
+		s = findSeparator(text, p)
 	}
 	t.Separator = s
 	if s == Space {
-		return t.readSpaced(text)
+		return t.readSpaced(text, p)
 	}
 	for _, known := range separators {
 		if known.name == s {
-			return t.readSeparated(text, known.char)
+			return t.readSeparated(text, known.char, p)
 		}
 	}
 	return errorAt(0, "", "the separator must be comma, tab, semicolon, bar or space; got %q",
@@ -28,7 +34,7 @@ func (t *Table) readLines(text string, s Separator) error {
 
 // findSeparator returns the first separator that divides the first lines evenly, else the most
 // frequent one of the first line.
-func findSeparator(text string) Separator {
+func findSeparator(text string, p *pace) Separator {
 	const look = 20
 	var lines []string
 	for line := range strings.Lines(text) {
@@ -42,7 +48,7 @@ func findSeparator(text string) Separator {
 	for _, s := range separators {
 		first, even := dividers(lines[0], s.char), true
 		for _, line := range lines[1:] {
-			even = even && dividers(line, s.char) == first
+			even = even && p.count(len(line)) && dividers(line, s.char) == first
 		}
 		if even && first > 0 {
 			return s.name
@@ -81,12 +87,12 @@ func dividers(line string, char rune) int {
 }
 
 // readSeparated reads comma separated values (RFC 4180), with any separator.
-func (t *Table) readSeparated(text string, char rune) error {
+func (t *Table) readSeparated(text string, char rune, p *pace) error {
 	// The reader takes a whole record before it can be counted.
 	if strings.Count(text, string(char))+strings.Count(text, "\n") >= MaxCells {
 		return errTooMany()
 	}
-	r := csv.NewReader(strings.NewReader(text))
+	r := csv.NewReader(&pacedReader{p, text})
 	r.Comma = char
 	r.FieldsPerRecord = -1
 	r.TrimLeadingSpace = char != '\t' // with tabs it would skip empty cells
@@ -114,10 +120,13 @@ func (t *Table) readSeparated(text string, char rune) error {
 
 // readSpaced reads cells with blanks between them. A cell with blanks in it has quotation marks
 // around it.
-func (t *Table) readSpaced(text string) error {
+func (t *Table) readSpaced(text string, p *pace) error {
 	line, total := 0, 0
 	for rest := range strings.Lines(text) {
 		line++
+		if !p.count(len(rest)) {
+			return p.stopped
+		}
 		var cells []string
 		for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
 			var cell string

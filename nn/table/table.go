@@ -7,8 +7,12 @@ import (
 	"strings"
 )
 
-// MaxCells is the most cells of a table. It bounds the memory that a text can take.
-const MaxCells = 1 << 20
+// Limits on tables. They bound the memory that a text can take, and what can be shown of it.
+const (
+	MaxCells   = 1 << 20
+	MaxColumns = 1000
+	MaxLine    = 1 << 20 // bytes of a line of cells; JSON may stand in one line
+)
 
 // A Separator stands between two cells of a line.
 type Separator string
@@ -57,6 +61,9 @@ func Headers() []Header { return []Header{HeaderAuto, HeaderYes, HeaderNo} }
 type Options struct {
 	Separator Separator
 	Header    Header
+	// Yield is called after every few thousand cells or some 64 kB of text, if it is not nil. An
+	// error that it returns ends the reading and is returned as it is.
+	Yield func() error
 }
 
 // A Table is rows of cells, all of the same length.
@@ -93,8 +100,16 @@ type Row struct {
 //
 // Lines count from 1. Any line ending and a byte order mark are accepted. Empty lines are skipped.
 func Parse(text string, o Options) (Table, error) {
-	text = strings.TrimPrefix(strings.ToValidUTF8(text, "\ufffd"), "\ufeff")
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	p := &pace{yield: o.Yield}
+	t, err := parse(text, o, p)
+	if p.stopped != nil {
+		return Table{}, p.stopped
+	}
+	return t, err
+}
+
+func parse(text string, o Options, p *pace) (Table, error) {
+	text = p.cleaned(text)
 	begins := strings.TrimSpace(text)
 	if begins == "" {
 		return Table{}, errorAt(0, "", "there is no text")
@@ -104,35 +119,40 @@ func Parse(text string, o Options) (Table, error) {
 	named := false
 	if o.Separator == SeparatorAuto && (begins[0] == '[' || begins[0] == '{') {
 		t.JSON = true
-		named, err = t.readJSON(text)
+		named, err = t.readJSON(text, p)
 	} else {
-		err = t.readLines(text, o.Separator)
+		err = t.readLines(text, o.Separator, p)
 	}
 	if err != nil {
 		return Table{}, err
 	}
 	if !named && len(t.Rows) > 0 {
-		if err := t.takeHeader(o.Header); err != nil {
+		if err := t.takeHeader(o.Header, p); err != nil {
 			return Table{}, err
 		}
 	}
 	if len(t.Rows) == 0 {
 		return Table{}, errorAt(0, "", "the table has no row of data")
 	}
-	t.countNumbers()
-	t.dropEmpty()
-	if len(t.Columns) == 0 {
+	t.countNumbers(p)
+	t.dropEmpty(p)
+	switch n := len(t.Columns); {
+	case n == 0:
 		return Table{}, errorAt(0, "", "every cell of the table is empty")
+	case n > MaxColumns:
+		return Table{}, errorAt(0, "",
+			"the table has %d columns; at most %d can be read. Only three are needed: x, y and label",
+			n, MaxColumns)
 	}
 	t.nameColumns()
 	return t, nil
 }
 
 // takeHeader makes the columns. It takes their names from the first row if that is a header.
-func (t *Table) takeHeader(h Header) error {
+func (t *Table) takeHeader(h Header, p *pace) error {
 	switch h {
 	case HeaderAuto:
-		t.Header = t.looksLikeHeader(t.Rows[0].Cells)
+		t.Header = t.looksLikeHeader(t.Rows[0].Cells, p)
 	case HeaderYes:
 		t.Header = true
 	case HeaderNo:
@@ -149,10 +169,10 @@ func (t *Table) takeHeader(h Header) error {
 	return nil
 }
 
-func (t *Table) looksLikeHeader(cells []string) bool {
+func (t *Table) looksLikeHeader(cells []string, p *pace) bool {
 	names := false
 	for _, cell := range cells {
-		if _, number := t.number(cell); number || cell != "" && missing(cell) {
+		if _, number := t.number(cell); number || cell != "" && missing(cell) || !p.count(cellWork) {
 			return false
 		}
 		names = names || cell != ""
@@ -160,11 +180,14 @@ func (t *Table) looksLikeHeader(cells []string) bool {
 	return names
 }
 
-func (t *Table) countNumbers() {
+func (t *Table) countNumbers(p *pace) {
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		for _, row := range t.Rows {
 			cell := row.Cells[i]
+			if !p.count(cellWork) {
+				return
+			}
 			if missing(cell) {
 				continue
 			}
@@ -179,7 +202,7 @@ func (t *Table) countNumbers() {
 
 // dropEmpty removes columns without a name and without a filled cell. Separators at the ends of
 // lines make such columns.
-func (t *Table) dropEmpty() {
+func (t *Table) dropEmpty(p *pace) {
 	var keep []int
 	for i, c := range t.Columns {
 		if c.Name != "" || c.filled > 0 {
@@ -195,6 +218,9 @@ func (t *Table) dropEmpty() {
 	}
 	t.Columns = columns
 	for r, row := range t.Rows {
+		if !p.count(cellWork * len(keep)) {
+			return
+		}
 		cells := make([]string, len(keep))
 		for to, from := range keep {
 			cells[to] = row.Cells[from]

@@ -100,7 +100,9 @@ func TestParseRefused(t *testing.T) {
 		{"Separator", "a,b", Options{Separator: ":"}, `the separator must be comma, tab, semicolon, bar or space; got ":"`},
 		{"Header", "a,b", Options{Header: "perhaps"}, `the header must be auto, yes or no; got "perhaps"`},
 		{"ManyCells", strings.Repeat(",\n", MaxCells/2), Options{}, "the table must have at most 1048576 cells"},
-		{"ManyWords", strings.Repeat("1 ", MaxCells+1), Options{}, "the table must have at most 1048576 cells"},
+		{"ManyWords", strings.Repeat(strings.Repeat("1 ", 1024)+"\n", MaxCells/1024+1), Options{}, "the table must have at most 1048576 cells"},
+
+		{"LongLine", "a,b,c\n1,2," + strings.Repeat("3", MaxLine), Options{}, "line 2: is too long; a line can have 1048576 bytes"},
 
 		{"JSONShort", "[{\"x\": 1},\n", Options{}, "line 1: the JSON ends too early"},
 		{"JSONSyntax", "[{\"x\": 1},\n{x: 1}]", Options{}, "line 2: is not JSON: invalid character 'x'"},
@@ -161,39 +163,69 @@ func TestSeparator(t *testing.T) {
 		"\"a;b\",c\n1,2":    Comma,
 		"1.5 2.5 setosa\n ": Space,
 	} {
-		if got := findSeparator(text); got != want {
+		if got := findSeparator(text, new(pace)); got != want {
 			t.Errorf("findSeparator(%q) = %s; want %s", text, got, want)
 		}
 	}
 }
 
-// TestParseManyColumns: columns of one name, and names that look like those made for others, take
-// time in proportion to their number. If they took its square, this would take hours.
-func TestParseManyColumns(t *testing.T) {
+// TestManyNames: columns of one name, and names that look like those made for others, take time in
+// proportion to their number. If they took its square, this would take hours.
+func TestManyNames(t *testing.T) {
 	const columns = 250_000
-	names := make([]string, columns)
-	for i := range names {
-		names[i] = "a"
+	table := Table{Columns: make([]Column, columns)}
+	for i := range table.Columns {
+		table.Columns[i].Name = "a"
 		if i < columns/2 {
-			names[i] = fmt.Sprintf("a (%d)", i)
+			table.Columns[i].Name = fmt.Sprintf("a (%d)", i)
 		}
 	}
-	text := strings.Join(names, ",") + strings.Repeat("\n1"+strings.Repeat(",1", columns-1), 2)
-	got, err := Parse(text, Options{Header: HeaderYes})
-	if err != nil {
-		t.Fatal(err)
-	}
+	table.nameColumns()
 	seen := make(map[string]bool, columns)
-	for _, c := range got.Columns {
+	for _, c := range table.Columns {
 		if seen[c.Name] {
 			t.Fatalf("two columns are called %s", c.Name)
 		}
 		seen[c.Name] = true
 	}
-	if len(seen) != columns {
-		t.Errorf("Parse found %d columns; want %d", len(seen), columns)
-	}
-	if last := got.Columns[columns-1].Name; last != "a (249998)" {
+	if last := table.Columns[columns-1].Name; last != "a (249998)" {
 		t.Errorf("the last column is called %s; want a (249998)", last)
+	}
+}
+
+// TestManyColumns: columns without a name and a value do not count, as spreadsheets write them.
+func TestManyColumns(t *testing.T) {
+	lines := func(columns, empty int) string {
+		names := make([]string, columns)
+		for i := range names {
+			names[i] = fmt.Sprint("c", i)
+		}
+		end := strings.Repeat(",", empty) + "\n"
+		return strings.Join(names, ",") + end + strings.TrimSuffix(strings.Repeat("1,", columns), ",") + end
+	}
+	objects := func(columns int) string {
+		members := make([]string, columns)
+		for i := range members {
+			members[i] = fmt.Sprintf("\"c%d\":1", i)
+		}
+		return "[{" + strings.Join(members, ",") + "}]"
+	}
+	const refused = "the table has 1001 columns; at most 1000 can be read"
+	for _, test := range []struct{ name, text, want string }{
+		{"Most", lines(MaxColumns, 0), ""},
+		{"More", lines(MaxColumns+1, 0), refused},
+		{"Empty", lines(MaxColumns, 16_384-MaxColumns), ""},
+		{"Objects", objects(MaxColumns), ""},
+		{"MoreObjects", objects(MaxColumns + 1), refused},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Parse(test.text, Options{})
+			if test.want == "" && (err != nil || len(got.Columns) != MaxColumns) {
+				t.Errorf("Parse finds %d columns, %v; want %d", len(got.Columns), err, MaxColumns)
+			}
+			if test.want != "" && (err == nil || !strings.HasPrefix(err.Error(), test.want)) {
+				t.Errorf("Parse = %v; want %s", err, test.want)
+			}
+		})
 	}
 }

@@ -1,0 +1,80 @@
+package table
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// TestCleaned: text becomes UTF-8 with plain ends of lines wherever it is cut into strides.
+func TestCleaned(t *testing.T) {
+	for _, unit := range []string{"ab\r\n", "ab\r", "\r\n", "\r", "é\r\n", "a\xff\r\r\n", "\xff", "\n"} {
+		for before := range 4 {
+			text := strings.Repeat("x", before) + strings.Repeat(unit, 2*stride/len(unit)+1)
+			want := strings.ToValidUTF8(text, "\ufffd")
+			want = strings.ReplaceAll(strings.ReplaceAll(want, "\r\n", "\n"), "\r", "\n")
+			if got := new(pace).cleaned(text); got != want {
+				t.Errorf("cleaned(%q…) = %d bytes %.10q…; want %d bytes %.10q…", text[:10], len(got), got,
+					len(want), want)
+			}
+		}
+	}
+}
+
+// TestYield: Parse and Convert yield at least once in two strides of text, and end with the error
+// that yield returns.
+func TestYield(t *testing.T) {
+	const size = 20 * stride
+	fill := func(before, unit, after string) string {
+		return before + strings.Repeat(unit, size/len(unit)) + after
+	}
+	long := strings.Repeat("5", 2000)
+	for _, test := range []struct {
+		name, text string
+		options    Options
+	}{
+		{"Comma", fill("a,b,c\n", "1.25,2,p\n", ""), Options{}},
+		{"Semicolon", fill("a;b;c\n", "1,25;2;7\n", ""), Options{}},
+		{"Space", fill("a b c\n", "1.25 2 p\n", ""), Options{}},
+		{"Long", fill("a,b,c\n", long+",2,p\n", ""), Options{}},
+		{"LongSpace", fill("a b c\n", long+" 2 p\n", ""), Options{}},
+		{"Quoted", fill("a,b,c\n1,2,\"", "\n\"\"", "\"\n"), Options{}},
+		{"Returns", fill("a,b,c\r", "1.25,2,p\r", ""), Options{}},
+		{"Objects", fill("[", `{"a":1,"b":2,"c":3},`, `{"a":4}]`), Options{}},
+		{"Lists", fill("[", `[1,2,"p"],`, "[1,2,3]]"), Options{}},
+		{"JSONString", fill(`[[1,2,"`, "é", `"]]`), Options{}},
+		{"JSONBlanks", fill("[", " ", "[1,2,3]]"), Options{}},
+		{"JSONOther", fill(`{"a":[0`, ",[]", `],"data":[[1,2,3]]}`), Options{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			calls := 0
+			test.options.Yield = func() error { calls++; return nil }
+			table, err := Parse(test.text, test.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if least := size / stride / 2; calls < least {
+				t.Errorf("Parse of %d bytes yields %d times; want %d at least", size, calls, least)
+			}
+			gone := errors.New("gone")
+			stopped := 0
+			test.options.Yield = func() error { stopped++; return gone }
+			if _, err := Parse(test.text, test.options); err != gone || stopped != 1 {
+				t.Errorf("Parse = %v after %d calls; want what yield returned, at once", err, stopped)
+			}
+
+			if len(table.Rows) < 10_000 {
+				return
+			}
+			calls = 0
+			c := Choice{MaxPoints: 100, Sample: true, Yield: func() error { calls++; return nil }}
+			if _, err := Convert(table, c); err != nil || calls < len(table.Rows)*3*cellWork/stride {
+				t.Errorf("Convert of %d rows yields %d times, %v", len(table.Rows), calls, err)
+			}
+			c.Yield = test.options.Yield
+			if _, err := Convert(table, c); err != gone {
+				t.Errorf("Convert = %v; want what yield returned", err)
+			}
+		})
+	}
+}
