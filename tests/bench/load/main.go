@@ -5,6 +5,9 @@
 //	go run ./tests/bench/load sockets   many train_step messages, over a few WebSockets
 //	go run ./tests/bench/load steps     updates of the engine, in long requests
 //	go run ./tests/bench/load echo      a server that answers without any work
+//	go run ./tests/bench/load attack    an honest user beside each of many attacks
+//	go run ./tests/bench/load herd      many clients that lose their servers at once, and come back
+//	go run ./tests/bench/load soak      all kinds of clients and attackers, and what is left of them
 //	go run ./tests/bench/load peers     one table: nnvisu, the yardsticks of tests/bench/peers, the limits
 //
 // Each has flags, which -help lists. It ends with status 1 if a stream or a socket fails, or if
@@ -103,6 +106,27 @@ func run(ctx context.Context, args []string) error {
 		}
 		r.print(os.Stdout)
 		return atLeast("min-rate", 1000/r.each, *rate)
+	case "attack":
+		var o attackOptions
+		o.define(fs)
+		if err := parse(); err != nil {
+			return err
+		}
+		return runAttacks(ctx, o, os.Stdout)
+	case "herd":
+		var o herdOptions
+		o.define(fs)
+		if err := parse(); err != nil {
+			return err
+		}
+		return runHerd(ctx, o, os.Stdout)
+	case "soak":
+		var o soakOptions
+		o.define(fs)
+		if err := parse(); err != nil {
+			return err
+		}
+		return runSoak(ctx, o, os.Stdout)
 	case "echo":
 		var o echoOptions
 		o.define(fs)
@@ -118,7 +142,7 @@ func run(ctx context.Context, args []string) error {
 		}
 		return runPeers(ctx, o, os.Stdout)
 	}
-	return fmt.Errorf("the first argument must be streams, sockets, steps, echo or peers; got %q", mode)
+	return fmt.Errorf("the first argument must be streams, sockets, steps, attack, herd, soak, echo or peers; got %q", mode)
 }
 
 // err returns why some stream did not last, or that none brought a frame.

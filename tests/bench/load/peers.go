@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -38,7 +37,7 @@ type peersOptions struct {
 func (o *peersOptions) define(fs *flag.FlagSet) {
 	fs.StringVar(&o.nnvisu, "nnvisu", filepath.Join("dist", "nnvisu"), "`program` of the server")
 	fs.StringVar(&o.python, "python", "/usr/bin/python3", "`program` of a Python with PyTorch and Tornado; without them the yardsticks are left out")
-	fs.StringVar(&o.peers, "peers", filepath.Join("tests", "peers"), "`directory` of the yardsticks")
+	fs.StringVar(&o.peers, "peers", filepath.Join("tests", "bench", "peers"), "`directory` of the yardsticks")
 	fs.IntVar(&o.rounds, "rounds", 3, "how `often` to measure each; the table has medians")
 	fs.StringVar(&o.only, "only", "", "measure only the parts whose names match the `expression`: engine, wire, frames, scale")
 }
@@ -240,7 +239,7 @@ func (p *peers) wire(ctx context.Context) error {
 	defer stop()
 	theirs := ""
 	if p.torch != "" {
-		if theirs, stop, err = p.start(ctx, oneThread, p.python, func(addr string) []string {
+		if theirs, stop, err = start(ctx, oneThread, p.python, func(addr string) []string {
 			_, port, _ := net.SplitHostPort(addr) // addr is ours
 			return []string{filepath.Join(p.peers, "torch_server.py"), port}
 		}); err != nil {
@@ -390,7 +389,7 @@ func (p *peers) scale(ctx context.Context) error {
 
 // startNnvisu starts nnvisu with room for long requests.
 func (p *peers) startNnvisu(ctx context.Context, env ...string) (url string, stop func(), err error) {
-	return p.start(ctx, env, p.nnvisu, func(addr string) []string { return []string{"-addr", addr, "-max-work", "1e13", "-log-level", "error"} })
+	return start(ctx, env, p.nnvisu, func(addr string) []string { return []string{"-addr", addr, "-max-work", "1e13", "-log-level", "error"} })
 }
 
 // startEcho starts this program as a server without work.
@@ -399,52 +398,7 @@ func (p *peers) startEcho(ctx context.Context, args ...string) (url string, stop
 	if err != nil {
 		return "", nil, err
 	}
-	return p.start(ctx, nil, self, func(addr string) []string { return append([]string{"echo", "-addr", addr}, args...) })
-}
-
-// start starts a server on a free port and waits until it listens. stop ends it.
-func (p *peers) start(ctx context.Context, env []string, program string, args func(addr string) []string) (url string, stop func(), err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, err
-	}
-	addr := listener.Addr().String()
-	listener.Close() // only the port was wanted
-	ctx, cancel := context.WithCancel(ctx)
-	server := exec.CommandContext(ctx, program, args(addr)...)
-	server.Env = append(os.Environ(), env...)
-	var log bytes.Buffer
-	server.Stdout, server.Stderr = &log, &log
-	if err := server.Start(); err != nil {
-		cancel()
-		return "", nil, err
-	}
-	ended := make(chan struct{})
-	go func() {
-		_ = server.Wait() // it is killed in the end
-		close(ended)
-	}()
-	stop = func() {
-		cancel()
-		<-ended
-	}
-	for deadline := time.Now().Add(time.Minute); ; {
-		conn, err := net.Dial("tcp", addr)
-		if err == nil {
-			conn.Close()
-			return "http://" + addr, stop, nil
-		}
-		select {
-		case <-ended:
-			cancel()
-			return "", nil, fmt.Errorf("%s ended: %s", program, log.Bytes())
-		case <-time.After(20 * time.Millisecond):
-		}
-		if time.Now().After(deadline) {
-			stop()
-			return "", nil, fmt.Errorf("%s does not listen: %w", program, err)
-		}
-	}
+	return start(ctx, nil, self, func(addr string) []string { return append([]string{"echo", "-addr", addr}, args...) })
 }
 
 // cpuModel returns the name of the CPU, or its architecture.
