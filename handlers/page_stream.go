@@ -46,6 +46,7 @@ func (s *Server) pageSocket(c echo.Context) error {
 		to := stream.NewSocketWriter(taskOf(ctx).connection, conn)
 		if err != nil {
 			taskOf(ctx).turn.End()
+			taskOf(ctx).leave()
 			events := stream.NewSender(taskOf(ctx).connection, to, func(error) {})
 			defer func() { events.Close(); s.sends(exchangeOf(ctx), to.Written()) }()
 			return s.failStream(taskOf(ctx).connection, c, events, err)
