@@ -111,7 +111,7 @@ var faults = []fault{
 		}
 		return nil
 	}},
-	{"tabs frozen for 35 s", func(_ context.Context, s *scene) error {
+	{"tabs stopped for 35 s", func(_ context.Context, s *scene) error {
 		for _, p := range s.pages {
 			if err := p.freeze(true); err != nil {
 				return err

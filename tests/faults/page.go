@@ -17,9 +17,9 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/debugger"
 	"github.com/chromedp/cdproto/emulation"
 	cdpnetwork "github.com/chromedp/cdproto/network"
-	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"nnvisu/tests/contract"
@@ -89,11 +89,11 @@ const look = `(() => {
 
 // A pageReport is what was seen of a page.
 type pageReport struct {
-	step, results, lost int
-	gap                 time.Duration
-	said                map[string]int // changes to these words
-	last                time.Time
-	now                 string
+	step, most, results, lost int
+	gap                       time.Duration
+	said                      map[string]int // changes to these words
+	last                      time.Time
+	now                       string
 }
 
 func (r pageReport) words() string {
@@ -208,10 +208,14 @@ func (p *page) note(step int, words string) {
 		r.said[words]++
 		r.now = words
 	}
-	switch {
-	case step < r.step:
-		r.lost += r.step - step
-	case step > r.step:
+	if step > r.step {
+		// While a page is loaded it shows step 0, and then what it had. Who trains on from less
+		// has lost the difference.
+		if step < r.most {
+			r.lost += r.most - r.step
+			r.most = step
+		}
+		r.most = max(r.most, step)
 		r.gap = max(r.gap, now.Sub(r.last))
 		r.last = now
 		r.results++
@@ -271,7 +275,17 @@ func stepOf(s state) int {
 	return n.Step
 }
 
-func (p *page) reload() error { return p.do(chromedp.Reload()) }
+// reload loads the page again, and trains on.
+func (p *page) reload() error {
+	if err := p.do(chromedp.Reload()); err != nil {
+		return err
+	}
+	if _, err := p.until("ready", func(v view) bool { return v.Connection == "Ready" && number(v.Step) > 0 }); err != nil {
+		return err
+	}
+	_, err := eval[chromedp.Void](p, enough, `document.getElementById("train").click()`)
+	return err
+}
 
 // offline takes the network away from the tab.
 func (p *page) offline(is bool) error {
@@ -280,13 +294,18 @@ func (p *page) offline(is bool) error {
 	})
 }
 
-// freeze stops the page as a browser stops one in the back.
+// freeze stops the script of the page, as a machine that sleeps does; its connections stay open.
+// What looks at the page meanwhile waits.
 func (p *page) freeze(is bool) error {
-	state := cdppage.SetWebLifecycleStateStateActive
-	if is {
-		state = cdppage.SetWebLifecycleStateStateFrozen
+	if !is {
+		return call(p, debugger.Resume, debugger.ResumeParams{})
 	}
-	return call(p, cdppage.SetWebLifecycleState, cdppage.SetWebLifecycleStateParams{State: state})
+	ctx, cancel := context.WithTimeout(p.ctx, enough)
+	defer cancel()
+	if _, err := chromedp.Call(ctx, debugger.Enable, debugger.EnableParams{}); err != nil {
+		return err
+	}
+	return call(p, debugger.Pause, cdp.Empty{})
 }
 
 // number reads the digits of a text.
