@@ -263,8 +263,8 @@ func parse(
 		"most `bytes` of memory, such as 512MiB; not given, it is what the container or GOMEMLIMIT allows, "+
 			"or half of what the machine has")
 	fs.IntVar(&h.MaxPoints, "max-points", h.MaxPoints, "most `points` in a data set")
-	fs.Float64Var(&h.MaxWork, "max-work", h.MaxWork,
-		"most `multiply-adds` that one request, or one frame of a stream, may cost")
+	fs.DurationVar(&h.MaxWork, "max-work", h.MaxWork,
+		"longest `duration` for which one request, or one frame of a stream, may compute on one core")
 	fs.DurationVar(&h.MaxStream, "max-stream", h.MaxStream, "longest `duration` of a stream")
 	fs.IntVar(&h.MaxStreams, "max-streams", h.MaxStreams, "most `streams` at once")
 	fs.IntVar(&h.MaxSockets, "max-sockets", h.MaxSockets, "most WebSocket `connections` at once")

@@ -92,17 +92,16 @@ func (s *Server) trainStep(ctx context.Context, m *wire.Message) (nn.Result, err
 	return result, err
 }
 
-// sliceWork is how many multiply-adds a request computes before it lets others compute and looks
-// whether its client is still there. That takes up to some milliseconds with vector kernels, and
-// ten times as long without.
-const sliceWork = 1e7
+// sliceTime is how long about a request computes before it lets others compute and looks whether
+// its client is still there. One update may take longer.
+const sliceTime = time.Millisecond
 
 // oneSlice reports whether advance makes n updates without a pause.
-func oneSlice(work nn.Work, n int) bool { return float64(n)*work.Update <= sliceWork }
+func oneSlice(work nn.Work, n int) bool { return time.Duration(n)*work.Update <= sliceTime }
 
 // advance makes n updates. The caller has a turn, in which others may compute in between.
 func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int) error {
-	for slice := max(1, int(sliceWork/work.Update)); n > 0; {
+	for slice := max(1, int(sliceTime/max(work.Update, 1))); n > 0; {
 		k := min(n, slice)
 		if err := t.Step(k); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -141,7 +142,7 @@ func (s *Server) checkState(m *wire.Message) error {
 	return nil
 }
 
-// newTrainer checks a message and returns its Trainer. An answer costs steps updates; an error
+// newTrainer checks a message and returns its Trainer, with what it takes on this machine. An answer costs steps updates; an error
 // about the cost names field, the member that sets them.
 func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Trainer, nn.Work, error) {
 	if m.Type != "" && m.Type != "train_step" {
@@ -150,16 +151,26 @@ func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Train
 	if err := s.checkState(m); err != nil {
 		return nil, nn.Work{}, err
 	}
-	work := nn.WorkOf(m.State.Config, len(m.State.Data))
-	if cost := float64(steps)*work.Update + work.Evaluation; cost > s.config.MaxWork {
+	config, points := m.State.Config, len(m.State.Data)
+	work := nn.WorkOf(config, points) // the same for every replica
+	if takes := time.Duration(steps)*work.Update + work.Evaluation; takes > s.config.MaxWork {
 		most := max(0, int((s.config.MaxWork-work.Evaluation)/work.Update))
 		return nil, nn.Work{}, wire.TooLarge(field,
-			"%d updates of this network on %d points cost %.3g multiply-adds; "+
-				"the limit is %.3g, which allows %d updates",
-			steps, len(m.State.Data), cost, s.config.MaxWork, most)
+			"%d updates of this network on %d points take about %s; the limit is %s, which allows %d updates",
+			steps, points, seconds(takes), seconds(s.config.MaxWork), most)
 	}
 	t, err := nn.NewTrainer(m.State)
-	return t, work, err
+	return t, nn.WorkHere(config, points), err
+}
+
+// seconds writes how long something takes with two digits, such as 3.2 s.
+func seconds(d time.Duration) string {
+	v := d.Seconds()
+	if v >= 10 {
+		return strconv.FormatFloat(v, 'f', 0, 64) + " s"
+	}
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 2, 64), 64) // which it can read
+	return strconv.FormatFloat(v, 'f', -1, 64) + " s"
 }
 
 // pageField tells the decoder which fields a form may have: the page's and a program's.

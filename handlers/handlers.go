@@ -38,7 +38,7 @@ type Config struct {
 	BasePath   string        // where the app lives behind a proxy, such as "/nnvisu"; "" is the root
 	MaxBody    int64         // bytes of a request body or a socket message
 	MaxPoints  int           // points of a state
-	MaxWork    float64       // multiply-adds of one request, or of one frame of a stream
+	MaxWork    time.Duration // what one request, or one frame of a stream, takes by nn.WorkOf
 	MaxStream  time.Duration // how long a stream may last
 	MaxStreams int           // streams open at a time
 	MaxSockets int           // WebSocket connections open at a time
@@ -58,15 +58,14 @@ type Config struct {
 	PrivateMetrics bool
 }
 
-// DefaultConfig returns limits for a small public server. A request may cost at most some tens of
-// seconds of one core.
+// DefaultConfig returns limits for a small public server.
 func DefaultConfig() Config {
 	return Config{
 		Logger:     slog.Default(),
 		Version:    "devel",
 		MaxBody:    16 << 20,
 		MaxPoints:  2000,
-		MaxWork:    2e10,
+		MaxWork:    2 * time.Second,
 		MaxStream:  10 * time.Minute,
 		MaxStreams: 512,
 		MaxSockets: 1024,
@@ -111,7 +110,7 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes: it must be at least %d",
 			config.MaxMemory, config.MaxBody, need)
 	}
-	if config.MaxBody < 1 || counts < 1 || !(config.MaxWork > 0) || config.MaxStream <= 0 {
+	if config.MaxBody < 1 || counts < 1 || config.MaxWork <= 0 || config.MaxStream <= 0 {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{

@@ -108,7 +108,7 @@ func (m *serverMetrics) watch(s *Server) {
 		"points":         float64(s.config.MaxPoints),
 		"body_bytes":     float64(s.config.MaxBody),
 		"stream_seconds": s.config.MaxStream.Seconds(),
-		"work":           s.config.MaxWork,
+		"work_seconds":   s.config.MaxWork.Seconds(),
 	} {
 		limits.WithLabelValues(what).Set(limit)
 	}

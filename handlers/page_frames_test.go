@@ -132,7 +132,7 @@ func TestLastFrame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := p.frames(trainer, nn.Work{Update: sliceWork})
+		f := p.frames(trainer, nn.Work{Update: sliceTime})
 		w := &pageCarrier{took: time.Second}
 		f.events = stream.NewSender(t.Context(), w, func(err error) { t.Errorf("the sender failed: %v", err) })
 		defer f.events.Close()

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -173,8 +174,8 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 	return q
 }
 
-// trialWork is the share of one request's work that the trial of a recipe may cost.
-const trialWork = 0.1
+// trialShare is how many times as long a request may compute as the trial of a recipe.
+const trialShare = 10
 
 // lostBy says what a state has that its recipe does not lead to, or returns "".
 func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (string, error) {
@@ -195,7 +196,7 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 		return fmt.Sprintf("This run has made more than %d updates, the most that a recipe makes.", wire.MaxSteps), nil
 	}
 	work := nn.WorkOf(m.State.Config, len(m.State.Data))
-	if float64(m.Steps)*work.Update > trialWork*s.config.MaxWork {
+	if time.Duration(m.Steps)*work.Update > s.config.MaxWork/trialShare {
 		return "The run is too long to be tried out here: what was changed during it is not in this link.", nil
 	}
 	network := m.State.Network

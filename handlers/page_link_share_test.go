@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/handlers/wire"
@@ -182,7 +183,7 @@ func TestShareLost(t *testing.T) {
 		}
 	})
 	t.Run("Untried", func(t *testing.T) { // too costly
-		small := newTestServer(t, func(c *Config) { c.MaxWork = 2e5 })
+		small := newTestServer(t, func(c *Config) { c.MaxWork = 100 * time.Microsecond })
 		form := trainTo(t, s, openLink(t, s, "dataset=xor&points=40&steps=9"))
 		form = press(form, "set-parameter", views.FieldParameter, "biases.0.0", views.FieldValue, "1")
 		if _, lost, _ := shareForm(t, small, form); lost != "The run is too long to be tried out here: what was changed during it is not in this link." {

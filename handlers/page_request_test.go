@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
@@ -53,7 +54,7 @@ func FuzzPageForm(f *testing.F) {
 	} {
 		f.Add(seed.contentType, []byte(seed.body))
 	}
-	s := newTestServer(f, func(c *Config) { c.MaxPoints, c.MaxWork = 20, 1e5 })
+	s := newTestServer(f, func(c *Config) { c.MaxPoints, c.MaxWork = 20, 100*time.Microsecond })
 	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
 		form, err := wire.ParseForm(contentType, body, s.limits(t.Context()))
 		if err != nil || form == nil {

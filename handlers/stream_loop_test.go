@@ -188,7 +188,7 @@ func TestStreamStopsInFrame(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				sc := newScene(t, wire.Message{Steps: wire.MaxSteps, FrameSteps: wire.MaxSteps}, func(c *Config) { c.MaxStream = time.Minute })
-				sc.work.Update = sliceWork             // one update a slice
+				sc.work.Update = sliceTime             // one update a slice
 				release := holdTokens(sc.t, sc.Server) // the first slice waits here
 				done := make(chan *run)
 				go func() { done <- sc.play(ctx) }()

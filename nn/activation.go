@@ -25,20 +25,22 @@ type activationRule struct {
 	// init is what InitAuto stands for. It is InitHe for the rectifiers, which pass one side and
 	// silence the other: He's derivation is for them.
 	init Init
+	// price is what a sample takes in a hidden unit, with its slope.
+	price price
 }
 
 // activationTable has a row for each activation. Package export has another with its source code.
 var activationTable = choices[Activation, activationRule]{
-	{Tanh, "Tanh", "", activationRule{kernel.Tanh, InitXavier}},
-	{ReLU, "ReLU", "", activationRule{kernel.ReLU, InitHe}},
-	{LeakyReLU, "Leaky ReLU", "slope 0.01", activationRule{kernel.LeakyReLU, InitHe}},
-	{Sigmoid, "Sigmoid", "", activationRule{kernel.Sigmoid, InitXavier}},
-	{GELU, "GELU", "exact", activationRule{kernel.GELU, InitHe}},
-	{SiLU, "SiLU", "", activationRule{kernel.SiLU, InitHe}},
-	{ELU, "ELU", "α 1", activationRule{kernel.ELU, InitHe}},
-	{Softplus, "Softplus", "", activationRule{kernel.Softplus, InitHe}},
-	{Sin, "Sine", "", activationRule{kernel.Sin, InitXavier}},
-	{Linear, "Linear", "", activationRule{kernel.Linear, InitXavier}},
+	{Tanh, "Tanh", "", activationRule{kernel.Tanh, InitXavier, price{0.43, 7.1}}},
+	{ReLU, "ReLU", "", activationRule{kernel.ReLU, InitHe, price{0.05, 1}}},
+	{LeakyReLU, "Leaky ReLU", "slope 0.01", activationRule{kernel.LeakyReLU, InitHe, price{0.05, 1}}},
+	{Sigmoid, "Sigmoid", "", activationRule{kernel.Sigmoid, InitXavier, price{0.5, 5.7}}},
+	{GELU, "GELU", "exact", activationRule{kernel.GELU, InitHe, price{2.4, 23}}},
+	{SiLU, "SiLU", "", activationRule{kernel.SiLU, InitHe, price{0.58, 6.8}}},
+	{ELU, "ELU", "α 1", activationRule{kernel.ELU, InitHe, price{0.51, 4.3}}},
+	{Softplus, "Softplus", "", activationRule{kernel.Softplus, InitHe, price{2.8, 24}}},
+	{Sin, "Sine", "", activationRule{kernel.Sin, InitXavier, price{0.89, 12.8}}},
+	{Linear, "Linear", "", activationRule{kernel.Linear, InitXavier, price{0.05, 0.3}}},
 }
 
 // Activations returns all activations in the order of the page.

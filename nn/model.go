@@ -280,29 +280,3 @@ func (m *Model) Predict(points []Point) [][]float64 {
 	}
 	return rows
 }
-
-// Work is the cost of training in multiply-adds. An activation with its derivative counts as ten,
-// an optimizer update as eight for each parameter.
-type Work struct {
-	Update     float64 // one optimizer update
-	Evaluation float64 // the metrics of all points, once
-}
-
-// WorkOf returns the cost of training on n points. The config must be valid and have its number of
-// classes.
-func WorkOf(c Config, n int) Work {
-	parameters, hidden := ParameterCount(c), 0
-	for _, h := range c.HiddenLayers {
-		hidden += h
-	}
-	weights := parameters - hidden - c.Outputs()
-	batch := n
-	if c.BatchSize > 0 {
-		batch = min(n, c.BatchSize)
-	}
-	sample := 3*float64(weights) + 10*float64(hidden) + 10*float64(c.Outputs()) // forward and back
-	return Work{
-		Update:     float64(padded(batch))*sample + 8*float64(parameters),
-		Evaluation: float64(n) * (float64(weights) + 8*float64(hidden) + 8*float64(c.Outputs())),
-	}
-}

@@ -195,26 +195,6 @@ func TestFeature(t *testing.T) {
 	}
 }
 
-// TestWorkOf is worked by hand for 2-3-2: 12 weights, 5 biases, 3 hidden units, 2 outputs. The
-// samples of an update count as multiples of 8.
-func TestWorkOf(t *testing.T) {
-	c := DefaultConfig()
-	c.HiddenLayers, c.Classes = []int{3}, 2
-	for _, k := range []struct {
-		batch int
-		want  Work
-	}{
-		{0, Work{Update: 16*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
-		{4, Work{Update: 8*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
-		{99, Work{Update: 16*(36+30+20) + 136, Evaluation: 10 * (12 + 24 + 16)}},
-	} {
-		c.BatchSize = k.batch
-		if got := WorkOf(c, 10); got != k.want {
-			t.Errorf("WorkOf(batch %d) = %+v; want %+v", k.batch, got, k.want)
-		}
-	}
-}
-
 func TestParameterCount(t *testing.T) {
 	for _, k := range []struct {
 		task   Task

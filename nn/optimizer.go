@@ -22,17 +22,25 @@ type optimizerRule struct {
 	first, second bool // which moments it keeps
 	decoupled     bool // L2 is a decay of the weights, not a part of the gradient
 	update        kernel.Update
+	price         price   // of a parameter
+	once          float64 // what an update takes besides, whatever the network, in nanoseconds
 }
 
+// What Adam takes. Besides the parameters there are two powers for each update.
+var adamPrice = price{1.43, 9.2}
+
+const adamOnce = 105
+
 var optimizerTable = choices[Optimizer, optimizerRule]{
-	{SGD, "SGD", "", optimizerRule{update: kernel.SGD}},
-	{Momentum, "Momentum", "0.9", optimizerRule{first: true, update: kernel.Momentum}},
-	{Nesterov, "Nesterov", "0.9", optimizerRule{first: true, update: kernel.Nesterov}},
-	{RMSprop, "RMSprop", "α 0.99, ε 1e-8", optimizerRule{second: true, update: kernel.RMSprop}},
-	{Adagrad, "Adagrad", "ε 1e-10", optimizerRule{second: true, update: kernel.Adagrad}},
-	{Adam, "Adam", "", optimizerRule{first: true, second: true, update: kernel.Adam}},
+	{SGD, "SGD", "", optimizerRule{update: kernel.SGD, price: price{0.61, 5.8}}},
+	{Momentum, "Momentum", "0.9", optimizerRule{first: true, update: kernel.Momentum, price: price{0.91, 7}}},
+	{Nesterov, "Nesterov", "0.9", optimizerRule{first: true, update: kernel.Nesterov, price: price{0.96, 7}}},
+	{RMSprop, "RMSprop", "α 0.99, ε 1e-8", optimizerRule{second: true, update: kernel.RMSprop, price: price{1.27, 8.8}}},
+	{Adagrad, "Adagrad", "ε 1e-10", optimizerRule{second: true, update: kernel.Adagrad, price: price{1.19, 8.3}}},
+	{Adam, "Adam", "", optimizerRule{first: true, second: true, update: kernel.Adam, price: adamPrice, once: adamOnce}},
 	{AdamW, "AdamW", "both β 0.9 and 0.999, ε 1e-8", optimizerRule{
 		first: true, second: true, decoupled: true, update: kernel.Adam,
+		price: adamPrice, once: adamOnce,
 	}},
 }
 

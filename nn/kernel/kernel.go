@@ -80,6 +80,9 @@ func Name() string {
 	return vector.name
 }
 
+// IsVector reports whether the kernels in use have vector instructions.
+func IsVector() bool { return vector != nil }
+
 // Use chooses the kernels by their name: Fastest or one of Names. All give the same bits. Use must
 // not be called while a kernel runs.
 func Use(name string) error {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -19,7 +20,7 @@ import (
 // TestTooLarge: body, number of points and work have limits, each of which its error names; and
 // what is within them still works, over the socket as well.
 func TestTooLarge(t *testing.T) {
-	s := Start(t, func(c *handlers.Config) { c.MaxBody, c.MaxPoints, c.MaxWork = 20_000, 20, 1e6 })
+	s := Start(t, func(c *handlers.Config) { c.MaxBody, c.MaxPoints, c.MaxWork = 20_000, 20, 100*time.Microsecond })
 	fit := TrainStep(Message{"hidden_layers": []int{4}}, nil, Scatter(20, 2, 1), 2)
 	want := s.Step(t, fit)
 	step := []carrier{carrierNamed("JSON"), carrierNamed("Curl"), carrierNamed("Form"), carrierNamed("Multipart"), carrierNamed("Socket")}
@@ -159,7 +160,7 @@ func TestBusyQueue(t *testing.T) {
 // TestBusySocket: a socket stays open when the server has no room for its message, and is told when
 // to ask again.
 func TestBusySocket(t *testing.T) {
-	s, ctx := Start(t, func(c *handlers.Config) { c.MaxQueue, c.MaxWork = 1, 1e13 }), Soon(t)
+	s, ctx := Start(t, func(c *handlers.Config) { c.MaxQueue, c.MaxWork = 1, time.Hour }), Soon(t)
 	small := TrainStep(Message{}, nil, Scatter(4, 2, 1), 1).With("id", "small")
 	want := s.Step(t, small)
 	k := s.MustDial(t)

@@ -230,7 +230,7 @@ func TestTrainSilence(t *testing.T) {
 	for name, m := range map[string]Message{"Waiting": slow().With("frame_ms", 60_000), "Computing": computing} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := Start(t, func(c *handlers.Config) { c.MaxWork = 1e13 })
+			s := Start(t, func(c *handlers.Config) { c.MaxWork = time.Hour })
 			st := s.MustTrain(t, m)
 			if name == "Waiting" {
 				st.MustNext(t, "train_step_result")

@@ -116,5 +116,5 @@ func TestMaxWork(t *testing.T) {
 	work := nn.WorkOf(config, 500)
 	most := (handlers.DefaultConfig().MaxWork - work.Evaluation) / work.Update
 	says(t, "docs/operation.md",
-		fmt.Sprintf("%.0f,000 updates of the default network on 500 points", most/1000))
+		fmt.Sprintf("%d,000 updates of the default network on 500 points", most/1000))
 }

@@ -389,7 +389,7 @@ func (p *peers) scale(ctx context.Context) error {
 
 // startNnvisu starts nnvisu with room for long requests.
 func (p *peers) startNnvisu(ctx context.Context, env ...string) (url string, stop func(), err error) {
-	return start(ctx, env, p.nnvisu, func(addr string) []string { return []string{"-addr", addr, "-max-work", "1e13", "-log-level", "error"} })
+	return start(ctx, env, p.nnvisu, func(addr string) []string { return []string{"-addr", addr, "-max-work", "1h", "-log-level", "error"} })
 }
 
 // startEcho starts this program as a server without work.
