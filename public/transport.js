@@ -2,6 +2,7 @@
 import { Emitter } from "./emitter.js";
 import { post } from "./packing.js";
 import { field, form, tell } from "./page.js";
+import { tab } from "./tab.js";
 
 const NOBODY = [502, 503, 504]; // statuses of a server that is not there, or has no room
 
@@ -96,7 +97,8 @@ export class Transport extends Emitter {
   async #converse(values) {
     /** @type {Promise<unknown>} */
     let last = Promise.resolve();
-    const socket = new WebSocket(new URL("ws/page", document.baseURI).href.replace(/^http/, "ws"));
+    const address = new URL(`ws/page?tab=${tab}`, document.baseURI);
+    const socket = new WebSocket(address.href.replace(/^http/, "ws"));
     this.#socket = socket;
     socket.onopen = () => {
       socket.send(JSON.stringify({ ...Object.fromEntries(new FormData(form)), ...values }));
