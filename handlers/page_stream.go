@@ -34,7 +34,7 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 	if err := taskOf(ctx).reserve(p.streamBytes()); err != nil {
 		return editError{err, p}
 	}
-	return s.streamPage(ctx, c, p.frames(t, work), s.openEvents(c))
+	return s.streamPage(ctx, c, p.frames(t, work), s.openEvents(c, stream.SignEvent))
 }
 
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message is the page's form,
