@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/coder/websocket"
 	"github.com/labstack/echo/v4"
@@ -179,7 +180,7 @@ func (s *Server) failStream(
 	}
 	e := s.describeLogged(err, c)
 	if e.Code == wire.CodeBusy {
-		return events.End("done", doneBody(string(wire.CodeBusy)))
+		return events.End("done", fmt.Appendf(nil, `{"reason":%q,"retry_after":%d}`, e.Code, e.RetryAfter))
 	}
 	var b bytes.Buffer
 	notice := views.Refused(problem(e), views.ControlOf(e.Field), e.Message)
