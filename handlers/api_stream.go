@@ -29,7 +29,7 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 	defer cut()
 	stream.LimitUnsent(connection)
 	step, _ := t.At()
-	_, metered := s.meter(connection, c, forProgram, step, s.openEvents(c))
+	_, metered := s.meter(connection, c, forProgram, step, s.openEvents(c, stream.SignComment))
 	events := stream.NewSender(connection, metered, fail)
 	defer events.Close()
 	var (

@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/fair"
+	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -210,7 +211,7 @@ func BenchmarkStreams(b *testing.B) {
 				task, ctx := s.newTask(b.Context(), fair.Client{})
 				wg.Go(func() {
 					defer task.release()
-					if err := s.streamPage(ctx, c, f, s.openEvents(c)); err != nil {
+					if err := s.streamPage(ctx, c, f, s.openEvents(c, stream.SignEvent)); err != nil {
 						b.Error(err)
 					}
 				})

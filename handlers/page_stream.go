@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/coder/websocket"
 	"github.com/labstack/echo/v4"
@@ -34,7 +35,7 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 	if err := taskOf(ctx).reserve(p.streamBytes()); err != nil {
 		return editError{err, p}
 	}
-	return s.streamPage(ctx, c, p.frames(t, work), s.openEvents(c))
+	return s.streamPage(ctx, c, p.frames(t, work), s.openEvents(c, stream.SignEvent))
 }
 
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message is the page's form,
@@ -179,7 +180,7 @@ func (s *Server) failStream(
 	}
 	e := s.describeLogged(err, c)
 	if e.Code == wire.CodeBusy {
-		return events.End("done", doneBody(string(wire.CodeBusy)))
+		return events.End("done", fmt.Appendf(nil, `{"reason":%q,"retry_after":%d}`, e.Code, e.RetryAfter))
 	}
 	var b bytes.Buffer
 	notice := views.Refused(problem(e), views.ControlOf(e.Field), e.Message)

@@ -203,6 +203,47 @@ func converse(t *testing.T, conn *websocket.Conn, ctx context.Context, kind webs
 	}
 }
 
+// silentRun is a form whose run says nothing for 12 seconds, between its two frames.
+func silentRun(t *testing.T, s *Server) url.Values {
+	form := settingsForm(t, s, sampleState(t, "circles", 20, 0, nil))
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldSteps, "2")
+	form.Set("frame_ms", "12000")
+	return form
+}
+
+// TestPageAlive: a page's stream that has no frame for long shows script that the line holds.
+func TestPageAlive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTestServer(t)
+		var names []string
+		for _, e := range ssetest.Parse(postForm(s, "/train", silentRun(t, s), "HX-Request", "true").Body.String()) {
+			names = append(names, e.Name)
+		}
+		if want := []string{"", "alive", "alive", "", "done"}; !slices.Equal(names, want) {
+			t.Errorf("12 seconds between two frames: events %q; want %q", names, want)
+		}
+	})
+}
+
+// TestPageSocketAlive is TestPageAlive over the page's socket.
+func TestPageSocketAlive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes as long as a stream may be silent")
+	}
+	t.Parallel()
+	s := newTestServer(t)
+	fields := map[string]string{}
+	for name, values := range silentRun(t, s) {
+		fields[name] = values[0]
+	}
+	conn, ctx := dialPage(t, s)
+	frame, sign := converse(t, conn, ctx, websocket.MessageText, mustJSON(t, fields))
+	if len(frame) != 1 || sign != "{}" {
+		t.Errorf("behind %d frames the socket says %s; want {} behind one", len(frame), sign)
+	}
+}
+
 // TestPageSocket: the page's socket gives the very fragments of its event stream, message after
 // message.
 func TestPageSocket(t *testing.T) {
@@ -273,7 +314,7 @@ func TestPageSocketErrors(t *testing.T) {
 	if err := s.admitFrames(task); err != nil {
 		t.Fatal(err)
 	}
-	if fragments, done := converse(t, conn, ctx, websocket.MessageText, []byte(`{}`)); len(fragments) != 0 || done != `{"reason":"busy"}` {
+	if fragments, done := converse(t, conn, ctx, websocket.MessageText, []byte(`{}`)); len(fragments) != 0 || !strings.HasPrefix(done, `{"reason":"busy","retry_after":`) {
 		t.Errorf("a full server answers %q and %s; want the reason busy alone", fragments, done)
 	}
 	task.release()

@@ -31,8 +31,9 @@ const (
 
 func doneBody(reason string) []byte { return fmt.Appendf(nil, `{"reason":%q}`, reason) }
 
-// openEvents writes the header of an event stream and returns the writer of its events.
-func (s *Server) openEvents(c echo.Context) *stream.EventWriter {
+// openEvents writes the header of an event stream and returns the writer of its events and of its
+// sign of life.
+func (s *Server) openEvents(c echo.Context, sign stream.Sign) *stream.EventWriter {
 	h := c.Response().Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
@@ -45,7 +46,7 @@ func (s *Server) openEvents(c echo.Context) *stream.EventWriter {
 	}
 	s.becomes(exchangeOf(c.Request().Context()), overSSE)
 	c.Response().WriteHeader(http.StatusOK)
-	return stream.NewEventWriter(c.Response(), gzip)
+	return stream.NewEventWriter(c.Response(), sign, gzip)
 }
 
 // streaming returns a context that also ends when a stream reaches its greatest age or the server

@@ -1,4 +1,5 @@
 // Compression of links and of what is posted.
+import { tab } from "./tab.js";
 
 const LONG = 8192; // characters of a body that is worth compressing
 
@@ -14,26 +15,29 @@ export async function pack(text) {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Returns what was packed; rejects if it is damaged. @param {string} packed */
-export async function unpack(packed) {
-  const binary = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
+/** Returns what was packed; rejects if it is damaged. @param {string} text */
+export async function unpack(text) {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
   return new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")));
 }
 
 /**
- * Fetches, but compresses a long form: it is the whole state, with each quote as %22.
- * @param {string} url
+ * Returns a request as it is sent: in the name of this tab, and a long form compressed. It is the
+ * whole state, with each quote as %22.
  * @param {RequestInit} request
  */
-export async function post(url, request) {
+export async function packed(request) {
+  /** @type {Record<string, string>} */
+  const headers = { .../** @type {object} */ (request.headers), "Nnvisu-Tab": tab };
   const text = String(request.body);
-  if (text.length <= LONG || !globalThis.CompressionStream) return fetch(url, request);
-  const headers = {
-    .../** @type {Record<string, string>} */ (request.headers),
-    "Content-Type": "application/x-www-form-urlencoded",
-    "Content-Encoding": "gzip",
-  };
-  const body = await through(text, new CompressionStream("gzip"));
-  return fetch(url, { ...request, headers, body });
+  if (text.length <= LONG || !globalThis.CompressionStream) return { ...request, headers };
+  headers["Content-Type"] = "application/x-www-form-urlencoded";
+  headers["Content-Encoding"] = "gzip";
+  return { ...request, headers, body: await through(text, new CompressionStream("gzip")) };
+}
+
+/** Fetches what is packed first. @param {string} url @param {RequestInit} request */
+export async function post(url, request) {
+  return fetch(url, await packed(request));
 }

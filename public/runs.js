@@ -1,7 +1,10 @@
 // The queue of requests, one at a time with the whole state.
 import { traits } from "./acts.js";
-import { backoff } from "./backoff.js";
 import { Emitter } from "./emitter.js";
+import { isReady, Lookout } from "./lookout.js";
+import { Outage } from "./outage.js";
+
+const STUCK = 3000; // milliseconds of silence of a try that was sent before the server was back
 
 /**
  * Runs sends changes in turn, and trains in between while the user wishes it.
@@ -15,17 +18,19 @@ export class Runs extends Emitter {
   /** @type {Job | null} */
   #job = null;
   #training = false; // the wish, whatever is under way
-  #failures = 0;
-  #wake = () => {};
+  #outage;
 
   /**
    * @param {Transport} transport
    * @param {Tell} tell
    */
-  constructor(transport, tell) {
+  constructor(transport, tell, outage = new Outage(new Lookout(isReady))) {
     super();
     this.#transport = transport;
     this.#tell = tell;
+    this.#outage = outage;
+    outage.back = () => transport.giveUp(STUCK);
+    transport.on("silent", (since) => this.#lack("slow", since));
     transport.on("swap", ({ again }) => {
       this.emit("swap", this.#job);
       if (this.#job && !again) this.#show(this.#job);
@@ -76,8 +81,14 @@ export class Runs extends Emitter {
 
   /** Ends a stream or a wait. Training goes on by itself while it is wished. */
   stop() {
-    this.#wake();
+    this.#outage.wake();
     if (this.#job?.streams) this.#transport.stop();
+  }
+
+  /** Tries again at once, if something is under way that is not answered. */
+  retry() {
+    this.#outage.hurry();
+    this.#transport.giveUp(0);
   }
 
   #work() {
@@ -97,6 +108,7 @@ export class Runs extends Emitter {
       await this.#turn(this.#job);
       this.#job = this.#next();
     }
+    this.#outage.end();
     this.emit("state", "idle");
   }
 
@@ -111,10 +123,10 @@ export class Runs extends Emitter {
     job.begin?.();
     delete job.begin; // a second try has begun already
     this.emit("send", job);
-    if (!this.#failures) this.#show(job);
+    if (!this.#outage.isOn) this.#say(job);
     const answer = await this.#transport.send(job);
-    if (answer.again) return this.#wait(answer.after);
-    this.#failures = 0;
+    if (answer.again) return this.#wait(answer);
+    this.#outage.end();
     if (!job.streams) this.#queue.shift();
     else if (answer.ended) this.train(false);
     this.emit("answered", job);
@@ -124,18 +136,25 @@ export class Runs extends Emitter {
 
   /** @param {Job} job whose server is there */
   #show(job) {
-    this.#failures = 0;
+    this.#outage.end();
+    this.#say(job);
+  }
+
+  /** @param {Job} job */
+  #say(job) {
     this.emit("state", job.streams ? "training" : "working");
   }
 
-  /** @param {number} retryAfter */
-  async #wait(retryAfter) {
+  /** @param {Answer} answer that is none */
+  async #wait(answer) {
+    const wait = this.#outage.fail(answer);
+    if (this.#outage.isOn) this.#lack(answer.why, this.#outage.since);
+    await this.#outage.wait(wait);
+  }
+
+  /** @param {Lack["why"]} why @param {number} since */
+  #lack(why, since) {
+    this.emit("lack", { why, since });
     this.emit("state", "waiting");
-    const wait = backoff(this.#failures, retryAfter);
-    this.#failures++;
-    await new Promise((done) => {
-      this.#wake = () => done(undefined);
-      setTimeout(done, wait);
-    });
   }
 }

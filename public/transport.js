@@ -1,29 +1,48 @@
 // How requests reach the server: by htmx, or by WebSocket.
 import { Emitter } from "./emitter.js";
-import { post } from "./packing.js";
+import { packed } from "./packing.js";
 import { field, form, tell } from "./page.js";
+import { converse } from "./socket.js";
+import { judge, refusal } from "./verdict.js";
+import { Watch } from "./watch.js";
 
-const NOBODY = [502, 503, 504]; // statuses of a server that is not there, or has no room
+const FAULTS = 5; // tries of what makes a server of ours fail
+
+/** Returns the milliseconds of silence of a broken line. The form has a control named dataset. */
+function quiet() {
+  return 1000 * Number(form.getAttribute("data-silence"));
+}
 
 /**
- * Transport sends one request at a time. An event swap follows each part put into the page.
- * @extends {Emitter<{ swap: Answer }>}
+ * Transport sends one request at a time. An event swap follows each part put into the page. An
+ * event silent says since when nothing has come of an answer that may take its time.
+ * @extends {Emitter<{ swap: Answer, silent: number }>}
  */
 export class Transport extends Emitter {
   #answer = unanswered();
-  /** @type {WebSocket | null} */
-  #socket = null;
+  #streams = false;
+  #watch = new Watch(quiet, (silence, isBroken) => {
+    if (isBroken) this.giveUp(0);
+    else this.emit("silent", performance.now() - silence);
+  });
+  #faults = 0; // in a row
+  #size = 0; // bytes of what was sent last
+  #leave = () => {}; // ends a conversation over a socket
 
   constructor() {
     super();
-    /** @param {string} name @param {(detail: HtmxDetail) => void} listener */
+    /** @param {string} name @param {(detail: HtmxDetail, event: Event) => void} listener */
     const on = (name, listener) => {
-      form.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+      form.addEventListener(name, (event) => {
+        listener(/** @type {CustomEvent} */ (event).detail, event);
+      });
     };
     on("htmx:config:request", ({ ctx }) => {
-      ctx.fetch = post;
+      ctx.fetch = (url, request) => this.#fetch(url, request);
     });
-    on("htmx:response:error", ({ ctx }) => this.#failed(ctx));
+    on("htmx:after:request", ({ ctx }, event) => {
+      if (!this.#isShown(ctx)) event.preventDefault();
+    });
     on("htmx:error", () => {
       this.#answer.again = true;
     });
@@ -34,21 +53,26 @@ export class Transport extends Emitter {
       });
       detail.waitUntil(shown);
     });
-    on("htmx:after:swap", () => this.emit("swap", this.#answer));
+    on("htmx:after:swap", () => {
+      this.#faults = 0;
+      this.emit("swap", this.#answer);
+    });
   }
 
   /**
    * Posts the form without bulky fields that the job does not need, and returns how that ended.
    * @param {Job} job
    */
-  async send({ path, values, sends = [], streams }) {
+  async send({ path, values, sends = [], streams = false }) {
     const answer = unanswered();
     this.#answer = answer;
-    const bulky = form.dataset.bulky?.split(" ") ?? [];
+    this.#streams = streams;
+    const bulky = form.getAttribute("data-bulky")?.split(" ") ?? [];
     const spared = bulky.filter((name) => !sends.includes(name)).map((name) => [name, ""]);
     values = { controls: "", ...Object.fromEntries(spared), ...values };
     if (streams && field("transport").value === "websocket") await this.#converse(values);
     else await htmx.ajax("POST", path, { source: form, target: form, swap: "none", values });
+    this.#watch.stop();
     if (answer.refused) answer.ended = true;
     if (streams) answer.again = !answer.ended && !answer.stopped;
     return answer;
@@ -57,27 +81,58 @@ export class Transport extends Emitter {
   /** Ends the stream under way. What it has sent is not shown any more. */
   stop() {
     this.#answer.stopped = true;
-    this.#socket?.close();
+    this.#hangUp();
+  }
+
+  /** Gives up what is under way as a failure, if it is that silent. @param {number} silence */
+  giveUp(silence) {
+    if (this.#watch.silence < silence) return;
+    this.#answer.again = true;
+    this.#answer.silence = this.#watch.silence;
+    this.#hangUp();
+  }
+
+  #hangUp() {
+    this.#leave();
     htmx.trigger(form, "htmx:abort");
   }
 
-  /** @param {HtmxDetail["ctx"]} ctx */
-  #failed(ctx) {
-    const { status, headers } = ctx.response;
-    this.#answer.after = Number(headers.get("Retry-After")) || 0;
-    this.#answer.again = NOBODY.includes(status);
-    this.#answer.refused = this.#answer.again ? 0 : status;
-    if (this.#answer.refused && !ctx.text.includes("<hx-partial")) {
-      tell(`The server, or something before it, answered ${status}.`);
-    }
-    if (this.#answer.again) ctx.text = ""; // the page says so itself
+  /** @type {typeof fetch} */
+  async #fetch(url, request = {}) {
+    const sent = await packed(request);
+    this.#size = new Blob([/** @type {BlobPart} */ (sent.body)]).size;
+    this.#watch.expect(this.#streams, this.#size);
+    return this.#watch.over(await fetch(url, sent));
   }
 
-  /** @param {string} text why a stream is over; after limit, shutdown and busy it goes on */
+  /** Takes a whole answer, and reports whether it is put into the page. @param {HtmxDetail["ctx"]} ctx */
+  #isShown({ response: { status, headers }, text }) {
+    const answer = this.#answer;
+    answer.why = judge(status, text, this.#streams);
+    if (answer.why === "fault" && ++this.#faults >= FAULTS) answer.why = "refused";
+    answer.again = !["good", "refused"].includes(answer.why);
+    answer.after = Number(headers.get("Retry-After")) || 0;
+    if (answer.again) return false; // the page says so itself
+    this.#watch.succeed();
+    if (answer.why === "good") return true;
+    answer.refused = status;
+    const isOurs = text.includes("<hx-partial");
+    if (!isOurs) tell(refusal(status, this.#size));
+    return isOurs;
+  }
+
+  /**
+   * Takes a message that is no frame, and reports whether the stream is over: it says why. After
+   * limit, shutdown and busy it goes on.
+   * @param {string} text
+   */
   #done(text) {
-    const { reason } = JSON.parse(text);
+    const { reason, retry_after: after = 1 } = JSON.parse(text);
+    if (!reason) return false; // a sign of life
     this.#answer.ended = ["steps", "target", "error"].includes(reason);
-    this.#answer.after = reason === "busy" ? 1 : 0;
+    this.#answer.why = "busy";
+    this.#answer.after = reason === "busy" ? after : 0;
+    return true;
   }
 
   /**
@@ -86,9 +141,9 @@ export class Transport extends Emitter {
    */
   #screen() {
     return new Promise((next) => {
-      if (this.#answer.stopped) next(undefined);
-      else if (document.hidden) setTimeout(next, 50);
-      else requestAnimationFrame(next);
+      if (!document.hidden) requestAnimationFrame(next);
+      // Also where the page is hidden before there is a frame of the screen.
+      setTimeout(next, document.hidden || this.#answer.stopped ? 50 : 1000);
     });
   }
 
@@ -96,15 +151,11 @@ export class Transport extends Emitter {
   async #converse(values) {
     /** @type {Promise<unknown>} */
     let last = Promise.resolve();
-    const socket = new WebSocket(new URL("ws/page", document.baseURI).href.replace(/^http/, "ws"));
-    this.#socket = socket;
-    socket.onopen = () => {
-      socket.send(JSON.stringify({ ...Object.fromEntries(new FormData(form)), ...values }));
-    };
-    socket.onmessage = ({ data }) => {
+    const message = JSON.stringify({ ...Object.fromEntries(new FormData(form)), ...values });
+    const { ended, leave } = converse(message, (data) => {
+      this.#watch.heard();
       if (data.startsWith("{")) {
-        this.#done(data);
-        socket.close();
+        if (this.#done(data)) leave();
         return;
       }
       last = last
@@ -113,15 +164,23 @@ export class Transport extends Emitter {
           if (this.#answer.stopped) return undefined;
           return htmx.swap({ sourceElement: form, swap: "none", text: data });
         });
-    };
-    await new Promise((closed) => {
-      socket.onclose = closed;
     });
+    this.#leave = leave;
+    this.#watch.expect(true, message.length);
+    await ended;
     await last.catch(() => {});
   }
 }
 
 /** @returns {Answer} */
 function unanswered() {
-  return { again: false, after: 0, refused: 0, ended: false, stopped: false };
+  return {
+    again: false,
+    why: "gone",
+    after: 0,
+    silence: 0,
+    refused: 0,
+    ended: false,
+    stopped: false,
+  };
 }

@@ -6,7 +6,7 @@ declare global {
 
   /** What comes with events of htmx, in part. */
   interface HtmxDetail {
-    ctx: { fetch: typeof import("./packing.js").post; text: string; response: Response };
+    ctx: { fetch: typeof fetch; text: string; response: Response };
     /** Of a message: its text, whether it is not to be shown, and how to let it wait. */
     data: string;
     cancelled: boolean;
@@ -95,16 +95,28 @@ declare global {
     settled: Job;
     /** What Runs does now: idle, working, training or waiting. */
     state: string;
+    /** Nobody answers, or not yet; the state is waiting until somebody does. */
+    lack: Lack;
     /** Whether the user wishes to train. */
     wish: boolean;
   }
+
+  /** What verdict.js makes of an answer. */
+  type Verdict = "good" | "refused" | "busy" | "fault" | "gone" | "portal";
+
+  /** Why there is no answer; slow: it may still come. And since when, by performance.now. */
+  type Lack = { why: Verdict | "slow"; since: number };
 
   /** How a request ended. */
   interface Answer {
     /** Nobody answered, or had room: it is to be sent again. */
     again: boolean;
+    /** The reason for that. */
+    why: Verdict;
     /** The seconds until then that the server asks for. */
     after: number;
+    /** The milliseconds in which nothing came before it was given up, or 0. */
+    silence: number;
     /** The status of a refusal, or 0. */
     refused: number;
     /** A stream came where it was to end. */
@@ -117,7 +129,7 @@ declare global {
   type Runs = import("./runs.js").Runs;
   type Stores = import("./storage.js").Stores;
   type Timeline = import("./timeline.js").Timeline;
-  type Transport = Pick<import("./transport.js").Transport, "on" | "send" | "stop">;
+  type Transport = Pick<import("./transport.js").Transport, "on" | "send" | "stop" | "giveUp">;
 
   /** Says something to the user. */
   type Tell = (text: string) => void;

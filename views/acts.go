@@ -26,6 +26,10 @@ type Traits struct {
 	Sends    string // names of the bulky fields that the act needs, separated by spaces
 }
 
+// Silence is after how many seconds of silence the script takes a line for broken. A stream of the
+// page gives a sign of life three times as often.
+const Silence = 15
+
 // BulkyFields are posted empty with every act that does not send them.
 const BulkyFields = FieldTableText + " " + FieldRecovered
 

@@ -9,6 +9,16 @@ import (
 	"time"
 )
 
+// A Sign is what an event stream says when it has been silent for [SignEvery].
+type Sign string
+
+// The signs of life. A program ignores the comment, and sees that bytes come. The script of a page
+// gets no comments but all events.
+const (
+	SignComment Sign = ": still here\n\n"
+	SignEvent   Sign = "event: alive\ndata: {}\n\n"
+)
+
 // WriteTimeout is how long a client may take to read one event or message.
 const WriteTimeout = 30 * time.Second
 
@@ -17,6 +27,7 @@ const WriteTimeout = 30 * time.Second
 type EventWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	sign    Sign
 	gzip    *GzipStream   // nil for a stream without gzip
 	before  GzipStream    // gzip as it was when out was empty
 	out     *bytes.Buffer // what was appended, or nil
@@ -24,10 +35,10 @@ type EventWriter struct {
 	cut     atomic.Bool
 }
 
-// NewEventWriter returns a writer of events to a response whose header is written. gzip compresses
-// the stream; nil does not.
-func NewEventWriter(w http.ResponseWriter, gzip *GzipStream) *EventWriter {
-	return &EventWriter{w: w, control: http.NewResponseController(w), gzip: gzip}
+// NewEventWriter returns a writer of events to a response whose header is written. It writes sign
+// to keep the stream alive. gzip compresses the stream; nil does not.
+func NewEventWriter(w http.ResponseWriter, sign Sign, gzip *GzipStream) *EventWriter {
+	return &EventWriter{w: w, control: http.NewResponseController(w), sign: sign, gzip: gzip}
 }
 
 // Append encodes an event for the next Flush.
@@ -90,10 +101,10 @@ func (e *EventWriter) free() {
 	e.out = nil
 }
 
-// KeepAlive writes a comment, which browsers ignore.
+// KeepAlive writes the sign of life.
 func (e *EventWriter) KeepAlive() error {
 	text := GetBuffer()
-	text.WriteString(": still here\n\n")
+	text.WriteString(string(e.sign))
 	e.add(text)
 	return e.Flush()
 }

@@ -57,7 +57,7 @@ func (w *tape) SetWriteDeadline(time.Time) error { w.did = append(w.did, "deadli
 
 func newTape() (*tape, *EventWriter) {
 	w := &tape{header: http.Header{}}
-	return w, NewEventWriter(w, nil)
+	return w, NewEventWriter(w, SignComment, nil)
 }
 
 // TestEventWriter: each event goes out in one write, with a new deadline, and is flushed.
@@ -99,18 +99,23 @@ func TestEventWriter(t *testing.T) {
 	}
 }
 
+// TestEventWriterKeepAlive: script hears nothing of a comment, and an event without consequences of
+// the other sign.
 func TestEventWriterKeepAlive(t *testing.T) {
-	w, events := newTape()
-	w.did = nil
-	if err := events.KeepAlive(); err != nil {
-		t.Fatal(err)
-	}
-	if len(w.did) != 3 || w.did[0] != "deadline" || w.did[2] != "flush" ||
-		!strings.HasPrefix(w.did[1], ":") || !strings.HasSuffix(w.did[1], "\n\n") {
-		t.Fatalf("KeepAlive does %q; want a deadline, one write of a comment and a flush", w.did)
-	}
-	if got := ssetest.Parse(w.did[1]); len(got) != 0 {
-		t.Errorf("a browser reads a comment as %+v; want nothing", got)
+	for sign, want := range map[Sign][]ssetest.Event{
+		SignComment: nil,
+		SignEvent:   {{Name: "alive", Data: "{}"}},
+	} {
+		w := &tape{header: http.Header{}}
+		if err := NewEventWriter(w, sign, nil).KeepAlive(); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.did) != 3 || w.did[0] != "deadline" || w.did[2] != "flush" {
+			t.Fatalf("KeepAlive does %q; want a deadline, one write and a flush", w.did)
+		}
+		if got := ssetest.Parse(w.did[1]); !strings.HasSuffix(w.did[1], "\n\n") || !slices.Equal(got, want) {
+			t.Errorf("a browser reads %q as %+v; want %+v", w.did[1], got, want)
+		}
 	}
 }
 

@@ -113,7 +113,7 @@ func TestFrameAbort(t *testing.T) {
 	for _, gzip := range []*GzipStream{nil, new(GzipStream)} {
 		for _, first := range []bool{true, false} {
 			var out collector
-			s := newTestSender(t, NewEventWriter(&out, gzip))
+			s := newTestSender(t, NewEventWriter(&out, SignComment, gzip))
 			var want []ssetest.Event
 			if !first {
 				if err := s.Send("", "", []byte("before")); err != nil {
@@ -204,9 +204,9 @@ func BenchmarkFrame(b *testing.B) {
 		carrier Carrier
 	}{
 		{"carrier=silent", silent{}},
-		{"carrier=events", NewEventWriter(&nowhere{}, nil)},
-		{"carrier=gzip", NewEventWriter(&nowhere{}, new(GzipStream))},
-		{"carrier=stored", NewEventWriter(&nowhere{}, &GzipStream{Overloaded: overloaded})},
+		{"carrier=events", NewEventWriter(&nowhere{}, SignComment, nil)},
+		{"carrier=gzip", NewEventWriter(&nowhere{}, SignComment, new(GzipStream))},
+		{"carrier=stored", NewEventWriter(&nowhere{}, SignComment, &GzipStream{Overloaded: overloaded})},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			s := newTestSender(b, test.carrier)

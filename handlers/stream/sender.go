@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// keepAliveAfter is the longest time in which a stream sends nothing.
-const keepAliveAfter = 10 * time.Second
+// SignEvery is the longest time in which a stream sends nothing. A client that receives nothing in
+// three times as long has a broken line.
+const SignEvery = 5 * time.Second
 
 // A Carrier turns events into bytes and writes them to one client. A [Sender] calls its methods one
 // at a time, except Cut.
@@ -85,7 +86,7 @@ func (s *Sender) run() (err error) {
 		}
 	}()
 	lastWrite := time.Now()
-	alarm := time.NewTimer(keepAliveAfter) // not reset for every frame, which would cost time
+	alarm := time.NewTimer(SignEvery) // not reset for every frame, which would cost time
 	defer alarm.Stop()
 	for {
 		select {
@@ -99,7 +100,7 @@ func (s *Sender) run() (err error) {
 			lastWrite = time.Now()
 			s.free <- struct{}{}
 		case <-alarm.C:
-			if left := keepAliveAfter - time.Since(lastWrite); left > 0 {
+			if left := SignEvery - time.Since(lastWrite); left > 0 {
 				alarm.Reset(left)
 				continue
 			}
@@ -109,7 +110,7 @@ func (s *Sender) run() (err error) {
 				alarm.Reset(time.Second) // a frame is open
 				continue
 			}
-			alarm.Reset(keepAliveAfter)
+			alarm.Reset(SignEvery)
 			if err := s.carrier.KeepAlive(); err != nil {
 				return UnreadError{err}
 			}

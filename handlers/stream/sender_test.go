@@ -97,27 +97,27 @@ func TestSender(t *testing.T) {
 	})
 }
 
-// TestSenderKeepAlive: no time without events is longer than keepAliveAfter.
+// TestSenderKeepAlive: no time without events is longer than SignEvery.
 func TestSenderKeepAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newRecorder()
 		s := newTestSender(t, w)
 		for range 2 {
-			time.Sleep(25 * time.Second)
+			time.Sleep(12 * time.Second)
 			if err := s.Send("a", "", nil); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for range 4 {
-			time.Sleep(9 * time.Second)
+			time.Sleep(4 * time.Second)
 			if err := s.Send("b", "", nil); err != nil {
 				t.Fatal(err)
 			}
 		}
 		s.Close()
 		want := []string{
-			"keep-alive 10s", "keep-alive 20s", "a 25s", "keep-alive 35s", "keep-alive 45s", "a 50s",
-			"b 59s", "b 1m8s", "b 1m17s", "b 1m26s",
+			"keep-alive 5s", "keep-alive 10s", "a 12s", "keep-alive 17s", "keep-alive 22s", "a 24s",
+			"b 28s", "b 32s", "b 36s", "b 40s",
 		}
 		if !slices.Equal(w.events, want) {
 			t.Errorf("the carrier did %q; want %q", w.events, want)
@@ -169,9 +169,9 @@ func TestSenderFails(t *testing.T) {
 		w.keepAliveErr = broken
 		ctx, fail := context.WithCancelCause(t.Context())
 		s := NewSender(t.Context(), w, fail)
-		if <-ctx.Done(); !errors.Is(context.Cause(ctx), broken) || time.Since(w.start) != keepAliveAfter {
+		if <-ctx.Done(); !errors.Is(context.Cause(ctx), broken) || time.Since(w.start) != SignEvery {
 			t.Errorf("a client that does not answer ends its stream after %v with %v; want %v, %v",
-				time.Since(w.start), context.Cause(ctx), keepAliveAfter, broken)
+				time.Since(w.start), context.Cause(ctx), SignEvery, broken)
 		}
 		s.Close()
 	})

@@ -164,14 +164,14 @@ func TestBrowserBusy(t *testing.T) {
 			p.by(transport.value)
 			first := p.look()
 			p.train()
-			if v := p.until("the page waits for room", waiting); !v.Pressed {
+			if v := p.until("the page waits for room", full); !v.Pressed {
 				t.Error("the Train button is not pressed while the page waits; want it to be, for Pause")
 			}
 			if v := p.pause(); v.Step != first.Step {
 				t.Errorf("after the pause: %v; want step %s", v, first.Step)
 			}
 			p.train()
-			p.until("the page waits for room", waiting)
+			p.until("the page waits for room", full)
 			other.Close()
 			p.until("the page trains", func(v view) bool { return v.steps() >= first.steps()+3 && v.Connection == saysTraining })
 			s.checkLaw(t, first.state, p.pause())

@@ -153,10 +153,12 @@ const (
 	saysReady    = "Ready"
 	saysTraining = "Training"
 	saysWaiting  = "No answer" // and more
+	saysFull     = "No room"   // and more
 )
 
 func ready(v view) bool   { return v.Connection == saysReady }
 func waiting(v view) bool { return strings.HasPrefix(v.Connection, saysWaiting) }
+func full(v view) bool    { return strings.HasPrefix(v.Connection, saysFull) }
 
 // ready waits until the page is loaded and has nothing under way.
 func (p *tab) ready() view {

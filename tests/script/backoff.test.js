@@ -3,27 +3,36 @@ import test from "node:test";
 
 import { backoff } from "../../public/backoff.js";
 
-const middle = () => 0.5;
-
-test("the wait doubles from a quarter of a second to eight", () => {
-  const waits = Array.from({ length: 8 }, (_, failures) => backoff(failures, 0, middle));
-  assert.deepEqual(waits, [250, 500, 1000, 2000, 4000, 8000, 8000, 8000]);
+test("the longest wait doubles from a tenth of a second to three", () => {
+  const waits = Array.from({ length: 8 }, (_, failures) => backoff(failures, 0, () => 1));
+  assert.deepEqual(waits, [100, 200, 400, 800, 1600, 3000, 3000, 3000]);
 });
 
-test("the wait varies by a quarter", () => {
+test("a wait is anything from nothing to the longest", () => {
   assert.equal(
-    backoff(2, 0, () => 0),
-    750,
+    backoff(6, 0, () => 0),
+    0,
   );
-  assert.equal(
-    backoff(2, 0, () => 1),
-    1250,
-  );
-  const waits = new Set(Array.from({ length: 20 }, () => backoff(2, 0)));
-  assert.ok(waits.size > 1, "two pages wait equally long");
+  const waits = Array.from({ length: 200 }, () => backoff(9, 0));
+  assert.ok(Math.min(...waits) < 300 && Math.max(...waits) > 2700, "the waits are not spread");
 });
 
-test("the wait is not shorter than the server asks for", () => {
-  assert.equal(backoff(0, 3, middle), 3000);
-  assert.equal(backoff(5, 3, middle), 8000);
+test("the wait is at least what the server asks for, and spread as widely", () => {
+  for (const failures of [0, 9]) {
+    assert.equal(
+      backoff(failures, 3, () => 0),
+      3000,
+    );
+    assert.equal(
+      backoff(failures, 3, () => 1),
+      6000,
+    );
+  }
+});
+
+test("whoever asks for an hour is asked before that", () => {
+  assert.equal(
+    backoff(0, 3600, () => 0),
+    30_000,
+  );
 });

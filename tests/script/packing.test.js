@@ -3,6 +3,7 @@ import test from "node:test";
 import { gunzipSync, inflateRawSync } from "node:zlib";
 
 import { pack, post, unpack } from "../../public/packing.js";
+import { tab } from "../../public/tab.js";
 
 test("what is packed comes back", async () => {
   for (const text of ["", "a", '{"text":"é, ☃ and 😀"}', "0123456789".repeat(20_000)]) {
@@ -32,7 +33,10 @@ test("a short form is posted as it is, a long one is compressed", async (t) => {
   const headers = { Accept: "text/html" };
   const short = { method: "POST", body: new URLSearchParams({ data: "x" }), headers };
   await post("edit", short);
-  assert.deepEqual(fetch.mock.calls[0].arguments, ["edit", short]);
+  assert.deepEqual(fetch.mock.calls[0].arguments, [
+    "edit",
+    { ...short, headers: { Accept: "text/html", "Nnvisu-Tab": tab } },
+  ]);
 
   const body = new URLSearchParams({ data: '"'.repeat(9000) });
   await post("train", { method: "POST", body, headers });
@@ -41,6 +45,7 @@ test("a short form is posted as it is, a long one is compressed", async (t) => {
   assert.equal(sent.method, "POST");
   assert.deepEqual(sent.headers, {
     Accept: "text/html",
+    "Nnvisu-Tab": tab,
     "Content-Type": "application/x-www-form-urlencoded",
     "Content-Encoding": "gzip",
   });
@@ -57,5 +62,14 @@ test("a browser that cannot compress posts long forms as they are", async (t) =>
   });
   const request = { method: "POST", body: "x".repeat(9000) };
   await post("edit", request);
-  assert.deepEqual(fetch.mock.calls[0].arguments, ["edit", request]);
+  assert.deepEqual(fetch.mock.calls[0].arguments, [
+    "edit",
+    { ...request, headers: { "Nnvisu-Tab": tab } },
+  ]);
+});
+
+test("the name of a tab has 128 bits and is another after each load", async () => {
+  const { tab: other } = await import("../../public/tab.js?again");
+  for (const name of [tab, other]) assert.match(name, /^[0-9a-f]{32}$/);
+  assert.notEqual(tab, other);
 });

@@ -2,42 +2,7 @@ import assert from "node:assert/strict";
 import { setImmediate } from "node:timers/promises";
 import test from "node:test";
 
-import { Emitter } from "../../public/emitter.js";
-import { Runs } from "../../public/runs.js";
-
-/** Sends nothing: the test answers. */
-class FakeTransport extends Emitter {
-  sent = [];
-  stopped = 0;
-
-  send(job) {
-    this.sent.push(job);
-    return new Promise((resolve, reject) => {
-      this.reject = reject;
-      this.answer = async (answer = {}) => {
-        resolve({ again: false, after: 0, refused: 0, ended: false, stopped: false, ...answer });
-        await setImmediate();
-      };
-    });
-  }
-
-  stop() {
-    this.stopped++;
-  }
-}
-
-/** A queue over a fake transport, and what it said and emitted. */
-function queue() {
-  const transport = new FakeTransport();
-  const log = [];
-  const runs = new Runs(transport, (text) => log.push(`told: ${text}`));
-  for (const name of ["send", "swap", "answered", "settled"]) {
-    runs.on(name, (job) => log.push(`${name} ${job?.path}`));
-  }
-  runs.on("state", (state) => log.push(state));
-  runs.on("wish", (on) => log.push(`wish ${on}`));
-  return { transport, runs, log };
-}
+import { queue } from "./queue.js";
 
 test("a job is sent, answered and settled, in this order", async () => {
   const { transport, runs, log } = queue();
@@ -118,53 +83,6 @@ test("a stream that has come to its end ends the wish, one that is cut off goes 
   await transport.answer({ ended: true });
   assert.equal(transport.sent.length, 2);
   assert.deepEqual(log.slice(-4), ["wish false", "answered train", "settled train", "idle"]);
-});
-
-test("without an answer the same job is sent again, later each time", async (t) => {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  t.mock.method(Math, "random", () => 0.5);
-  const { transport, runs, log } = queue();
-  runs.ask("edit", {}, { begin: () => log.push("begin") });
-  for (const [i, wait] of [250, 500, 1000].entries()) {
-    await transport.answer({ again: true });
-    t.mock.timers.tick(wait - 1);
-    await setImmediate();
-    assert.equal(transport.sent.length, i + 1, `sent before ${wait} ms`);
-    t.mock.timers.tick(1);
-    await setImmediate();
-    assert.equal(transport.sent.length, i + 2, `not sent after ${wait} ms`);
-  }
-  assert.equal(log.filter((line) => line === "begin").length, 1);
-  assert.equal(log.includes("settled edit"), false);
-  assert.equal(log.filter((line) => line === "working").length, 1, "the page goes on waiting");
-  transport.emit("swap", { again: true }); // the words of whoever has no room
-  assert.equal(log.at(-1), "swap edit");
-  await transport.answer({ again: true, after: 9 });
-  t.mock.timers.tick(8999);
-  await setImmediate();
-  assert.equal(transport.sent.length, 4, "sent before the server allows it");
-  t.mock.timers.tick(1);
-  await setImmediate();
-  transport.emit("swap", { again: false });
-  assert.equal(log.at(-1), "working");
-  await transport.answer();
-  assert.equal(log.at(-1), "idle");
-});
-
-test("the user ends a wait", async (t) => {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  const { transport, runs, log } = queue();
-  runs.train(true);
-  await transport.answer({ again: true });
-  assert.equal(log.at(-1), "waiting");
-  runs.train(false);
-  await setImmediate();
-  assert.equal(log.at(-1), "idle");
-  runs.train(true);
-  await transport.answer({ again: true });
-  runs.ask("edit", {});
-  await setImmediate();
-  assert.equal(transport.sent.at(-1).path, "edit");
 });
 
 test("a fault is told, and what comes after it is done", async () => {

@@ -1,0 +1,24 @@
+// A conversation over a WebSocket.
+import { tab } from "./tab.js";
+
+/**
+ * Sends a message and hears what comes back, until a side leaves. leave waits for nobody.
+ * @param {string} message
+ * @param {(data: string) => void} hear
+ */
+export function converse(message, hear) {
+  const address = new URL(`ws/page?tab=${tab}`, document.baseURI);
+  const socket = new WebSocket(address.href.replace(/^http/, "ws"));
+  socket.onopen = () => socket.send(message);
+  socket.onmessage = ({ data }) => hear(data);
+  let leave = () => {};
+  const ended = new Promise((left) => {
+    leave = () => {
+      socket.onopen = socket.onmessage = null;
+      socket.close();
+      left(undefined);
+    };
+    socket.onclose = leave;
+  });
+  return { ended, leave };
+}

@@ -1,0 +1,33 @@
+// What an answer means.
+
+const WAITED_OUT = [408, 425, 429]; // statuses of whoever has no time just now
+
+/**
+ * Judges a whole answer. Our server is "good", "busy" or has a "fault"; it is "gone", as a proxy
+ * says; a "portal" answers in its place; or somebody has "refused".
+ * @param {number} status
+ * @param {string} text
+ * @param {boolean} streams whether a stream was asked for, which is no text
+ * @returns {Verdict}
+ */
+export function judge(status, text, streams) {
+  const isOurs = text.includes("<hx-partial");
+  if (status < 400) return isOurs && !streams ? "good" : "portal";
+  if (status === 503 && isOurs) return "busy";
+  if (status >= 500) return isOurs ? "fault" : "gone";
+  if (isOurs || !WAITED_OUT.includes(status)) return "refused";
+  return status === 429 ? "busy" : "gone";
+}
+
+/**
+ * Says what is wrong where the server has not said it.
+ * @param {number} status
+ * @param {number} size the bytes that were posted
+ */
+export function refusal(status, size) {
+  if (status !== 413) return `The server, or something before it, answered ${status}.`;
+  return (
+    `This is too large for a proxy before the server (${(size / 1e6).toFixed(1)} MB). ` +
+    "Its administrator can raise client_max_body_size."
+  );
+}
