@@ -82,3 +82,16 @@ func TestWatchdog(t *testing.T) {
 		}
 	})
 }
+
+// TestConnectionWhileDraining: a draining server ends the connection of each answer in good order.
+func TestConnectionWhileDraining(t *testing.T) {
+	s := newTestServer(t)
+	for _, want := range []string{"", "close"} {
+		for _, path := range []string{"/", "/readyz", "/nowhere"} {
+			if got := serve(s, http.MethodGet, path, "").Header().Get("Connection"); got != want {
+				t.Errorf("GET %s, draining %t: Connection %q; want %q", path, s.isDraining(), got, want)
+			}
+		}
+		s.Drain()
+	}
+}

@@ -150,8 +150,9 @@ func CheckBasePath(path string) error {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Drain makes the server finish: /readyz answers 503, open streams end with the reason "shutdown"
-// and new work is answered with busy, so that clients go on at another replica.
+// Drain makes the server finish: /readyz answers 503, open streams end with the reason "shutdown",
+// sockets are closed, and new ones of both are refused with busy, so that clients go on at another
+// replica. Short work is done as before: a load balancer sends some until it sees /readyz fail.
 func (s *Server) Drain() { s.drain() }
 
 // Wait waits for the sockets to close after Drain, each when it has answered the message it works
@@ -175,7 +176,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(s.requestID, s.recoverPanic, securityHeaders, s.allowedHost, s.sameOrigin)
+	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, securityHeaders, s.allowedHost, s.sameOrigin)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
