@@ -39,7 +39,7 @@ func TestLinkedPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := serve(s, http.MethodGet, "/?"+query, "").Body.String()
-	if !strings.Contains(page, `<body data-state="idle" data-opened>`) {
+	if !strings.Contains(page, `<body data-state="idle" data-opened `) {
 		t.Error("the page does not say that its state came with the address")
 	}
 	form := readForm(t, page, views.FieldAct, "settings")
