@@ -29,12 +29,14 @@ import (
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/public"
+	"nnvisu/views"
 )
 
 // Config holds the operator's choices.
 type Config struct {
 	Logger     *slog.Logger
 	Version    string        // shown on the page and by /metrics
+	Release    string        // what the page names in its requests; see views.Release
 	BasePath   string        // where the app lives behind a proxy, such as "/nnvisu"; "" is the root
 	MaxBody    int64         // bytes of a request body or a socket message
 	MaxPoints  int           // points of a state
@@ -63,6 +65,7 @@ func DefaultConfig() Config {
 	return Config{
 		Logger:     slog.Default(),
 		Version:    "devel",
+		Release:    views.Release(),
 		MaxBody:    16 << 20,
 		MaxPoints:  2000,
 		MaxWork:    2 * time.Second,
@@ -150,8 +153,9 @@ func CheckBasePath(path string) error {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Drain makes the server finish: /readyz answers 503, open streams end with the reason "shutdown"
-// and new work is answered with busy, so that clients go on at another replica.
+// Drain makes the server finish: /readyz answers 503, open streams end with the reason "shutdown",
+// sockets are closed, and new ones of both are refused with busy, so that clients go on at another
+// replica. Short work is done as before: a load balancer sends some until it sees /readyz fail.
 func (s *Server) Drain() { s.drain() }
 
 // Wait waits for the sockets to close after Drain, each when it has answered the message it works
@@ -175,7 +179,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(s.requestID, s.recoverPanic, securityHeaders, s.allowedHost, s.sameOrigin)
+	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, securityHeaders, s.allowedHost, s.sameOrigin, s.sameRelease)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
@@ -194,7 +198,7 @@ func (s *Server) routes() http.Handler {
 		})
 	}
 	g.Match(read, "/", s.page)
-	g.Match(read, "/public/:hash/*", s.asset)
+	g.Match(read, "/public/:release/*", s.asset)
 	g.POST("/edit", s.edit)
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)
@@ -240,8 +244,9 @@ func isVisit(h http.Header) bool {
 	return (mode == "" || mode == "navigate") && (dest == "" || dest == "document") && h.Get("Sec-Purpose") == ""
 }
 
-// contentSecurityPolicy lets the page use our own files and nothing else.
-const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+// contentSecurityPolicy lets the page use our own files and nothing else, but for the guard that
+// stands in the page.
+var contentSecurityPolicy = "default-src 'none'; script-src 'self' " + public.GuardSource() + "; style-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
