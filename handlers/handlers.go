@@ -60,6 +60,9 @@ type Config struct {
 	PrivateMetrics bool
 }
 
+// largestLimit is more than one process can hold of anything that is counted.
+const largestLimit = 1_000_000
+
 // DefaultConfig returns limits for a small public server.
 func DefaultConfig() Config {
 	return Config{
@@ -108,12 +111,22 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("the base path %w", err)
 	}
 	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
-	counts := min(config.MaxPoints, config.MaxStreams, config.MaxSockets, config.MaxQueue)
+	for _, limit := range []struct {
+		what string
+		n    int
+	}{
+		{"points", config.MaxPoints}, {"streams", config.MaxStreams}, {"sockets", config.MaxSockets},
+		{"requests", config.MaxQueue},
+	} {
+		if limit.n < 1 || limit.n > largestLimit {
+			return nil, fmt.Errorf("the limit on %s must be from 1 to %d; got %d", limit.what, largestLimit, limit.n)
+		}
+	}
 	if need := leastMemory(config.MaxBody); config.MaxMemory < need {
 		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes: it must be at least %d",
 			config.MaxMemory, config.MaxBody, need)
 	}
-	if config.MaxBody < 1 || counts < 1 || config.MaxWork <= 0 || config.MaxStream <= 0 {
+	if config.MaxBody < 1 || config.MaxWork <= 0 || config.MaxStream <= 0 {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{

@@ -42,6 +42,11 @@ func TestNew(t *testing.T) {
 		{"NoStreams", func(c *Config) { c.MaxStreams = 0 }, false},
 		{"NegativeStreams", func(c *Config) { c.MaxStreams = -1 }, false},
 		{"NoQueue", func(c *Config) { c.MaxQueue = 0 }, false},
+		{"ManyRequests", func(c *Config) { c.MaxQueue = 1_000_000 }, true},
+		{"MoreRequests", func(c *Config) { c.MaxQueue = 1_000_001 }, false},
+		{"MoreStreams", func(c *Config) { c.MaxStreams = 99_999_999_999 }, false},
+		{"MoreSockets", func(c *Config) { c.MaxSockets = 1_000_001 }, false},
+		{"MorePoints", func(c *Config) { c.MaxPoints = 1_000_001 }, false},
 	} {
 		config := DefaultConfig()
 		test.change(&config)
