@@ -142,9 +142,10 @@ export class Transport extends Emitter {
    */
   #screen() {
     return new Promise((next) => {
-      if (!document.hidden) requestAnimationFrame(next);
+      if (this.#answer.stopped) next(undefined); // many may wait to be dropped
+      else if (!document.hidden) requestAnimationFrame(next);
       // Also where the page is hidden before there is a frame of the screen.
-      setTimeout(next, document.hidden || this.#answer.stopped ? 50 : 1000);
+      setTimeout(next, document.hidden ? 50 : 1000);
     });
   }
 
