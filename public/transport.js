@@ -142,7 +142,8 @@ export class Transport extends Emitter {
    */
   #screen() {
     return new Promise((next) => {
-      if (this.#answer.stopped) next(undefined); // many may wait to be dropped
+      if (this.#answer.stopped)
+        next(undefined); // many may wait to be dropped
       else if (!document.hidden) requestAnimationFrame(next);
       // Also where the page is hidden before there is a frame of the screen.
       setTimeout(next, document.hidden ? 50 : 1000);
