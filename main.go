@@ -110,9 +110,9 @@ type application interface {
 	ConnState(net.Conn, http.ConnState)
 }
 
-// serve answers requests on every listener until ctx is done. Then it drains: new work is refused
-// and streams end themselves. It listens for delay longer, so that a load balancer sees /readyz
-// fail. Connections that are still open after timeout are cut.
+// serve answers requests on every listener until ctx is done. Then it drains: streams end
+// themselves. It answers short requests for delay longer, until every load balancer has seen
+// /readyz fail. Connections that are still open after timeout are cut.
 func serve(
 	ctx context.Context, app application, listeners []net.Listener, delay, timeout time.Duration,
 	log *slog.Logger,
@@ -207,6 +207,11 @@ func url(addr string, bound net.Addr, basePath string) string {
 	return "http://" + net.JoinHostPort(host, port) + strings.TrimSuffix(basePath, "/") + "/"
 }
 
+// drainDelay is the default of -drain-delay: two checks of /readyz, one every two seconds, and a
+// second for the last of them. With the usual -shutdown-timeout an idle server still ends within
+// the ten seconds that a container has.
+const drainDelay = 5 * time.Second
+
 // settings are all that flags and environment variables configure.
 type settings struct {
 	handlers        handlers.Config
@@ -281,9 +286,9 @@ func parse(
 		"`host:port` to serve /debug/pprof/ on, such as localhost:6060")
 	fs.BoolVar(&h.AccessLog, "access-log", false,
 		"log each request, stream and socket when it ends, at level info")
-	fs.DurationVar(&s.drainDelay, "drain-delay", time.Second,
-		"how long to go on listening after SIGINT or SIGTERM, "+
-			"so that a load balancer sees /readyz fail")
+	fs.DurationVar(&s.drainDelay, "drain-delay", drainDelay,
+		"how long to go on with short requests after SIGINT or SIGTERM, "+
+			"until a load balancer sees /readyz fail")
 	fs.DurationVar(&s.shutdownTimeout, "shutdown-timeout", 10*time.Second,
 		"how long open requests may go on after SIGINT or SIGTERM")
 	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn",

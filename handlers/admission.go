@@ -138,20 +138,25 @@ func (s *Server) admitStream(c echo.Context) error {
 // admitFrames is admitStream for a task. A stream that gives way ends as if it had lasted long
 // enough, and its client goes on at once with another.
 func (s *Server) admitFrames(t *task) error {
-	return s.take(t, s.openStreams, "streams", func() error { return streamEnd(doneLimit) })
+	return s.takeForLong(t, s.openStreams, "streams", func() error { return streamEnd(doneLimit) })
 }
 
 // admitSocket takes a place among the open sockets, or returns busy.
 func (s *Server) admitSocket(t *task) error {
-	return s.take(t, s.openSockets, "sockets", func() error { return streamEnd(doneLimit) })
+	return s.takeForLong(t, s.openSockets, "sockets", func() error { return streamEnd(doneLimit) })
 }
 
-// take takes a place in a pool. It returns busy if there is none, or if the server drains. evicted
-// returns why the task ends if it has to give the place to others.
-func (s *Server) take(t *task, pool *fair.Pool, what string, evicted func() error) (err error) {
+// takeForLong is take for what may last. It returns busy also if the server drains.
+func (s *Server) takeForLong(t *task, pool *fair.Pool, what string, evicted func() error) error {
 	if s.isDraining() {
 		return s.busy("", "the server is shutting down")
 	}
+	return s.take(t, pool, what, evicted)
+}
+
+// take takes a place in a pool, or returns busy if there is none. evicted returns why the task ends
+// if it has to give the place to others.
+func (s *Server) take(t *task, pool *fair.Pool, what string, evicted func() error) (err error) {
 	t.place, err = pool.Acquire(t.client, 1, func() {
 		s.metrics.evicted.WithLabelValues(what).Inc()
 		t.giveWay(evicted())

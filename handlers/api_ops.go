@@ -42,19 +42,16 @@ func stuckFor(cpus interface{ Stuck() time.Duration }) time.Duration {
 	return 0
 }
 
-// asset answers GET /public/{hash}/* with an embedded file: one of ours or of a library. A file
-// under the hash of this release may be cached for ever.
+// asset answers GET /public/{release}/* with an embedded file: one of ours or of a library. It may
+// be cached for ever. A file of another release is not there: a page must not be of two releases.
 func (s *Server) asset(c echo.Context) error {
 	name := c.Param("*")
-	if !public.Has(name) {
+	h := c.Response().Header()
+	if c.Param("release") != s.config.Release || !public.Has(name) {
+		h.Set("Cache-Control", "no-store") // the next replica may have it
 		return echo.ErrNotFound
 	}
-	cache := "no-cache"
-	if c.Param("hash") == public.Hash() {
-		cache = "public, max-age=31536000, immutable"
-	}
-	h := c.Response().Header()
-	h.Set("Cache-Control", cache)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	if c.Request().Header.Get("Range") != "" { // a range counts the bytes of the uncompressed file
 		h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
 		http.ServeFileFS(c.Response(), c.Request(), public.FS(), name)

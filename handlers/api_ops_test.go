@@ -8,31 +8,32 @@ import (
 	"time"
 
 	"nnvisu/public"
+	"nnvisu/views"
 )
 
-// TestAsset: a file is kept for ever where it is asked for by the hash of this release; a page of
-// another release gets it all the same, to be asked again.
+// TestAsset: a file of this release may be kept for ever. A file of another release is not there,
+// and that may not be kept: another replica may have it.
 func TestAsset(t *testing.T) {
 	for _, base := range []string{"", "/a/b"} {
 		s := newTestServer(t, func(c *Config) { c.BasePath = base })
-		own := "/" + public.Path("lab.js")
+		own := "/" + public.Path(views.Release(), "lab.js")
 		for _, test := range []struct {
 			path, cache, kind string
 			status            int
 		}{
 			{own, "public, max-age=31536000, immutable", "text/javascript", 200},
-			{"/" + public.Path("app.css"), "public, max-age=31536000, immutable", "text/css", 200},
-			{"/" + public.Path("icon.svg"), "public, max-age=31536000, immutable", "image/svg+xml", 200},
-			{"/" + public.Path("lib/htmx.min.js"), "public, max-age=31536000, immutable", "text/javascript", 200},
-			{"/public/000000000000/lab.js", "no-cache", "text/javascript", 200},
+			{"/" + public.Path(views.Release(), "app.css"), "public, max-age=31536000, immutable", "text/css", 200},
+			{"/" + public.Path(views.Release(), "icon.svg"), "public, max-age=31536000, immutable", "image/svg+xml", 200},
+			{"/" + public.Path(views.Release(), "lib/htmx.min.js"), "public, max-age=31536000, immutable", "text/javascript", 200},
+			{"/public/000000000000/lab.js", "no-store", "", 404},
 			{own + ".map", "", "", 404},
-			{"/public/" + public.Hash() + "/lib", "", "", 404},
-			{"/public/" + public.Hash() + "/lib/", "", "", 404},
-			{"/public/" + public.Hash() + "/", "", "", 404},
-			{"/public/" + public.Hash(), "", "", 404},
-			{"/public/" + public.Hash() + "/lib/.gitkeep", "", "", 404},
-			{"/public/" + public.Hash() + "/public.go", "", "", 404},
-			{"/public/" + public.Hash() + "/../public.go", "", "", 404},
+			{"/public/" + views.Release() + "/lib", "", "", 404},
+			{"/public/" + views.Release() + "/lib/", "", "", 404},
+			{"/public/" + views.Release() + "/", "", "", 404},
+			{"/public/" + views.Release(), "", "", 404},
+			{"/public/" + views.Release() + "/lib/.gitkeep", "", "", 404},
+			{"/public/" + views.Release() + "/public.go", "", "", 404},
+			{"/public/" + views.Release() + "/../public.go", "", "", 404},
 			{"/public/lab.js", "", "", 404},
 		} {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
@@ -41,7 +42,7 @@ func TestAsset(t *testing.T) {
 				if w.Code != test.status || test.status == 200 && (h.Get("Cache-Control") != test.cache || !strings.HasPrefix(h.Get("Content-Type"), test.kind)) {
 					t.Errorf("%s %s = %d, %s, %s; want %d, %s, %s", method, base+test.path, w.Code, h.Get("Cache-Control"), h.Get("Content-Type"), test.status, test.cache, test.kind)
 				}
-				if strings.Contains(h.Get("Cache-Control"), "immutable") && test.status != 200 {
+				if test.status != 200 && strings.Contains(h.Get("Cache-Control"), "immutable") {
 					t.Errorf("%s %s may be kept for ever", method, test.path)
 				}
 			}
@@ -81,4 +82,17 @@ func TestWatchdog(t *testing.T) {
 			t.Errorf("with the tokens given back, /readyz is %d; want 200", got)
 		}
 	})
+}
+
+// TestConnectionWhileDraining: a draining server ends the connection of each answer in good order.
+func TestConnectionWhileDraining(t *testing.T) {
+	s := newTestServer(t)
+	for _, want := range []string{"", "close"} {
+		for _, path := range []string{"/", "/readyz", "/nowhere"} {
+			if got := serve(s, http.MethodGet, path, "").Header().Get("Connection"); got != want {
+				t.Errorf("GET %s, draining %t: Connection %q; want %q", path, s.isDraining(), got, want)
+			}
+		}
+		s.Drain()
+	}
 }

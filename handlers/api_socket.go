@@ -136,9 +136,20 @@ func (s *Server) serveSocket(
 		time.AfterFunc(giveWayTime, cancel)
 	})
 	messages := make(chan incoming, 1)
+	ended := make(chan struct{}) // when nothing more is read
+	defer func() {
+		cancel()
+		<-ended
+		select {
+		case m := <-messages: // came while the one before was served
+			m.task.release()
+		default:
+		}
+	}()
 	var reading atomic.Bool // false while a message waits for serve
 	var reads atomic.Int64
 	go func() {
+		defer close(ended)
 		defer cancel()
 		var room int64 // bytes of the last message: most have the same length
 		for {
@@ -174,9 +185,7 @@ func (s *Server) serveSocket(
 	for {
 		select {
 		case m := <-messages:
-			err := serve(m.ctx, conn, m)
-			m.task.release()
-			if err != nil {
+			if err := serveReleasing(serve, conn, m); err != nil {
 				x.end = endOf(ctx, "", stream.UnreadError{Err: err})
 				s.config.Logger.Debug("socket", "error", err)
 				return nil
@@ -192,6 +201,14 @@ func (s *Server) serveSocket(
 			return nil
 		}
 	}
+}
+
+// serveReleasing serves a message and gives back what it has, also after a panic.
+func serveReleasing(
+	serve func(ctx context.Context, conn *websocket.Conn, m incoming) error, conn *websocket.Conn, m incoming,
+) error {
+	defer m.task.release()
+	return serve(m.ctx, conn, m)
 }
 
 // readSocket reads the next message, whose buffer has at first some bytes. With err the connection

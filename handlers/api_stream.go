@@ -65,6 +65,9 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 			return events.Flush()
 		},
 	})
+	if describe(err).Code == wire.CodeBusy { // its memory is needed; the client goes on from its last frame
+		reason, err = doneLimit, nil
+	}
 	if err == nil {
 		err = events.End("done", doneBody(reason))
 		metered.ended(connection, reason, err)

@@ -17,6 +17,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/public"
+	"nnvisu/views"
 )
 
 // TestEncodingOf: weights decide, and then zstd comes first.
@@ -51,8 +52,8 @@ func TestCompress(t *testing.T) {
 		ratio              float64 // of the size compressed, at most
 	}{
 		{"GET", "/", "", nil, 0.3},
-		{"GET", "/" + public.Path("app.css"), "", nil, 0.5},
-		{"GET", "/" + public.Path("lib/htmx.min.js"), "", nil, 0.5},
+		{"GET", "/" + public.Path(views.Release(), "app.css"), "", nil, 0.5},
+		{"GET", "/" + public.Path(views.Release(), "lib/htmx.min.js"), "", nil, 0.5},
 		{"GET", "/data/moons?points=200", "", nil, 0.5},
 		{"POST", "/step", body + `}`, nil, 0.6},
 		{"POST", "/predict", body + `}`, nil, 0.6},
@@ -96,7 +97,7 @@ func TestCompress(t *testing.T) {
 func TestCompressHead(t *testing.T) {
 	listener := httptest.NewServer(newTestServer(t))
 	defer listener.Close()
-	for _, path := range []string{"/", "/" + public.Path("app.css")} {
+	for _, path := range []string{"/", "/" + public.Path(views.Release(), "app.css")} {
 		r, err := http.NewRequest(http.MethodHead, listener.URL+path, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -120,7 +121,7 @@ func TestCompressHead(t *testing.T) {
 // TestCompressNot: a part of a file is of the file as it is; what is short is sent as it is.
 func TestCompressNot(t *testing.T) {
 	s := newTestServer(t)
-	path := "/" + public.Path("app.css")
+	path := "/" + public.Path(views.Release(), "app.css")
 	whole := serve(s, http.MethodGet, path, "").Body.String()
 	w := serve(s, http.MethodGet, path, "", "Accept-Encoding", "gzip", "Range", "bytes=10-29")
 	checkEncoding(t, w, "")

@@ -26,6 +26,7 @@ var statuses = map[wire.Code]int{
 	wire.CodeUnsupported:      http.StatusUnsupportedMediaType, // unless withStatus says another
 	wire.CodeForbidden:        http.StatusForbidden,
 	wire.CodeBusy:             http.StatusServiceUnavailable,
+	wire.CodeRelease:          http.StatusConflict,
 	wire.CodeInternal:         http.StatusInternalServerError,
 	wire.CodeNotFound:         http.StatusNotFound,
 	wire.CodeMethodNotAllowed: http.StatusMethodNotAllowed,

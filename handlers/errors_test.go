@@ -67,7 +67,7 @@ func TestDescribe(t *testing.T) {
 
 // TestStatuses: each code has a status of its kind.
 func TestStatuses(t *testing.T) {
-	for _, c := range []wire.Code{wire.CodeMalformed, wire.CodeInvalid, wire.CodeTooLarge, wire.CodeDiverged, wire.CodeUnsupported, wire.CodeForbidden, wire.CodeBusy, wire.CodeInternal, wire.CodeNotFound, wire.CodeMethodNotAllowed} {
+	for _, c := range []wire.Code{wire.CodeMalformed, wire.CodeInvalid, wire.CodeTooLarge, wire.CodeDiverged, wire.CodeUnsupported, wire.CodeForbidden, wire.CodeBusy, wire.CodeInternal, wire.CodeNotFound, wire.CodeMethodNotAllowed, wire.CodeRelease} {
 		if got := statuses[c]; got < 400 || got > 599 {
 			t.Errorf("statuses[%s] = %d; want 400 to 599", c, got)
 		}
@@ -243,7 +243,8 @@ func TestPanicReleases(t *testing.T) {
 	}
 }
 
-// TestFailGone: nothing is written and nothing logged for a client that left.
+// TestFailGone: nothing is written and nothing logged for a client that left. Its connection is
+// aborted: one that only writes no more would take silence for an empty answer.
 func TestFailGone(t *testing.T) {
 	var log bytes.Buffer
 	s := newTestServer(t, func(c *Config) { c.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
@@ -251,7 +252,14 @@ func TestFailGone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	w := httptest.NewRecorder()
-	s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/step", strings.NewReader(`{"data":[{"x":0,"y":0,"label":0}]}`)).WithContext(ctx))
+	func() {
+		defer func() {
+			if r := recover(); r != http.ErrAbortHandler {
+				t.Errorf("the handler ends with %v; want it to abort", r)
+			}
+		}()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/step", strings.NewReader(`{"data":[{"x":0,"y":0,"label":0}]}`)).WithContext(ctx))
+	}()
 	if w.Body.Len() != 0 || log.Len() != 0 {
 		t.Errorf("a client that left is answered %q and logged as %q; want neither", w.Body, log.String())
 	}

@@ -123,6 +123,10 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		s.observed(c, x)
+		if x.gone && !c.Response().Committed {
+			// Who only writes no more still reads, and must not take silence for an empty answer.
+			panic(http.ErrAbortHandler)
+		}
 		return nil
 	}
 }

@@ -29,12 +29,14 @@ import (
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/public"
+	"nnvisu/views"
 )
 
 // Config holds the operator's choices.
 type Config struct {
 	Logger     *slog.Logger
 	Version    string        // shown on the page and by /metrics
+	Release    string        // what the page names in its requests; see views.Release
 	BasePath   string        // where the app lives behind a proxy, such as "/nnvisu"; "" is the root
 	MaxBody    int64         // bytes of a request body or a socket message
 	MaxPoints  int           // points of a state
@@ -58,11 +60,15 @@ type Config struct {
 	PrivateMetrics bool
 }
 
+// largestLimit is more than one process can hold of anything that is counted.
+const largestLimit = 1_000_000
+
 // DefaultConfig returns limits for a small public server.
 func DefaultConfig() Config {
 	return Config{
 		Logger:     slog.Default(),
 		Version:    "devel",
+		Release:    views.Release(),
 		MaxBody:    16 << 20,
 		MaxPoints:  2000,
 		MaxWork:    2 * time.Second,
@@ -105,12 +111,22 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("the base path %w", err)
 	}
 	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
-	counts := min(config.MaxPoints, config.MaxStreams, config.MaxSockets, config.MaxQueue)
+	for _, limit := range []struct {
+		what string
+		n    int
+	}{
+		{"points", config.MaxPoints}, {"streams", config.MaxStreams}, {"sockets", config.MaxSockets},
+		{"requests", config.MaxQueue},
+	} {
+		if limit.n < 1 || limit.n > largestLimit {
+			return nil, fmt.Errorf("the limit on %s must be from 1 to %d; got %d", limit.what, largestLimit, limit.n)
+		}
+	}
 	if need := leastMemory(config.MaxBody); config.MaxMemory < need {
 		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes: it must be at least %d",
 			config.MaxMemory, config.MaxBody, need)
 	}
-	if config.MaxBody < 1 || counts < 1 || config.MaxWork <= 0 || config.MaxStream <= 0 {
+	if config.MaxBody < 1 || config.MaxWork <= 0 || config.MaxStream <= 0 {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{
@@ -150,8 +166,9 @@ func CheckBasePath(path string) error {
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Drain makes the server finish: /readyz answers 503, open streams end with the reason "shutdown"
-// and new work is answered with busy, so that clients go on at another replica.
+// Drain makes the server finish: /readyz answers 503, open streams end with the reason "shutdown",
+// sockets are closed, and new ones of both are refused with busy, so that clients go on at another
+// replica. Short work is done as before: a load balancer sends some until it sees /readyz fail.
 func (s *Server) Drain() { s.drain() }
 
 // Wait waits for the sockets to close after Drain, each when it has answered the message it works
@@ -175,7 +192,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(s.requestID, s.recoverPanic, securityHeaders, s.allowedHost, s.sameOrigin)
+	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, securityHeaders, s.allowedHost, s.sameOrigin, s.sameRelease)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
@@ -194,7 +211,7 @@ func (s *Server) routes() http.Handler {
 		})
 	}
 	g.Match(read, "/", s.page)
-	g.Match(read, "/public/:hash/*", s.asset)
+	g.Match(read, "/public/:release/*", s.asset)
 	g.POST("/edit", s.edit)
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)
@@ -240,8 +257,9 @@ func isVisit(h http.Header) bool {
 	return (mode == "" || mode == "navigate") && (dest == "" || dest == "document") && h.Get("Sec-Purpose") == ""
 }
 
-// contentSecurityPolicy lets the page use our own files and nothing else.
-const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+// contentSecurityPolicy lets the page use our own files and nothing else, but for the guard that
+// stands in the page.
+var contentSecurityPolicy = "default-src 'none'; script-src 'self' " + public.GuardSource() + "; style-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {

@@ -8,7 +8,6 @@ import (
 
 	"nnvisu/handlers/fair"
 	"nnvisu/nn/kernel"
-	"nnvisu/public"
 )
 
 // serverMetrics are the metrics of one Server, as /metrics shows them. Every label has a closed set
@@ -129,7 +128,7 @@ func (m *serverMetrics) watch(s *Server) {
 			}
 			return 0
 		}, nil)
-	m.reading("nnvisu_build_info", "always 1; the version, the inner loops in use, and the hash of the page's files",
+	m.reading("nnvisu_build_info", "always 1; the version, the inner loops in use, and the name of the page's release",
 		func() float64 { return 1 },
-		prometheus.Labels{"version": s.config.Version, "kernel": kernel.Name(), "release": public.Hash()})
+		prometheus.Labels{"version": s.config.Version, "kernel": kernel.Name(), "release": s.config.Release})
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"nnvisu/nn/kernel"
-	"nnvisu/public"
+	"nnvisu/views"
 )
 
 // onePoint is the smallest state that can be trained.
@@ -178,7 +178,7 @@ func TestErrorsByRoute(t *testing.T) {
 		`nnvisu_panics_total`:          1,
 		`nnvisu_draining`:              0,
 		`nnvisu_limit{what="streams"}`: float64(DefaultConfig().MaxStreams),
-		`nnvisu_build_info{kernel="` + kernel.Name() + `",release="` + public.Hash() + `",version="devel"}`: 1,
+		`nnvisu_build_info{kernel="` + kernel.Name() + `",release="` + views.Release() + `",version="devel"}`: 1,
 	} {
 		if got := sampleOf(t, s, name); got != want {
 			t.Errorf("%s is %v; want %v", name, got, want)

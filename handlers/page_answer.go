@@ -115,7 +115,7 @@ func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 		State: p.State, Meta: p.meta, History: p.history, Pinned: p.pinned,
 		Choices: p.choices, Import: p.imported, Table: p.table, Notice: p.notice,
 		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Preview: p.answer.preview,
-		Acts: viewedAct, Version: s.config.Version,
+		Acts: viewedAct, Version: s.config.Version, Release: s.config.Release,
 	}
 }
 

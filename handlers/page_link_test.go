@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"nnvisu/handlers/fair"
 	"nnvisu/views"
 )
 
@@ -38,7 +39,7 @@ func TestLinkedPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := serve(s, http.MethodGet, "/?"+query, "").Body.String()
-	if !strings.Contains(page, `<body data-state="idle" data-opened>`) {
+	if !strings.Contains(page, `<body data-state="idle" data-opened `) {
 		t.Error("the page does not say that its state came with the address")
 	}
 	form := readForm(t, page, views.FieldAct, "settings")
@@ -224,8 +225,12 @@ func TestLinkErrors(t *testing.T) {
 			t.Errorf("GET /?%s hides the data: %t; want %t", test.query, got, want)
 		}
 	}
-	s.Drain()
+	s.openRequests = fair.NewPool(1)
+	other, _ := newTestTask(t, s)
+	if err := s.admitRequest(other); err != nil {
+		t.Fatal(err)
+	}
 	if w := serve(s, http.MethodGet, "/?dataset=xor", "", "Accept", "text/html"); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
-		t.Errorf("GET /?dataset=xor of a server that drains = %d; want 503 and when to try again", w.Code)
+		t.Errorf("GET /?dataset=xor of a server without room = %d; want 503 and when to try again", w.Code)
 	}
 }

@@ -40,9 +40,20 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message is the page's form,
 // written as a JSON object of strings. The answers are frames, and last the data of the done event.
-// The client pauses by closing the socket.
+// To a page that names its release, the first message says that it is the server's, too: a browser
+// shows no headers of a socket. The client pauses by closing the socket.
 func (s *Server) pageSocket(c echo.Context) error {
+	release := c.QueryParam(queryRelease)
+	foreign := s.checkRelease(release)
 	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, m incoming) error {
+		if foreign != nil {
+			m.bad = foreign
+		} else if release != "" {
+			hello := fmt.Appendf(nil, `{"release":%q}`, release)
+			if err := stream.WriteMessage(ctx, conn, hello); err != nil {
+				return err
+			}
+		}
 		p, t, work, err := s.openPageSocket(ctx, m)
 		to := stream.NewSocketWriter(taskOf(ctx).connection, conn)
 		if err != nil {
@@ -171,7 +182,8 @@ func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
 	return nil
 }
 
-// failStream ends a page's stream with a notice. The reason busy makes the script try again.
+// failStream ends a page's stream with a notice. The reasons busy and release make the script try
+// again.
 func (s *Server) failStream(
 	ctx context.Context, c echo.Context, events *stream.Sender, err error,
 ) error {
@@ -179,7 +191,10 @@ func (s *Server) failStream(
 		return nil
 	}
 	e := s.describeLogged(err, c)
-	if e.Code == wire.CodeBusy {
+	switch e.Code {
+	case wire.CodeRelease:
+		return events.End("done", doneBody(string(e.Code)))
+	case wire.CodeBusy:
 		return events.End("done", fmt.Appendf(nil, `{"reason":%q,"retry_after":%d}`, e.Code, e.RetryAfter))
 	}
 	var b bytes.Buffer

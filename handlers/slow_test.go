@@ -244,7 +244,7 @@ func TestUnreadAnswer(t *testing.T) {
 		{"Export", http.MethodPost, "/export", "*/*", body[:len(body)-1] + `,"format":"go"}`},
 		{"Page", http.MethodPost, "/step", "text/html", body},
 		{"Link", http.MethodGet, "/?dataset=xor", "text/html", ""},
-		{"Asset", http.MethodGet, "/" + public.Path("app.css"), "*/*", ""},
+		{"Asset", http.MethodGet, "/" + public.Path(views.Release(), "app.css"), "*/*", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var log bytes.Buffer

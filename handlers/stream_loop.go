@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"runtime"
 	"time"
@@ -53,13 +54,19 @@ func (s *Server) openEvents(c echo.Context, sign stream.Sign) *stream.EventWrite
 // drains. Its cause is then a streamEnd.
 func (s *Server) streaming(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	end := time.AfterFunc(s.config.MaxStream, func() { cancel(streamEnd(doneLimit)) })
+	end := time.AfterFunc(spread(s.config.MaxStream, rand.Float64()), func() { cancel(streamEnd(doneLimit)) })
 	drained := context.AfterFunc(s.serving, func() { cancel(streamEnd(doneShutdown)) })
 	return ctx, func(cause error) {
 		end.Stop()
 		drained()
 		cancel(cause)
 	}
+}
+
+// spread returns d, give or take a tenth; random is from 0 to 1. Streams that began together, after
+// a restart, so do not end together.
+func spread(d time.Duration, random float64) time.Duration {
+	return time.Duration(float64(d) * (0.9 + 0.2*random))
 }
 
 // isGone reports whether the client has gone, so that nobody can be told of err. connection is the

@@ -84,6 +84,7 @@ func TestStream(t *testing.T) {
 	}
 	gone := errors.New("gone")
 	limit := func(d time.Duration) func(*Config) { return func(c *Config) { c.MaxStream = d } }
+	const tenth = 0.1 // of a limit, by which the duration of a stream may differ from it
 	for _, test := range []struct {
 		name    string
 		message wire.Message
@@ -162,7 +163,14 @@ func TestStream(t *testing.T) {
 				if test.script != nil {
 					test.script(sc, cancel)
 				}
-				if got := sc.play(ctx); !reflect.DeepEqual(*got, test.want) {
+				got := sc.play(ctx)
+				if late := got.ended - test.want.ended; test.want.reason == doneLimit {
+					if late.Abs() > time.Duration(tenth*float64(test.want.ended)) {
+						t.Errorf("the stream ended after %v; want about %v", got.ended, test.want.ended)
+					}
+					got.ended = test.want.ended
+				}
+				if !reflect.DeepEqual(*got, test.want) {
 					t.Errorf("stream = %+v; want %+v", *got, test.want)
 				}
 			})
@@ -345,5 +353,14 @@ func testStreamGzip(t *testing.T) {
 	w := serve(s, http.MethodGet, "/train?dataset=nothing", "", "Accept-Encoding", "gzip")
 	if got := w.Header().Get("Content-Encoding"); w.Code != http.StatusUnprocessableEntity || got != "" {
 		t.Errorf("a bad recipe = %d with Content-Encoding %q; want 422 as it is", w.Code, got)
+	}
+}
+
+// TestSpread: streams last for the time that the operator says, give or take a tenth.
+func TestSpread(t *testing.T) {
+	for random, want := range map[float64]time.Duration{0: 9 * time.Minute, 0.5: 10 * time.Minute, 1: 11 * time.Minute} {
+		if got := spread(10*time.Minute, random); got.Round(time.Microsecond) != want {
+			t.Errorf("spread(10m, %v) = %v; want %v", random, got, want)
+		}
 	}
 }

@@ -5,9 +5,8 @@ const LONGEST = 3000;
 const LONGEST_ASKED = 30; // seconds
 
 /**
- * Returns the milliseconds until the next try. They are random: pages that lost a server together
- * do not come back together.
- * @param {number} failures how many tries have failed before
+ * Returns the milliseconds until the next try. Pages that lost a server together come back apart.
+ * @param {number} failures tries that have failed before
  * @param {number} retryAfter the seconds that the server asks for at least, or 0
  */
 export function backoff(failures, retryAfter, random = Math.random) {

@@ -9,6 +9,7 @@ import { Picture } from "./picture.js";
 import { Plane } from "./plane.js";
 import { Probe } from "./probe.js";
 import { Readout } from "./readout.js";
+import { Renewal } from "./renewal.js";
 import { Runs } from "./runs.js";
 import { Session } from "./session.js";
 import { Share } from "./share.js";
@@ -18,20 +19,26 @@ import { Timeline } from "./timeline.js";
 import { bindTour } from "./tour.js";
 import { Transport } from "./transport.js";
 
-const runs = new Runs(new Transport(), tell);
+const renewal = new Renewal(new Transport(), window, tell);
+const runs = new Runs(renewal, tell);
 const picture = new Picture();
 const readout = new Readout();
 
+/** Paints, and says what goes wrong with it: that must not lose what has come. */
 function paint() {
-  picture.paint();
-  readout.update();
+  try {
+    picture.paint();
+    readout.update();
+  } catch (error) {
+    tell(`This picture cannot be drawn: ${/** @type {Error} */ (error).message}`);
+  }
 }
 
-// Each listens to the runs in this order.
+// Each listens to the runs in this order. What comes is kept before it is painted.
 new Controls(runs, () => timeline.undo());
-runs.on("swap", paint);
 const timeline = new Timeline(runs);
 const session = new Session(runs, timeline, new Stores(window, tell));
+runs.on("swap", paint);
 new Share(runs);
 new Plane(runs, new Probe(runs));
 new Curves(runs);
@@ -43,3 +50,4 @@ showStatus(runs);
 document.documentElement.classList.add("script");
 paint();
 if (await session.restore()) open("tour"); // a first visit
+renewal.resume(runs, () => session.save());

@@ -1,4 +1,4 @@
-// Whether the server is there again.
+// Whether the server is back.
 
 const PAUSE = 500; // milliseconds between two questions, more or less
 const PATIENCE = 1500;
@@ -9,7 +9,7 @@ export async function isReady() {
   const timer = setTimeout(() => question.abort(), PATIENCE);
   try {
     const reply = await fetch("readyz", { cache: "no-store", signal: question.signal });
-    return reply.ok && (await reply.text()).startsWith("ready"); // not a portal's page
+    return reply.ok && (await reply.text()).startsWith("ready");
   } catch {
     return false;
   } finally {
@@ -17,7 +17,7 @@ export async function isReady() {
   }
 }
 
-/** Lookout asks for a server that is gone. That costs next to nothing: a try has the whole state. */
+/** Lookout asks for a server that is gone: that costs nothing, while a try has the whole state. */
 export class Lookout {
   #isReady;
   #timer = 0;

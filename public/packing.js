@@ -1,4 +1,5 @@
 // Compression of links and of what is posted.
+import { HEADER, RELEASE } from "./release.js";
 import { tab } from "./tab.js";
 
 const LONG = 8192; // characters of a body that is worth compressing
@@ -23,13 +24,17 @@ export async function unpack(text) {
 }
 
 /**
- * Returns a request as it is sent: in the name of this tab, and a long form compressed. It is the
- * whole state, with each quote as %22.
+ * Returns a request as it is sent: in the name of this tab and release, and a long form compressed. It
+ * is the whole state, with each quote as %22.
  * @param {RequestInit} request
  */
 export async function packed(request) {
   /** @type {Record<string, string>} */
-  const headers = { .../** @type {object} */ (request.headers), "Nnvisu-Tab": tab };
+  const headers = {
+    .../** @type {object} */ (request.headers),
+    "Nnvisu-Tab": tab,
+    [HEADER]: RELEASE,
+  };
   const text = String(request.body);
   if (text.length <= LONG || !globalThis.CompressionStream) return { ...request, headers };
   headers["Content-Type"] = "application/x-www-form-urlencoded";

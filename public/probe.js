@@ -59,5 +59,6 @@ async function predict(place) {
     headers: { Accept: "text/html", "HX-Request": "true" },
     signal: AbortSignal.timeout(5000),
   });
-  return reply.ok ? reply.text() : "";
+  const text = reply.ok ? await reply.text() : "";
+  return text.startsWith("<span") ? text : ""; // not a portal's page
 }

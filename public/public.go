@@ -7,9 +7,11 @@ package public
 import (
 	"crypto/sha256"
 	"embed"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -46,15 +48,15 @@ func check(fsys fs.FS) error {
 		strings.Join(missing, ", "), assetsCommand)
 }
 
-// Path returns the address of a file relative to the application's root: "public/3b0c…/lab.js". The
-// hash covers all files, so every address changes when any file does. A browser may therefore cache
-// a file for ever, and modules that import each other belong to one release. Path panics if there
-// is no such file.
-func Path(name string) string {
+// Path returns the address of a file of a release relative to the application's root:
+// "public/3b0c…/lab.js". All files of a page have addresses of one release. A browser may therefore
+// cache a file for ever, and modules that import each other belong to one release. Path panics if
+// there is no such file.
+func Path(release, name string) string {
 	if !Has(name) {
 		panic(fmt.Sprintf("public: no file %q (files in lib/ come from: %s)", name, assetsCommand))
 	}
-	return "public/" + Hash() + "/" + name
+	return "public/" + release + "/" + name
 }
 
 // Has reports whether there is a file of this name to serve. Directories and dot files are not
@@ -64,9 +66,32 @@ func Has(name string) bool {
 	return err == nil && !info.IsDir() && !strings.HasPrefix(info.Name(), ".")
 }
 
-// Hash returns the hash in the addresses of the files: twelve hexadecimal digits. During a rolling
-// update a replica is asked for files of another release; only a file under the replica's own hash
-// may be cached.
+// Modules returns the names of the modules of the script: the entry, and what it imports.
+func Modules() []string { return modules() }
+
+var modules = sync.OnceValue(func() []string {
+	names, err := fs.Glob(files, "*.js")
+	if err != nil {
+		panic("public: " + err.Error()) // only a malformed pattern is an error
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return name == guardFile })
+})
+
+// Guard is the part of the script that stands in the page itself. Its file says why.
+//
+//go:embed guard.js
+var Guard string
+
+const guardFile = "guard.js"
+
+// GuardSource returns what a content security policy calls the guard: the hash of its text.
+func GuardSource() string {
+	sum := sha256.Sum256([]byte(Guard))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// Hash returns a hash of all files: twelve hexadecimal digits. It is a part of the name of a
+// release, which views.Release gives.
 func Hash() string { return hash() }
 
 var hash = sync.OnceValue(func() string { return hashOf(files) })

@@ -45,8 +45,8 @@ func TestPath(t *testing.T) {
 			return nil
 		}
 		served++
-		if got, want := Path(name), "public/"+Hash()+"/"+name; got != want {
-			t.Errorf("Path(%q) = %q; want %q", name, got, want)
+		if got, want := Path("r", name), "public/r/"+name; got != want {
+			t.Errorf("Path(r, %q) = %q; want %q", name, got, want)
 		}
 		return nil
 	})
@@ -58,7 +58,7 @@ func TestPath(t *testing.T) {
 	}
 }
 
-// TestHash: the addresses change whenever a file does, comes or goes.
+// TestHash: the hash changes whenever a file does, comes or goes.
 func TestHash(t *testing.T) {
 	file := func(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
 	seen := map[string]string{}
@@ -118,5 +118,5 @@ func TestPathUnknown(t *testing.T) {
 			t.Error("Path(unknown) did not panic")
 		}
 	}()
-	Path("nowhere.js")
+	Path("r", "nowhere.js")
 }

@@ -4,7 +4,7 @@ import { Emitter } from "./emitter.js";
 import { isReady, Lookout } from "./lookout.js";
 import { Outage } from "./outage.js";
 
-const STUCK = 3000; // milliseconds of silence of a try that was sent before the server was back
+const STUCK = 3000; // milliseconds of silence of a try that was sent too early
 
 /**
  * Runs sends changes in turn, and trains in between while the user wishes it.

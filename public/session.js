@@ -20,10 +20,10 @@ export class Session {
     this.#timeline = timeline;
     this.#stores = stores;
     runs.on("swap", () => this.#saveSoon());
-    runs.on("settled", () => this.#save());
+    runs.on("settled", () => this.save());
     form.addEventListener("change", () => this.#saveSoon());
-    addEventListener("pagehide", () => this.#save());
-    addEventListener("visibilitychange", () => this.#save());
+    addEventListener("pagehide", () => this.save());
+    addEventListener("visibilitychange", () => this.save());
   }
 
   /** Shows what the address holds, or what was stored. Returns true for a first visit. */
@@ -97,7 +97,8 @@ export class Session {
     }
   }
 
-  #save() {
+  /** Stores the state and the switches now. */
+  save() {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const page = JSON.stringify(
@@ -108,7 +109,7 @@ export class Session {
   }
 
   #saveSoon() {
-    this.#timer ||= setTimeout(() => this.#save(), 1000);
+    this.#timer ||= setTimeout(() => this.save(), 1000);
   }
 }
 

@@ -1,4 +1,5 @@
 // A conversation over a WebSocket.
+import { RELEASE } from "./release.js";
 import { tab } from "./tab.js";
 
 /**
@@ -7,7 +8,7 @@ import { tab } from "./tab.js";
  * @param {(data: string) => void} hear
  */
 export function converse(message, hear) {
-  const address = new URL(`ws/page?tab=${tab}`, document.baseURI);
+  const address = new URL(`ws/page?tab=${tab}&release=${RELEASE}`, document.baseURI);
   const socket = new WebSocket(address.href.replace(/^http/, "ws"));
   socket.onopen = () => socket.send(message);
   socket.onmessage = ({ data }) => hear(data);

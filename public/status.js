@@ -9,6 +9,7 @@ const WORDS = {
   slow: ["No answer yet", ". Nothing is lost; still waiting…"],
   busy: ["No room on the server", "." + GOES_ON],
   fault: ["The server has failed", "." + GOES_ON],
+  release: ["The server is being renewed", "." + GOES_ON],
   portal: [
     "Something before the server has answered",
     ". Is there a login page of this network?" + GOES_ON,

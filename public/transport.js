@@ -2,6 +2,7 @@
 import { Emitter } from "./emitter.js";
 import { packed } from "./packing.js";
 import { field, form, tell } from "./page.js";
+import { readable, RELEASE } from "./release.js";
 import { converse } from "./socket.js";
 import { judge, refusal } from "./verdict.js";
 import { Watch } from "./watch.js";
@@ -102,7 +103,7 @@ export class Transport extends Emitter {
     const sent = await packed(request);
     this.#size = new Blob([/** @type {BlobPart} */ (sent.body)]).size;
     this.#watch.expect(this.#streams, this.#size);
-    return this.#watch.over(await fetch(url, sent));
+    return this.#watch.over(readable(await fetch(url, sent)));
   }
 
   /** Takes a whole answer, and reports whether it is put into the page. @param {HtmxDetail["ctx"]} ctx */
@@ -130,7 +131,7 @@ export class Transport extends Emitter {
     const { reason, retry_after: after = 1 } = JSON.parse(text);
     if (!reason) return false; // a sign of life
     this.#answer.ended = ["steps", "target", "error"].includes(reason);
-    this.#answer.why = "busy";
+    this.#answer.why = reason === "release" ? reason : "busy";
     this.#answer.after = reason === "busy" ? after : 0;
     return true;
   }
@@ -141,7 +142,8 @@ export class Transport extends Emitter {
    */
   #screen() {
     return new Promise((next) => {
-      if (this.#answer.stopped) next(undefined); // many may wait to be dropped
+      if (this.#answer.stopped)
+        next(undefined); // many may wait to be dropped
       else if (!document.hidden) requestAnimationFrame(next);
       // Also where the page is hidden before there is a frame of the screen.
       setTimeout(next, document.hidden ? 50 : 1000);
@@ -153,10 +155,17 @@ export class Transport extends Emitter {
     /** @type {Promise<unknown>} */
     let last = Promise.resolve();
     const message = JSON.stringify({ ...Object.fromEntries(new FormData(form)), ...values });
+    let isOurs = false; // the server has named the release of this page
     const { ended, leave } = converse(message, (data) => {
       this.#watch.heard();
       if (data.startsWith("{")) {
+        isOurs ||= JSON.parse(data).release === RELEASE;
         if (this.#done(data)) leave();
+        return;
+      }
+      if (!isOurs) {
+        this.#done('{"reason":"release"}');
+        leave();
         return;
       }
       last = last

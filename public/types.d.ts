@@ -102,7 +102,7 @@ declare global {
   }
 
   /** What verdict.js makes of an answer. */
-  type Verdict = "good" | "refused" | "busy" | "fault" | "gone" | "portal";
+  type Verdict = "good" | "refused" | "busy" | "fault" | "release" | "gone" | "portal";
 
   /** Why there is no answer; slow: it may still come. And since when, by performance.now. */
   type Lack = { why: Verdict | "slow"; since: number };

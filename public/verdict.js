@@ -1,10 +1,11 @@
 // What an answer means.
+import { FOREIGN } from "./release.js";
 
 const WAITED_OUT = [408, 425, 429]; // statuses of whoever has no time just now
 
 /**
- * Judges a whole answer. Our server is "good", "busy" or has a "fault"; it is "gone", as a proxy
- * says; a "portal" answers in its place; or somebody has "refused".
+ * Judges a whole answer. Our server is "good", "busy", has a "fault" or another "release"; it is
+ * "gone", as a proxy says; a "portal" answers in its place; or somebody has "refused".
  * @param {number} status
  * @param {string} text
  * @param {boolean} streams whether a stream was asked for, which is no text
@@ -12,6 +13,7 @@ const WAITED_OUT = [408, 425, 429]; // statuses of whoever has no time just now
  */
 export function judge(status, text, streams) {
   const isOurs = text.includes("<hx-partial");
+  if (status === FOREIGN) return "release";
   if (status < 400) return isOurs && !streams ? "good" : "portal";
   if (status === 503 && isOurs) return "busy";
   if (status >= 500) return isOurs ? "fault" : "gone";

@@ -97,7 +97,7 @@ func sampleLab(tb testing.TB, set dataset.Name, change func(*Lab)) Lab {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l := Lab{State: nn.State{Config: nn.DefaultConfig()}, Version: "v0", Reshaped: true, ShowPinned: true, Choices: Choices{
+	l := Lab{State: nn.State{Config: nn.DefaultConfig()}, Version: "v0", Release: "r0", Reshaped: true, ShowPinned: true, Choices: Choices{
 		Tool: "0", Transport: TransportSSE, FrameSteps: 1, Dataset: string(set), Points: "40", DataSeed: "1", Panel: "curves",
 	}, Acts: anyAct}
 	l.State.Config.Task = nn.Task(info.Task)

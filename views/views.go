@@ -30,6 +30,7 @@ type Lab struct {
 	Choices    Choices
 	Notice     Notice
 	Version    string
+	Release    string // the name of what the page consists of; see [Release]
 	Import     ImportForm
 	Table      *TablePage             // nil where the table is not shown
 	Acts       func(name string) *Act // finds an act of the page, or nil

@@ -15,7 +15,8 @@ import (
 // A Code is the name of an error for programs.
 type Code string
 
-// The codes of the wire contract, and two for paths that do not exist.
+// The codes of the wire contract, two for paths that do not exist, and one for pages of another
+// release.
 const (
 	CodeMalformed        Code = "malformed"
 	CodeInvalid          Code = "invalid"
@@ -27,6 +28,7 @@ const (
 	CodeInternal         Code = "internal"
 	CodeNotFound         Code = "not_found"
 	CodeMethodNotAllowed Code = "method_not_allowed"
+	CodeRelease          Code = "release"
 )
 
 // An Error says why a request gets no result.

@@ -21,17 +21,28 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("%s %s; got %q", e.Fie
 // seedRange is the message about a seed that is too small or too large: the largest, and the seed.
 const seedRange = "must be from 0 to %d; got %d"
 
-// ParseWhole reads a whole number in decimal digits. The field is for the error.
+// ParseWhole reads a whole number: decimal digits, and a minus sign before them. Spaces around it
+// do not count. The field is for the error.
 func ParseWhole(text, field string, dst *int) error {
-	v, err := strconv.Atoi(strings.TrimSpace(text))
+	v, err := parseInt(text)
 	if err != nil {
 		return &SyntaxError{field, "must be a whole number", text}
 	}
-	*dst = v
+	*dst = int(v)
 	return nil
 }
 
-// ParseReal reads a finite decimal number. The field is for the error.
+// parseInt reads a whole number of 64 bits. Go's own syntax takes a plus sign.
+func parseInt(text string) (int64, error) {
+	text = strings.TrimSpace(text)
+	if strings.HasPrefix(text, "+") {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseInt(text, 10, 64)
+}
+
+// ParseReal reads a finite decimal number. Spaces around it do not count. The field is for the
+// error.
 func ParseReal(text, field string, dst *float64) error {
 	v, err := ParseFloat(strings.TrimSpace(text))
 	if err != nil {
@@ -41,9 +52,9 @@ func ParseReal(text, field string, dst *float64) error {
 	return nil
 }
 
-// ParseSeed reads a seed. The field is for the error.
+// ParseSeed reads a seed as ParseWhole reads a number. The field is for the error.
 func ParseSeed(text, field string, dst *uint32) error {
-	v, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	v, err := parseInt(text)
 	if err != nil {
 		return &SyntaxError{field, "must be a whole number", text}
 	}

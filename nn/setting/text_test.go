@@ -79,6 +79,8 @@ func TestParse(t *testing.T) {
 		{"seed", "4294967295", "4294967295"},
 		{"seed", "4294967296", "config.seed must be from 0 to 4294967295; got 4294967296"},
 		{"seed", "-1", "config.seed must be from 0 to 4294967295; got -1"},
+		{"batch_size", "+1", `config.batch_size must be a whole number; got "+1"`},
+		{"seed", "+1", `config.seed must be a whole number; got "+1"`},
 		{"seed", "1.0", `config.seed must be a whole number; got "1.0"`},
 		{"activation", "step", "step"}, // for Validate to refuse
 		{"features", "x,sin_y", "x,sin_y"},

@@ -163,7 +163,9 @@ func (t *Table) addRow(line int, cells []string) error {
 			len(t.Rows[0].Cells))
 	}
 	for i := range cells {
-		cells[i] = strings.TrimSpace(cells[i])
+		if cells[i] = strings.TrimSpace(cells[i]); !t.JSON {
+			cells[i] = bare(cells[i])
+		}
 	}
 	t.Rows = append(t.Rows, Row{line, cells})
 	return nil

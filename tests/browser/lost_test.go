@@ -2,7 +2,9 @@ package browser
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -265,6 +267,43 @@ func TestBrowserRollover(t *testing.T) {
 	said := eval[[]string](p, `testSaid`)
 	if slices.ContainsFunc(said, func(text string) bool { return text != saysReady && text != saysTraining }) {
 		t.Errorf("the page said %q; want nothing but %s and %s", said, saysReady, saysTraining)
+	}
+}
+
+// soonBack is how long after the server a page may come back. It takes less than a second on a quiet
+// machine, in 95 of 100 outages.
+const soonBack = 5 * time.Second
+
+// TestBrowserComesBack: a page comes back soon after the server, however long that was away.
+// NNVISU_OUTAGES=20 measures so many outages of 1 to 10 seconds.
+func TestBrowserComesBack(t *testing.T) {
+	t.Parallel()
+	outages, longest := 3, 2*time.Second
+	if text := os.Getenv("NNVISU_OUTAGES"); text != "" {
+		longest = 10 * time.Second
+		if outages = number(text); outages < 1 {
+			t.Fatalf("NNVISU_OUTAGES = %q; want a number of outages, such as 20", text)
+		}
+	}
+	s := startMortal(t)
+	p := s.open(t, provoking(saysGone, saysBusy))
+	var took []time.Duration
+	for i := range outages {
+		p.by(pageTransports[i%2].value)
+		first := p.trainSome()
+		s.die()
+		time.Sleep(time.Second + time.Duration(rand.Int64N(int64(longest-time.Second))))
+		from := p.look()
+		s.live()
+		began := time.Now()
+		p.until("the training goes on", func(v view) bool { return v.steps() > from.steps() })
+		took = append(took, time.Since(began).Round(time.Millisecond))
+		s.checkLaw(t, first.state, p.pause())
+	}
+	slices.Sort(took)
+	t.Logf("back after %v", took)
+	if last := took[len(took)-1]; last > soonBack {
+		t.Errorf("back %v after the server; want within %v", last, soonBack)
 	}
 }
 

@@ -109,6 +109,26 @@ func checkVersion(t *testing.T, version string) {
 	}
 }
 
+// TestAttackTable: the table of attacks has the attacks of the load generator.
+func TestAttackTable(t *testing.T) {
+	list := goTool(contract.Soon(t), t, "run", "./tests/bench/load", "attack", "-list")
+	want := map[string][]string{}
+	for line := range strings.Lines(list) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "| "), " | ")
+		if len(cells) == 2 && cells[0] != "attack" {
+			want[cells[0]] = cells[1:]
+		}
+	}
+	if len(want) == 0 {
+		t.Fatalf("attack -list prints no attack: %s", list)
+	}
+	got := map[string][]string{}
+	for _, row := range table(t, "attack") {
+		got[row[0]] = row[1:2]
+	}
+	sameRows(t, "attack", got, want)
+}
+
 // TestMaxWork: the example that explains -max-work is right.
 func TestMaxWork(t *testing.T) {
 	config := nn.DefaultConfig()

@@ -128,14 +128,15 @@ func TestFormats(t *testing.T) {
 	sameRows(t, "format", got, want)
 }
 
-// TestErrors: the table of errors is the contract's, with the ones that every HTTP server has.
+// TestErrors: the table of errors is the contract's, with the ones that every HTTP server has
+// and that of pages.
 func TestErrors(t *testing.T) {
 	want := maps.Clone(contract.Statuses)
 	s := contract.Start(t)
-	for _, request := range []struct{ method, path string }{
-		{"GET", "/nowhere"}, {"GET", "/step"}, {"GET", "/ws"},
+	for _, request := range []struct{ method, path, release string }{
+		{"GET", "/nowhere", ""}, {"GET", "/step", ""}, {"GET", "/ws", ""}, {"GET", "/", "other"},
 	} {
-		answer, err := s.Fetch(contract.Soon(t), request.method, request.path, nil)
+		answer, err := s.Fetch(contract.Soon(t), request.method, request.path, nil, "Nnvisu-Release", request.release)
 		if err != nil {
 			t.Fatal(err)
 		}

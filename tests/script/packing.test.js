@@ -35,7 +35,7 @@ test("a short form is posted as it is, a long one is compressed", async (t) => {
   await post("edit", short);
   assert.deepEqual(fetch.mock.calls[0].arguments, [
     "edit",
-    { ...short, headers: { Accept: "text/html", "Nnvisu-Tab": tab } },
+    { ...short, headers: { Accept: "text/html", "Nnvisu-Tab": tab, "Nnvisu-Release": "" } },
   ]);
 
   const body = new URLSearchParams({ data: '"'.repeat(9000) });
@@ -46,6 +46,7 @@ test("a short form is posted as it is, a long one is compressed", async (t) => {
   assert.deepEqual(sent.headers, {
     Accept: "text/html",
     "Nnvisu-Tab": tab,
+    "Nnvisu-Release": "",
     "Content-Type": "application/x-www-form-urlencoded",
     "Content-Encoding": "gzip",
   });
@@ -64,7 +65,7 @@ test("a browser that cannot compress posts long forms as they are", async (t) =>
   await post("edit", request);
   assert.deepEqual(fetch.mock.calls[0].arguments, [
     "edit",
-    { ...request, headers: { "Nnvisu-Tab": tab } },
+    { ...request, headers: { "Nnvisu-Tab": tab, "Nnvisu-Release": "" } },
   ]);
 });
 

@@ -19,7 +19,9 @@ for (const [text, statuses, streams, want] of [
   ["", [500, 502], true, "gone"],
   [PROXY, [429], true, "busy"],
   [PROXY, [400, 401, 403, 404, 407, 413, 431], false, "refused"],
-  [OURS, [400, 403, 409, 413, 415, 422], false, "refused"],
+  [OURS, [400, 403, 413, 415, 422], false, "refused"],
+  [OURS, [409], false, "release"],
+  ["", [409], true, "release"],
 ]) {
   const whose = { [OURS]: "ours", [PROXY]: "of a proxy" }[text] ?? "empty";
   test(`${statuses} ${whose}${streams ? ", for a stream" : ""}: ${want}`, () => {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -56,6 +57,7 @@ type attackResult struct {
 	Memory   float64        // bytes, the most that the server had
 	Ended    bool           // whether the server ended
 	Outcomes map[string]int // of the attackers' attempts
+	Others   float64        // part of the machine that other programs took, which nobody measures in
 }
 
 // Addresses of the honest users: their own, or that of the proxy before them.
@@ -98,12 +100,12 @@ func runAttacks(ctx context.Context, o attackOptions, w io.Writer) error {
 		defer file.Close()
 		lines = json.NewEncoder(file)
 	}
-	programs := []string{o.nnvisu}
+	programs, head := []string{o.nnvisu}, "| now |"
 	if o.before != "" {
-		programs = []string{o.before, o.nnvisu}
+		programs, head = []string{o.before, o.nnvisu}, "| before | now |"
 	}
-	fmt.Fprintln(w, "| attack | what it is |"+strings.Repeat(" frames | step p50 | p95 | busy | memory |", len(programs)))
-	fmt.Fprintln(w, "|---|---|"+strings.Repeat("---|---|---|---|---|", len(programs)))
+	fmt.Fprintln(w, "| attack | what it is "+head)
+	fmt.Fprintln(w, "|---|---|"+strings.Repeat("---|", len(programs)))
 	for _, a := range all {
 		fmt.Fprintf(w, "| %s | %s |", a.name, a.what)
 		for _, program := range programs {
@@ -111,29 +113,40 @@ func runAttacks(ctx context.Context, o attackOptions, w io.Writer) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", a.name, err)
 			}
-			fmt.Fprint(w, r)
+			fmt.Fprintf(w, " %v |", r)
 			if lines != nil {
-				if err := lines.Encode(r); err != nil {
+				if err := lines.Encode(r.known()); err != nil {
 					return err
 				}
 			}
-			fmt.Fprintf(os.Stderr, "%s, %s: %d steps, %d failed %s; attackers %v\n", a.name, program, r.Steps, r.Failed, r.Failure, r.Outcomes)
+			fmt.Fprintf(os.Stderr, "%s, %s: %d steps, median %s, %d failed %s; attackers %v; others took %.0f %% of the machine\n",
+				a.name, program, r.Steps, milliseconds(r.P50), r.Failed, r.Failure, r.Outcomes, 100*r.Others)
 		}
 		fmt.Fprintln(w)
 	}
 	return nil
 }
 
+// known returns the result with 0 for what is not known, since JSON has no such number.
+func (r attackResult) known() attackResult {
+	for _, v := range []*float64{&r.P50, &r.P95, &r.Memory, &r.Others} {
+		if math.IsNaN(*v) {
+			*v = 0
+		}
+	}
+	return r
+}
+
+// String returns frames a second, 95 % of the steps, answers busy, and memory.
 func (r attackResult) String() string {
-	busy := fmt.Sprint(r.Busy)
+	text := fmt.Sprintf("%.1f · %s · %d · %s", r.Frames, milliseconds(r.P95), r.Busy, bytesOf(r.Memory))
 	if r.Failed > 0 {
-		busy += fmt.Sprintf(", %d failed", r.Failed)
+		text += fmt.Sprintf("; %d failed", r.Failed)
 	}
-	memory := bytesOf(r.Memory)
 	if r.Ended {
-		memory += ", ended"
+		text += "; the server ended"
 	}
-	return fmt.Sprintf(" %.1f | %s | %s | %s | %s |", r.Frames, milliseconds(r.P50), milliseconds(r.P95), busy, memory)
+	return text
 }
 
 // measure starts a server, honest users and, some time after, attackers in a process of their own,
@@ -167,8 +180,12 @@ func (o attackOptions) measure(ctx context.Context, program string, a attack) (a
 		})
 	}
 	sleepUntil(ctx, from)
-	result.Outcomes, err = o.startAttackers(ctx, a, s.url)
+	machine, known := machineCPU(), ownCPU()+s.cpu()
+	var attacking float64
+	result.Outcomes, attacking, err = o.startAttackers(ctx, a, s.url)
 	sleepUntil(ctx, to)
+	known = ownCPU() + s.cpu() + attacking - known
+	result.Others = max(0, machineCPU()-machine-known) / to.Sub(from).Seconds() / float64(runtime.NumCPU())
 	leave()
 	wait.Wait()
 	result.Memory, result.Ended = s.peakMemory(), s.hasEnded()
@@ -210,11 +227,12 @@ func (r *attackResult) take(reports []honestReport, d time.Duration) {
 	r.Steps, r.P50, r.P95 = len(latencies), percentile(latencies, 50), percentile(latencies, 95)
 }
 
-// startAttackers runs this program again, as attackers only, and returns what became of them.
-func (o attackOptions) startAttackers(ctx context.Context, a attack, url string) (map[string]int, error) {
+// startAttackers runs this program again, as attackers only, and returns what became of them and
+// the seconds of CPU that they took.
+func (o attackOptions) startAttackers(ctx context.Context, a attack, url string) (outcomes map[string]int, cpu float64, err error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	args := []string{self, "attack", "-url", url, "-only", "^" + a.name + "$", "-duration", o.duration.String()}
 	if a.school {
@@ -227,10 +245,10 @@ func (o attackOptions) startAttackers(ctx context.Context, a attack, url string)
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {
-		return nil, fmt.Errorf("the attackers: %w", err)
+		return nil, 0, fmt.Errorf("the attackers: %w", err)
 	}
-	var outcomes map[string]int
-	return outcomes, json.Unmarshal(out, &outcomes)
+	cpu = (command.ProcessState.UserTime() + command.ProcessState.SystemTime()).Seconds()
+	return outcomes, cpu, json.Unmarshal(out, &outcomes)
 }
 
 // attack attacks a server for some time and prints the outcomes in JSON.

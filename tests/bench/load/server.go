@@ -109,6 +109,39 @@ func (s *server) peakMemory() float64 {
 	return math.NaN()
 }
 
+// ticks is the number of units in a second in which Linux tells times of CPU.
+const ticks = 100
+
+// cpu returns the seconds of CPU that the server has used, or NaN where the system does not tell.
+func (s *server) cpu() float64 {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid)) // not there, not known
+	_, after, _ := strings.Cut(string(text), ") ")
+	return sum(strings.Fields(after), 11, 13) / ticks // utime and stime, as proc(5) counts from 1
+}
+
+// machineCPU returns the seconds of CPU that all programs have used, or NaN.
+func machineCPU() float64 {
+	text, _ := os.ReadFile("/proc/stat") // not there, not known
+	line, _, _ := strings.Cut(string(text), "\n")
+	return sum(strings.Fields(line), 1, 4) / ticks // user, nice, system
+}
+
+// sum adds the fields from one to before another, or returns NaN.
+func sum(fields []string, from, to int) float64 {
+	if len(fields) < to {
+		return math.NaN()
+	}
+	total := 0.0
+	for _, field := range fields[from:to] {
+		v, err := strconv.ParseFloat(field, 64)
+		if err != nil {
+			return math.NaN()
+		}
+		total += v
+	}
+	return total
+}
+
 // flagsOf returns those of the flags that the program has, as -name=value. So an older release can
 // be measured beside a newer one.
 func flagsOf(ctx context.Context, program string, flags ...string) []string {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -37,14 +38,17 @@ func (o *soakOptions) define(fs *flag.FlagSet) {
 // metrics.
 const (
 	heapFactor = 1.25
-	heapSlack  = 4 << 20
+	heapSlack  = 8 << 20
 	fewMore    = 3
 )
+
+// mostLost is the part of the visits whose connection may break.
+const mostLost = 0.02
 
 // Sizes of a soak.
 const (
 	sampleSize = 300 // answers kept to be repeated, at most
-	rounds     = 3   // collections that a measurement of the heap waits for
+	rounds     = 6   // collections that a measurement of the heap waits for
 	settleTime = time.Minute
 )
 
@@ -65,6 +69,7 @@ type soak struct {
 	sample  []exchanged
 	visits  map[string]int
 	busy    int
+	lost    int // connections
 	failed  int
 	failure string
 }
@@ -104,7 +109,7 @@ func runSoak(ctx context.Context, o soakOptions, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	k.visits, k.sample, k.seen, k.busy, k.failed = map[string]int{}, nil, 0, 0, 0
+	k.visits, k.sample, k.seen, k.busy, k.lost, k.failed = map[string]int{}, nil, 0, 0, 0, 0
 	if err := k.use(ctx, o, o.duration); err != nil {
 		return err
 	}
@@ -159,7 +164,7 @@ func (k *soak) use(ctx context.Context, o soakOptions, d time.Duration) error {
 		if using.Err() != nil {
 			break
 		}
-		if _, err := (attackOptions{duration: each}).startAttackers(using, a, k.url); err != nil && using.Err() == nil {
+		if _, _, err := (attackOptions{duration: each}).startAttackers(using, a, k.url); err != nil && using.Err() == nil {
 			failure = errors.Join(failure, fmt.Errorf("%s: %w", a.name, err))
 		}
 	}
@@ -178,6 +183,8 @@ func (k *soak) count(ctx context.Context, kind string, err error) bool {
 	case ctx.Err() != nil:
 	case errors.Is(err, errBusy):
 		k.busy++
+	case isLost(err):
+		k.lost++
 	default:
 		k.failed++
 		if k.failure == "" {
@@ -185,6 +192,12 @@ func (k *soak) count(ctx context.Context, kind string, err error) bool {
 		}
 	}
 	return false
+}
+
+// isLost reports whether an error is that of a connection that broke. Beside attackers who open
+// thousands some do, and a client that asks again has lost nothing.
+func isLost(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, new(*net.OpError))
 }
 
 // keep keeps an answer for the sample, of which each has the same chance to be in it.
@@ -247,7 +260,7 @@ func (k *soak) settle(ctx context.Context, start held) (held, error) {
 	collections, last := 0, math.NaN()
 	for deadline := time.Now().Add(settleTime); ctx.Err() == nil; {
 		// Garbage, so that the collector runs.
-		for range 20 {
+		for range 5 {
 			if _, err := k.ask(ctx, exchanged{method: "GET", path: "/data/spiral?points=2000"}); err != nil && !errors.Is(err, errBusy) {
 				return now, err
 			}
@@ -292,10 +305,15 @@ func (k *soak) judge(before, after held, other []exchanged) error {
 		e := other[0]
 		err = errors.Join(err, fmt.Errorf("%d of %d answers were others when the request came again; the first: %s %s %.300s", len(other), len(k.sample), e.method, e.path, e.body))
 	}
+	visits := 0
 	for _, kind := range soakKinds {
+		visits += k.visits[kind.name]
 		if k.visits[kind.name] == 0 {
 			err = errors.Join(err, fmt.Errorf("no visit of the kind %s went well", kind.name))
 		}
+	}
+	if float64(k.lost) > mostLost*float64(visits) {
+		err = errors.Join(err, fmt.Errorf("%d connections broke in %d visits", k.lost, visits))
 	}
 	if k.failed > 0 {
 		err = errors.Join(err, fmt.Errorf("%d visits failed; the first: %s", k.failed, k.failure))
@@ -310,7 +328,7 @@ func (k *soak) print(w io.Writer, o soakOptions, before, after held, memory floa
 	fmt.Fprintf(w, "| open files | %.0f | %.0f |\n", before.files, after.files)
 	fmt.Fprintf(w, "| most memory | – | %s |\n", bytesOf(memory))
 	fmt.Fprintf(w, "| answers repeated, of these other bytes | – | %d, %d |\n", len(k.sample), len(other))
-	fmt.Fprintf(w, "| busy, other failures | – | %d, %d |\n", k.busy, k.failed)
+	fmt.Fprintf(w, "| busy, connections lost, other failures | – | %d, %d, %d |\n", k.busy, k.lost, k.failed)
 	for _, kind := range soakKinds {
 		fmt.Fprintf(w, "| visits: %s | – | %d |\n", kind.name, k.visits[kind.name])
 	}
