@@ -260,5 +260,6 @@ func (o attackOptions) attack(ctx context.Context, a attack, w io.Writer) error 
 		t.from = proxyAddress
 	}
 	err := a.run(ctx, t)
-	return errors.Join(err, json.NewEncoder(w).Encode(t.counted()))
+	_, outcomes := t.counted()
+	return errors.Join(err, json.NewEncoder(w).Encode(outcomes))
 }

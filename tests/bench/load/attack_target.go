@@ -24,6 +24,7 @@ type target struct {
 	from     string // address of the attackers, where the attack names no other
 	forward  string // what X-Forwarded-For says of them, or ""
 	mutex    sync.Mutex
+	tries    int
 	outcomes map[string]int
 	steps    int    // what mostWork asks for
 	work     []byte // and its message
@@ -46,6 +47,9 @@ func (t *target) crowd(ctx context.Context, n int, attempt func(ctx context.Cont
 	for i := range n {
 		wait.Go(func() {
 			for ctx.Err() == nil {
+				t.mutex.Lock()
+				t.tries++
+				t.mutex.Unlock()
 				outcome := attempt(ctx, i)
 				if ctx.Err() != nil && outcome != strconv.Itoa(http.StatusServiceUnavailable) {
 					outcome = outcomeHeld
@@ -64,11 +68,11 @@ func (t *target) crowd(ctx context.Context, n int, attempt func(ctx context.Cont
 // retryAttack is about how long an attacker waits after an attempt.
 const retryAttack = 300 * time.Millisecond
 
-// counted returns a copy of the outcomes so far.
-func (t *target) counted() map[string]int {
+// counted returns how many attempts there were, and a copy of the outcomes so far.
+func (t *target) counted() (tries int, outcomes map[string]int) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	return maps.Clone(t.outcomes)
+	return t.tries, maps.Clone(t.outcomes)
 }
 
 // dialer returns a dialer from a loopback address, where there is more than one.
