@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 )
 
 // A fastSource reads the JSON that clients usually send several times faster than a strictSource.
@@ -20,7 +21,7 @@ import (
 // let pass what the contract forbids, such as repeated members and names in another case. Strict
 // ones (encoding/json/v2, jsontext) take five times as long.
 type fastSource struct {
-	*pace
+	*pace.Pace
 	json    []byte
 	at      int       // the next byte
 	yieldAt int       // the byte from which on it yields
@@ -32,8 +33,8 @@ type fastSource struct {
 
 var errUnusual = errors.New("not what a fastSource reads")
 
-func newFastSource(text []byte, p *pace) *fastSource {
-	return &fastSource{pace: p, json: text, yieldAt: stride}
+func newFastSource(text []byte, p *pace.Pace) *fastSource {
+	return &fastSource{Pace: p, json: text, yieldAt: pace.Stride}
 }
 
 // goOn yields after every stride, and reports whether to go on.
@@ -41,8 +42,8 @@ func (f *fastSource) goOn() bool {
 	if f.at < f.yieldAt {
 		return true
 	}
-	f.yieldAt = f.at + stride
-	return f.count(stride)
+	f.yieldAt = f.at + pace.Stride
+	return f.Count(pace.Stride)
 }
 
 // expected returns errUnusual unless ok is set.

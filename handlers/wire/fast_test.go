@@ -16,6 +16,7 @@ import (
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/nntest"
+	"nnvisu/nn/pace"
 )
 
 // readWith reads a message from one source alone.
@@ -30,8 +31,8 @@ func readWith(from source, kind Kind, limits Limits) (Message, error) {
 // fast.
 func checkFast(tb testing.TB, text string, kind Kind, limits Limits) bool {
 	tb.Helper()
-	strict, wrong := readWith(newStrictSource([]byte(text), "", new(pace)), kind, limits)
-	fast, unusual := readWith(newFastSource([]byte(text), new(pace)), kind, limits)
+	strict, wrong := readWith(newStrictSource([]byte(text), "", new(pace.Pace)), kind, limits)
+	fast, unusual := readWith(newFastSource([]byte(text), new(pace.Pace)), kind, limits)
 	if unusual == nil && (wrong != nil || !sameMessage(fast, strict)) {
 		tb.Fatalf("a fastSource reads %s as\n%+v; want\n%+v, %v", text, fast, strict, wrong)
 	}
@@ -90,7 +91,7 @@ func TestFastSourceUsual(t *testing.T) {
 		history.Add(i, i/3, nn.Metrics{Loss: rand.ExpFloat64(), Accuracy: &accuracy, TestLoss: &test})
 	}
 	var got nn.History
-	err := readAll(&reader{newFastSource(mustJSON(t, history), new(pace))}, func(r *reader) error { return r.history(&got) })
+	err := readAll(&reader{newFastSource(mustJSON(t, history), new(pace.Pace))}, func(r *reader) error { return r.history(&got) })
 	if err != nil || !nntest.Same(got, history) {
 		t.Errorf("a fastSource reads the history as %+v, %v; want %+v", got, err, history)
 	}
@@ -168,7 +169,7 @@ func TestFastNumbers(t *testing.T) {
 	check := func(text string) {
 		t.Helper()
 		want, err := strconv.ParseFloat(text, 64)
-		f := newFastSource([]byte(text), new(pace))
+		f := newFastSource([]byte(text), new(pace.Pace))
 		got, ok := f.float()
 		if ok != (err == nil) || ok && (math.Float64bits(got) != math.Float64bits(want) || f.at != len(text)) {
 			t.Fatalf("%s is read as %v, %v; want %v, %v", text, got, ok, want, err)

@@ -5,17 +5,19 @@ import (
 	"net/url"
 	"strings"
 
+	"nnvisu/nn/pace"
+
 	"github.com/go-json-experiment/json/jsontext"
 )
 
 // DecodeFields reads the fields of a form from a JSON object of strings.
 func DecodeFields(body []byte, limits Limits) (url.Values, error) {
-	p := &pace{yield: limits.Yield}
+	p := pace.New(limits.Yield)
 	form := url.Values{}
-	d := jsontext.NewDecoder(&pacedReader{p, body})
+	d := jsontext.NewDecoder(pace.NewReader(p, body))
 	wrong := func() error {
-		if p.stopped != nil {
-			return p.stopped
+		if p.Stopped() != nil {
+			return p.Stopped()
 		}
 		return Malformed("", "the message must be a JSON object of strings")
 	}

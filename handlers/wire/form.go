@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"nnvisu/nn/pace"
 )
 
 // ParseForm returns the fields of a form, or nil if the body is JSON by its content type, or by its
@@ -20,7 +22,7 @@ func ParseForm(contentType string, body []byte, limits Limits) (url.Values, erro
 		return nil, Unsupported("the content type cannot be read")
 	}
 	isObject := bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{"))
-	p := &pace{yield: limits.Yield}
+	p := pace.New(limits.Yield)
 	switch {
 	case mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"):
 		return nil, nil
@@ -28,21 +30,21 @@ func ParseForm(contentType string, body []byte, limits Limits) (url.Values, erro
 		return nil, nil // curl -d announces a form
 	case mediaType == "application/x-www-form-urlencoded":
 		form, err := parseURLEncoded(body, p)
-		return form, cmp.Or(p.stopped, err)
+		return form, cmp.Or(p.Stopped(), err)
 	case mediaType == "multipart/form-data":
 		form, err := parseMultipart(body, parameters["boundary"], p)
-		return form, cmp.Or(p.stopped, err)
+		return form, cmp.Or(p.Stopped(), err)
 	}
 	return nil, Unsupported("the body must be application/json, " +
 		"application/x-www-form-urlencoded or multipart/form-data")
 }
 
-func parseMultipart(body []byte, boundary string, p *pace) (url.Values, error) {
+func parseMultipart(body []byte, boundary string, p *pace.Pace) (url.Values, error) {
 	if boundary == "" {
 		return nil, Malformed("", "the content type must name a boundary")
 	}
 	form := url.Values{}
-	parts := multipart.NewReader(&pacedReader{p, body}, boundary)
+	parts := multipart.NewReader(pace.NewReader(p, body), boundary)
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
 		// A form cut short in a part's header ends like a whole one.

@@ -14,6 +14,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/nntest"
+	"nnvisu/nn/pace"
 )
 
 // limits are those of a server.
@@ -174,7 +175,7 @@ func checkRoundTrip(tb testing.TB, m Message, kind Kind) {
 		tb.Errorf("the answer has the id %s; want %s", got.ID, m.ID)
 	}
 	var network nn.Network
-	if err := (&reader{newStrictSource(got.Network, "network", new(pace))}).network(&network); err != nil || !nntest.Same(network, m.State.Network) {
+	if err := (&reader{newStrictSource(got.Network, "network", new(pace.Pace))}).network(&network); err != nil || !nntest.Same(network, m.State.Network) {
 		tb.Errorf("the answer has the network %+v, %v; want %+v", network, err, m.State.Network)
 	}
 }

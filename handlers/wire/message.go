@@ -4,6 +4,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 )
 
 // A Kind is what a message asks for. It decides which optional members the message may have.
@@ -143,7 +144,7 @@ func (m *Message) InferClasses() {
 
 // FindID returns the id of a message that cannot be decoded, or nil if it cannot be found.
 func FindID(body []byte, limits Limits) jsontext.Value {
-	r := newStrictSource(body, "", &pace{yield: limits.Yield})
+	r := newStrictSource(body, "", pace.New(limits.Yield))
 	var id jsontext.Value
 	_ = r.object(func(name string) error { // best effort: what is wrong was reported already
 		if name == "id" {

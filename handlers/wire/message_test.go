@@ -14,6 +14,7 @@ import (
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/nntest"
+	"nnvisu/nn/pace"
 )
 
 // TestDecodePath: the field of an error is the path of the value at fault, as a person would write
@@ -294,7 +295,7 @@ func TestConfigMembers(t *testing.T) {
 		nntest.ChangeMember(t, &config, name)
 		text := mustJSON(t, config)
 		for what, source := range map[string]source{
-			"fast": newFastSource(text, new(pace)), "strict": newStrictSource(text, "", new(pace)),
+			"fast": newFastSource(text, new(pace.Pace)), "strict": newStrictSource(text, "", new(pace.Pace)),
 		} {
 			var got nn.Config
 			var classesSet bool

@@ -6,12 +6,14 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"nnvisu/nn/pace"
 )
 
 // TestYield: every decoder yields at least once in two strides of the text that it reads, whatever
 // the text consists of, and ends with the error that yield returns.
 func TestYield(t *testing.T) {
-	const size = 10 * stride
+	const size = 10 * pace.Stride
 	fill := func(before, unit, after string) string {
 		return before + strings.Repeat(unit, size/len(unit)) + after
 	}
@@ -62,7 +64,7 @@ func TestYield(t *testing.T) {
 			count := many
 			count.Yield = func() error { calls++; return nil }
 			_ = test.decode(test.text, count)
-			if least := size / stride / 2; calls < least {
+			if least := size / pace.Stride / 2; calls < least {
 				t.Errorf("reading %d bytes yields %d times; want %d at least", len(test.text), calls, least)
 			}
 			gone := errors.New("gone")

@@ -7,6 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 )
 
 // A reader decodes one JSON value of the wire contract, member by member. Its methods set all of
@@ -39,12 +40,12 @@ type source interface {
 // message. A fastSource reads first. Where it gives up, a strictSource reads the text again, and
 // all errors come from it, except one of yield: that ends both.
 func readJSON(text []byte, prefix string, limits Limits, read func(r *reader) error) error {
-	p := &pace{yield: limits.Yield}
+	p := pace.New(limits.Yield)
 	err := readAll(&reader{newFastSource(text, p)}, read)
-	if err != nil && p.stopped == nil {
+	if err != nil && p.Stopped() == nil {
 		err = readAll(&reader{newStrictSource(text, prefix, p)}, read)
 	}
-	return cmp.Or(p.stopped, err)
+	return cmp.Or(p.Stopped(), err)
 }
 
 func readAll(r *reader, read func(r *reader) error) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 )
 
 // A strictSource decides what a message may be. Names match to the letter, a member is given once,
@@ -19,8 +20,8 @@ type strictSource struct {
 	prefix string // name of the value in errors, or "" for a whole message
 }
 
-func newStrictSource(text []byte, prefix string, p *pace) *strictSource {
-	return &strictSource{dec: jsontext.NewDecoder(&pacedReader{p, text}), prefix: prefix}
+func newStrictSource(text []byte, prefix string, p *pace.Pace) *strictSource {
+	return &strictSource{dec: jsontext.NewDecoder(pace.NewReader(p, text)), prefix: prefix}
 }
 
 func (r *strictSource) place() string { return r.path(r.dec.StackPointer()) }

@@ -3,6 +3,8 @@ package wire
 import (
 	"bytes"
 	"net/url"
+
+	"nnvisu/nn/pace"
 )
 
 // manyFields is the most fields of a form. It is the limit of url.ParseQuery.
@@ -14,7 +16,7 @@ func errManyFields() error {
 
 // parseURLEncoded reads a form as url.ParseQuery does, in a third of the time. That matters because
 // every fifth byte of a state in a form is an escape.
-func parseURLEncoded(body []byte, p *pace) (url.Values, error) {
+func parseURLEncoded(body []byte, p *pace.Pace) (url.Values, error) {
 	if bytes.Count(body, []byte{'&'}) >= manyFields {
 		return nil, errManyFields()
 	}
@@ -53,10 +55,10 @@ var unhex = func() (table [256]byte) {
 
 // unescape writes the text without its escapes to dst, which must be at least as long, and returns
 // the length written.
-func unescape(dst, text []byte, p *pace) (n int, ok bool) {
+func unescape(dst, text []byte, p *pace.Pace) (n int, ok bool) {
 	for i := 0; i < len(text); {
 		from := i
-		for end := min(i+stride, len(text)); i < end; i++ { // an escape may reach beyond the end
+		for end := min(i+pace.Stride, len(text)); i < end; i++ { // an escape may reach beyond the end
 			c := text[i]
 			switch c {
 			case '+':
@@ -74,7 +76,7 @@ func unescape(dst, text []byte, p *pace) (n int, ok bool) {
 			dst[n] = c
 			n++
 		}
-		if !p.count(i - from) {
+		if !p.Count(i - from) {
 			return n, false
 		}
 	}

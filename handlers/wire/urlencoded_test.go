@@ -6,13 +6,15 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"nnvisu/nn/pace"
 )
 
 // checkURLEncoded fails the test unless a form is read as net/url reads it, or refused as there.
 func checkURLEncoded(tb testing.TB, body string) {
 	tb.Helper()
 	want, wrong := url.ParseQuery(body)
-	got, err := parseURLEncoded([]byte(body), new(pace))
+	got, err := parseURLEncoded([]byte(body), new(pace.Pace))
 	if (err == nil) != (wrong == nil) || err == nil && !reflect.DeepEqual(got, want) {
 		tb.Errorf("parseURLEncoded(%q) = %q, %v; want %q, %v", body, got, err, want, wrong)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 )
 
 // A Scaling is the way in which columns are scaled to [-1, 1].
@@ -64,15 +65,15 @@ type Import struct {
 // Whole numbers from 0 to 9 with a 0 among them are taken as class numbers. With ScalingNone they
 // need no 0, so that points that were written without a transformation come back bit for bit.
 func Convert(t Table, c Choice) (Import, error) {
-	p := &pace{yield: c.Yield}
+	p := pace.New(c.Yield)
 	m, err := convert(t, c, p)
-	if p.stopped != nil {
-		return Import{}, p.stopped
+	if p.Stopped() != nil {
+		return Import{}, p.Stopped()
 	}
 	return m, err
 }
 
-func convert(t Table, c Choice, p *pace) (Import, error) {
+func convert(t Table, c Choice, p *pace.Pace) (Import, error) {
 	if c.Scaling == "" {
 		c.Scaling = ScalingFit
 	}
@@ -132,7 +133,7 @@ var (
 )
 
 // chooseColumns sets the indices of the three columns.
-func (m *Import) chooseColumns(t Table, c Choice, p *pace) error {
+func (m *Import) chooseColumns(t Table, c Choice, p *pace.Pace) error {
 	if len(t.Columns) < 3 {
 		return errorAt(0, "", "the table has %s; x, y and label need one each",
 			count(len(t.Columns), "column"))
@@ -198,8 +199,8 @@ func (m *Import) chooseColumns(t Table, c Choice, p *pace) error {
 		}
 		if best >= 0 {
 			for _, row := range t.Rows {
-				if !p.count(cellWork) {
-					return p.stopped
+				if !p.Count(cellWork) {
+					return p.Stopped()
 				}
 				if _, ok := t.number(row.Cells[best]); !ok && !missing(row.Cells[best]) {
 					return errorAt(row.Line, t.Columns[best].Name,
@@ -224,11 +225,11 @@ func (t Table) hasFold(name string) bool {
 }
 
 // chooseRows returns the rows that become points.
-func (m *Import) chooseRows(t Table, c Choice, p *pace) ([]Row, error) {
+func (m *Import) chooseRows(t Table, c Choice, p *pace.Pace) ([]Row, error) {
 	var rows []Row
 	for _, row := range t.Rows {
-		if !p.count(3 * cellWork) {
-			return nil, p.stopped
+		if !p.Count(3 * cellWork) {
+			return nil, p.Stopped()
 		}
 		if missing(row.Cells[m.X]) || missing(row.Cells[m.Y]) || missing(row.Cells[m.Label]) {
 			m.LeftOut++
@@ -258,11 +259,11 @@ func (m *Import) chooseRows(t Table, c Choice, p *pace) ([]Row, error) {
 }
 
 // numbers returns the cells of a column as numbers.
-func numbers(t Table, p *pace, rows []Row, column int) ([]float64, error) {
+func numbers(t Table, p *pace.Pace, rows []Row, column int) ([]float64, error) {
 	values := make([]float64, len(rows))
 	for i, row := range rows {
-		if !p.count(cellWork) {
-			return nil, p.stopped
+		if !p.Count(cellWork) {
+			return nil, p.Stopped()
 		}
 		v, ok := t.number(row.Cells[column])
 		if !ok {
@@ -280,11 +281,11 @@ func numbers(t Table, p *pace, rows []Row, column int) ([]float64, error) {
 
 // guessTask guesses the task from the labels. A single cell that is not a number among many numbers
 // is a mistake, not a class: as a regression, its line is reported.
-func guessTask(t Table, p *pace, rows []Row, column int) nn.Task {
+func guessTask(t Table, p *pace.Pace, rows []Row, column int) nn.Task {
 	names, fractions := false, false
 	var found []float64
 	for _, row := range rows {
-		if !p.count(cellWork) {
+		if !p.Count(cellWork) {
 			break
 		}
 		v, ok := t.number(row.Cells[column])
@@ -303,14 +304,14 @@ func guessTask(t Table, p *pace, rows []Row, column int) nn.Task {
 
 // classes numbers the different cells of a column and returns their names.
 func classes(
-	t Table, p *pace, rows []Row, column int, s Scaling,
+	t Table, p *pace.Pace, rows []Row, column int, s Scaling,
 ) (labels []float64, names []string, err error) {
 	labels = make([]float64, len(rows))
 	values := make([]float64, len(rows))
 	numeric, own, zero := true, true, s == ScalingNone
 	for i, row := range rows {
-		if !p.count(cellWork) {
-			return nil, nil, p.stopped
+		if !p.Count(cellWork) {
+			return nil, nil, p.Stopped()
 		}
 		v, ok := t.number(row.Cells[column])
 		values[i] = v
@@ -327,8 +328,8 @@ func classes(
 	}
 	found := map[string]int{} // to a row that has it
 	for i := range rows {
-		if !p.count(4 * cellWork) {
-			return nil, nil, p.stopped
+		if !p.Count(4 * cellWork) {
+			return nil, nil, p.Stopped()
 		}
 		name := name(i)
 		if _, ok := found[name]; !ok {
@@ -350,8 +351,8 @@ func classes(
 		return strings.Compare(a, b)
 	})
 	for i := range rows {
-		if !p.count(4 * cellWork) {
-			return nil, nil, p.stopped
+		if !p.Count(4 * cellWork) {
+			return nil, nil, p.Stopped()
 		}
 		labels[i] = float64(slices.Index(names, name(i)))
 	}

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"nnvisu/nn/pace"
 )
 
 // A jsonReader reads rows token by token, so that it knows the line of each row.
 type jsonReader struct {
 	*json.Decoder
-	*pace
+	*pace.Pace
 	text         string
 	line, offset int
 	table        *Table
@@ -18,9 +20,9 @@ type jsonReader struct {
 }
 
 // readJSON reads JSON. named reports that the rows were objects, whose members named the columns.
-func (t *Table) readJSON(text string, p *pace) (named bool, err error) {
-	decoder := json.NewDecoder(&pacedReader{p, text})
-	r := &jsonReader{Decoder: decoder, pace: p, text: text, line: 1, table: t}
+func (t *Table) readJSON(text string, p *pace.Pace) (named bool, err error) {
+	decoder := json.NewDecoder(pace.NewReader(p, text))
+	r := &jsonReader{Decoder: decoder, Pace: p, text: text, line: 1, table: t}
 	r.UseNumber()
 	begin, err := r.Token()
 	if err != nil {
@@ -45,8 +47,8 @@ func (t *Table) readJSON(text string, p *pace) (named bool, err error) {
 	}
 	t.Header = true
 	for i, row := range t.Rows { // early rows may lack members that later ones have
-		if !p.count(cellWork * len(t.Columns)) {
-			return true, p.stopped
+		if !p.Count(cellWork * len(t.Columns)) {
+			return true, p.Stopped()
 		}
 		t.Rows[i].Cells = append(row.Cells, make([]string, len(t.Columns)-len(row.Cells))...)
 	}

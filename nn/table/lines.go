@@ -6,10 +6,12 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	"nnvisu/nn/pace"
 )
 
 // readLines reads lines of cells.
-func (t *Table) readLines(text string, s Separator, p *pace) error {
+func (t *Table) readLines(text string, s Separator, p *pace.Pace) error {
 	n := 0
 	for line := range strings.Lines(text) { // the readers below take a whole line at a time
 		if n++; len(line) > MaxLine {
@@ -34,7 +36,7 @@ func (t *Table) readLines(text string, s Separator, p *pace) error {
 
 // findSeparator returns the first separator that divides the first lines evenly, else the most
 // frequent one of the first line.
-func findSeparator(text string, p *pace) Separator {
+func findSeparator(text string, p *pace.Pace) Separator {
 	const look = 20
 	var lines []string
 	for line := range strings.Lines(text) {
@@ -48,7 +50,7 @@ func findSeparator(text string, p *pace) Separator {
 	for _, s := range separators {
 		first, even := dividers(lines[0], s.char), true
 		for _, line := range lines[1:] {
-			even = even && p.count(len(line)) && dividers(line, s.char) == first
+			even = even && p.Count(len(line)) && dividers(line, s.char) == first
 		}
 		if even && first > 0 {
 			return s.name
@@ -87,12 +89,12 @@ func dividers(line string, char rune) int {
 }
 
 // readSeparated reads comma separated values (RFC 4180), with any separator.
-func (t *Table) readSeparated(text string, char rune, p *pace) error {
+func (t *Table) readSeparated(text string, char rune, p *pace.Pace) error {
 	// The reader takes a whole record before it can be counted.
 	if strings.Count(text, string(char))+strings.Count(text, "\n") >= MaxCells {
 		return errTooMany()
 	}
-	r := csv.NewReader(&pacedReader{p, text})
+	r := csv.NewReader(pace.NewReader(p, text))
 	r.Comma = char
 	r.FieldsPerRecord = -1
 	r.TrimLeadingSpace = char != '\t' // with tabs it would skip empty cells
@@ -120,12 +122,12 @@ func (t *Table) readSeparated(text string, char rune, p *pace) error {
 
 // readSpaced reads cells with blanks between them. A cell with blanks in it has quotation marks
 // around it.
-func (t *Table) readSpaced(text string, p *pace) error {
+func (t *Table) readSpaced(text string, p *pace.Pace) error {
 	line, total := 0, 0
 	for rest := range strings.Lines(text) {
 		line++
-		if !p.count(len(rest)) {
-			return p.stopped
+		if !p.Count(len(rest)) {
+			return p.Stopped()
 		}
 		var cells []string
 		for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {

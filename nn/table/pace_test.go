@@ -4,16 +4,18 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"nnvisu/nn/pace"
 )
 
 // TestCleaned: text becomes UTF-8 with plain ends of lines wherever it is cut into strides.
 func TestCleaned(t *testing.T) {
 	for _, unit := range []string{"ab\r\n", "ab\r", "\r\n", "\r", "é\r\n", "a\xff\r\r\n", "\xff", "\n"} {
 		for before := range 4 {
-			text := strings.Repeat("x", before) + strings.Repeat(unit, 2*stride/len(unit)+1)
+			text := strings.Repeat("x", before) + strings.Repeat(unit, 2*pace.Stride/len(unit)+1)
 			want := strings.ToValidUTF8(text, "\ufffd")
 			want = strings.ReplaceAll(strings.ReplaceAll(want, "\r\n", "\n"), "\r", "\n")
-			if got := new(pace).cleaned(text); got != want {
+			if got := cleaned(text, new(pace.Pace)); got != want {
 				t.Errorf("cleaned(%q…) = %d bytes %.10q…; want %d bytes %.10q…", text[:10], len(got), got,
 					len(want), want)
 			}
@@ -24,7 +26,7 @@ func TestCleaned(t *testing.T) {
 // TestYield: Parse and Convert yield at least once in two strides of text, and end with the error
 // that yield returns.
 func TestYield(t *testing.T) {
-	const size = 20 * stride
+	const size = 20 * pace.Stride
 	fill := func(before, unit, after string) string {
 		return before + strings.Repeat(unit, size/len(unit)) + after
 	}
@@ -53,7 +55,7 @@ func TestYield(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if least := size / stride / 2; calls < least {
+			if least := size / pace.Stride / 2; calls < least {
 				t.Errorf("Parse of %d bytes yields %d times; want %d at least", size, calls, least)
 			}
 			gone := errors.New("gone")
@@ -68,7 +70,7 @@ func TestYield(t *testing.T) {
 			}
 			calls = 0
 			c := Choice{MaxPoints: 100, Sample: true, Yield: func() error { calls++; return nil }}
-			if _, err := Convert(table, c); err != nil || calls < len(table.Rows)*3*cellWork/stride {
+			if _, err := Convert(table, c); err != nil || calls < len(table.Rows)*3*cellWork/pace.Stride {
 				t.Errorf("Convert of %d rows yields %d times, %v", len(table.Rows), calls, err)
 			}
 			c.Yield = test.options.Yield

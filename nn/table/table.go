@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"nnvisu/nn/pace"
 )
 
 // Limits on tables. They bound the memory that a text can take, and what can be shown of it.
@@ -100,16 +102,16 @@ type Row struct {
 //
 // Lines count from 1. Any line ending and a byte order mark are accepted. Empty lines are skipped.
 func Parse(text string, o Options) (Table, error) {
-	p := &pace{yield: o.Yield}
+	p := pace.New(o.Yield)
 	t, err := parse(text, o, p)
-	if p.stopped != nil {
-		return Table{}, p.stopped
+	if p.Stopped() != nil {
+		return Table{}, p.Stopped()
 	}
 	return t, err
 }
 
-func parse(text string, o Options, p *pace) (Table, error) {
-	text = p.cleaned(text)
+func parse(text string, o Options, p *pace.Pace) (Table, error) {
+	text = cleaned(text, p)
 	begins := strings.TrimSpace(text)
 	if begins == "" {
 		return Table{}, errorAt(0, "", "there is no text")
@@ -149,7 +151,7 @@ func parse(text string, o Options, p *pace) (Table, error) {
 }
 
 // takeHeader makes the columns. It takes their names from the first row if that is a header.
-func (t *Table) takeHeader(h Header, p *pace) error {
+func (t *Table) takeHeader(h Header, p *pace.Pace) error {
 	switch h {
 	case HeaderAuto:
 		t.Header = t.looksLikeHeader(t.Rows[0].Cells, p)
@@ -169,10 +171,10 @@ func (t *Table) takeHeader(h Header, p *pace) error {
 	return nil
 }
 
-func (t *Table) looksLikeHeader(cells []string, p *pace) bool {
+func (t *Table) looksLikeHeader(cells []string, p *pace.Pace) bool {
 	names := false
 	for _, cell := range cells {
-		if _, number := t.number(cell); number || cell != "" && missing(cell) || !p.count(cellWork) {
+		if _, number := t.number(cell); number || cell != "" && missing(cell) || !p.Count(cellWork) {
 			return false
 		}
 		names = names || cell != ""
@@ -180,12 +182,12 @@ func (t *Table) looksLikeHeader(cells []string, p *pace) bool {
 	return names
 }
 
-func (t *Table) countNumbers(p *pace) {
+func (t *Table) countNumbers(p *pace.Pace) {
 	for i := range t.Columns {
 		c := &t.Columns[i]
 		for _, row := range t.Rows {
 			cell := row.Cells[i]
-			if !p.count(cellWork) {
+			if !p.Count(cellWork) {
 				return
 			}
 			if missing(cell) {
@@ -202,7 +204,7 @@ func (t *Table) countNumbers(p *pace) {
 
 // dropEmpty removes columns without a name and without a filled cell. Separators at the ends of
 // lines make such columns.
-func (t *Table) dropEmpty(p *pace) {
+func (t *Table) dropEmpty(p *pace.Pace) {
 	var keep []int
 	for i, c := range t.Columns {
 		if c.Name != "" || c.filled > 0 {
@@ -218,7 +220,7 @@ func (t *Table) dropEmpty(p *pace) {
 	}
 	t.Columns = columns
 	for r, row := range t.Rows {
-		if !p.count(cellWork * len(keep)) {
+		if !p.Count(cellWork * len(keep)) {
 			return
 		}
 		cells := make([]string, len(keep))

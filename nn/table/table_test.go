@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"nnvisu/nn/pace"
 )
 
 // cells is a table as a test writes it: the names, then the rows with their lines.
@@ -163,7 +165,7 @@ func TestSeparator(t *testing.T) {
 		"\"a;b\",c\n1,2":    Comma,
 		"1.5 2.5 setosa\n ": Space,
 	} {
-		if got := findSeparator(text, new(pace)); got != want {
+		if got := findSeparator(text, new(pace.Pace)); got != want {
 			t.Errorf("findSeparator(%q) = %s; want %s", text, got, want)
 		}
 	}
