@@ -4,7 +4,7 @@ import { packed } from "./packing.js";
 import { field, form, tell } from "./page.js";
 import { readable, RELEASE } from "./release.js";
 import { converse } from "./socket.js";
-import { judge, refusal } from "./verdict.js";
+import { judge, refusal, unanswered } from "./verdict.js";
 import { Watch } from "./watch.js";
 
 const FAULTS = 5; // tries of what makes a server of ours fail
@@ -180,17 +180,4 @@ export class Transport extends Emitter {
     await ended;
     await last.catch(() => {});
   }
-}
-
-/** @returns {Answer} */
-function unanswered() {
-  return {
-    again: false,
-    why: "gone",
-    after: 0,
-    silence: 0,
-    refused: 0,
-    ended: false,
-    stopped: false,
-  };
 }

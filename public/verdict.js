@@ -33,3 +33,19 @@ export function refusal(status, size) {
     "Its administrator can raise client_max_body_size."
   );
 }
+
+/**
+ * Returns the answer to a request before anything has come.
+ * @returns {Answer}
+ */
+export function unanswered() {
+  return {
+    again: false,
+    why: "gone",
+    after: 0,
+    silence: 0,
+    refused: 0,
+    ended: false,
+    stopped: false,
+  };
+}

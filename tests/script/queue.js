@@ -4,16 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { Emitter } from "../../public/emitter.js";
 import { Outage } from "../../public/outage.js";
 import { Runs } from "../../public/runs.js";
-
-const NO_ANSWER = {
-  again: false,
-  why: "gone",
-  after: 0,
-  silence: 0,
-  refused: 0,
-  ended: false,
-  stopped: false,
-};
+import { unanswered } from "../../public/verdict.js";
 
 /** Sends nothing: the test answers. */
 class FakeTransport extends Emitter {
@@ -26,7 +17,7 @@ class FakeTransport extends Emitter {
     return new Promise((resolve, reject) => {
       this.reject = reject;
       this.answer = async (answer = {}) => {
-        resolve({ ...NO_ANSWER, ...answer });
+        resolve({ ...unanswered(), ...answer });
         await setImmediate();
       };
     });
