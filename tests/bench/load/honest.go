@@ -163,16 +163,11 @@ func (u *honest) byPost(ctx context.Context) error {
 }
 
 func (u *honest) bySocket(ctx context.Context) error {
-	url := strings.Replace(u.url, "http", "ws", 1) + "/ws"
-	conn, response, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: u.client, HTTPHeader: u.header})
+	conn, err := dialSocket(ctx, u.url+"/ws", websocket.DialOptions{HTTPClient: u.client, HTTPHeader: u.header})
 	if err != nil {
-		if response != nil {
-			return statusError(response)
-		}
 		return err
 	}
 	defer conn.CloseNow()
-	conn.SetReadLimit(-1)
 	switch outcome := exchange(ctx, conn, u.step); outcome {
 	case "200":
 		return nil
@@ -181,6 +176,20 @@ func (u *honest) bySocket(ctx context.Context) error {
 	default:
 		return errors.New(outcome)
 	}
+}
+
+// dialSocket opens a socket whose messages may be of any length. The error of a server without room
+// is errBusy.
+func dialSocket(ctx context.Context, url string, options websocket.DialOptions) (*websocket.Conn, error) {
+	conn, response, err := websocket.Dial(ctx, strings.Replace(url, "http", "ws", 1), &options)
+	if err != nil {
+		if response != nil {
+			return nil, statusError(response)
+		}
+		return nil, err
+	}
+	conn.SetReadLimit(-1)
+	return conn, nil
 }
 
 func (u *honest) post(ctx context.Context, path, contentType string, body []byte, headers ...string) (*http.Response, error) {

@@ -209,15 +209,11 @@ func visitSocket(ctx context.Context, k *soak, seed uint64) error {
 }
 
 func (k *soak) dial(ctx context.Context, path string, use func(*websocket.Conn) error) error {
-	conn, response, err := websocket.Dial(ctx, strings.Replace(k.url, "http", "ws", 1)+path, &websocket.DialOptions{HTTPClient: k.client})
+	conn, err := dialSocket(ctx, k.url+path, websocket.DialOptions{HTTPClient: k.client})
 	if err != nil {
-		if response != nil {
-			return statusError(response)
-		}
 		return err
 	}
 	defer conn.CloseNow()
-	conn.SetReadLimit(-1)
 	err = use(conn)
 	if websocket.CloseStatus(err) == websocket.StatusTryAgainLater {
 		return errBusy
