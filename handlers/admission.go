@@ -112,13 +112,21 @@ func (t *task) reserve(size int64) (err error) {
 	return nil
 }
 
-// admit takes a place for a request. It is given back at the latest when the answer begins to be
-// written, so that a client that does not read its answer holds no place.
+// admit takes a place for a request, and its turn. Both are given back at the latest when the answer
+// begins to be written, so that a client that does not read its answer holds neither.
 func (s *Server) admit(c echo.Context) error {
-	t := taskOf(c.Request().Context())
-	err := s.admitRequest(t)
+	ctx := c.Request().Context()
+	t := taskOf(ctx)
 	c.Response().Before(func() { t.turn.End(); t.leave() })
-	return err
+	return t.begin(ctx, s.admitRequest)
+}
+
+// begin takes a place by calling admit, and waits for a turn.
+func (t *task) begin(ctx context.Context, admit func(*task) error) error {
+	if err := admit(t); err != nil {
+		return err
+	}
+	return t.turn.Begin(ctx, fair.Request)
 }
 
 // admitRequest takes a place among the requests that compute or wait to, or returns busy.
@@ -128,11 +136,13 @@ func (s *Server) admitRequest(t *task) error {
 	})
 }
 
-// admitStream takes a place among the open streams, or returns busy. A stream holds it to its end.
+// admitStream takes a place among the open streams, and a turn, or returns busy. A stream holds the
+// place to its end, and the turn until its answer begins to be written.
 func (s *Server) admitStream(c echo.Context) error {
-	t := taskOf(c.Request().Context())
+	ctx := c.Request().Context()
+	t := taskOf(ctx)
 	c.Response().Before(t.turn.End)
-	return s.admitFrames(t)
+	return t.begin(ctx, s.admitFrames)
 }
 
 // admitFrames is admitStream for a task. A stream that gives way ends as if it had lasted long

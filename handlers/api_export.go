@@ -45,12 +45,12 @@ func (s *Server) export(c echo.Context) error {
 		return withID{err, m.ID}
 	}
 	var file bytes.Buffer
-	if err := s.computing(ctx, func(context.Context) error {
-		if info.Format == export.State {
-			return export.File{State: m.State, Meta: meta, History: history}.Write(&file)
-		}
-		return export.Write(&file, info.Format, m.State)
-	}); err != nil {
+	if info.Format == export.State {
+		err = export.File{State: m.State, Meta: meta, History: history}.Write(&file)
+	} else {
+		err = export.Write(&file, info.Format, m.State)
+	}
+	if err != nil {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+info.Filename+`"`)

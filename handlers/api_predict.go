@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"context"
-
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/wire"
@@ -36,13 +34,7 @@ func (s *Server) predict(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	var outputs [][]float64
-	if err := s.computing(c.Request().Context(), func(context.Context) error {
-		outputs = model.Predict(m.State.Data)
-		return nil
-	}); err != nil {
-		return err
-	}
+	outputs := model.Predict(m.State.Data)
 	for i, row := range outputs {
 		for _, v := range row {
 			if v-v != 0 { // infinite or NaN

@@ -64,13 +64,10 @@ func (s *Server) answerSocket(
 		return nil, nil, in.bad
 	}
 	t, limits := taskOf(ctx), s.limits(ctx)
-	if err := s.admitRequest(t); err != nil {
-		return nil, wire.FindID(in.body, limits), err
+	if err = t.begin(ctx, s.admitRequest); err == nil {
+		err = t.reserve(taskBytes + decodedBytes(in.body))
 	}
-	if err := t.turn.Begin(ctx, fair.Request); err != nil {
-		return nil, wire.FindID(in.body, limits), err
-	}
-	if err := t.reserve(taskBytes + decodedBytes(in.body)); err != nil {
+	if err != nil {
 		return nil, wire.FindID(in.body, limits), err
 	}
 	m, err := wire.DecodeMessage(in.body, wire.Step, limits)

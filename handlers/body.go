@@ -10,7 +10,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/fair"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -75,12 +74,12 @@ func (t *task) readAll(r io.Reader, size, rest int64) ([]byte, error) {
 	}
 }
 
-// An admission takes a place for a request: [Server.admit] or [Server.admitStream].
+// An admission takes a place for a request, and its turn: [Server.admit] or [Server.admitStream].
 type admission func(c echo.Context) error
 
-// takeBody reads the body of a request, takes a place by calling admit, and decompresses the body.
-// A client that sends slowly holds no place while it sends. The task has its turn afterwards, so
-// that everything is computed with one, until the answer begins to be written.
+// takeBody reads the body of a request, takes a place and a turn by calling admit, and decompresses
+// the body. A client that sends slowly holds no place while it sends. Everything is computed in the
+// turn, until the answer begins to be written.
 func (s *Server) takeBody(c echo.Context, admit admission) ([]byte, error) {
 	body, err := s.readBody(c)
 	if err != nil {
@@ -89,14 +88,10 @@ func (s *Server) takeBody(c echo.Context, admit admission) ([]byte, error) {
 	if err = admit(c); err != nil {
 		return nil, err
 	}
-	t, ctx := taskOf(c.Request().Context()), c.Request().Context()
-	if err = t.turn.Begin(ctx, fair.Request); err != nil {
-		return nil, err
-	}
 	if body, err = s.unpacked(c, body); err != nil {
 		return nil, err
 	}
-	return body, t.reserve(taskBytes + decodedBytes(body))
+	return body, taskOf(c.Request().Context()).reserve(taskBytes + decodedBytes(body))
 }
 
 // decodedBytes returns the most bytes that a text takes while it is decoded: its own, a copy of its
@@ -142,8 +137,8 @@ func (s *Server) checkState(m *wire.Message) error {
 	return nil
 }
 
-// newTrainer checks a message and returns its Trainer, with what it takes on this machine. An answer costs steps updates; an error
-// about the cost names field, the member that sets them.
+// newTrainer checks a message and returns its Trainer, with what it takes on this machine. An answer
+// costs steps updates; an error about the cost names field, the member that sets them.
 func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Trainer, nn.Work, error) {
 	if m.Type != "" && m.Type != "train_step" {
 		return nil, nn.Work{}, wire.Malformed("type", "must be train_step; got %q", wire.Clip(m.Type))

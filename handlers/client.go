@@ -61,8 +61,12 @@ func (s *Server) trusts(addr netip.Addr) bool {
 }
 
 // peerOf returns the address at the other end of the connection.
-func peerOf(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+func peerOf(r *http.Request) netip.Addr { return addressIn(r.RemoteAddr) }
+
+// addressIn returns the address of the end of a connection, as net writes it. Without one, as in a
+// test or over a Unix socket, it is invalid.
+func addressIn(end string) netip.Addr {
+	peer, err := netip.ParseAddrPort(end)
 	if err != nil {
 		return netip.Addr{}
 	}

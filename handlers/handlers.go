@@ -139,7 +139,7 @@ func New(config Config) (*Server, error) {
 		underWay:     newTally(),
 	}
 	s.cpus = fair.NewQueue(runtime.GOMAXPROCS(0), func(kind fair.Kind, wait time.Duration) {
-		s.metrics.waits.WithLabelValues(kind.String()).Observe(wait.Seconds())
+		s.metrics.waits[kind].Observe(wait.Seconds())
 		if kind == fair.Request {
 			s.waited.add(wait)
 		}

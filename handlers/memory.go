@@ -3,7 +3,6 @@ package handlers
 import (
 	"net"
 	"net/http"
-	"net/netip"
 
 	"nnvisu/handlers/fair"
 	"nnvisu/nn"
@@ -17,12 +16,15 @@ const ownMemory = 64 << 20
 // needs as much again.
 func bytesInFlight(memory int64) int64 { return (memory - ownMemory) / 2 }
 
-// leastMemory returns the least memory for bodies of some bytes: three bodies of numbers of usual
-// length can be decoded at a time.
-func leastMemory(body int64) int64 { return ownMemory + 2*3*4*body }
+// bodiesInFlight is how many times as many bytes as a body there must be: three bodies of numbers of
+// usual length, which take four times as much when they are decoded.
+const bodiesInFlight = 3 * 4
+
+// leastMemory returns the least memory for bodies of some bytes.
+func leastMemory(body int64) int64 { return ownMemory + 2*bodiesInFlight*body }
 
 // LargestBody returns the most bytes of a body that a server with some memory can take.
-func LargestBody(memory int64) int64 { return max(0, memory-ownMemory) / (2 * 3 * 4) }
+func LargestBody(memory int64) int64 { return bytesInFlight(max(memory, ownMemory)) / bodiesInFlight }
 
 // bytesOfConnection is what a connection takes, in bytes: goroutines, buffers and the header of a
 // request that is being read.
@@ -34,11 +36,11 @@ const bytesOfConnection = 24 << 10
 func (s *Server) ConnState(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
-		peer, err := netip.ParseAddrPort(conn.RemoteAddr().String())
-		if err != nil || s.trusts(peer.Addr().Unmap()) {
+		peer := addressIn(conn.RemoteAddr().String())
+		if !peer.IsValid() || s.trusts(peer) {
 			return
 		}
-		client := fair.Client{Addr: network(peer.Addr().Unmap().WithZone(""))}
+		client := fair.Client{Addr: network(peer)}
 		hold, err := s.memory.Acquire(client, bytesOfConnection, func() { _ = conn.Close() })
 		if err != nil {
 			_ = conn.Close()

@@ -35,7 +35,7 @@ type serverMetrics struct {
 
 	refused *prometheus.CounterVec
 	evicted *prometheus.CounterVec
-	waits   *prometheus.HistogramVec
+	waits   map[fair.Kind]prometheus.Observer // found once: there is one for every turn
 	panics  prometheus.Counter
 }
 
@@ -77,7 +77,11 @@ func newServerMetrics(s *Server) *serverMetrics {
 		m.refused.WithLabelValues(what)
 		m.evicted.WithLabelValues(what)
 	}
-	m.waits = m.histograms("nnvisu_cpu_wait_seconds", "how long requests and frames waited for a CPU", shortBuckets, "kind")
+	waits := m.histograms("nnvisu_cpu_wait_seconds", "how long requests and frames waited for a CPU", shortBuckets, "kind")
+	m.waits = map[fair.Kind]prometheus.Observer{}
+	for _, kind := range fair.Kinds() {
+		m.waits[kind] = waits.WithLabelValues(kind.String())
+	}
 	m.watch(s)
 	m.panics = m.counters("nnvisu_panics_total", "bugs of ours that ended a request; the log has the stack").WithLabelValues()
 	m.registry.MustRegister(
@@ -112,7 +116,6 @@ func (m *serverMetrics) watch(s *Server) {
 		limits.WithLabelValues(what).Set(limit)
 	}
 	for _, kind := range fair.Kinds() {
-		m.waits.WithLabelValues(kind.String())
 		label := prometheus.Labels{"kind": kind.String()}
 		m.reading("nnvisu_cpu_waiting", "requests and frames that wait for a CPU now",
 			func() float64 { return float64(s.cpus.Waiting(kind)) }, label)

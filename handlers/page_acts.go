@@ -85,7 +85,7 @@ var pageActs = []pageAct{
 		name:   "pin",
 		traits: views.Traits{KeepsRun: true},
 		hint:   "Keeps this run's curves beside those of the next. Pin, change one setting, reset and train.",
-		do:     (*Server).pin, answer: answerShown,
+		do:     pin, answer: answerShown,
 	},
 	{
 		name:   "unpin",

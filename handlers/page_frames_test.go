@@ -31,13 +31,13 @@ func playPage(t *testing.T, state nn.State, took time.Duration, change func(url.
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, work, err := s.startPage(&p)
+	_, ctx := newTestTask(t, s)
+	trainer, work, err := s.startPage(ctx, &p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &pageCarrier{took: took}
 	c := echo.New().NewContext(httptest.NewRequest(http.MethodPost, "/train", nil), httptest.NewRecorder())
-	_, ctx := newTestTask(t, s)
 	if err := s.streamPage(ctx, c, p.frames(trainer, work), w); err != nil {
 		t.Fatal(err)
 	}

@@ -70,14 +70,11 @@ func (c conversion) preview(text string) *views.ImportPreview {
 
 // convertImport makes points of the text of an import.
 func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversion, err error) {
-	err = s.computing(ctx, func(ctx context.Context) error {
-		yield := func() error { return yield(ctx) }
-		c.from, c.Import, err = convertTable(&p.imported, s.config.MaxPoints, yield)
-		if bad := new(table.Error); errors.As(err, &bad) {
-			c.wrong, err = bad, nil
-		}
-		return err
-	})
+	limits := s.limits(ctx)
+	c.from, c.Import, err = convertTable(&p.imported, limits.Points, limits.Yield)
+	if bad := new(table.Error); errors.As(err, &bad) {
+		c.wrong, err = bad, nil
+	}
 	return c, err
 }
 

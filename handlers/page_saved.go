@@ -53,20 +53,15 @@ func (s *Server) readPinned(ctx context.Context, text string) (*views.PinnedRun,
 
 // pin keeps the run of a page, up to the moment shown, beside the next one. What came after that
 // moment stays in the page's own history.
-func (s *Server) pin(ctx context.Context, p *pageRequest, _ string) error {
+func pin(_ *Server, _ context.Context, p *pageRequest, _ string) error {
 	run := &views.PinnedRun{Config: p.State.Config, Network: p.State.Network, History: p.history.Clone()}
 	run.History.Truncate(run.Network.Step + 1)
 	if len(p.State.Data) > 0 {
-		err := s.computing(ctx, func(context.Context) error {
-			t, err := nn.NewTrainer(p.State)
-			if err == nil {
-				run.History.Add(run.Network.Step, run.Network.Epoch, t.Metrics())
-			}
-			return err
-		})
+		t, err := nn.NewTrainer(p.State)
 		if err != nil {
 			return err
 		}
+		run.History.Add(run.Network.Step, run.Network.Epoch, t.Metrics())
 	}
 	run.Network.Optimizer = nn.Moments{} // it is only shown
 	kept := wire.Run{Config: run.Config, Network: run.Network, History: run.History}

@@ -9,7 +9,6 @@ import (
 	"github.com/coder/websocket"
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/fair"
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
@@ -27,12 +26,9 @@ func (s *Server) trainPage(c echo.Context) error {
 
 // streamHTML answers with the frames as an event stream.
 func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
-	t, work, err := s.startPage(&p)
-	if err != nil {
-		return editError{err, p}
-	}
 	ctx := c.Request().Context()
-	if err := taskOf(ctx).reserve(p.streamBytes()); err != nil {
+	t, work, err := s.startPage(ctx, &p)
+	if err != nil {
 		return editError{err, p}
 	}
 	return s.streamPage(ctx, c, p.frames(t, work), s.openEvents(c, stream.SignEvent))
@@ -55,13 +51,14 @@ func (s *Server) pageSocket(c echo.Context) error {
 			}
 		}
 		p, t, work, err := s.openPageSocket(ctx, m)
-		to := stream.NewSocketWriter(taskOf(ctx).connection, conn)
+		task := taskOf(ctx)
+		to := stream.NewSocketWriter(task.connection, conn)
 		if err != nil {
-			taskOf(ctx).turn.End()
-			taskOf(ctx).leave()
-			events := stream.NewSender(taskOf(ctx).connection, to, func(error) {})
+			task.turn.End()
+			task.leave()
+			events := stream.NewSender(task.connection, to, func(error) {})
 			defer func() { events.Close(); s.sends(exchangeOf(ctx), to.Written()) }()
-			return s.failStream(taskOf(ctx).connection, c, events, err)
+			return s.failStream(task.connection, c, events, err)
 		}
 		return s.streamPage(ctx, c, p.frames(t, work), to)
 	})
@@ -74,11 +71,7 @@ func (s *Server) openPageSocket(ctx context.Context, m incoming) (
 	if m.bad != nil {
 		return p, nil, work, m.bad
 	}
-	task := taskOf(ctx)
-	if err = s.admitFrames(task); err != nil {
-		return p, nil, work, err
-	}
-	if err = task.turn.Begin(ctx, fair.Request); err != nil {
+	if err = taskOf(ctx).begin(ctx, s.admitFrames); err != nil {
 		return p, nil, work, err
 	}
 	form, err := wire.DecodeFields(m.body, s.limits(ctx))
@@ -88,15 +81,15 @@ func (s *Server) openPageSocket(ctx context.Context, m incoming) (
 	if p, err = s.decodePageForm(ctx, form); err != nil {
 		return p, nil, work, err
 	}
-	if t, work, err = s.startPage(&p); err == nil {
-		err = task.reserve(p.streamBytes())
-	}
+	t, work, err = s.startPage(ctx, &p)
 	return p, t, work, err
 }
 
-// startPage returns the trainer of a page's stream. It reads the targets that end the stream, and
-// sets the steps that are left until then.
-func (s *Server) startPage(p *pageRequest) (t *nn.Trainer, work nn.Work, err error) {
+// startPage returns the trainer of a page's stream, and reserves the stream's memory. It reads the
+// targets that end the stream, and sets the steps that are left until then.
+func (s *Server) startPage(
+	ctx context.Context, p *pageRequest,
+) (t *nn.Trainer, work nn.Work, err error) {
 	if p.until, err = readUntil(p.form); err != nil {
 		return nil, work, err
 	}
@@ -106,7 +99,10 @@ func (s *Server) startPage(p *pageRequest) (t *nn.Trainer, work nn.Work, err err
 	if left := p.until.step - p.State.Network.Step; p.until.step > 0 {
 		p.Steps = left
 	}
-	return s.newTrainer(&p.Message, views.FieldFrameSteps, p.LongestFrame())
+	if t, work, err = s.newTrainer(&p.Message, views.FieldFrameSteps, p.LongestFrame()); err != nil {
+		return nil, work, err
+	}
+	return t, work, taskOf(ctx).reserve(p.streamBytes())
 }
 
 // errReached ends a stream that has reached a target of the page.
