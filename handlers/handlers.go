@@ -54,6 +54,10 @@ type Config struct {
 	// addresses. If they are nil it may be called by any.
 	AllowedHosts []string
 
+	// RefuseMemory is for tests: if it returns true, the server has no memory for what a request asks
+	// for now.
+	RefuseMemory func() bool
+
 	// AccessLog logs a line of level info for each request, stream and socket that is over.
 	AccessLog bool
 	// PrivateMetrics takes /metrics off the routes, because MetricsHandler is served elsewhere.
@@ -138,6 +142,7 @@ func New(config Config) (*Server, error) {
 		origin:       http.NewCrossOriginProtection(),
 		underWay:     newTally(),
 	}
+	s.memory.Refuse = config.RefuseMemory
 	s.cpus = fair.NewQueue(runtime.GOMAXPROCS(0), func(kind fair.Kind, wait time.Duration) {
 		s.metrics.waits[kind].Observe(wait.Seconds())
 		if kind == fair.Request {

@@ -14,6 +14,9 @@ var ErrFull = errors.New("fair: no room")
 // long as there is room, everybody gets what they ask for. When there is none, a client that has
 // less than another gets it nevertheless: the youngest hold of the client that has most is evicted.
 type Pool struct {
+	// Refuse is for tests: if it returns true, a client that asks for more gets [ErrFull].
+	Refuse func() bool
+
 	mu        sync.Mutex
 	capacity  int64
 	used      int64 // by holds that were not evicted
@@ -105,6 +108,9 @@ func (p *Pool) resize(h *Hold, size int64) (victims []*Hold, err error) {
 		return nil, ErrFull
 	}
 	more := size - h.size
+	if more > 0 && p.Refuse != nil && p.Refuse() {
+		return nil, ErrFull
+	}
 	for more > 0 && p.used+more > p.capacity {
 		v := p.victim(h.client, more)
 		// Victims still have what they had for a moment. If they were many, the capacity would be no
