@@ -123,18 +123,25 @@ func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 // unless it is a moment of a run that has newer ones.
 func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 	lab := s.unmeasuredLab(p)
-	err := s.computing(ctx, func(context.Context) error {
+	err := s.computing(ctx, func(ctx context.Context) error {
 		model, err := nn.NewModel(p.State)
 		if err != nil {
 			return err
 		}
+		// Of ten layers of 100 units, each of these takes some tens of milliseconds.
 		paint(&lab, model)
+		if err := yield(ctx); err != nil {
+			return err
+		}
 		if p.pinned != nil && p.answer.pinned {
 			pinned, err := nn.NewModel(nn.State{Config: p.pinned.Config, Network: p.pinned.Network})
 			if err != nil {
 				return err
 			}
 			p.pinned.Cells = paintPlane(pinned, p.choices.Hard)
+			if err := yield(ctx); err != nil {
+				return err
+			}
 		}
 		if len(p.State.Data) == 0 {
 			return nil
@@ -145,6 +152,9 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 		}
 		metrics := t.Metrics()
 		lab.Metrics = &metrics
+		if err := yield(ctx); err != nil {
+			return err
+		}
 		lab.Measure(t)
 		return nil
 	})

@@ -23,10 +23,13 @@ func clearPoints(_ *Server, e edit) (nn.State, views.Notice, error) {
 // eraseRadius is how far, in units of the plane, the eraser reaches.
 const eraseRadius = 0.06
 
+// mostPlaces is the most places of a stroke. To erase, each is compared with every point.
+const mostPlaces = 2000
+
 // draw adds points at the places of a stroke, or erases those near it.
 func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
 	state, said := e.state, views.Notice{}
-	places, err := readStroke(e.form, s.config.MaxPoints)
+	places, err := readStroke(e.form, min(s.config.MaxPoints, mostPlaces))
 	if err != nil {
 		return state, said, err
 	}
