@@ -364,7 +364,9 @@ func TestDoublingFields(t *testing.T) {
 		}
 		return best
 	}
-	if one, two := takes(4000), takes(8000); two >= 3*one {
-		t.Errorf("4,000 fields take %v, twice as many %v; want less than 3 times as long", one, two)
+	one, two, four := takes(2500), takes(5000), takes(10_000)
+	if two >= 3*one && four >= 3*two {
+		t.Errorf("2,500 fields take %v, twice as many %v, four times as many %v; want less than 3 times as long for twice as many",
+			one, two, four)
 	}
 }
