@@ -188,8 +188,8 @@ func (s *Server) busy(what, format string, args ...any) error {
 // retryAfter returns after how many seconds a client that is refused may try again: some times what
 // others have waited lately for a turn. Chance spreads clients that were refused together.
 func (s *Server) retryAfter() int {
-	wait := 2 + 4*s.waited.get().Seconds()
-	return min(1+int(wait*rand.Float64()), longestRetry)
+	wait := min(2+4*s.waited.get().Seconds(), longestRetry)
+	return 1 + int(wait*rand.Float64())
 }
 
 // longestRetry is the longest time in seconds that a client is asked to wait.
