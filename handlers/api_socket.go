@@ -29,7 +29,7 @@ const pingEvery = 30 * time.Second
 // connection survives a bad message.
 func (s *Server) socket(c echo.Context) error {
 	var buffer []byte // reused from answer to answer
-	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, m incoming) error {
+	return s.serveSocket(c, nil, func(ctx context.Context, conn *websocket.Conn, m incoming) error {
 		began, t := time.Now(), taskOf(ctx)
 		answer, id, err := s.answerSocket(ctx, buffer[:0], m)
 		t.turn.End()
@@ -96,9 +96,11 @@ type incoming struct {
 
 // serveSocket upgrades the connection and hands each message to serve, in order, with the context
 // of its task. It returns when serve returns an error, when the client goes or has to give way, or,
-// between two messages, when the server drains.
+// between two messages, when the server drains. If hears is not nil it gets each message first, also
+// while serve is at work, and reports whether it was for it.
 func (s *Server) serveSocket(
-	c echo.Context, serve func(ctx context.Context, conn *websocket.Conn, m incoming) error,
+	c echo.Context, hears func(text []byte) bool,
+	serve func(ctx context.Context, conn *websocket.Conn, m incoming) error,
 ) error {
 	if c.Request().Header.Get("Upgrade") == "" {
 		return withStatus{wire.Unsupported("this address speaks WebSocket only"), http.StatusUpgradeRequired}
@@ -159,6 +161,10 @@ func (s *Server) serveSocket(
 				return
 			}
 			room = int64(len(m.body))
+			if hears != nil && m.bad == nil && hears(m.body) {
+				m.task.release()
+				continue
+			}
 			select {
 			case messages <- m:
 			case <-ctx.Done():

@@ -3,8 +3,10 @@ package handlers
 import (
 	"bytes"
 	"context"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
@@ -13,8 +15,8 @@ import (
 )
 
 // pageFrames makes the frames of one of the page's streams. It draws a frame only if the frame
-// before is written. A slow client so gets fewer frames, each of them new, and training goes on at
-// the same pace for every client.
+// before is written and the pace lets it. A slow client so gets fewer frames, each of them new, and
+// training goes on at the same pace for every client.
 type pageFrames struct {
 	message *wire.Message
 	trainer *nn.Trainer
@@ -24,6 +26,7 @@ type pageFrames struct {
 
 	html   *views.FrameWriter
 	events *stream.Sender
+	pace   pace
 
 	// The newest frame.
 	step    int          // the network's
@@ -43,6 +46,7 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		trainer: t,
 		work:    work,
 		until:   p.until,
+		pace:    pace{began: time.Now(), apart: time.Duration(p.drawMS) * time.Millisecond},
 		html:    views.NewFrameWriter(t.Config()),
 		lab: views.Lab{
 			State:   nn.State{Config: p.State.Config, Data: p.State.Data},
@@ -83,7 +87,10 @@ func cloneChoices(c views.Choices) views.Choices {
 func (f *pageFrames) next(ctx context.Context) error {
 	f.measure()
 	f.snapshot = nil
-	if f.frame, f.drawn = f.events.TryBegin(); f.drawn {
+	if f.drawn = f.pace.mayDraw(time.Now()); f.drawn {
+		f.frame, f.drawn = f.events.TryBegin()
+	}
+	if f.drawn {
 		return f.draw(ctx, f.frame)
 	}
 	if !oneSlice(f.work, f.message.FrameSteps) {
@@ -109,7 +116,8 @@ func (f *pageFrames) hasUnsentFrame() bool {
 	return !f.drawn && f.step > 0 && (step == f.step || f.snapshot != nil)
 }
 
-// draw writes the newest state to a frame, or aborts the frame.
+// draw writes the newest state to a frame, or aborts the frame. The id of its event is the time of
+// the stream in milliseconds, by which the page sees how long frames take to reach it.
 func (f *pageFrames) draw(ctx context.Context, frame stream.Frame) error {
 	html := stream.GetBuffer()
 	defer stream.PutBuffer(html)
@@ -117,7 +125,9 @@ func (f *pageFrames) draw(ctx context.Context, frame stream.Frame) error {
 		frame.Abort()
 		return err
 	}
-	frame.Write("", "", html.Bytes())
+	now := time.Now()
+	frame.Write("", strconv.FormatInt(now.Sub(f.pace.began).Milliseconds(), 10), html.Bytes())
+	f.pace.draws(now)
 	return nil
 }
 

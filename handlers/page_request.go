@@ -35,6 +35,7 @@ type pageRequest struct {
 	imported views.ImportForm
 	posted   nn.Config // the config before the settings were applied
 	until    until     // of a request to train
+	drawMS   int       // least time in milliseconds between two frames that are drawn, of the same
 	pageResult
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/coder/websocket"
 	"github.com/labstack/echo/v4"
@@ -37,11 +38,24 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message is the page's form,
 // written as a JSON object of strings. The answers are frames, and last the data of the done event.
 // To a page that names its release, the first message says that it is the server's, too: a browser
-// shows no headers of a socket. The client pauses by closing the socket.
+// shows no headers of a socket. A page that says so acknowledges frames; see pace. The client pauses
+// by closing the socket.
 func (s *Server) pageSocket(c echo.Context) error {
 	release := c.QueryParam(queryRelease)
 	foreign := s.checkRelease(release)
-	return s.serveSocket(c, func(ctx context.Context, conn *websocket.Conn, m incoming) error {
+	var credit *credit
+	var hears func(text []byte) bool
+	if c.QueryParam(queryAcks) != "" {
+		credit = newCredit()
+		hears = func(text []byte) bool {
+			isAck := string(text) == acknowledgement
+			if isAck {
+				credit.acknowledge(time.Now())
+			}
+			return isAck
+		}
+	}
+	return s.serveSocket(c, hears, func(ctx context.Context, conn *websocket.Conn, m incoming) error {
 		if foreign != nil {
 			m.bad = foreign
 		} else if release != "" {
@@ -60,7 +74,9 @@ func (s *Server) pageSocket(c echo.Context) error {
 			defer func() { events.Close(); s.sends(exchangeOf(ctx), to.Written()) }()
 			return s.failStream(task.connection, c, events, err)
 		}
-		return s.streamPage(ctx, c, p.frames(t, work), to)
+		frames := p.frames(t, work)
+		frames.pace.credit = credit
+		return s.streamPage(ctx, c, frames, to)
 	})
 }
 
@@ -85,13 +101,20 @@ func (s *Server) openPageSocket(ctx context.Context, m incoming) (
 	return p, t, work, err
 }
 
-// startPage returns the trainer of a page's stream, and reserves the stream's memory. It reads the
-// targets that end the stream, and sets the steps that are left until then.
+// startPage returns the trainer of a page's stream, and reserves the stream's memory. It reads how
+// far frames lie apart and the targets that end the stream, and sets the steps that are left until
+// then.
 func (s *Server) startPage(
 	ctx context.Context, p *pageRequest,
 ) (t *nn.Trainer, work nn.Work, err error) {
 	if p.until, err = readUntil(p.form); err != nil {
 		return nil, work, err
+	}
+	if err = wire.FormInt(p.form, views.FieldDrawMS, &p.drawMS); err != nil {
+		return nil, work, err
+	}
+	if p.drawMS < 0 || p.drawMS > wire.MaxFrameMS {
+		return nil, work, wire.Invalid(views.FieldDrawMS, "must be from 0 to %d; got %d", wire.MaxFrameMS, p.drawMS)
 	}
 	if err := p.until.check(p.State); err != nil {
 		return nil, work, err

@@ -172,11 +172,17 @@ func TestPageNotices(t *testing.T) {
 // dialPage opens the page's socket.
 func dialPage(t *testing.T, s *Server) (*websocket.Conn, context.Context) {
 	t.Helper()
+	return dialPageAt(t, s, "")
+}
+
+// dialPageAt opens the page's socket with a query.
+func dialPageAt(t *testing.T, s *Server, query string) (*websocket.Conn, context.Context) {
+	t.Helper()
 	listener := httptest.NewServer(s)
 	t.Cleanup(listener.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
-	conn, _, err := websocket.Dial(ctx, listener.URL+"/ws/page", nil)
+	conn, _, err := websocket.Dial(ctx, listener.URL+"/ws/page"+query, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,6 @@
 // How requests reach the server: by htmx, or by WebSocket.
 import { Emitter } from "./emitter.js";
+import { Lag } from "./lag.js";
 import { packed } from "./packing.js";
 import { field, form, tell } from "./page.js";
 import { readable, RELEASE } from "./release.js";
@@ -28,6 +29,7 @@ export class Transport extends Emitter {
   });
   #faults = 0; // in a row
   #size = 0; // bytes of what was sent last
+  #lag = new Lag();
   #leave = () => {}; // ends a conversation over a socket
 
   constructor() {
@@ -49,6 +51,7 @@ export class Transport extends Emitter {
     });
     on("done", ({ data }) => this.#done(data));
     on("htmx:sse:before:message", (detail) => {
+      if (this.#lag.isLate(detail.message)) this.stop(); // it is asked for anew
       const shown = this.#screen().then(() => {
         detail.cancelled = this.#answer.stopped;
       });
@@ -71,7 +74,9 @@ export class Transport extends Emitter {
     const bulky = form.getAttribute("data-bulky")?.split(" ") ?? [];
     const spared = bulky.filter((name) => !sends.includes(name)).map((name) => [name, ""]);
     values = { controls: "", ...Object.fromEntries(spared), ...values };
-    if (streams && field("transport").value === "websocket") await this.#converse(values);
+    const overSocket = streams && field("transport").value === "websocket";
+    if (!overSocket) values = { ...values, draw_ms: String(this.#lag.begin()) };
+    if (overSocket) await this.#converse(values);
     else await htmx.ajax("POST", path, { source: form, target: form, swap: "none", values });
     this.#watch.stop();
     if (answer.refused) answer.ended = true;
@@ -156,7 +161,7 @@ export class Transport extends Emitter {
     let last = Promise.resolve();
     const message = JSON.stringify({ ...Object.fromEntries(new FormData(form)), ...values });
     let isOurs = false; // the server has named the release of this page
-    const { ended, leave } = converse(message, (data) => {
+    const { ended, leave, acknowledge } = converse(message, (data) => {
       this.#watch.heard();
       if (data.startsWith("{")) {
         isOurs ||= JSON.parse(data).release === RELEASE;
@@ -173,7 +178,8 @@ export class Transport extends Emitter {
         .then(() => {
           if (this.#answer.stopped) return undefined;
           return htmx.swap({ sourceElement: form, swap: "none", text: data });
-        });
+        })
+        .finally(acknowledge);
     });
     this.#leave = leave;
     this.#watch.expect(true, message.length);

@@ -7,7 +7,8 @@ declare global {
   /** What comes with events of htmx, in part. */
   interface HtmxDetail {
     ctx: { fetch: typeof fetch; text: string; response: Response };
-    /** Of a message: its text, whether it is not to be shown, and how to let it wait. */
+    /** Of a message: what it is, its text, whether it is not to be shown, and how to let it wait. */
+    message: { event: string; id: string };
     data: string;
     cancelled: boolean;
     waitUntil: (promise: Promise<unknown>) => void;

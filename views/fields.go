@@ -29,6 +29,7 @@ const (
 	FieldHideTest   = "hide_test" // do not show the points held out
 	FieldTransport  = "transport" // TransportSSE or TransportSocket
 	FieldFrameSteps = "frame_steps"
+	FieldDrawMS     = "draw_ms" // least time between two frames that are drawn, for a slow line
 	FieldSteps      = "steps"
 	FieldFormat     = "format"    // of the file to export
 	FieldPanel      = "panel"     // what the panel shows: one of Panels()
@@ -119,7 +120,7 @@ var ChoiceFields = []string{
 var fieldNames = append(settingFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
-	FieldFrameSteps, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
+	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
 	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableHeader,
