@@ -14,6 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"nnvisu/handlers/stream"
 	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/views"
 )
@@ -218,8 +219,12 @@ func silentRun(t *testing.T, s *Server) url.Values {
 	return form
 }
 
-// TestPageAlive: a page's stream that has no frame for long shows script that the line holds.
+// TestPageAlive: a page's stream that has no frame for long shows script that the line holds, before
+// script takes it for broken.
 func TestPageAlive(t *testing.T) {
+	if most := views.Silence * time.Second; most < 3*stream.SignEvery {
+		t.Errorf("script bears %v of silence; want three times %v, when a sign of life comes", most, stream.SignEvery)
+	}
 	synctest.Test(t, func(t *testing.T) {
 		s := newTestServer(t)
 		var names []string
