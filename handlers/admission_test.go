@@ -97,6 +97,28 @@ func TestMemoryOfStreams(t *testing.T) {
 	}
 }
 
+// TestEveryRouteTakesAPlace: whatever computes takes a place first, and is busy if there is none.
+func TestEveryRouteTakesAPlace(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxQueue, c.MaxStreams, c.MaxSockets = 1, 1, 1 })
+	request := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, pool := range []*fair.Pool{s.openRequests, s.openStreams, s.openSockets} {
+		held, err := pool.Acquire(s.clientOf(request), 1, func() { t.Error("a hold of the same client was evicted") })
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Release()
+	}
+	for _, at := range []struct{ method, path string }{
+		{http.MethodGet, "/?dataset=xor"}, {http.MethodGet, "/train?dataset=xor"}, {http.MethodGet, "/data/xor"},
+		{http.MethodGet, "/ws"}, {http.MethodGet, "/ws/page"}, {http.MethodPost, "/edit"}, {http.MethodPost, "/step"},
+		{http.MethodPost, "/train"}, {http.MethodPost, "/predict"}, {http.MethodPost, "/export"}, {http.MethodPost, "/points.csv"},
+	} {
+		if w := serve(s, at.method, at.path, "", "Upgrade", "websocket"); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("%s %s without a place = %d %.100s; want 503", at.method, at.path, w.Code, w.Body)
+		}
+	}
+}
+
 // TestLongChoices: a choice, which a stream keeps, is not longer than any can be.
 func TestLongChoices(t *testing.T) {
 	s := newTestServer(t)

@@ -125,6 +125,9 @@ func (s *Server) data(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
+	if err := s.admit(c); err != nil {
+		return err
+	}
 	query := c.QueryParams()
 	for _, name := range slices.Sorted(maps.Keys(query)) {
 		switch {
