@@ -9,6 +9,7 @@ import (
 
 	"nnvisu/handlers/fair"
 	"nnvisu/handlers/wire"
+	"nnvisu/nn"
 )
 
 // A task is what one request, or one message of a socket, has of what clients share: a place,
@@ -23,6 +24,8 @@ type task struct {
 	cancel     context.CancelCauseFunc
 	place      *fair.Hold
 	memory     *fair.Hold
+	reserved   int64 // what reserve has set
+	forState   int64 // the part of it that is for the state
 	turn       fair.Turn
 
 	mu        sync.Mutex
@@ -88,11 +91,15 @@ func (t *task) gaveWay() error {
 	return t.cause
 }
 
-// interruptible makes giveWay call interrupt, which ends a read or a write; nil ends that.
+// interruptible makes giveWay call interrupt, which ends a read or a write; nil ends that. If the
+// task has given way already, it calls interrupt at once.
 func (t *task) interruptible(interrupt func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.interrupt = interrupt
+	if t.cause != nil && interrupt != nil {
+		interrupt()
+	}
 }
 
 // reserve sets how many bytes the task may use. It returns busy if there are not so many.
@@ -109,7 +116,36 @@ func (t *task) reserve(size int64) (err error) {
 	if err != nil {
 		return s.busy("memory", "the server has no memory for this now")
 	}
+	t.reserved, t.forState = size, 0
 	return nil
+}
+
+// reserveMore reserves bytes besides those that the task has, or fewer if more is negative. A nil task,
+// of the server itself, reserves nothing.
+func (t *task) reserveMore(more int64) error {
+	if t == nil {
+		return nil
+	}
+	forState := t.forState
+	err := t.reserve(t.reserved + more)
+	if err == nil {
+		t.forState = forState
+	}
+	return err
+}
+
+// reserveState reserves what a request takes to work on a state. Of several states of a request it is
+// that of the largest.
+func (t *task) reserveState(state nn.State) error {
+	if t == nil {
+		return nil
+	}
+	size := max(t.forState, stateBytes(state))
+	err := t.reserveMore(size - t.forState)
+	if err == nil {
+		t.forState = size
+	}
+	return err
 }
 
 // admit takes a place for a request, and its turn. Both are given back at the latest when the answer

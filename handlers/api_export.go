@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -44,7 +43,7 @@ func (s *Server) export(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	var file bytes.Buffer
+	file := answerBuffer{ctx: ctx}
 	if info.Format == export.State {
 		err = export.File{State: m.State, Meta: meta, History: history}.Write(&file)
 	} else {
@@ -54,7 +53,7 @@ func (s *Server) export(c echo.Context) error {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+info.Filename+`"`)
-	return answer(c, http.StatusOK, info.MediaType, file.Bytes())
+	return answer(c, http.StatusOK, info.MediaType, file.bytes)
 }
 
 // decodeExport decodes what is to be exported, from a form or, where that is nil, from JSON. Of the
@@ -73,7 +72,7 @@ func (s *Server) decodeExport(ctx context.Context, form url.Values, body []byte)
 		return m, err
 	}
 	m.InferClasses()
-	return m, s.checkState(&m)
+	return m, s.checkState(ctx, &m)
 }
 
 // decodeKept reads what the page's form keeps with a state.

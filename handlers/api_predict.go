@@ -27,7 +27,7 @@ func (s *Server) predict(c echo.Context) error {
 		return withID{err, m.ID}
 	}
 	m.InferClasses()
-	if err := s.checkState(&m); err != nil {
+	if err := s.checkState(c.Request().Context(), &m); err != nil {
 		return withID{err, m.ID}
 	}
 	model, err := nn.NewModel(m.State)

@@ -37,16 +37,23 @@ func (s *Server) socket(c echo.Context) error {
 		if t.connection.Err() != nil {
 			return t.connection.Err()
 		}
-		if err != nil {
-			answer, err = wire.EncodeError(id, s.describeLogged(err, c).ErrorBody)
-			if err != nil {
+		if err == nil {
+			err = t.reserveAnswer(answer)
+		}
+		for err != nil { // at most twice: that there is no memory for an error is a short one
+			if answer, err = wire.EncodeError(id, s.describeLogged(err, c).ErrorBody); err != nil {
 				return err
 			}
+			err = t.reserveAnswer(answer)
 		}
-		if buffer = answer; cap(buffer) > stream.MaxBuffer {
+		connection := t.connection
+		if buffer = answer; cap(buffer) > smallAnswer {
 			buffer = nil // a socket may stay open and silent for a long time
+			var cut context.CancelFunc
+			connection, cut = t.watched()
+			defer cut()
 		}
-		if err := stream.WriteMessage(t.connection, conn, answer); err != nil {
+		if err := stream.WriteMessage(connection, conn, answer); err != nil {
 			return err
 		}
 		s.sends(exchangeOf(ctx), int64(len(answer)))
@@ -107,6 +114,9 @@ func (s *Server) serveSocket(
 	}
 	socket := taskOf(c.Request().Context())
 	if err := s.admitSocket(socket); err != nil {
+		return err
+	}
+	if err := socket.reserve(taskBytes); err != nil {
 		return err
 	}
 	s.open.Add(1)

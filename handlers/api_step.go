@@ -2,12 +2,10 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 )
@@ -40,44 +38,9 @@ func (s *Server) step(c echo.Context) error {
 	return jsonBlob(c, encoded)
 }
 
-// jsonBlob answers with a JSON value.
-func jsonBlob(c echo.Context, body []byte) error {
-	return answer(c, http.StatusOK, "application/json", append(body, '\n'))
-}
-
-// answer sends a whole answer, compressed in a coding that the client accepts. A client that does
-// not read it in time is cut off.
-func answer(c echo.Context, status int, contentType string, body []byte) error {
-	return answerPacked(c, status, contentType, body, compressed)
-}
-
-// answerPacked is answer with a packer of the caller's.
-func answerPacked(c echo.Context, status int, contentType string, body []byte, pack packer) error {
-	// net/http may first wait for the rest of the request's body. Not every writer has deadlines: a
-	// recorder in a test has none.
-	deadline := time.Now().Add(readTimeout + stream.WriteTimeout)
-	control := http.NewResponseController(c.Response())
-	_ = control.SetWriteDeadline(deadline)
-	c.Response().Header().Set("Cache-Control", "no-store")
-	body = encoded(c, body, pack)
-	t := taskOf(c.Request().Context())
-	_ = t.reserve(taskBytes + int64(len(body))) // less than it had, or an error of some bytes
-	t.interruptible(func() { _ = control.SetWriteDeadline(time.Unix(1, 0)) })
-	defer t.interruptible(nil)
-	return send(c, status, contentType, body)
-}
-
-// send writes a body as it is. A write that fails is the client's doing and no internal error.
-func send(c echo.Context, status int, contentType string, body []byte) error {
-	if err := c.Blob(status, contentType, body); err != nil {
-		return stream.UnreadError{Err: err}
-	}
-	return nil
-}
-
 // trainStep makes the updates that a message asks for. The caller has a turn.
 func (s *Server) trainStep(ctx context.Context, m *wire.Message) (nn.Result, error) {
-	t, work, err := s.newTrainer(m, "steps", m.Steps)
+	t, work, err := s.newTrainer(ctx, m, "steps", m.Steps)
 	if err != nil {
 		return nn.Result{}, err
 	}

@@ -13,11 +13,11 @@ import (
 // streamJSON answers a program with a stream of results. Unlike the page, a program gets every
 // frame, so training waits until a frame is written.
 func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
-	t, work, err := s.newTrainer(m, "frame_steps", m.LongestFrame())
+	ctx := c.Request().Context()
+	t, work, err := s.newTrainer(ctx, m, "frame_steps", m.LongestFrame())
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	ctx := c.Request().Context()
 	task := taskOf(ctx)
 	if err := task.reserve(streamBytes(m.State)); err != nil {
 		return withID{err, m.ID}
@@ -38,7 +38,10 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 		frame  stream.Frame
 		begun  bool
 	)
-	write := func() { frame.Write("train_step_result", id, result) }
+	write := func() {
+		frame.Write("train_step_result", id, result)
+		result = nil // the frame has a copy, and may wait for long
+	}
 	reason, err := s.stream(limited, t, work, m, streamSink{
 		frame: func() (err error) {
 			r := t.Result()

@@ -142,6 +142,9 @@ func (s *Server) data(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := taskOf(c.Request().Context()).reserve(taskBytes + bytesOfPointWork*int64(len(points))); err != nil {
+		return err
+	}
 	return jsonBlob(c, fmt.Appendf(wire.AppendPoints([]byte(`{"data":`), points), `,"task":%q}`, info.Task))
 }
 

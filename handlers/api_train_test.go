@@ -148,7 +148,7 @@ func TestReadRecipe(t *testing.T) {
 		if describeAs(err) != test.want {
 			t.Errorf("readRecipe(%s) = %v (%s); want %s", test.query, err, describeAs(err), test.want)
 		}
-		if err == nil && s.checkState(&m) != nil {
+		if err == nil && s.checkState(t.Context(), &m) != nil {
 			t.Errorf("readRecipe(%s) = %+v; want a state that can be prepared", test.query, m.State.Config)
 		}
 	}

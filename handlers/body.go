@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"slices"
@@ -96,9 +97,14 @@ func (s *Server) takeBody(c echo.Context, admit admission) ([]byte, error) {
 
 // decodedBytes returns the most bytes that a text takes while it is decoded: its own, a copy of its
 // strings, and what its lists become. A list grows to twice its size, and an element of a list is a
-// number of 8 bytes or a list itself, whose header has 24.
+// number of 8 bytes or a list itself, whose header has 24. A form is copied once more; in it, a comma
+// is one of the characters that are written with a percent sign.
 func decodedBytes(text []byte) int64 {
-	return int64(2*len(text) + 24*bytes.Count(text, []byte{','}))
+	size, elements := 2*len(text), bytes.Count(text, []byte{','})
+	if escaped := bytes.Count(text, []byte{'%'}); escaped > 0 || !bytes.HasPrefix(bytes.TrimSpace(text), []byte{'{'}) {
+		size, elements = size+len(text), elements+escaped
+	}
+	return int64(size + 24*elements)
 }
 
 // errBodySize is the error of a body or message beyond the limit.
@@ -120,8 +126,9 @@ func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.
 	return wire.DecodeForm(form, pageField, kind, limits)
 }
 
-// checkState prepares the state of a message, and checks it against the server's limits.
-func (s *Server) checkState(m *wire.Message) error {
+// checkState prepares the state of a message, checks it against the server's limits, and reserves
+// the memory to work on it.
+func (s *Server) checkState(ctx context.Context, m *wire.Message) error {
 	if b := m.State.Config.BatchSize; b > s.config.MaxPoints {
 		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d",
 			s.config.MaxPoints, b)
@@ -134,16 +141,18 @@ func (s *Server) checkState(m *wire.Message) error {
 		return err
 	}
 	m.State = state
-	return nil
+	return taskOf(ctx).reserveState(state)
 }
 
 // newTrainer checks a message and returns its Trainer, with what it takes on this machine. An answer
 // costs steps updates; an error about the cost names field, the member that sets them.
-func (s *Server) newTrainer(m *wire.Message, field string, steps int) (*nn.Trainer, nn.Work, error) {
+func (s *Server) newTrainer(
+	ctx context.Context, m *wire.Message, field string, steps int,
+) (*nn.Trainer, nn.Work, error) {
 	if m.Type != "" && m.Type != "train_step" {
 		return nil, nn.Work{}, wire.Malformed("type", "must be train_step; got %q", wire.Clip(m.Type))
 	}
-	if err := s.checkState(m); err != nil {
+	if err := s.checkState(ctx, m); err != nil {
 		return nil, nn.Work{}, err
 	}
 	config, points := m.State.Config, len(m.State.Data)

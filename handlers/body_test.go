@@ -86,7 +86,7 @@ func TestCheckState(t *testing.T) {
 		{0, 0, "ok"}, {2, 2, "ok"}, {3, 2, "invalid config.batch_size"}, {0, 3, "too_large data"}, {-1, 2, "invalid config.batch_size"},
 	} {
 		m := state(test.batch, test.points)
-		if err := s.checkState(m); describeAs(err) != test.want {
+		if err := s.checkState(t.Context(), m); describeAs(err) != test.want {
 			t.Errorf("checkState(batch %d of %d points) = %v; want %s", test.batch, test.points, err, test.want)
 		} else if err == nil && (m.State.Config.Classes != 2 || m.State.Network.IsEmpty()) {
 			t.Errorf("checkState left the state %+v; want it prepared", m.State)
@@ -107,7 +107,7 @@ func TestNewTrainerWork(t *testing.T) {
 	}{
 		{"train_step", 10, "ok"}, {"", 10, "ok"}, {"train_step", 11, "too_large steps"}, {"predict", 1, "malformed type"},
 	} {
-		trainer, got, err := s.newTrainer(&wire.Message{State: state, Type: test.kind}, "steps", test.steps)
+		trainer, got, err := s.newTrainer(t.Context(), &wire.Message{State: state, Type: test.kind}, "steps", test.steps)
 		if describeAs(err) != test.want || (err == nil) != (trainer != nil) || err == nil && got != work {
 			t.Errorf("newTrainer(%q, %d) = %v, %v, %v; want %s", test.kind, test.steps, trainer, got, err, test.want)
 		}

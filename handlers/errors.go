@@ -96,32 +96,38 @@ func (s *Server) fail(err error, c echo.Context) {
 	if errors.As(err, new(streamEnd)) { // before the stream began
 		err = s.busy("streams", "the server needs its streams for other clients")
 	}
+	err = s.answerError(c, err)
+	if describe(err).Code == wire.CodeBusy { // there is no memory for the answer, but for one that says so
+		err = s.answerError(c, err)
+	}
+	if x.gone = errors.As(err, new(stream.UnreadError)); err != nil && !x.gone {
+		s.config.Logger.Error("answering with an error", "error", err)
+	}
+}
+
+// answerError answers a request with an error, unless an answer has begun.
+func (s *Server) answerError(c echo.Context, err error) error {
 	b := s.describeLogged(err, c)
 	if c.Response().Committed {
-		return
+		return nil
 	}
 	h := c.Response().Header()
 	if b.RetryAfter > 0 {
 		h.Set(echo.HeaderRetryAfter, strconv.Itoa(b.RetryAfter))
 	}
 	if wantsHTML(c.Request()) && c.Request().Method == http.MethodPost {
-		err := s.failHTML(c, b, err)
-		if x.gone = errors.As(err, new(stream.UnreadError)); err != nil && !x.gone {
-			s.config.Logger.Error("rendering an error", "error", err)
-		}
-		return
+		return s.failHTML(c, b, err)
 	}
 	var id withID
 	errors.As(err, &id)
 	body, err := wire.EncodeError(id.id, b.ErrorBody)
 	if err != nil {
-		s.config.Logger.Error("encoding an error", "error", err)
-		return
+		return err
 	}
-	if err := answer(c, b.status, "application/json", append(body, '\n')); err != nil {
-		x.gone = true
-		s.config.Logger.Debug("writing an error", "error", err)
+	if err = answer(c, b.status, "application/json", append(body, '\n')); err != nil {
+		return withID{err, id.id}
 	}
+	return nil
 }
 
 // describeLogged is describe, and counts the error. An internal error goes to the log, under the

@@ -3,9 +3,11 @@ package handlers
 import (
 	"net"
 	"net/http"
+	"unicode/utf8"
 
 	"nnvisu/handlers/fair"
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -59,9 +61,23 @@ func (s *Server) ConnState(conn net.Conn, state http.ConnState) {
 // test compares the sums with what the garbage collector sees.
 const (
 	bytesOfStream    = 256 << 10
-	bytesOfParameter = 112
+	bytesOfParameter = 160
 	bytesOfPoint     = 128
 )
+
+// What a request takes to work on a state besides its body and the HTML or file that it is answered
+// with, in bytes: pictures; and for each parameter of its network, numbers and their text. A test
+// compares the sums with what the garbage collector sees.
+const (
+	bytesOfWork          = 256 << 10
+	bytesOfParameterWork = 224
+	bytesOfPointWork     = 256
+)
+
+// stateBytes returns how much memory a request takes to work on a state.
+func stateBytes(state nn.State) int64 {
+	return bytesOfWork + bytesOfParameterWork*int64(nn.ParameterCount(state.Config)) + bytesOfPointWork*int64(len(state.Data))
+}
 
 // streamBytes returns how much memory a stream of a state takes.
 func streamBytes(state nn.State) int64 {
@@ -75,4 +91,21 @@ func (p *pageRequest) streamBytes() int64 {
 		size += 2 * int64(len(p.form.Get(field)))
 	}
 	return size
+}
+
+// bytesOfCell is what a cell of a table takes while the table is read.
+const bytesOfCell = 32
+
+// tableBytes returns how much memory a table takes while it is read, besides its text. Cells are
+// parted by what is neither letter nor digit, whatever the separator is.
+func tableBytes(text string) int64 {
+	cells := 1
+	for _, b := range []byte(text) {
+		switch {
+		case '0' <= b && b <= '9', 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', b >= utf8.RuneSelf, b == '.', b == '-':
+		default:
+			cells++
+		}
+	}
+	return bytesOfCell * int64(min(cells, table.MaxCells))
 }

@@ -30,7 +30,8 @@ func (s *Server) page(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return answerPacked(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, html, s.packer("/"))
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return send(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, encoded(c, html, s.packer("/")))
 }
 
 func (s *Server) firstPage() ([]byte, error) {
@@ -73,7 +74,7 @@ func (s *Server) edit(c echo.Context) error {
 	}
 	next := p
 	if err = s.change(c.Request().Context(), act, &next); err == nil {
-		err = s.checkState(&next.Message)
+		err = s.checkState(c.Request().Context(), &next.Message)
 	}
 	if err != nil {
 		p.imported, p.table = next.imported, next.table

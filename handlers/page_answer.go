@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"unicode"
@@ -38,36 +37,14 @@ func (s *Server) render(c echo.Context, status int, p pageRequest) error {
 }
 
 func (s *Server) html(c echo.Context, status int, view templ.Component) error {
-	var b bytes.Buffer
 	// Also where the request is over, to say so: its body may have broken off.
 	ctx := context.WithoutCancel(c.Request().Context())
-	err := s.computing(ctx, func(context.Context) error {
-		return view.Render(ctx, &yielder{w: &b, ctx: ctx})
-	})
+	b := answerBuffer{ctx: ctx}
+	err := s.computing(ctx, func(context.Context) error { return view.Render(ctx, &b) })
 	if err != nil {
 		return err
 	}
-	return answer(c, status, echo.MIMETextHTMLCharsetUTF8, b.Bytes())
-}
-
-// yieldEvery is after how many bytes of HTML others may compute.
-const yieldEvery = 64 << 10
-
-// A yielder writes to a buffer, and lets others compute now and then.
-type yielder struct {
-	w       *bytes.Buffer
-	ctx     context.Context
-	yielded int // bytes written until then
-}
-
-func (y *yielder) Write(p []byte) (int, error) {
-	if y.w.Len()-y.yielded >= yieldEvery {
-		y.yielded = y.w.Len()
-		if err := yield(y.ctx); err != nil {
-			return 0, err
-		}
-	}
-	return y.w.Write(p)
+	return answer(c, status, echo.MIMETextHTMLCharsetUTF8, b.bytes)
 }
 
 // failHTML answers the page with an error: for htmx the fragments that say what is wrong, without

@@ -133,7 +133,7 @@ func TestAct(t *testing.T) {
 				t.Errorf("act(%s) says %+v; want %q, to be undone", test.act, notice, test.notice)
 			}
 			test.check(t, clone(before), got)
-			if err := s.checkState(&wire.Message{State: got}); err != nil {
+			if err := s.checkState(t.Context(), &wire.Message{State: got}); err != nil {
 				t.Errorf("act(%s) is not a state that can be used: %v", test.act, err)
 			}
 			if !same(state, before) {

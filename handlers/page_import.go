@@ -70,6 +70,9 @@ func (c conversion) preview(text string) *views.ImportPreview {
 
 // convertImport makes points of the text of an import.
 func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversion, err error) {
+	if err := taskOf(ctx).reserveMore(tableBytes(p.imported.Text)); err != nil {
+		return c, err
+	}
 	limits := s.limits(ctx)
 	c.from, c.Import, err = convertTable(&p.imported, limits.Points, limits.Yield)
 	if bad := new(table.Error); errors.As(err, &bad) {

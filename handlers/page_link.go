@@ -29,7 +29,7 @@ func (s *Server) linkedPage(c echo.Context) error {
 		return err
 	}
 	query := maps.Clone(c.QueryParams())
-	state, choices, err := s.readLink(query)
+	state, choices, err := s.readLink(c.Request().Context(), query)
 	if err == nil {
 		p := pageRequest{Message: wire.Message{State: state}, choices: choices}
 		p.answer.settings = true
@@ -51,7 +51,7 @@ func (s *Server) linkedPage(c echo.Context) error {
 }
 
 // readLink reads the query of the page's address.
-func (s *Server) readLink(query url.Values) (nn.State, views.Choices, error) {
+func (s *Server) readLink(ctx context.Context, query url.Values) (nn.State, views.Choices, error) {
 	choices := defaultChoices()
 	for _, f := range []struct {
 		name string
@@ -81,7 +81,7 @@ func (s *Server) readLink(query url.Values) (nn.State, views.Choices, error) {
 	if err != nil {
 		return nn.State{}, choices, err
 	}
-	if err := s.checkState(&m); err != nil {
+	if err := s.checkState(ctx, &m); err != nil {
 		return nn.State{}, choices, err
 	}
 	choices.Points = strconv.Itoa(len(m.State.Data))
@@ -181,9 +181,11 @@ const trialShare = 10
 func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (string, error) {
 	m, err := s.readRecipe(recipe)
 	if err == nil {
-		err = s.checkState(&m)
+		err = s.checkState(ctx, &m)
 	}
 	switch {
+	case describe(err).Code == wire.CodeBusy:
+		return "", err
 	case err != nil:
 		return "This state has no recipe: its points or settings are no data set's.", nil
 	case !slices.Equal(m.State.Data, p.State.Data):
@@ -203,7 +205,10 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 	if m.Steps > 0 {
 		result, err := s.trainStep(ctx, &m)
 		if ctx.Err() != nil {
-			return "", ctx.Err()
+			return "", context.Cause(ctx)
+		}
+		if describe(err).Code == wire.CodeBusy {
+			return "", err
 		}
 		if err != nil {
 			return "A run like this diverges.", nil

@@ -33,7 +33,7 @@ func TestLinkedPage(t *testing.T) {
 	}
 	m, err := s.readRecipe(values)
 	if err == nil {
-		err = s.checkState(&m)
+		err = s.checkState(t.Context(), &m)
 	}
 	if err != nil {
 		t.Fatal(err)

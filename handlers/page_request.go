@@ -86,7 +86,7 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 	if form == nil { // a program that asks for HTML
 		m, err := wire.DecodeMessage(body, wire.Train, s.limits(ctx))
 		if err == nil {
-			err = s.checkState(&m)
+			err = s.checkState(ctx, &m)
 		}
 		return pageRequest{Message: m, form: url.Values{}, choices: defaultChoices()}, err
 	}
@@ -102,7 +102,7 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits(ctx)); err != nil {
 		return p, err
 	}
-	if err := s.checkState(&p.Message); err != nil {
+	if err := s.checkState(ctx, &p.Message); err != nil {
 		return p, err
 	}
 	if p.meta, p.history, err = s.decodeKept(ctx, form); err != nil {

@@ -22,7 +22,7 @@ func checkRoundTrip(tb testing.TB, s *Server, m wire.Message) {
 		mustJSON(tb, m.State.Config), wire.AppendNetwork(nil, m.State.Network), wire.AppendPoints(nil, m.State.Data))
 	again, err := wire.DecodeMessage(body, wire.Train, s.limits(tb.Context()))
 	if err == nil {
-		err = s.checkState(&again)
+		err = s.checkState(tb.Context(), &again)
 	}
 	if err != nil || !same(again.State, m.State) {
 		tb.Errorf("%s is decoded as %+v, %v; want the state that was encoded", body, again.State, err)

@@ -18,7 +18,7 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 	}
 	m := wire.NewMessage(wire.Train)
 	m.State = file.State
-	err = s.checkState(&m)
+	err = s.checkState(ctx, &m)
 	if err == nil {
 		err = wire.CheckMeta(file.Meta, views.FieldMeta)
 	}
@@ -48,12 +48,19 @@ func (s *Server) readPinned(ctx context.Context, text string) (*views.PinnedRun,
 	if err != nil {
 		return nil, err
 	}
+	// It is shown as it came, and takes as much as a second state.
+	if err := taskOf(ctx).reserveMore(stateBytes(nn.State{Config: run.Config})); err != nil {
+		return nil, err
+	}
 	return &views.PinnedRun{JSON: text, Config: run.Config, Network: run.Network, History: run.History}, nil
 }
 
 // pin keeps the run of a page, up to the moment shown, beside the next one. What came after that
 // moment stays in the page's own history.
-func pin(_ *Server, _ context.Context, p *pageRequest, _ string) error {
+func pin(_ *Server, ctx context.Context, p *pageRequest, _ string) error {
+	if err := taskOf(ctx).reserveMore(stateBytes(nn.State{Config: p.State.Config})); err != nil {
+		return err
+	}
 	run := &views.PinnedRun{Config: p.State.Config, Network: p.State.Network, History: p.history.Clone()}
 	run.History.Truncate(run.Network.Step + 1)
 	if len(p.State.Data) > 0 {

@@ -85,7 +85,7 @@ func TestMembers(t *testing.T) {
 			if got, want := recipe.Has(name), name != "task"; got != want {
 				t.Errorf("the recipe %s has %s: %t; want %t", recipe.Encode(), name, got, want)
 			}
-			linked, _, err := s.readLink(recipe)
+			linked, _, err := s.readLink(t.Context(), recipe)
 			if err != nil {
 				t.Fatalf("the link %s: %v", recipe.Encode(), err)
 			}

@@ -87,7 +87,10 @@ func (s *Server) openPageSocket(ctx context.Context, m incoming) (
 	if m.bad != nil {
 		return p, nil, work, m.bad
 	}
-	if err = taskOf(ctx).begin(ctx, s.admitFrames); err != nil {
+	if err = taskOf(ctx).begin(ctx, s.admitFrames); err == nil {
+		err = taskOf(ctx).reserve(taskBytes + decodedBytes(m.body))
+	}
+	if err != nil {
 		return p, nil, work, err
 	}
 	form, err := wire.DecodeFields(m.body, s.limits(ctx))
@@ -122,7 +125,7 @@ func (s *Server) startPage(
 	if left := p.until.step - p.State.Network.Step; p.until.step > 0 {
 		p.Steps = left
 	}
-	if t, work, err = s.newTrainer(&p.Message, views.FieldFrameSteps, p.LongestFrame()); err != nil {
+	if t, work, err = s.newTrainer(ctx, &p.Message, views.FieldFrameSteps, p.LongestFrame()); err != nil {
 		return nil, work, err
 	}
 	return t, work, taskOf(ctx).reserve(p.streamBytes())

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -210,10 +209,10 @@ func (s *Server) pointsCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
+	b := answerBuffer{ctx: ctx}
 	if err := table.WriteCSV(&b, p.State.Data, p.State.Config.Task, p.meta); err != nil {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="nnvisu-points.csv"`)
-	return answer(c, http.StatusOK, "text/csv; charset=utf-8", b.Bytes())
+	return answer(c, http.StatusOK, "text/csv; charset=utf-8", b.bytes)
 }

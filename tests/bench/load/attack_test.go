@@ -88,8 +88,8 @@ func TestAttacks(t *testing.T) {
 // gets alone. On a quiet machine it is more than nine in ten; tests share theirs.
 const leastPart = 0.4
 
-// memoryBound is what -max-memory is in these tests. The server may need a little more.
-const memoryBound, memorySlack = 512 << 20, 64 << 20
+// memoryBound is what -max-memory is in these tests.
+const memoryBound = 512 << 20
 
 // TestHonest: attackers neither make an honest user wait for long nor find the server busy, nor
 // make the server larger than it may be.
@@ -109,18 +109,21 @@ func TestHonest(t *testing.T) {
 		return attackResult{}
 	}
 	alone := measure("none")
-	for _, name := range []string{"slow bodies", "wrong at the end", "most work"} {
+	for _, name := range []string{"slow bodies", "wrong at the end", "most work", "unread answers", "unread streams", "all at once"} {
 		t.Run(name, func(t *testing.T) {
 			r := measure(name)
 			t.Logf("alone %v; now %v; attackers %v", alone, r, r.Outcomes)
+			if r.Memory > memoryBound || r.Ended {
+				t.Errorf("the server has %s, ended: %v; want at most %s, and not", bytesOf(r.Memory), r.Ended, bytesOf(memoryBound))
+			}
+			if name == "all at once" {
+				return // so many attackers leave a test's machine no time
+			}
 			if r.Frames < leastPart*alone.Frames {
 				t.Errorf("%.1f frames a second; want %.1f, as there are %.1f alone", r.Frames, leastPart*alone.Frames, alone.Frames)
 			}
-			if r.Busy > 0 || r.Failed > 0 || r.Ended {
-				t.Errorf("%d answers busy, %d failed (%s), server ended: %v; want none", r.Busy, r.Failed, r.Failure, r.Ended)
-			}
-			if r.Memory > memoryBound+memorySlack {
-				t.Errorf("the server has %s; want at most %s", bytesOf(r.Memory), bytesOf(memoryBound))
+			if r.Busy > 0 || r.Failed > 0 {
+				t.Errorf("%d answers busy, %d failed (%s); want none", r.Busy, r.Failed, r.Failure)
 			}
 		})
 	}
