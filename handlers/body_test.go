@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"nnvisu/handlers/fair"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/public"
 
 	"github.com/labstack/echo/v4"
 )
@@ -209,6 +211,41 @@ func (l pipeListener) Accept() (net.Conn, error) {
 }
 func (l pipeListener) Close() error   { return nil }
 func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+// TestLargeBodies: every route that takes a body refuses one beyond the limit by its Content-Length,
+// before it is read.
+func TestLargeBodies(t *testing.T) {
+	s := newTestServer(t)
+	posts := 0
+	for _, route := range s.handler.(*echo.Echo).Routes() {
+		if route.Method != http.MethodPost {
+			continue
+		}
+		posts++
+		for _, html := range []string{"", "true"} {
+			r := httptest.NewRequest(http.MethodPost, route.Path, neverRead{t})
+			r.ContentLength = s.config.MaxBody + 1
+			r.Header.Set("HX-Request", html)
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), fmt.Sprint(s.config.MaxBody)) {
+				t.Errorf("POST %s of a long body = %d %.200s; want 413 and the limit", route.Path, w.Code, w.Body)
+			}
+		}
+	}
+	if posts < 6 {
+		t.Errorf("%d routes take a body; want at least 6", posts)
+	}
+}
+
+// TestLargestLink: the script unpacks links up to what a server takes.
+func TestLargestLink(t *testing.T) {
+	script, err := fs.ReadFile(public.FS(), "packing.js")
+	want := fmt.Sprintf("LARGEST = %d * 2 ** 20;", DefaultConfig().MaxBody>>20)
+	if err != nil || !strings.Contains(string(script), want) {
+		t.Errorf("packing.js does not say %s (%v)", want, err)
+	}
+}
 
 // TestSlowBody: a client that does not send its body is answered when its time is up and holds no
 // connection for longer. Time is synthetic.

@@ -3,6 +3,7 @@ import { HEADER, RELEASE } from "./release.js";
 import { tab } from "./tab.js";
 
 const LONG = 8192; // characters of a body that is worth compressing
+const LARGEST = 16 * 2 ** 20; // bytes that a server takes, unless it is told otherwise
 
 /** @param {BlobPart} data @param {GenericTransformStream} stream */
 function through(data, stream) {
@@ -16,11 +17,28 @@ export async function pack(text) {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Returns what was packed; rejects if it is damaged. @param {string} text */
+/**
+ * Returns what was packed; rejects if it is damaged, and with a RangeError if it is larger than any
+ * server takes: a short link may hold gigabytes.
+ * @param {string} text
+ */
 export async function unpack(text) {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  return new TextDecoder().decode(await through(bytes, new DecompressionStream("deflate-raw")));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const reader = stream.getReader();
+  const decoder = new TextDecoder();
+  let unpacked = "";
+  for (let size = 0; ;) {
+    const { done, value } = await reader.read();
+    if (done) return unpacked + decoder.decode();
+    size += value.length;
+    if (size > LARGEST) {
+      void reader.cancel();
+      throw new RangeError("This link holds more than 16 MB: no server takes such a state.");
+    }
+    unpacked += decoder.decode(value, { stream: true });
+  }
 }
 
 /**

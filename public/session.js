@@ -31,8 +31,14 @@ export class Session {
     const stored = this.#load();
     const packed = location.hash.match(/^#state=(.+)/)?.[1];
     forgetAddress();
-    const opened = packed && (await unpack(packed).catch(() => ""));
-    if (packed && !opened) tell("This link is damaged: its state cannot be unpacked.");
+    let wrong = "This link is damaged: its state cannot be unpacked.";
+    const opened =
+      packed &&
+      (await unpack(packed).catch((error) => {
+        if (error instanceof RangeError) wrong = error.message;
+        return "";
+      }));
+    if (packed && !opened) tell(wrong);
     else if (opened || "opened" in document.body.dataset) {
       if (stored) this.#timeline.keep(stored);
       if (opened) this.#open(opened, stored);

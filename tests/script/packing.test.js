@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { gunzipSync, inflateRawSync } from "node:zlib";
+import { deflateRawSync, gunzipSync, inflateRawSync } from "node:zlib";
 
 import { pack, post, unpack } from "../../public/packing.js";
 import { tab } from "../../public/tab.js";
@@ -26,6 +26,19 @@ test("damaged text is rejected", async () => {
   const packed = await pack("some text that is long enough to be cut off somewhere");
   await assert.rejects(unpack(packed.slice(0, -10)));
   await assert.rejects(unpack("!!!"));
+});
+
+test("a link is unpacked up to what a server takes", async () => {
+  const largest = 16 * 2 ** 20;
+  const link = (/** @type {number} */ size) =>
+    deflateRawSync(Buffer.alloc(size, " ")).toString("base64url");
+  assert.equal((await unpack(link(largest))).length, largest);
+  const bomb = link(2 ** 30);
+  assert.ok(bomb.length < 2_000_000);
+  const before = process.memoryUsage().rss;
+  await assert.rejects(unpack(bomb), RangeError);
+  await assert.rejects(unpack(link(largest + 1)), /16 MB/);
+  assert.ok(process.memoryUsage().rss - before < 2 ** 29, "it was unpacked to its end");
 });
 
 test("a short form is posted as it is, a long one is compressed", async (t) => {
