@@ -12,6 +12,16 @@ import (
 	"nnvisu/nn"
 )
 
+// What clients share besides the CPUs, as metrics, limits and messages name it.
+const (
+	ofRequests = "requests"
+	ofStreams  = "streams"
+	ofSockets  = "sockets"
+	ofMemory   = "memory"
+)
+
+var shared = []string{ofRequests, ofStreams, ofSockets, ofMemory}
+
 // A task is what one request, or one message of a socket, has of what clients share: a place,
 // memory, and the turn to compute. It is known to everything that has its context. One goroutine at
 // a time uses it, except giveWay.
@@ -109,12 +119,12 @@ func (t *task) reserve(size int64) (err error) {
 		err = t.memory.Resize(size)
 	} else {
 		t.memory, err = s.memory.Acquire(t.client, size, func() {
-			s.metrics.evicted.WithLabelValues("memory").Inc()
-			t.giveWay(s.busy("memory", "the server needs its memory for other clients"))
+			s.metrics.evicted.WithLabelValues(ofMemory).Inc()
+			t.giveWay(s.busy(ofMemory, "the server needs its memory for other clients"))
 		})
 	}
 	if err != nil {
-		return s.busy("memory", "the server has no memory for this now")
+		return s.busy(ofMemory, "the server has no memory for this now")
 	}
 	t.reserved, t.forState = size, 0
 	return nil
@@ -167,8 +177,8 @@ func (t *task) begin(ctx context.Context, admit func(*task) error) error {
 
 // admitRequest takes a place among the requests that compute or wait to, or returns busy.
 func (s *Server) admitRequest(t *task) error {
-	return s.take(t, s.openRequests, "requests", func() error {
-		return s.busy("requests", "the server has all the requests it can take")
+	return s.take(t, s.openRequests, ofRequests, func() error {
+		return s.busy(ofRequests, "the server has all the requests it can take")
 	})
 }
 
@@ -184,12 +194,12 @@ func (s *Server) admitStream(c echo.Context) error {
 // admitFrames is admitStream for a task. A stream that gives way ends as if it had lasted long
 // enough, and its client goes on at once with another.
 func (s *Server) admitFrames(t *task) error {
-	return s.takeForLong(t, s.openStreams, "streams", func() error { return streamEnd(doneLimit) })
+	return s.takeForLong(t, s.openStreams, ofStreams, func() error { return streamEnd(doneLimit) })
 }
 
 // admitSocket takes a place among the open sockets, or returns busy.
 func (s *Server) admitSocket(t *task) error {
-	return s.takeForLong(t, s.openSockets, "sockets", func() error { return streamEnd(doneLimit) })
+	return s.takeForLong(t, s.openSockets, ofSockets, func() error { return streamEnd(doneLimit) })
 }
 
 // takeForLong is take for what may last. It returns busy also if the server drains.

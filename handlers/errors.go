@@ -94,7 +94,7 @@ func (s *Server) fail(err error, c echo.Context) {
 		return
 	}
 	if errors.As(err, new(streamEnd)) { // before the stream began
-		err = s.busy("streams", "the server needs its streams for other clients")
+		err = s.busy(ofStreams, "the server needs its streams for other clients")
 	}
 	err = s.answerError(c, err)
 	if describe(err).Code == wire.CodeBusy { // there is no memory for the answer, but for one that says so

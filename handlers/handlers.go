@@ -119,8 +119,8 @@ func New(config Config) (*Server, error) {
 		what string
 		n    int
 	}{
-		{"points", config.MaxPoints}, {"streams", config.MaxStreams}, {"sockets", config.MaxSockets},
-		{"requests", config.MaxQueue},
+		{"points", config.MaxPoints}, {ofStreams, config.MaxStreams}, {ofSockets, config.MaxSockets},
+		{ofRequests, config.MaxQueue},
 	} {
 		if limit.n < 1 || limit.n > largestLimit {
 			return nil, fmt.Errorf("the limit on %s must be from 1 to %d; got %d", limit.what, largestLimit, limit.n)

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"runtime"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -71,9 +72,9 @@ func newServerMetrics(s *Server) *serverMetrics {
 		"time from a message of `/ws` to the end of its answer", shortBuckets).WithLabelValues()
 
 	m.refused = m.counters("nnvisu_refused_total",
-		"answers of `busy`, by what was full: `requests`, `streams`, `sockets` or `memory`", "what")
+		"answers of `busy`, by what was full: `"+strings.Join(shared, "`, `")+"`", "what")
 	m.evicted = m.counters("nnvisu_evicted_total", "what had to give way to clients that had less", "what")
-	for _, what := range []string{"requests", "streams", "sockets", "memory"} {
+	for _, what := range shared {
 		m.refused.WithLabelValues(what)
 		m.evicted.WithLabelValues(what)
 	}
@@ -105,9 +106,9 @@ func (m *serverMetrics) watch(s *Server) {
 	limits := m.gauges("nnvisu_limit", "the limits of this server: `cpus`, and the flags `-max-…`", "what")
 	for what, limit := range map[string]float64{
 		"cpus":           float64(runtime.GOMAXPROCS(0)),
-		"requests":       float64(s.config.MaxQueue),
-		"streams":        float64(s.config.MaxStreams),
-		"sockets":        float64(s.config.MaxSockets),
+		ofRequests:       float64(s.config.MaxQueue),
+		ofStreams:        float64(s.config.MaxStreams),
+		ofSockets:        float64(s.config.MaxSockets),
 		"points":         float64(s.config.MaxPoints),
 		"body_bytes":     float64(s.config.MaxBody),
 		"stream_seconds": s.config.MaxStream.Seconds(),
