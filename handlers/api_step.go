@@ -57,19 +57,37 @@ const sliceTime = time.Millisecond
 // oneSlice reports whether advance makes n updates without a pause.
 func oneSlice(work nn.Work, n int) bool { return time.Duration(n)*work.Update <= sliceTime }
 
-// advance makes n updates. The caller has a turn, in which others may compute in between.
+// mostOverrun is how many times as long as is allowed the updates of one answer may take. What they
+// should take is right to within a factor of two; the rest is for a machine that others use. Only
+// numbers so large that the kernels are slow take longer.
+const mostOverrun = 8
+
+// advance makes n updates. The caller has a turn, in which others may compute in between. The error is
+// too_large if the updates take much longer than their work says.
 func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int) error {
+	var took time.Duration
+	most := mostOverrun * max(s.config.MaxWork, time.Duration(n)*work.Update)
 	for slice := max(1, int(sliceTime/max(work.Update, 1))); n > 0; {
 		k := min(n, slice)
+		began := time.Now()
 		if err := t.Step(k); err != nil {
 			return err
 		}
+		lasted := time.Since(began)
+		took += lasted
 		s.metrics.updates.Add(float64(k))
 		exchangeOf(ctx).updates.Add(int64(k))
 		if n -= k; n > 0 {
 			if err := yield(ctx); err != nil {
 				return err
 			}
+			if took > most {
+				return wire.TooLarge("network", "has numbers so large that the updates of one answer take more than %s; "+
+					"ask for fewer at a time, or start from smaller weights", seconds(most))
+			}
+		}
+		if lasted > 2*sliceTime {
+			slice = max(1, slice/2)
 		}
 	}
 	return nil

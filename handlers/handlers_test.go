@@ -240,6 +240,46 @@ func TestAdvanceGone(t *testing.T) {
 	}
 }
 
+// TestAdvanceOverrun: updates of numbers that the vector kernels leave to slower ones, which take many
+// times what their work says, end with an error unless there is time.
+func TestAdvanceOverrun(t *testing.T) {
+	state := sampleState(t, "circles", 500, 0, func(c *nn.Config) { c.HiddenLayers, c.Activation = []int{8}, "sin" })
+	for _, row := range state.Network.Weights[0] {
+		for i := range row {
+			row[i] *= 1e9
+		}
+	}
+	trainer, err := nn.NewTrainer(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := nn.WorkHere(state.Config, len(state.Data))
+	began := time.Now()
+	if err := trainer.Step(20); err != nil {
+		t.Fatal(err)
+	}
+	real := time.Since(began) / 20
+	t.Logf("an update takes %v; its work is %v", real, work.Update)
+	work.Update = real / 30 // as where the kernels are fast
+	const updates = 2000
+	s := newTestServer(t, func(c *Config) { c.MaxWork = updates * work.Update })
+	s.cpus = fair.NewQueue(1, nil)
+	task, ctx := newTestTask(t, s)
+	if err := task.turn.Begin(ctx, fair.Request); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := trainer.At()
+	err = s.advance(ctx, trainer, work, updates)
+	made, _ := trainer.At()
+	if describeAs(err) != "too_large network" || made-before >= updates || made-before < mostOverrun {
+		t.Errorf("advance = %v after %d updates; want too_large after some", err, made-before)
+	}
+	s.config.MaxWork = time.Hour
+	if err := s.advance(ctx, trainer, work, updates); err != nil {
+		t.Errorf("advance with time = %v", err)
+	}
+}
+
 // TestGiveWay: when all places are taken, a client that has less than another gets one of his.
 func TestGiveWay(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxQueue = 3 })
