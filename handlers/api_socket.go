@@ -84,7 +84,7 @@ func (s *Server) answerSocket(
 	if m.Type == "" {
 		return nil, m.ID, wire.Malformed("type", "is missing; it must be train_step")
 	}
-	result, err := s.trainStep(ctx, &m)
+	result, err := s.trainStep(ctx, &m, nil)
 	if err != nil {
 		return nil, m.ID, err
 	}

@@ -27,7 +27,7 @@ func (s *Server) step(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	result, err := s.trainStep(c.Request().Context(), &m)
+	result, err := s.trainStep(c.Request().Context(), &m, nil)
 	if err != nil {
 		return withID{err, m.ID}
 	}
@@ -38,9 +38,12 @@ func (s *Server) step(c echo.Context) error {
 	return jsonBlob(c, encoded)
 }
 
-// trainStep makes the updates that a message asks for. The caller has a turn.
-func (s *Server) trainStep(ctx context.Context, m *wire.Message) (nn.Result, error) {
-	t, work, err := s.newTrainer(ctx, m, "steps", m.Steps)
+// trainStep makes the updates that a message asks for. The caller has a turn. answer says how long the
+// answer takes besides; nil is no time.
+func (s *Server) trainStep(
+	ctx context.Context, m *wire.Message, answer func(nn.Config) time.Duration,
+) (nn.Result, error) {
+	t, work, err := s.newTrainer(ctx, m, "steps", m.Steps, answer)
 	if err != nil {
 		return nn.Result{}, err
 	}

@@ -201,7 +201,7 @@ func BenchmarkStreams(b *testing.B) {
 			b.ResetTimer()
 			for i := range min(streams, b.N) {
 				p := pageRequest{Message: wire.Message{State: state, FrameSteps: 1, Steps: (b.N + i) / min(streams, b.N)}, choices: defaultChoices()}
-				trainer, work, err := s.newTrainer(b.Context(), &p.Message, "steps", 1)
+				trainer, work, err := s.newTrainer(b.Context(), &p.Message, "steps", 1, nil)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -145,9 +145,10 @@ func (s *Server) checkState(ctx context.Context, m *wire.Message) error {
 }
 
 // newTrainer checks a message and returns its Trainer, with what it takes on this machine. An answer
-// costs steps updates; an error about the cost names field, the member that sets them.
+// costs steps updates, their metrics and what else it takes, such as a picture; an error about the cost
+// names field, the member that sets them.
 func (s *Server) newTrainer(
-	ctx context.Context, m *wire.Message, field string, steps int,
+	ctx context.Context, m *wire.Message, field string, steps int, answer func(nn.Config) time.Duration,
 ) (*nn.Trainer, nn.Work, error) {
 	if m.Type != "" && m.Type != "train_step" {
 		return nil, nn.Work{}, wire.Malformed("type", "must be train_step; got %q", wire.Clip(m.Type))
@@ -157,8 +158,12 @@ func (s *Server) newTrainer(
 	}
 	config, points := m.State.Config, len(m.State.Data)
 	work := nn.WorkOf(config, points) // the same for every replica
-	if takes := time.Duration(steps)*work.Update + work.Evaluation; takes > s.config.MaxWork {
-		most := max(0, int((s.config.MaxWork-work.Evaluation)/work.Update))
+	rest := work.Evaluation
+	if answer != nil {
+		rest += answer(config)
+	}
+	if takes := time.Duration(steps)*work.Update + rest; takes > s.config.MaxWork {
+		most := max(0, int((s.config.MaxWork-rest)/work.Update))
 		return nil, nn.Work{}, wire.TooLarge(field,
 			"%d updates of this network on %d points take about %s; the limit is %s, which allows %d updates",
 			steps, points, seconds(takes), seconds(s.config.MaxWork), most)

@@ -109,12 +109,35 @@ func TestNewTrainerWork(t *testing.T) {
 	}{
 		{"train_step", 10, "ok"}, {"", 10, "ok"}, {"train_step", 11, "too_large steps"}, {"predict", 1, "malformed type"},
 	} {
-		trainer, got, err := s.newTrainer(t.Context(), &wire.Message{State: state, Type: test.kind}, "steps", test.steps)
+		trainer, got, err := s.newTrainer(t.Context(), &wire.Message{State: state, Type: test.kind}, "steps", test.steps, nil)
 		if describeAs(err) != test.want || (err == nil) != (trainer != nil) || err == nil && got != work {
 			t.Errorf("newTrainer(%q, %d) = %v, %v, %v; want %s", test.kind, test.steps, trainer, got, err, test.want)
 		}
 		if test.steps == 11 && !strings.HasSuffix(err.Error(), "allows 10 updates") {
 			t.Errorf("newTrainer(%d) = %v; want a message that names the 10 updates it allows", test.steps, err)
+		}
+	}
+}
+
+// TestPicturesAreWork: what the page shows is part of what its answers cost.
+func TestPicturesAreWork(t *testing.T) {
+	state := sampleState(t, "circles", 40, 0, nil)
+	work := nn.WorkOf(state.Config, len(state.Data))
+	s := newTestServer(t, func(c *Config) { c.MaxWork = 1000*work.Update + work.Evaluation + pictureWork(state.Config)/2 })
+	body := string(mustJSON(t, state))
+	body = body[:len(body)-1] + `,"steps":1000`
+	for _, test := range []struct {
+		path, accept, more string
+		status             int
+	}{
+		{"/step", "application/json", "}", http.StatusOK},
+		{"/train", "text/event-stream", `,"frame_steps":1000}`, http.StatusOK},
+		{"/train", "text/html", `,"frame_steps":1000}`, http.StatusRequestEntityTooLarge},
+		{"/step", "text/html", `,"frame_steps":1000}`, http.StatusRequestEntityTooLarge},
+	} {
+		w := serve(s, http.MethodPost, test.path, body+test.more, "Content-Type", "application/json", "Accept", test.accept)
+		if w.Code != test.status {
+			t.Errorf("POST %s for %s = %d %.300s; want %d", test.path, test.accept, w.Code, w.Body, test.status)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func (s *Server) stepPage(c echo.Context) error {
 	if p.Steps == 0 {
 		p.Steps = 1
 	}
-	result, err := s.trainStep(c.Request().Context(), &p.Message)
+	result, err := s.trainStep(c.Request().Context(), &p.Message, pictureWork)
 	if err != nil {
 		return editError{err, p}
 	}

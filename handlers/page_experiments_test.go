@@ -201,7 +201,7 @@ func TestExperiments(t *testing.T) {
 			if seconds := float64(m.Steps) / float64(m.FrameSteps) / framesASecond; seconds > 12 {
 				t.Errorf("it lasts %.1f s; want at most 12", seconds)
 			}
-			if _, _, err := s.newTrainer(t.Context(), &m, views.FieldFrameSteps, m.LongestFrame()); err != nil {
+			if _, _, err := s.newTrainer(t.Context(), &m, views.FieldFrameSteps, m.LongestFrame(), nil); err != nil {
 				t.Errorf("the server would not train it: %v", err)
 			}
 			check := claims[e.Slug]

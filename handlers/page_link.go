@@ -203,7 +203,7 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 	}
 	network := m.State.Network
 	if m.Steps > 0 {
-		result, err := s.trainStep(ctx, &m)
+		result, err := s.trainStep(ctx, &m, nil)
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}

@@ -52,6 +52,16 @@ func WorkHere(c Config, n int) Work {
 	return workOf(&c, n, price.ofPortable)
 }
 
+// PassOf returns how long it takes to compute what a network says about n points, as [WorkOf] does.
+func PassOf(c Config, n int) time.Duration {
+	activation := activationTable.rule(c.Activation).price.ofVector()
+	total := passPrice(&c, n, 1, activation, price.ofVector)
+	for _, f := range c.Features {
+		total += float64(n) * featureTable.rule(f).price
+	}
+	return time.Duration(total) + 1
+}
+
 func (p price) ofVector() float64   { return p.vector }
 func (p price) ofPortable() float64 { return p.portable }
 

@@ -26,7 +26,7 @@ func TestWork(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			useKernel(t, name)
 			r := rand.New(rand.NewPCG(3, 4))
-			var updates, evaluations []timed
+			var updates, evaluations, passes []timed
 			for range 80 {
 				trainer, n := randomTrainer(t, r)
 				work := WorkHere(trainer.config, n)
@@ -40,9 +40,22 @@ func TestWork(t *testing.T) {
 						trainer.Metrics()
 					}
 				}, 0})
+				places := make([]float64, 10_000) // as many as a picture has
+				for i := range places {
+					places[i] = 2*r.Float64() - 1
+				}
+				outputs := make([]float64, len(places)*trainer.Outputs())
+				passes = append(passes, timed{trainer, n, PassOf(trainer.config, len(places)), func(k int) {
+					for range k {
+						trainer.PredictTo(outputs, places, places)
+					}
+				}, 0})
 			}
 			checkSpread(t, "update", updates)
 			checkSpread(t, "evaluation", evaluations)
+			if kernel.IsVector() {
+				checkSpread(t, "pass", passes)
+			}
 		})
 	}
 }

@@ -20,17 +20,21 @@ const (
 	FeatureSinY Feature = "sin_y" // sin 2πy
 )
 
-// A featureRule is a feature as a function of a place of the plane.
-type featureRule func(x, y float64) float64
+// A featureRule is a feature as a function of a place of the plane, and what it takes, in nanoseconds
+// of one core.
+type featureRule struct {
+	of    func(x, y float64) float64
+	price float64
+}
 
 var featureTable = choices[Feature, featureRule]{
-	{FeatureX, "x", "", func(x, _ float64) float64 { return x }},
-	{FeatureY, "y", "", func(_, y float64) float64 { return y }},
-	{FeatureX2, "x²", "x²", func(x, _ float64) float64 { return x * x }},
-	{FeatureY2, "y²", "y²", func(_, y float64) float64 { return y * y }},
-	{FeatureXY, "xy", "x·y", func(x, y float64) float64 { return x * y }},
-	{FeatureSinX, "sin 2πx", "sin 2πx", func(x, _ float64) float64 { return sinTurns(x) }},
-	{FeatureSinY, "sin 2πy", "sin 2πy", func(_, y float64) float64 { return sinTurns(y) }},
+	{FeatureX, "x", "", featureRule{func(x, _ float64) float64 { return x }, 0.2}},
+	{FeatureY, "y", "", featureRule{func(_, y float64) float64 { return y }, 0.2}},
+	{FeatureX2, "x²", "x²", featureRule{func(x, _ float64) float64 { return x * x }, 2}},
+	{FeatureY2, "y²", "y²", featureRule{func(_, y float64) float64 { return y * y }, 2}},
+	{FeatureXY, "xy", "x·y", featureRule{func(x, y float64) float64 { return x * y }, 2}},
+	{FeatureSinX, "sin 2πx", "sin 2πx", featureRule{func(x, _ float64) float64 { return sinTurns(x) }, 14}},
+	{FeatureSinY, "sin 2πy", "sin 2πy", featureRule{func(_, y float64) float64 { return sinTurns(y) }, 14}},
 }
 
 // sinTurns returns sin 2πx.
@@ -58,7 +62,7 @@ func FeaturesTo(dst []float64, features []Feature, xs, ys []float64) {
 			copy(row, ys)
 			continue
 		}
-		value := *featureTable.rule(f)
+		value := featureTable.rule(f).of
 		for j := range row {
 			row[j] = value(xs[j], ys[j])
 		}

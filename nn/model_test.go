@@ -179,7 +179,7 @@ func TestFeature(t *testing.T) {
 	for f, want := range map[Feature]float64{
 		FeatureX: 0.25, FeatureY: -0.125, FeatureX2: 0.0625, FeatureY2: 0.015625, FeatureXY: -0.03125, FeatureSinX: 1, FeatureSinY: -half,
 	} {
-		if got := (*featureTable.rule(f))(0.25, -0.125); !near(got, want, handTolerance) {
+		if got := featureTable.rule(f).of(0.25, -0.125); !near(got, want, handTolerance) {
 			t.Errorf("%s at (0.25, -0.125) = %v; want %v", f, got, want)
 		}
 	}
