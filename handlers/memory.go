@@ -61,7 +61,7 @@ func (s *Server) ConnState(conn net.Conn, state http.ConnState) {
 // test compares the sums with what the garbage collector sees.
 const (
 	bytesOfStream    = 256 << 10
-	bytesOfParameter = 160
+	bytesOfParameter = 176
 	bytesOfPoint     = 128
 )
 
