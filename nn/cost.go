@@ -86,10 +86,7 @@ func workOf(c *Config, n int, of func(price) float64) Work {
 	rule := optimizerTable.rule(c.Optimizer)
 	update += of(updatePrice) + rule.once + float64(parameters)*of(rule.price)
 	update += float64(weights*blocks(batch)) * of(weightPrice)
-	if c.Dropout > 0 {
-		rare := min(c.Dropout, 1-c.Dropout)
-		update += float64(hidden*batch) * (of(drawPrice) + rare*of(surprisePrice))
-	}
+	update += float64(hidden*batch) * dropoutPrice(c, of)
 	if c.L1 != 0 || c.L2 != 0 {
 		update += float64(weights) * of(penaltyPrice)
 	}
@@ -103,6 +100,32 @@ func workOf(c *Config, n int, of func(price) float64) Work {
 		evaluation += float64(n) * of(crossPrice)
 	}
 	return Work{time.Duration(update) + 1, time.Duration(evaluation) + 1}
+}
+
+// dropoutPrice returns what dropout takes for a unit and sample.
+func dropoutPrice(c *Config, of func(price) float64) float64 {
+	if c.Dropout == 0 {
+		return 0
+	}
+	rare := min(c.Dropout, 1-c.Dropout)
+	return of(drawPrice) + rare*of(surprisePrice)
+}
+
+// blockTimes returns how many nanoseconds about it takes to pass a block of samples through the
+// layers, forward and, in an update, forward and back.
+func blockTimes(c *Config) (forward, update int) {
+	of := price.ofPortable
+	if kernel.IsVector() {
+		of = price.ofVector
+	}
+	activation := of(activationTable.rule(c.Activation).price)
+	hidden := 0
+	for _, width := range c.HiddenLayers {
+		hidden += width
+	}
+	there := passPrice(c, blockWidth, 1, activation, of)
+	both := passPrice(c, blockWidth, 3, activation, of) + float64(hidden*blockWidth)*dropoutPrice(c, of)
+	return int(there), int(both)
 }
 
 // passPrice returns what it takes to pass n samples through the layers, with times multiply-adds

@@ -20,7 +20,8 @@ func TestDropout(t *testing.T) {
 			s := prepare(t,
 				State{Config: c, Data: randomPoints(newRand(1), blockWidth, Classification, 2)})
 			tr := trainer(t, s)
-			defer tr.release(tr.acquire())
+			tr.acquire()
+			defer tr.release()
 			tr.gradient(0, blockWidth, false)
 
 			// The network up to the hidden layer.
@@ -59,8 +60,10 @@ func TestDropoutMasks(t *testing.T) {
 			s.Config.Seed, s.Network.Step = seed, at
 			tr := trainer(t, s)
 			again := trainer(t, s)
-			defer tr.release(tr.acquire())
-			defer again.release(again.acquire())
+			tr.acquire()
+			defer tr.release()
+			again.acquire()
+			defer again.release()
 			for block := range 2 {
 				for _, t := range []*Trainer{tr, again} {
 					if block == 0 {

@@ -7,7 +7,7 @@ import (
 )
 
 // gradient sets grad to the gradient of the mean loss over the training points order[from:to] if
-// shuffled, else over all training points.
+// shuffled, else over all training points. It ends early if a yield returns an error.
 func (t *Trainer) gradient(from, to int, shuffled bool) {
 	clear(t.grad)
 	if t.drops {
@@ -16,11 +16,14 @@ func (t *Trainer) gradient(from, to int, shuffled bool) {
 	scale := 1 / float64(to-from)
 	if !shuffled {
 		for i := range t.train.blocks {
+			if !t.proceed(t.updateTime) {
+				return
+			}
 			t.addGradient(&t.train.blocks[i], scale)
 		}
 		return
 	}
-	for ; from < to; from += blockWidth {
+	for ; from < to && t.proceed(t.updateTime); from += blockWidth {
 		t.gather(from, min(blockWidth, to-from))
 		t.addGradient(&t.batch, scale)
 	}
@@ -105,7 +108,8 @@ func (t *Trainer) backward(b *block, dz []float64) {
 // penalties are left out. A norm that overflows is math.MaxFloat64. The call does not change later
 // updates.
 func (t *Trainer) GradientNorms() []float64 {
-	defer t.release(t.acquire())
+	t.acquire()
+	defer t.release()
 	drops := t.drops
 	t.drops = false
 	t.gradient(0, t.train.n, false)

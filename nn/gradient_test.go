@@ -156,7 +156,8 @@ func TestGradientDropout(t *testing.T) {
 					}
 					s.Network.Step = 3
 					trainer := trainer(t, s)
-					defer trainer.release(trainer.acquire())
+					trainer.acquire()
+					defer trainer.release()
 					theta := slices.Clone(trainer.theta)
 					differences := func(size float64) []float64 {
 						defer copy(trainer.theta, theta)

@@ -34,7 +34,8 @@ func (t *Trainer) Result() Result {
 
 // Metrics evaluates the current network.
 func (t *Trainer) Metrics() Metrics {
-	defer t.release(t.acquire())
+	t.acquire()
+	defer t.release()
 	var m Metrics
 	m.Loss, m.Accuracy = t.evaluate(t.train)
 	if t.test.n > 0 {
@@ -48,6 +49,9 @@ func (t *Trainer) Metrics() Metrics {
 func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 	correct := 0
 	for i := range s.blocks {
+		if !t.proceed(t.forwardTime) {
+			break
+		}
 		b := &s.blocks[i]
 		out := t.run(b.x, b.width)
 		if t.config.Task == Regression {
@@ -83,7 +87,8 @@ type Confusion struct {
 
 // Confusion evaluates the current classifier. Both matrices are C×C.
 func (t *Trainer) Confusion() Confusion {
-	defer t.release(t.acquire())
+	t.acquire()
+	defer t.release()
 	return Confusion{Train: t.confusion(t.train), Test: t.confusion(t.test)}
 }
 
@@ -97,6 +102,9 @@ func (t *Trainer) confusion(s samples) [][]int {
 		panic("nn: the confusion matrix of a regression")
 	}
 	for i := range s.blocks {
+		if !t.proceed(t.forwardTime) {
+			break
+		}
 		b := &s.blocks[i]
 		out := t.run(b.x, b.width)
 		for j, label := range b.y[:b.n] {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"nnvisu/nn/kernel"
+	"nnvisu/nn/pace"
 )
 
 // blockWidth is the number of samples that pass through the layers at a time. It is small enough
@@ -35,11 +36,20 @@ type Model struct {
 	// padded length.
 	theta   []float64
 	weights int // how many of theta are weights
-	layers  []layer
-	forward kernel.Activation
-	trains  bool
+	// How many nanoseconds about a block of samples takes forward, and forward and back; 0 if the
+	// model never yields.
+	forwardTime, updateTime int
+	layers                  []layer
+	forward                 kernel.Activation
+	trains                  bool
+	pace                    pace.Pace
 	// Set between acquire and release:
+	space *workspace
 	input []float64 // D×blockWidth
+	// In training only:
+	dropout []float64 // one number a unit and sample: 0 or 1/(1-p)
+	batch   block     // of shuffled points
+	scratch []float64 // for the cross-entropy
 }
 
 // layer is one dense layer with its buffers for a block of samples.
@@ -64,10 +74,14 @@ func (w *workspace) cut(n int) []float64 {
 	return w.floats[from : from+n : from+n]
 }
 
-// acquire takes a workspace with room for the blocks of the model and more further floats. The
-// caller gives it back with release.
-func (m *Model) acquire(more int) *workspace {
+// acquire takes a workspace with room for the blocks of the model. The caller gives it back with
+// release.
+func (m *Model) acquire() {
 	rows := m.sizes[0]
+	widest := slices.Max(m.sizes)
+	if m.trains {
+		rows += widest + 3 // dropout, the batch's y, scratch
+	}
 	for l, layer := range m.layers {
 		rows += layer.out
 		if m.trains && l < len(m.layers)-1 {
@@ -75,8 +89,8 @@ func (m *Model) acquire(more int) *workspace {
 		}
 	}
 	w := workspaces.Get().(*workspace)
-	w.floats = slices.Grow(w.floats[:0], rows*blockWidth+more)
-	m.input = w.cut(m.sizes[0] * blockWidth)
+	w.floats = slices.Grow(w.floats[:0], rows*blockWidth)
+	m.space, m.input = w, w.cut(m.sizes[0]*blockWidth)
 	for l := range m.layers {
 		layer := &m.layers[l]
 		layer.a = w.cut(layer.out * blockWidth)
@@ -84,15 +98,42 @@ func (m *Model) acquire(more int) *workspace {
 			layer.d = w.cut(layer.out * blockWidth)
 		}
 	}
-	return w
+	if m.trains {
+		m.dropout, m.scratch = w.cut(widest*blockWidth), w.cut(2*blockWidth)
+		m.batch = block{x: m.input, y: w.cut(blockWidth)}
+	}
 }
 
-func (m *Model) release(w *workspace) {
-	m.input = nil
+func (m *Model) release() {
+	workspaces.Put(m.space)
+	m.space, m.input, m.dropout, m.batch, m.scratch = nil, nil, nil, block{}, nil
 	for l := range m.layers {
 		m.layers[l].a, m.layers[l].d = nil, nil
 	}
-	workspaces.Put(w)
+}
+
+// SetYield lets long work of the model give way to other work: it calls yield every some tenths of a
+// millisecond, between two blocks of samples. An error of yield ends the work early. Step then
+// returns it, with the network as it was before the update under way; all else that is computed is
+// of no use, as Stopped says. Without yield, nil, nothing ends early.
+func (m *Model) SetYield(yield func() error) {
+	if m.pace = *pace.New(yield); yield != nil && m.forwardTime == 0 {
+		m.forwardTime, m.updateTime = blockTimes(&m.config)
+	}
+}
+
+// Stopped returns the error that ended work since SetYield early, or nil.
+func (m *Model) Stopped() error { return m.pace.Stopped() }
+
+// proceed yields if it is time, and reports whether to go on with the next block, which takes some
+// nanoseconds. Nothing of the workspace survives: others compute in it meanwhile.
+func (m *Model) proceed(nanoseconds int) bool {
+	if m.pace.IsDue(nanoseconds / pace.ByteTime) {
+		m.release()
+		m.pace.Yield()
+		m.acquire()
+	}
+	return m.pace.Stopped() == nil
 }
 
 // NewModel returns the network of a state ready for prediction. It returns a *FieldError if the
@@ -218,9 +259,10 @@ func (m *Model) UnitsTo(dst [][]float64, xs, ys []float64) {
 // placesTo evaluates the network at places. If hidden is nil, the activations of the hidden layers
 // are not copied.
 func (m *Model) placesTo(hidden [][]float64, dst, xs, ys []float64) {
-	defer m.release(m.acquire(0))
+	m.acquire()
+	defer m.release()
 	total, c := len(xs), m.Outputs()
-	for from := 0; from < total; from += blockWidth {
+	for from := 0; from < total && m.proceed(m.forwardTime); from += blockWidth {
 		n := min(blockWidth, total-from)
 		x, width := m.features(xs[from:from+n], ys[from:from+n])
 		out := m.run(x, width)

@@ -162,7 +162,8 @@ func batchPoints(t *testing.T, tr *Trainer) []Point {
 	if batches := (tr.train.n + n - 1) / n; tr.step%batches == batches-1 {
 		n = tr.train.n - (batches-1)*n
 	}
-	defer tr.release(tr.acquire())
+	tr.acquire()
+	defer tr.release()
 	if err := tr.update(); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"math/rand/v2"
-	"slices"
 
 	"nnvisu/nn/kernel"
 )
@@ -23,24 +22,6 @@ type Trainer struct {
 	orderEpoch    int   // the epoch of order; -1 before the first
 	pcg           rand.PCG
 	drops         bool // whether an update applies dropout
-	// Set between acquire and release:
-	dropout []float64 // one number a unit and sample: 0 or 1/(1-p)
-	batch   block     // of shuffled points
-	scratch []float64 // for the cross-entropy
-}
-
-// acquire takes a workspace for the trainer. The caller gives it back with release.
-func (t *Trainer) acquire() *workspace {
-	widest := slices.Max(t.sizes)
-	w := t.Model.acquire((widest + 3) * blockWidth)
-	t.dropout, t.scratch = w.cut(widest*blockWidth), w.cut(2*blockWidth)
-	t.batch = block{x: t.input, y: w.cut(blockWidth)}
-	return w
-}
-
-func (t *Trainer) release(w *workspace) {
-	t.dropout, t.scratch, t.batch = nil, nil, block{}
-	t.Model.release(w)
 }
 
 // snapshot is what one update changes.
@@ -100,13 +81,14 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 // Step makes n optimizer updates. It returns a *DivergedError if a gradient, a weight or a moment
 // stops being finite; the Trainer is then at the last finite state. Whether it does depends on the
 // state alone, not on how the steps were split into calls. It returns a *FieldError if the step
-// count would exceed 2^53-1.
+// count would exceed 2^53-1, and the error of a yield; see SetYield.
 func (t *Trainer) Step(n int) error {
 	if max(t.step, t.epoch, t.updates) > maxCount-n {
 		return fieldError("network.step",
 			"must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
 	}
-	defer t.release(t.acquire())
+	t.acquire()
+	defer t.release()
 	for range n {
 		if err := t.update(); err != nil {
 			return err
@@ -141,6 +123,9 @@ func (t *Trainer) update() error {
 
 	t.save()
 	t.gradient(from, to, batches > 1)
+	if err := t.Stopped(); err != nil {
+		return err
+	}
 	if !kernel.Finite(t.grad) {
 		return t.diverged("gradient")
 	}

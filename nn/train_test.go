@@ -304,7 +304,8 @@ func TestTrainerAllocates(t *testing.T) {
 			c := DefaultConfig()
 			change(&c)
 			tr := trainer(t, State{Config: c, Data: randomPoints(newRand(1), 500, c.Task, 2)})
-			defer tr.release(tr.acquire()) // which is shared, and taken once for many updates
+			tr.acquire() // which is shared, and taken once for many updates
+			defer tr.release()
 			if got := testing.AllocsPerRun(60, func() {
 				if err := tr.update(); err != nil {
 					t.Fatal(err)

@@ -1,33 +1,48 @@
-// Package pace lets long work on a text give way to other work.
+// Package pace lets long work give way to other work.
 package pace
 
 import "io"
 
-// Stride is how many bytes of a text are worked on between two calls of yield.
+// Stride is how many bytes of a text are worked on between two calls of yield. That takes some
+// tenths of a millisecond.
 const Stride = 64 << 10
 
-// A Pace counts the bytes of a text that are worked on, and yields after every stride. The zero
-// Pace never yields.
+// ByteTime is about how many nanoseconds the work on a byte of a text takes. Other work counts as
+// so many bytes as take as long.
+const ByteTime = 5
+
+// A Pace counts the bytes that are worked on, and yields after every stride. The zero Pace never
+// yields.
 type Pace struct {
 	yield   func() error
 	done    int // bytes of this stride
 	stopped error
 }
 
-// New returns a pace that yields by a function, which is nil for a text that nobody waits for. An
+// New returns a pace that yields by a function, which is nil for work that nobody waits for. An
 // error of yield stops the work.
 func New(yield func() error) *Pace { return &Pace{yield: yield} }
 
 // Count counts n bytes, and reports whether to go on.
 func (p *Pace) Count(n int) bool {
-	if p.done += n; p.done >= Stride && p.stopped == nil {
-		p.done = 0
-		if p.yield != nil {
-			p.stopped = p.yield()
-		}
+	if p.IsDue(n) {
+		p.Yield()
 	}
 	return p.stopped == nil
 }
+
+// IsDue counts n bytes, and reports whether to call Yield. It serves work that gives something back
+// before it yields; other work calls Count.
+func (p *Pace) IsDue(n int) bool {
+	if p.done += n; p.done < Stride {
+		return false
+	}
+	p.done = 0
+	return p.yield != nil && p.stopped == nil
+}
+
+// Yield lets other work go on.
+func (p *Pace) Yield() { p.stopped = p.yield() }
 
 // Stopped returns the error of yield that stopped the work, or nil.
 func (p *Pace) Stopped() error { return p.stopped }
