@@ -10,6 +10,7 @@ import (
 	"nnvisu/handlers/fair"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 )
 
 // What clients share besides the CPUs, as metrics, limits and messages name it.
@@ -268,7 +269,11 @@ func yield(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
+// yielding returns yield for a context, and paced the pace of long work that calls it.
+func yielding(ctx context.Context) func() error { return func() error { return yield(ctx) } }
+func paced(ctx context.Context) *pace.Pace      { return pace.New(yielding(ctx)) }
+
 // limits returns the limits of the decoder, for a task with a turn.
 func (s *Server) limits(ctx context.Context) wire.Limits {
-	return wire.Limits{Points: s.config.MaxPoints, Yield: func() error { return yield(ctx) }}
+	return wire.Limits{Points: s.config.MaxPoints, Yield: yielding(ctx)}
 }

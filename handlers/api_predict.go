@@ -34,7 +34,11 @@ func (s *Server) predict(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
+	model.SetYield(yielding(c.Request().Context()))
 	outputs := model.Predict(m.State.Data)
+	if err := model.Stopped(); err != nil {
+		return withID{err, m.ID}
+	}
 	for i, row := range outputs {
 		for _, v := range row {
 			if v-v != 0 { // infinite or NaN

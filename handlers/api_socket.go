@@ -88,7 +88,7 @@ func (s *Server) answerSocket(
 	if err != nil {
 		return nil, m.ID, err
 	}
-	answer, err = wire.AppendResult(slices.Grow(dst, wire.ResultSize(result)), m.ID, result)
+	answer, err = wire.AppendResult(slices.Grow(dst, wire.ResultSize(result)), m.ID, result, paced(ctx))
 	return answer, m.ID, err
 }
 

@@ -31,7 +31,7 @@ func (s *Server) step(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	encoded, err := wire.EncodeResult(m.ID, result)
+	encoded, err := wire.EncodeResult(m.ID, result, paced(c.Request().Context()))
 	if err != nil {
 		return err
 	}
@@ -50,14 +50,23 @@ func (s *Server) trainStep(
 	if err := s.advance(ctx, t, work, m.Steps); err != nil {
 		return nn.Result{}, err
 	}
-	return t.Result(), nil
+	return resultOf(ctx, t)
+}
+
+// resultOf returns the network of a trainer with its metrics. The caller has a turn, in which others
+// may compute in between.
+func resultOf(ctx context.Context, t *nn.Trainer) (nn.Result, error) {
+	t.SetYield(yielding(ctx))
+	r := t.Result()
+	return r, t.Stopped()
 }
 
 // sliceTime is how long about a request computes before it lets others compute and looks whether
-// its client is still there. One update may take longer.
+// its client is still there.
 const sliceTime = time.Millisecond
 
-// oneSlice reports whether advance makes n updates without a pause.
+// oneSlice reports whether advance makes n updates without a pause. It can then not end in the
+// middle.
 func oneSlice(work nn.Work, n int) bool { return time.Duration(n)*work.Update <= sliceTime }
 
 // mostOverrun is how many times as long as is allowed the updates of one answer may take. What they
@@ -68,29 +77,34 @@ const mostOverrun = 8
 // advance makes n updates. The caller has a turn, in which others may compute in between. The error is
 // too_large if the updates take much longer than their work says.
 func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int) error {
-	var took time.Duration
+	var took time.Duration // without the turns of others
 	most := mostOverrun * max(s.config.MaxWork, time.Duration(n)*work.Update)
+	began := time.Now()
+	pause := func() error {
+		took += time.Since(began)
+		err := yield(ctx)
+		began = time.Now()
+		if err == nil && took > most {
+			err = wire.TooLarge("network", "has numbers so large that the updates of one answer take more than %s; "+
+				"ask for fewer at a time, or start from smaller weights", seconds(most))
+		}
+		return err
+	}
+	t.SetYield(nil)
+	if !oneSlice(work, n) {
+		t.SetYield(pause) // an update may take longer than a slice
+	}
 	for slice := max(1, int(sliceTime/max(work.Update, 1))); n > 0; {
 		k := min(n, slice)
-		began := time.Now()
 		if err := t.Step(k); err != nil {
 			return err
 		}
-		lasted := time.Since(began)
-		took += lasted
 		s.metrics.updates.Add(float64(k))
 		exchangeOf(ctx).updates.Add(int64(k))
 		if n -= k; n > 0 {
-			if err := yield(ctx); err != nil {
+			if err := pause(); err != nil {
 				return err
 			}
-			if took > most {
-				return wire.TooLarge("network", "has numbers so large that the updates of one answer take more than %s; "+
-					"ask for fewer at a time, or start from smaller weights", seconds(most))
-			}
-		}
-		if lasted > 2*sliceTime {
-			slice = max(1, slice/2)
 		}
 	}
 	return nil

@@ -43,10 +43,13 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 		result = nil // the frame has a copy, and may wait for long
 	}
 	reason, err := s.stream(limited, t, work, m, streamSink{
-		frame: func() (err error) {
-			r := t.Result()
+		frame: func() error {
+			r, err := resultOf(limited, t)
+			if err != nil {
+				return err
+			}
 			id = strconv.Itoa(r.Network.Step)
-			if result, err = wire.EncodeResult(m.ID, r); err != nil {
+			if result, err = wire.EncodeResult(m.ID, r, paced(limited)); err != nil {
 				return err
 			}
 			// The frame before is written. A comment may be being written, and nobody who waits for

@@ -19,6 +19,7 @@ import (
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 	"nnvisu/views"
 )
 
@@ -86,15 +87,17 @@ func (r *pageRun) train(b *testing.B) {
 	if err := r.trainer.Step(1); err != nil {
 		b.Fatal(err)
 	}
-	r.measure()
+	if err := r.measure(); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // next is the next frame, but for its way out.
 func (r *pageRun) next(b *testing.B) []byte {
 	r.train(b)
 	r.page.Reset()
-	if err := r.render(b.Context(), &r.page); err != nil {
-		b.Fatal(err)
+	if ok, err := r.render(b.Context(), &r.page, func() bool { return true }); err != nil || !ok {
+		b.Fatal(ok, err)
 	}
 	return r.page.Bytes()
 }
@@ -159,8 +162,10 @@ func BenchmarkFragments(b *testing.B) {
 	run.next(b)
 	lab := run.lab
 	lab.State.Network = run.trainer.Network()
-	lab.JSON.Network = string(wire.AppendNetwork(nil, lab.State.Network))
-	paint(&lab, &run.trainer.Model)
+	lab.JSON.Network = string(wire.AppendNetwork(nil, lab.State.Network, new(pace.Pace)))
+	if err := paint(nil, &lab, &run.trainer.Model); err != nil {
+		b.Fatal(err)
+	}
 	var text []byte
 	b.ReportAllocs()
 	for b.Loop() {

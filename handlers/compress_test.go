@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"nnvisu/handlers/wire"
+	"nnvisu/nn/pace"
 	"nnvisu/public"
 	"nnvisu/views"
 )
@@ -216,7 +217,7 @@ func TestBodyCompressedWrong(t *testing.T) {
 // BenchmarkCompress is what a client that takes a coding makes an answer cost.
 func BenchmarkCompress(b *testing.B) {
 	state := benchState(b, benchPoints)
-	for name, body := range map[string][]byte{"result": wire.AppendNetwork(nil, state.Network), "data": wire.AppendPoints(nil, state.Data)} {
+	for name, body := range map[string][]byte{"result": wire.AppendNetwork(nil, state.Network, new(pace.Pace)), "data": wire.AppendPoints(nil, state.Data)} {
 		for _, coding := range []string{codingZstd, codingGzip} {
 			b.Run(name+"/"+coding, func(b *testing.B) {
 				b.ReportAllocs()

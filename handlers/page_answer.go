@@ -101,13 +101,12 @@ func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 	lab := s.unmeasuredLab(p)
 	err := s.computing(ctx, func(ctx context.Context) error {
+		yield := yielding(ctx)
 		model, err := nn.NewModel(p.State)
 		if err != nil {
 			return err
 		}
-		// Of ten layers of 100 units, each of these takes some tens of milliseconds.
-		paint(&lab, model)
-		if err := yield(ctx); err != nil {
+		if err := paint(yield, &lab, model); err != nil {
 			return err
 		}
 		if p.pinned != nil && p.answer.pinned {
@@ -115,8 +114,7 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 			if err != nil {
 				return err
 			}
-			p.pinned.Cells = paintPlane(pinned, p.choices.Hard)
-			if err := yield(ctx); err != nil {
+			if p.pinned.Cells, err = paintPlane(yield, nil, pinned, p.choices.Hard); err != nil {
 				return err
 			}
 		}
@@ -127,13 +125,11 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 		if err != nil {
 			return err
 		}
+		t.SetYield(yield)
 		metrics := t.Metrics()
 		lab.Metrics = &metrics
-		if err := yield(ctx); err != nil {
-			return err
-		}
 		lab.Measure(t)
-		return nil
+		return t.Stopped()
 	})
 	if err != nil {
 		return lab, err
@@ -150,7 +146,11 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 			return lab, err
 		}
 	}
-	lab.JSON.Network = string(wire.AppendNetwork(nil, p.State.Network))
+	at := paced(ctx)
+	lab.JSON.Network = string(wire.AppendNetwork(nil, p.State.Network, at))
+	if err := at.Stopped(); err != nil {
+		return lab, err
+	}
 	lab.JSON.Data = string(wire.AppendPoints(nil, p.State.Data))
 	lab.JSON.History = string(wire.AppendHistory(nil, lab.History))
 	err = marshal(&lab.JSON.Config, p.State.Config)

@@ -11,6 +11,7 @@ import (
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 	"nnvisu/views"
 )
 
@@ -26,7 +27,8 @@ type pageFrames struct {
 
 	html   *views.FrameWriter
 	events *stream.Sender
-	pace   pace
+	pace   drawPace
+	yield  func() error // lets others compute
 
 	// The newest frame.
 	step    int          // the network's
@@ -46,7 +48,7 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		trainer: t,
 		work:    work,
 		until:   p.until,
-		pace:    pace{began: time.Now(), apart: time.Duration(p.drawMS) * time.Millisecond},
+		pace:    drawPace{began: time.Now(), apart: time.Duration(p.drawMS) * time.Millisecond},
 		html:    views.NewFrameWriter(t.Config()),
 		lab: views.Lab{
 			State:   nn.State{Config: p.State.Config, Data: p.State.Data},
@@ -82,16 +84,23 @@ func cloneChoices(c views.Choices) views.Choices {
 	return c
 }
 
-// next makes the newest state a frame. The caller holds a CPU token. Curves and targets count every
-// frame, drawn or skipped.
-func (f *pageFrames) next(ctx context.Context) error {
-	f.measure()
-	f.snapshot = nil
-	if f.drawn = f.pace.mayDraw(time.Now()); f.drawn {
-		f.frame, f.drawn = f.events.TryBegin()
+// next makes the newest state a frame. The caller holds a CPU token, in whose turn others may
+// compute in between. Curves and targets count every frame, drawn or skipped.
+func (f *pageFrames) next(ctx context.Context) (err error) {
+	f.drawn = false
+	if err := f.measure(); err != nil {
+		return err
 	}
-	if f.drawn {
-		return f.draw(ctx, f.frame)
+	f.snapshot = nil
+	if f.pace.mayDraw(time.Now()) && f.events.IsFree() {
+		// A frame that is open keeps the sender from showing that the stream is alive.
+		f.drawn, err = f.draw(ctx, func() (ok bool) {
+			f.frame, ok = f.events.TryBegin()
+			return ok
+		})
+	}
+	if f.drawn || err != nil {
+		return err
 	}
 	if !oneSlice(f.work, f.message.FrameSteps) {
 		network := f.trainer.Network()
@@ -101,12 +110,17 @@ func (f *pageFrames) next(ctx context.Context) error {
 }
 
 // measure adds the newest state's metrics to the history, and sets reached if it reaches a target.
-func (f *pageFrames) measure() {
+func (f *pageFrames) measure() error {
+	f.trainer.SetYield(f.yield)
 	m := f.trainer.Metrics()
+	if err := f.trainer.Stopped(); err != nil {
+		return err
+	}
 	step, epoch := f.trainer.At()
 	f.step, f.lab.Metrics = step, &m
 	f.lab.History.Add(step, epoch, m)
 	f.reached = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
+	return nil
 }
 
 // hasUnsentFrame reports whether the newest frame was skipped and can still be drawn. It cannot if
@@ -116,23 +130,27 @@ func (f *pageFrames) hasUnsentFrame() bool {
 	return !f.drawn && f.step > 0 && (step == f.step || f.snapshot != nil)
 }
 
-// draw writes the newest state to a frame, or aborts the frame. The id of its event is the time of
-// the stream in milliseconds, by which the page sees how long frames take to reach it.
-func (f *pageFrames) draw(ctx context.Context, frame stream.Frame) error {
+// draw writes the newest state to the frame that begin begins, and reports whether it could. The id
+// of its event is the time of the stream in milliseconds, by which the page sees how long frames
+// take to reach it.
+func (f *pageFrames) draw(ctx context.Context, begin func() bool) (ok bool, err error) {
 	html := stream.GetBuffer()
 	defer stream.PutBuffer(html)
-	if err := f.render(ctx, html); err != nil {
-		frame.Abort()
-		return err
+	began := false
+	ok, err = f.render(ctx, html, func() bool { began = begin(); return began })
+	if !ok || err != nil {
+		if began {
+			f.frame.Abort()
+		}
+		return false, err
 	}
 	now := time.Now()
-	frame.Write("", strconv.FormatInt(now.Sub(f.pace.began).Milliseconds(), 10), html.Bytes())
+	f.frame.Write("", strconv.FormatInt(now.Sub(f.pace.began).Milliseconds(), 10), html.Bytes())
 	f.pace.draws(now)
-	return nil
+	return true, nil
 }
 
-// A picture is painted and written while its stream holds a CPU token. Hundreds of streams so share
-// the memory of a few pictures.
+// A picture has some kilobytes, and is used again by other streams.
 type picture struct {
 	cells views.Cells
 	maps  views.Maps
@@ -140,37 +158,49 @@ type picture struct {
 
 var pictures = sync.Pool{New: func() any { return new(picture) }}
 
-// render writes the newest frame as HTML. It leaves out what did not change since the frame before,
-// so every frame that it writes must be sent.
-func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer) error {
+// render writes the newest frame as HTML, if begin says so when all but the HTML is computed. It
+// leaves out what did not change since the frame before, so every frame that it writes must be sent.
+func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func() bool) (ok bool, err error) {
 	lab := f.lab
+	f.trainer.SetYield(f.yield)
+	lab.Measure(f.trainer)
+	if err := f.trainer.Stopped(); err != nil {
+		return false, err
+	}
+	picture := pictures.Get().(*picture)
+	defer pictures.Put(picture)
+	lab.Cells, lab.Maps = picture.cells, picture.maps
+	err = paint(f.yield, &lab, &f.trainer.Model)
+	picture.cells, picture.maps = lab.Cells, lab.Maps
+	if err != nil {
+		return false, err
+	}
+	// The texts come last: of a large network they have megabytes, which many streams would keep
+	// while others compute.
 	lab.State.Network = f.trainer.Network()
-	text := stream.GetBuffer()
+	text, at := stream.GetBuffer(), pace.New(f.yield)
 	defer stream.PutBuffer(text)
 	// Written to text, and not only appended, so that the buffer has room the next time.
-	text.Write(wire.AppendNetwork(text.AvailableBuffer(), lab.State.Network))
+	text.Write(wire.AppendNetwork(text.AvailableBuffer(), lab.State.Network, at))
+	if err := at.Stopped(); err != nil || !begin() {
+		return false, err
+	}
 	lab.JSON.Network = text.String()
 	if f.reached != "" || f.html.HistoryChanged(&lab.History) {
 		text.Reset()
 		text.Write(wire.AppendHistory(text.AvailableBuffer(), lab.History))
 		lab.JSON.History = text.String()
 	}
-	lab.Measure(f.trainer)
-	picture := pictures.Get().(*picture)
-	defer pictures.Put(picture)
-	lab.Cells, lab.Maps = picture.cells, picture.maps
-	paint(&lab, &f.trainer.Model)
-	picture.cells, picture.maps = lab.Cells, lab.Maps
 	frame, err := f.html.Append(html.AvailableBuffer(), &lab)
 	if err != nil {
-		return err
+		return false, err
 	}
 	html.Write(frame)
 	if f.reached == "" {
-		return nil
+		return true, nil
 	}
 	if f.until.step > 0 && f.step >= f.until.step {
 		lab.Choices.UntilStep = "" // or training could not be continued
 	}
-	return views.Reached(f.reached, lab.Choices).Render(ctx, html)
+	return true, views.Reached(f.reached, lab.Choices).Render(ctx, html)
 }

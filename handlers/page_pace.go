@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// A pace says when a page's stream may draw a frame, beside that the frame before must be written. A
+// A drawPace says when a page's stream may draw a frame, beside that the frame before must be written. A
 // proxy before the server takes frames as fast as they come and keeps megabytes of them for a slow
 // client, which then sees what was new long ago. So the page says what reaches it: over a socket it
 // acknowledges frames, and over an event stream, which has no way back, it asks for frames that lie
 // further apart. Training goes on at the pace asked for.
-type pace struct {
+type drawPace struct {
 	began  time.Time
 	apart  time.Duration // between two frames
 	drawn  time.Time     // when the newest frame was drawn
@@ -18,12 +18,12 @@ type pace struct {
 }
 
 // mayDraw reports whether a frame may be drawn now.
-func (p *pace) mayDraw(now time.Time) bool {
+func (p *drawPace) mayDraw(now time.Time) bool {
 	return now.Sub(p.drawn) >= p.apart && (p.credit == nil || p.credit.isLeft())
 }
 
 // draws notes that a frame is drawn now.
-func (p *pace) draws(now time.Time) {
+func (p *drawPace) draws(now time.Time) {
 	p.drawn = now
 	if p.credit != nil {
 		p.credit.take(now)

@@ -17,7 +17,7 @@ import (
 func line(c *credit, each, way, lasts time.Duration) (frames int, oldest time.Duration) {
 	const tick = time.Millisecond
 	start := time.Now()
-	p := pace{credit: c}
+	p := drawPace{credit: c}
 	type frame struct{ drawn, acked time.Duration }
 	var onWay []frame
 	var free, shown time.Duration // when the line is free; when the frame that is shown was drawn

@@ -16,30 +16,40 @@ var (
 	mapPlaces   = sync.OnceValue(func() (p places) { p.xs, p.ys = views.MapGrid(); return p })
 )
 
-// A canvas is where the network's numbers are on their way to colours. Pictures are painted with a
-// CPU token, so there are never more in use than tokens.
+// A canvas is where the network's numbers are on their way to colours.
 type canvas struct {
 	outputs []float64
 	units   [][]float64
 	values  []float64 // of units
 }
 
-var canvases = sync.Pool{New: func() any { return new(canvas) }}
+// Canvases of the plane are small. Those of maps have up to three megabytes, so they are used
+// without yielding: there are never more in use than CPU tokens.
+var (
+	planeCanvases = sync.Pool{New: func() any { return new(canvas) }}
+	mapCanvases   = sync.Pool{New: func() any { return new(canvas) }}
+)
 
 // paint draws what a model says over the plane, and what its units do, in the place of what was
-// drawn before.
-func paint(lab *views.Lab, m *nn.Model) {
-	c := canvases.Get().(*canvas)
-	defer canvases.Put(c)
-	lab.Cells = c.plane(lab.Cells, m, lab.Choices.Hard)
+// drawn before. It calls yield now and then, and returns its error.
+func paint(yield func() error, lab *views.Lab, m *nn.Model) (err error) {
+	if lab.Cells, err = paintPlane(yield, lab.Cells, m, lab.Choices.Hard); err != nil {
+		return err
+	}
+	c := mapCanvases.Get().(*canvas)
+	defer mapCanvases.Put(c)
+	m.SetYield(nil)
 	lab.Maps = c.maps(lab.Maps[:0], m)
+	return nil
 }
 
-// paintPlane draws what a model says over the plane.
-func paintPlane(m *nn.Model, hard bool) views.Cells {
-	c := canvases.Get().(*canvas)
-	defer canvases.Put(c)
-	return c.plane(nil, m, hard)
+// paintPlane draws what a model says over the plane to dst, which may be nil, as paint does.
+func paintPlane(yield func() error, dst views.Cells, m *nn.Model, hard bool) (views.Cells, error) {
+	c := planeCanvases.Get().(*canvas)
+	defer planeCanvases.Put(c)
+	m.SetYield(yield)
+	dst = c.plane(dst, m, hard)
+	return dst, m.Stopped()
 }
 
 // planeChunk is how many cells of the plane are painted at once: what the network says about them

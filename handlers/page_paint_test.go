@@ -21,7 +21,10 @@ func TestPaint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cells := paintPlane(model, false)
+	cells, err := paintPlane(nil, nil, model, false)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(cells) != views.GridSize*views.GridSize {
 		t.Fatalf("paint gives %d cells; want %d", len(cells), views.GridSize*views.GridSize)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 	"nnvisu/views"
 )
 
@@ -19,7 +20,7 @@ import (
 func checkRoundTrip(tb testing.TB, s *Server, m wire.Message) {
 	tb.Helper()
 	body := fmt.Appendf(nil, `{"config":%s,"network":%s,"data":%s}`,
-		mustJSON(tb, m.State.Config), wire.AppendNetwork(nil, m.State.Network), wire.AppendPoints(nil, m.State.Data))
+		mustJSON(tb, m.State.Config), wire.AppendNetwork(nil, m.State.Network, new(pace.Pace)), wire.AppendPoints(nil, m.State.Data))
 	again, err := wire.DecodeMessage(body, wire.Train, s.limits(tb.Context()))
 	if err == nil {
 		err = s.checkState(tb.Context(), &again)

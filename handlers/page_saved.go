@@ -68,7 +68,12 @@ func pin(_ *Server, ctx context.Context, p *pageRequest, _ string) error {
 		if err != nil {
 			return err
 		}
-		run.History.Add(run.Network.Step, run.Network.Epoch, t.Metrics())
+		t.SetYield(yielding(ctx))
+		metrics := t.Metrics()
+		if err := t.Stopped(); err != nil {
+			return err
+		}
+		run.History.Add(run.Network.Step, run.Network.Epoch, metrics)
 	}
 	run.Network.Optimizer = nn.Moments{} // it is only shown
 	kept := wire.Run{Config: run.Config, Network: run.Network, History: run.History}

@@ -38,7 +38,7 @@ func (s *Server) streamHTML(c echo.Context, p pageRequest) error {
 // pageSocket answers GET /ws/page: the page's stream over a socket. A message is the page's form,
 // written as a JSON object of strings. The answers are frames, and last the data of the done event.
 // To a page that names its release, the first message says that it is the server's, too: a browser
-// shows no headers of a socket. A page that says so acknowledges frames; see pace. The client pauses
+// shows no headers of a socket. A page that says so acknowledges frames; see drawPace. The client pauses
 // by closing the socket.
 func (s *Server) pageSocket(c echo.Context) error {
 	release := c.QueryParam(queryRelease)
@@ -145,7 +145,7 @@ func (s *Server) streamPage(
 	connection, cut := taskOf(ctx).watched()
 	defer cut()
 	stream.LimitUnsent(c.Request().Context())
-	f.events = stream.NewSender(connection, metered, fail)
+	f.events, f.yield = stream.NewSender(connection, metered, fail), yielding(connection)
 	defer f.events.Close()
 	reason, err := s.stream(limited, f.trainer, f.work, f.message, streamSink{
 		frame: func() error { return f.next(connection) },
@@ -183,8 +183,10 @@ func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
 	if err != nil {
 		return err
 	}
+	f.frame = frame
 	defer frame.Abort()
 	err = s.computing(ctx, func(ctx context.Context) error {
+		f.yield = yielding(ctx)
 		if step, _ := f.trainer.At(); step != f.step { // the next frame has begun
 			state := f.lab.State
 			state.Network = *f.snapshot
@@ -194,7 +196,8 @@ func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
 			}
 			f.trainer = t
 		}
-		return f.draw(ctx, frame)
+		_, err := f.draw(ctx, func() bool { return true })
+		return err
 	})
 	if err != nil {
 		return err

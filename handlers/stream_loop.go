@@ -43,7 +43,11 @@ func (s *Server) openEvents(c echo.Context, sign stream.Sign) *stream.EventWrite
 	var gzip *stream.GzipStream
 	if encodingOf(c.Request().Header, []string{codingGzip}) != "" {
 		h.Set(echo.HeaderContentEncoding, codingGzip)
-		gzip = &stream.GzipStream{Overloaded: s.cpus.Overloaded}
+		ctx := c.Request().Context()
+		if t := taskOf(ctx); t != nil {
+			ctx = t.connection // a frame under way is finished when the stream has to end
+		}
+		gzip = &stream.GzipStream{Overloaded: s.cpus.Overloaded, Yield: func() { _ = yield(ctx) }}
 	}
 	s.becomes(exchangeOf(c.Request().Context()), overSSE)
 	c.Response().WriteHeader(http.StatusOK)

@@ -29,7 +29,9 @@ func TestPictureWork(t *testing.T) {
 				takes := time.Hour
 				for range 6 {
 					began := time.Now()
-					paint(&lab, model)
+					if err := paint(nil, &lab, model); err != nil {
+						t.Fatal(err)
+					}
 					takes = min(takes, time.Since(began))
 				}
 				says := pictureWork(state.Config)

@@ -22,6 +22,9 @@ var compressors = sync.Pool{New: func() any {
 	return w
 }}
 
+// yieldEvery is after how many bytes of a part others may compute.
+const yieldEvery = 64 << 10
+
 // A GzipStream makes one gzip stream (RFC 1952) of parts. A client can decode each part as soon as
 // it arrives: a part ends with an empty stored block, and so on a byte boundary (RFC 1951, section
 // 3.2.4). A part refers to nothing in earlier parts, so between parts a stream keeps a checksum and
@@ -31,6 +34,8 @@ type GzipStream struct {
 	// as much as computing a frame. Parts are stored uncompressed while the CPUs are overloaded,
 	// which gives every client more frames.
 	Overloaded func() bool
+	// Yield is called now and then while a long part is compressed; nil is not.
+	Yield func()
 
 	begun    bool
 	checksum uint32
@@ -49,7 +54,12 @@ func (z *GzipStream) Append(dst *bytes.Buffer, part []byte) {
 	w := compressors.Get().(*flate.Writer)
 	defer compressors.Put(w)
 	w.Reset(dst)
-	_, _ = w.Write(part) // writing to a bytes.Buffer cannot fail
+	for len(part) > yieldEvery && z.Yield != nil {
+		_, _ = w.Write(part[:yieldEvery]) // writing to a bytes.Buffer cannot fail
+		part = part[yieldEvery:]
+		z.Yield()
+	}
+	_, _ = w.Write(part)
 	_ = w.Flush()
 	w.Reset(nil)
 }

@@ -131,6 +131,9 @@ func (s *Sender) TryBegin() (f Frame, ok bool) {
 	}
 }
 
+// IsFree reports whether the frame before is written, so that TryBegin is likely to begin a frame.
+func (s *Sender) IsFree() bool { return len(s.free) > 0 }
+
 // Begin waits until the frame before is written, and begins a frame. It returns the error that
 // ended the sender's goroutine.
 func (s *Sender) Begin() (Frame, error) {

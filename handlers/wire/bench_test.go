@@ -8,6 +8,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/nntest"
+	"nnvisu/nn/pace"
 )
 
 // benchState is a state as large as people draw: 500 points and the default network after some
@@ -80,7 +81,7 @@ func BenchmarkEncodeResult(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		body, err := EncodeResult(nil, result)
+		body, err := EncodeResult(nil, result, new(pace.Pace))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -8,11 +8,13 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
+	"nnvisu/nn/pace"
 )
 
 // The functions of this file append the JSON of the answers to every update, byte for byte as
 // json.Marshal writes it, in half the time and into a buffer that can be used again. A number that
-// is not finite has no JSON. Package nn returns none, so it is a panic here.
+// is not finite has no JSON. Package nn returns none, so it is a panic here. What may be long is
+// appended at a pace; if that is stopped, the JSON is not whole.
 
 // appendNumber appends v as JavaScript writes it (ECMA-262, Number::toString), except that -0 keeps
 // its sign.
@@ -62,14 +64,23 @@ func appendName(dst []byte, name string) []byte {
 }
 
 // appendParametersTo appends the members of parameters to an object.
-func appendParametersTo(dst []byte, p nn.Parameters) []byte {
-	dst = appendList(appendName(dst, "weights"), p.Weights, appendRows)
-	return appendRows(appendName(dst, "biases"), p.Biases)
+func appendParametersTo(dst []byte, p nn.Parameters, at *pace.Pace) []byte {
+	row := func(dst []byte, row []float64) []byte {
+		before := len(dst)
+		if at.Stopped() == nil {
+			dst = appendNumbers(dst, row)
+			at.Count(len(dst) - before)
+		}
+		return dst
+	}
+	rows := func(dst []byte, rows [][]float64) []byte { return appendList(dst, rows, row) }
+	dst = appendList(appendName(dst, "weights"), p.Weights, rows)
+	return rows(appendName(dst, "biases"), p.Biases)
 }
 
-// AppendNetwork appends a network with the optimizer's moments.
-func AppendNetwork(dst []byte, n nn.Network) []byte {
-	dst = appendParametersTo(append(dst, '{'), n.Parameters)
+// AppendNetwork appends a network with the optimizer's moments, at a pace.
+func AppendNetwork(dst []byte, n nn.Network, at *pace.Pace) []byte {
+	dst = appendParametersTo(append(dst, '{'), n.Parameters, at)
 	dst = append(appendName(dst, "optimizer"), '{')
 	m := n.Optimizer
 	if m.Optimizer != "" {
@@ -80,10 +91,10 @@ func AppendNetwork(dst []byte, n nn.Network) []byte {
 		dst = appendInt(appendName(dst, "updates"), m.Updates)
 	}
 	if m.First != nil {
-		dst = append(appendParametersTo(append(appendName(dst, "first"), '{'), *m.First), '}')
+		dst = append(appendParametersTo(append(appendName(dst, "first"), '{'), *m.First, at), '}')
 	}
 	if m.Second != nil {
-		dst = append(appendParametersTo(append(appendName(dst, "second"), '{'), *m.Second), '}')
+		dst = append(appendParametersTo(append(appendName(dst, "second"), '{'), *m.Second, at), '}')
 	}
 	dst = appendInt(appendName(append(dst, '}'), "step"), n.Step)
 	dst = appendInt(appendName(dst, "epoch"), n.Epoch)
@@ -132,14 +143,17 @@ func AppendPoints(dst []byte, points []nn.Point) []byte {
 	})
 }
 
-// AppendResult appends the answer to train_step. It is the one place where a result becomes JSON.
-// The error is about the id.
-func AppendResult(dst []byte, id jsontext.Value, result nn.Result) ([]byte, error) {
+// AppendResult appends the answer to train_step, at a pace. It is the one place where a result
+// becomes JSON. The error is about the id, or the one that stopped the pace.
+func AppendResult(dst []byte, id jsontext.Value, result nn.Result, at *pace.Pace) ([]byte, error) {
 	dst, err := appendID(append(dst, `{"type":"train_step_result"`...), id)
 	if err != nil {
 		return nil, err
 	}
-	dst = AppendNetwork(appendName(dst, "network"), result.Network)
+	dst = AppendNetwork(appendName(dst, "network"), result.Network, at)
+	if err := at.Stopped(); err != nil {
+		return nil, err
+	}
 	dst = appendNumber(appendName(dst, "loss"), result.Loss)
 	m := result.Metrics
 	dst = append(appendName(dst, "metrics"), '{')
@@ -173,8 +187,8 @@ func AppendPrediction(dst []byte, id jsontext.Value, outputs [][]float64) ([]byt
 }
 
 // EncodeResult returns what AppendResult appends, in a new buffer with some room left.
-func EncodeResult(id jsontext.Value, result nn.Result) ([]byte, error) {
-	return AppendResult(make([]byte, 0, ResultSize(result)), id, result)
+func EncodeResult(id jsontext.Value, result nn.Result, at *pace.Pace) ([]byte, error) {
+	return AppendResult(make([]byte, 0, ResultSize(result)), id, result, at)
 }
 
 // ResultSize estimates how many bytes a result has. It is rarely too small.

@@ -11,6 +11,7 @@ import (
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/nntest"
+	"nnvisu/nn/pace"
 )
 
 // checkEncoded fails the test unless a value is encoded as json.Marshal writes it.
@@ -70,7 +71,7 @@ func TestAppendResult(t *testing.T) {
 					if id != "" {
 						m.ID = jsontext.Value(id)
 					}
-					got, err := EncodeResult(m.ID, result)
+					got, err := EncodeResult(m.ID, result, new(pace.Pace))
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -84,13 +85,13 @@ func TestAppendResult(t *testing.T) {
 		}
 	}
 	var empty nn.Result
-	got, err := EncodeResult(nil, empty)
+	got, err := EncodeResult(nil, empty, new(pace.Pace))
 	if err != nil {
 		t.Fatal(err)
 	}
 	checkEncoded(t, got, message{Type: "train_step_result"})
 	checkEncoded(t, AppendPoints(nil, nil), []nn.Point{})
-	if got, err := EncodeResult(jsontext.Value(`"\ud800"`), empty); err == nil {
+	if got, err := EncodeResult(jsontext.Value(`"\ud800"`), empty, new(pace.Pace)); err == nil {
 		t.Errorf("an id that is no text is written as %s", got)
 	}
 }
@@ -138,13 +139,14 @@ func TestAppendAllocates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	buffer, err := EncodeResult(nil, result)
+	at := new(pace.Pace)
+	buffer, err := EncodeResult(nil, result, at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := testing.AllocsPerRun(100, func() {
-		buffer, _ = AppendResult(buffer[:0], nil, result)
-		buffer = AppendPoints(AppendNetwork(buffer[:0], result.Network), nil)
+		buffer, _ = AppendResult(buffer[:0], nil, result, at)
+		buffer = AppendPoints(AppendNetwork(buffer[:0], result.Network, at), nil)
 	}); n != 0 {
 		t.Errorf("%v allocations; want none", n)
 	}

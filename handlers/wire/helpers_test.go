@@ -163,7 +163,7 @@ func checkRoundTrip(tb testing.TB, m Message, kind Kind) {
 	if !nntest.Same(again.State, m.State) {
 		tb.Errorf("the state = %+v; want as it was encoded, %+v", again.State, m.State)
 	}
-	answer, err := EncodeResult(m.ID, nn.Result{Network: m.State.Network})
+	answer, err := EncodeResult(m.ID, nn.Result{Network: m.State.Network}, new(pace.Pace))
 	if err != nil {
 		tb.Fatalf("EncodeResult: %v", err)
 	}
