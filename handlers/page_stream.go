@@ -148,7 +148,8 @@ func (s *Server) streamPage(
 	f.events, f.yield = stream.NewSender(connection, metered, fail), yielding(connection)
 	defer f.events.Close()
 	reason, err := s.stream(limited, f.trainer, f.work, f.message, streamSink{
-		frame: func() error { return f.next(connection) },
+		keepsUp: true,
+		frame:   func() error { return f.next(connection) },
 		send: func() error {
 			if f.drawn {
 				f.frame.Commit()

@@ -92,6 +92,9 @@ func (t *task) watched() (context.Context, context.CancelFunc) {
 
 // streamSink is where the frames of a stream go.
 type streamSink struct {
+	// keepsUp says that a frame that was late may be followed by the next one sooner, so that there
+	// are as many as were asked for. Else the interval lies between any two.
+	keepsUp bool
 	// frame is called after the updates of each frame, with the CPU token of the last of them.
 	frame func() error
 	// send is called after frame, without a token.
@@ -107,7 +110,7 @@ func (s *Server) stream(
 ) (reason string, err error) {
 	interval := time.Duration(m.FrameMS) * time.Millisecond
 	left := m.Steps
-	next := time.Now()
+	due := time.Now()
 	alarm := time.NewTimer(0)
 	defer alarm.Stop()
 	turn := &taskOf(ctx).turn
@@ -117,16 +120,14 @@ func (s *Server) stream(
 		if s.isDraining() { // the context ends a little later
 			return doneShutdown, nil
 		}
-		if err = pause(ctx, alarm, next); err == nil {
+		if err = pause(ctx, alarm, due); err == nil {
 			n := m.FrameSteps
 			if m.Steps > 0 {
 				n = min(n, left)
 				left -= n
 			}
 			if err = turn.Begin(ctx, fair.Frame); err == nil {
-				// Count from when a token was free: streams started together drift apart instead of
-				// queueing at every frame.
-				next = time.Now().Add(interval)
+				due = following(due, time.Now(), interval, to.keepsUp)
 				if err = s.advance(ctx, t, work, n); err == nil {
 					err = to.frame()
 				}
@@ -148,6 +149,18 @@ func (s *Server) stream(
 		}
 	}
 	return doneSteps, nil
+}
+
+// following returns when the next frame is due after one that was due and got a token now. Where
+// frames keep up, what it waited for the token is made up for, up to half an interval. What is
+// longer is not: streams that began together drift apart instead of queueing at every frame.
+func following(due, now time.Time, interval time.Duration, keepsUp bool) time.Time {
+	if earliest := now.Add(-interval / 2); keepsUp && due.Before(earliest) {
+		due = earliest
+	} else if !keepsUp {
+		due = now
+	}
+	return due.Add(interval)
 }
 
 // pause waits until a time, or for the end of the context.

@@ -355,12 +355,3 @@ func testStreamGzip(t *testing.T) {
 		t.Errorf("a bad recipe = %d with Content-Encoding %q; want 422 as it is", w.Code, got)
 	}
 }
-
-// TestSpread: streams last for the time that the operator says, give or take a tenth.
-func TestSpread(t *testing.T) {
-	for random, want := range map[float64]time.Duration{0: 9 * time.Minute, 0.5: 10 * time.Minute, 1: 11 * time.Minute} {
-		if got := spread(10*time.Minute, random); got.Round(time.Microsecond) != want {
-			t.Errorf("spread(10m, %v) = %v; want %v", random, got, want)
-		}
-	}
-}
