@@ -99,7 +99,24 @@ type incoming struct {
 	ctx  context.Context // of the task
 	body []byte
 	bad  error
+	end  context.CancelFunc // ends the context of the task's client
 }
+
+// release gives back what the message has.
+func (m incoming) release() {
+	m.task.release()
+	m.end()
+}
+
+// giveWayOn closes a connection that has to give way to other clients, and says so. A client that
+// does not hear it is cut off some time later.
+func giveWayOn(conn *websocket.Conn, later time.Duration, cut context.CancelFunc) {
+	go func() { _ = conn.Close(websocket.StatusTryAgainLater, doneLimit) }() // waits for the client
+	time.AfterFunc(later, cut)
+}
+
+// giveMemoryTime is how long a message that gives way to other clients may keep what came of it.
+const giveMemoryTime = 100 * time.Millisecond
 
 // serveSocket upgrades the connection and hands each message to serve, in order, with the context
 // of its task. It returns when serve returns an error, when the client goes or has to give way, or,
@@ -139,11 +156,11 @@ func (s *Server) serveSocket(
 	// so the next message is always being read.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(socket.connection))
 	defer cancel()
-	socket.interruptible(func() {
-		// Close says why, and waits some seconds for the client.
-		go func() { _ = conn.Close(websocket.StatusTryAgainLater, doneLimit) }()
-		time.AfterFunc(giveWayTime, cancel)
-	})
+	giveWay := func() { giveWayOn(conn, giveWayTime, cancel) }
+	socket.interruptible(giveWay)
+	if socket.gaveWay() != nil { // before it was a socket
+		giveWay()
+	}
 	messages := make(chan incoming, 1)
 	ended := make(chan struct{}) // when nothing more is read
 	defer func() {
@@ -151,7 +168,7 @@ func (s *Server) serveSocket(
 		<-ended
 		select {
 		case m := <-messages: // came while the one before was served
-			m.task.release()
+			m.release()
 		default:
 		}
 	}()
@@ -172,13 +189,13 @@ func (s *Server) serveSocket(
 			}
 			room = int64(len(m.body))
 			if hears != nil && m.bad == nil && hears(m.body) {
-				m.task.release()
+				m.release()
 				continue
 			}
 			select {
 			case messages <- m:
 			case <-ctx.Done():
-				m.task.release()
+				m.release()
 				return
 			}
 		}
@@ -220,7 +237,7 @@ func (s *Server) serveSocket(
 func serveReleasing(
 	serve func(ctx context.Context, conn *websocket.Conn, m incoming) error, conn *websocket.Conn, m incoming,
 ) error {
-	defer m.task.release()
+	defer m.release()
 	return serve(m.ctx, conn, m)
 }
 
@@ -238,8 +255,8 @@ func (s *Server) readSocket(
 	}
 	late := time.AfterFunc(readTimeout, cancel)
 	m.task, m.ctx = s.newTask(ctx, client)
-	context.AfterFunc(m.ctx, cancel) // releasing the task ends its context
-	m.task.interruptible(cancel)
+	m.end = cancel
+	m.task.interruptible(func() { giveWayOn(conn, giveMemoryTime, cancel) })
 	if m.bad = m.task.reserve(size + bytes.MinRead); m.bad == nil {
 		m.body, m.bad = m.task.readAll(r, size, 0)
 	}
@@ -256,7 +273,7 @@ func (s *Server) readSocket(
 		m.bad = wire.Unsupported("a message must be text, not binary")
 	}
 	if err != nil {
-		m.task.release()
+		m.release()
 	}
 	return m, err
 }
