@@ -45,7 +45,7 @@ func dialWithLittleMemory(t *testing.T) (s *Server, conn *websocket.Conn, ctx co
 func TestMessageGivesWay(t *testing.T) {
 	s, conn, ctx, evict := dialWithLittleMemory(t)
 	point := `{"x":0,"y":0,"label":0}`
-	message := `{"type":"train_step","id":7,"config":{"hidden_layers":[100,100,100,100,100,100]},"data":[` + point + `],"steps":`
+	message := `{"type":"train_step","id":7,"config":{"hidden_layers":[60,60]},"data":[` + point + `],"steps":`
 	long := message + `100000` + strings.Repeat(" ", 500_000) + `}`
 	if err := conn.Write(ctx, websocket.MessageText, []byte(long)); err != nil {
 		t.Fatal(err)
