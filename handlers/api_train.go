@@ -44,7 +44,11 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	if err := s.admitStream(c); err != nil {
 		return err
 	}
-	m, err := s.readRecipe(c.QueryParams())
+	query, err := wire.ReadQuery(c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
+	m, err := s.readRecipe(query)
 	if err != nil {
 		return err
 	}
@@ -59,16 +63,10 @@ func (s *Server) trainRecipe(c echo.Context) error {
 // data_seed gives the data set another seed.
 func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
 	m := wire.NewMessage(wire.Train)
-	names := slices.Sorted(maps.Keys(query)) // in order: the same query, the same error
-	for _, name := range names {
-		if len(query[name]) > 1 {
-			return m, wire.Malformed(name, "is given twice")
-		}
-	}
 	c := &m.State.Config
 	params := url.Values{"dataset": {query.Get("dataset")}}
 	dataSeed := query.Get("seed")
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(query)) { // in order: the same query, the same error
 		var err error
 		value := query.Get(name)
 		switch name {
@@ -86,7 +84,7 @@ func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
 		default:
 			member := setting.Lookup(name)
 			if member == nil {
-				return m, wire.Malformed(name, "is not a parameter of a recipe")
+				return m, wire.Malformed(wire.Clip(name), "is not a parameter of a recipe")
 			}
 			err = wire.TextError(member.Parse(c, value))
 		}
@@ -128,16 +126,16 @@ func (s *Server) data(c echo.Context) error {
 	if err := s.admit(c); err != nil {
 		return err
 	}
-	query := c.QueryParams()
+	query, err := wire.ReadQuery(c.Request().URL.RawQuery)
+	if err != nil {
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		switch {
-		case name != "points" && name != "classes" && name != "noise" && name != "seed":
-			return wire.Malformed(name, "is not a parameter of a data set")
-		case len(query[name]) > 1:
-			return wire.Malformed(name, "is given twice")
+		if name != "points" && name != "classes" && name != "noise" && name != "seed" {
+			return wire.Malformed(wire.Clip(name), "is not a parameter of a data set")
 		}
 	}
-	query.Set("dataset", c.Param("dataset"))
+	query.Set("dataset", wire.TrimDebris(c.Param("dataset")))
 	points, info, err := s.generate(query)
 	if err != nil {
 		return err

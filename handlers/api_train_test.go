@@ -140,11 +140,11 @@ func TestReadRecipe(t *testing.T) {
 		{"dataset=xor&Seed=1", "malformed Seed"},
 		{"dataset=xor&seed=1&seed=1", "malformed seed"},
 	} {
-		query, err := url.ParseQuery(test.query)
-		if err != nil {
-			t.Fatal(err)
+		var m wire.Message
+		query, err := wire.ReadQuery(test.query)
+		if err == nil {
+			m, err = s.readRecipe(query)
 		}
-		m, err := s.readRecipe(query)
 		if describeAs(err) != test.want {
 			t.Errorf("readRecipe(%s) = %v (%s); want %s", test.query, err, describeAs(err), test.want)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
 )
@@ -23,8 +24,9 @@ const firstDataset = "circles"
 // page answers GET /: the application with a first state, or with what the query asks for. The
 // script puts the user's own state in the place of the first.
 func (s *Server) page(c echo.Context) error {
-	if len(c.QueryParams()) > 0 {
-		return s.linkedPage(c)
+	query, err := wire.ReadQuery(c.Request().URL.RawQuery, views.FieldHide, views.FieldLock)
+	if err != nil || len(query) > 0 {
+		return s.linkedPage(c, query, err)
 	}
 	html, err := s.first()
 	if err != nil {

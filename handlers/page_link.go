@@ -22,14 +22,17 @@ import (
 	"nnvisu/views"
 )
 
-// linkedPage answers GET / with a query. The query is a recipe, whose state the page shows and
-// trains up to its steps, and the parts of the page to hide and to lock.
-func (s *Server) linkedPage(c echo.Context) error {
+// linkedPage answers GET / with a query, or with the error of reading it. The query is a recipe,
+// whose state the page shows and trains up to its steps, and the parts of the page to hide and to
+// lock.
+func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	if err := s.admit(c); err != nil {
 		return err
 	}
-	query := maps.Clone(c.QueryParams())
-	state, choices, err := s.readLink(c.Request().Context(), query)
+	state, choices := nn.State{}, defaultChoices()
+	if err == nil {
+		state, choices, err = s.readLink(c.Request().Context(), query)
+	}
 	if err == nil {
 		p := pageRequest{Message: wire.Message{State: state}, choices: choices}
 		p.answer.settings = true

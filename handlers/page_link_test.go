@@ -205,7 +205,10 @@ func TestLinkErrors(t *testing.T) {
 		{"hide=", 422, "Hide must name parts of the page; got &#34;&#34;"},
 		{"hide=data,all", 422, "Hide must name parts of the page; got &#34;all&#34;"},
 		{"lock=panel", 422, "Lock must name parts of the page that can be locked; got &#34;panel&#34;"},
-		{"lock=%3Cscript%3E", 422, "Lock must name parts of the page that can be locked; got &#34;&lt;script&gt;&#34;"},
+		{"lock=%3Cb%3Ebold", 422, "Lock must name parts of the page that can be locked; got &#34;&lt;b&gt;bold&#34;"},
+		{"seed=1;seed=2", 400, "Seed is given twice"},
+		{"dataset=moons&=5", 400, "The value &#34;5&#34; has no name before it"},
+		{"dataset=moons&points=5%", 400, "Points must be a whole number; got &#34;5%&#34;"},
 		{"hide=data&dataset=cats", 422, `Dataset must be one of circles,`},
 	} {
 		w := serve(s, http.MethodGet, "/?"+test.query, "", "Accept", "text/html")
