@@ -10,22 +10,28 @@ function through(data, stream) {
   return new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer();
 }
 
-/** Returns text deflated and in base64url, for a link. @param {string} text */
+/**
+ * Returns text for a link: gzip (RFC 1952) in base64url. Its CRC-32 tells a damaged link.
+ * @param {string} text
+ */
 export async function pack(text) {
-  const bytes = new Uint8Array(await through(text, new CompressionStream("deflate-raw")));
+  const bytes = new Uint8Array(await through(text, new CompressionStream("gzip")));
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /**
- * Returns what was packed; rejects if it is damaged, and with a RangeError if it is larger than any
- * server takes: a short link may hold gigabytes.
+ * Returns what was packed, whatever a chat has put around it or into it. Rejects if it is damaged,
+ * and with a RangeError if it is larger than any server takes: a short link may hold gigabytes. Old
+ * links are deflated alone: no such data begins as gzip does.
  * @param {string} text
  */
 export async function unpack(text) {
-  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const packed = text.replace(/%[\da-f]{2}|[^\w-]/gi, "");
+  const format = packed.startsWith("H4sI") ? "gzip" : "deflate-raw";
+  const binary = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let unpacked = "";
