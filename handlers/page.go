@@ -60,8 +60,11 @@ func (s *Server) firstRequest() (pageRequest, error) {
 	if p.State.Data, _, err = s.generate(url.Values{"dataset": {p.choices.Dataset}, "points": {p.choices.Points}}); err != nil {
 		return p, err
 	}
-	p.State, err = p.State.Prepare()
-	return p, err
+	if p.State, err = p.State.Prepare(); err != nil {
+		return p, err
+	}
+	p.recipe = s.told(context.Background(), p, nn.State{})
+	return p, nil
 }
 
 // edit answers POST /edit: a change of the state that is no training.
@@ -82,6 +85,7 @@ func (s *Server) edit(c echo.Context) error {
 		p.imported, p.table = next.imported, next.table
 		return editError{err, p}
 	}
+	next.recipe = s.told(c.Request().Context(), next, p.State)
 	a := &next.answer
 	a.settings = a.replaced || !reflect.DeepEqual(next.State.Config, p.State.Config)
 	a.reshaped = a.replaced || !reflect.DeepEqual(next.State.Config, p.posted) || !reflect.DeepEqual(next.meta, p.meta)

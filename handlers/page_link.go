@@ -2,23 +2,15 @@ package handlers
 
 import (
 	"context"
-	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"reflect"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
 
@@ -35,6 +27,7 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	}
 	if err == nil {
 		p := pageRequest{Message: wire.Message{State: state}, choices: choices}
+		p.recipe = s.told(c.Request().Context(), p, nn.State{})
 		p.answer.settings = true
 		return s.render(c, http.StatusOK, p)
 	}
@@ -116,123 +109,4 @@ func checkParts(c views.Choices) error {
 		}
 	}
 	return nil
-}
-
-// shareLinks answers with the links to a state.
-func (s *Server) shareLinks(ctx context.Context, p *pageRequest, _ string) error {
-	links, err := s.share(ctx, *p)
-	p.answer = pageAnswer{part: true, view: func(views.Lab, bool) templ.Component { return views.Shared(links) }}
-	return err
-}
-
-// share makes the links of a state. It tries the recipe out, to say what the recipe loses.
-func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error) {
-	query := url.Values{}
-	for name, list := range map[string][]string{
-		views.FieldHide: p.choices.Hide, views.FieldLock: p.choices.Lock,
-	} {
-		if len(list) > 0 {
-			query.Set(name, strings.Join(list, ","))
-		}
-	}
-	sharing := views.Sharing{Parts: "?" + query.Encode()}
-	recipe := s.recipeOf(p)
-	lost, err := s.lostBy(ctx, recipe, p)
-	if err != nil {
-		return views.Sharing{}, err
-	}
-	sharing.Lost = lost
-	maps.Copy(query, recipe)
-	sharing.Recipe = "?" + query.Encode()
-	return sharing, nil
-}
-
-// recipeOf returns the recipe that comes closest to a state. It leaves out what has its default.
-func (s *Server) recipeOf(p pageRequest) url.Values {
-	q := url.Values{}
-	set := func(name, value, otherwise string) {
-		if value != otherwise {
-			q.Set(name, value)
-		}
-	}
-	defaults := wire.NewMessage(wire.Train)
-	c, d := &p.State.Config, &defaults.State.Config
-	for m := range setting.All() {
-		if !m.ByData {
-			set(m.Name, m.Text(c), m.Text(d))
-		}
-	}
-	info, known := dataset.Lookup(p.choices.Dataset)
-	set("dataset", p.choices.Dataset, "")
-	set("points", strconv.Itoa(len(p.State.Data)), strconv.Itoa(defaultPoints))
-	set("noise", strings.TrimSpace(p.choices.Noise), "")
-	if known && info.MaxClasses > 0 {
-		set("classes", strings.TrimSpace(p.choices.DataClasses), "")
-	}
-	seed := setting.Lookup("seed").Text(c) // of the data set as well, unless it has its own
-	set("data_seed", strings.TrimSpace(p.choices.DataSeed), seed)
-	steps := min(p.State.Network.Step, wire.MaxSteps)
-	set("steps", strconv.Itoa(steps), strconv.Itoa(defaults.Steps))
-	set("frame_steps", strconv.Itoa(p.choices.FrameSteps), strconv.Itoa(defaults.FrameSteps))
-	return q
-}
-
-// trialShare is how many times as long a request may compute as the trial of a recipe.
-const trialShare = 10
-
-// lostBy says what a state has that its recipe does not lead to, or returns "".
-func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (string, error) {
-	m, err := s.readRecipe(recipe)
-	if err == nil {
-		err = s.checkState(ctx, &m)
-	}
-	switch {
-	case describe(err).Code == wire.CodeBusy:
-		return "", err
-	case err != nil:
-		return "This state has no recipe: its points or settings are no data set's.", nil
-	case !slices.Equal(m.State.Data, p.State.Data):
-		return "Your points are not those of the data set: they are not in this link.", nil
-	}
-	if lost := setting.Differing(&m.State.Config, &p.State.Config); len(lost) > 0 {
-		return lostSettings(lost), nil
-	}
-	if p.State.Network.Step > wire.MaxSteps {
-		return fmt.Sprintf("This run has made more than %d updates, the most that a recipe makes.", wire.MaxSteps), nil
-	}
-	work := nn.WorkOf(m.State.Config, len(m.State.Data))
-	if time.Duration(m.Steps)*work.Update > s.config.MaxWork/trialShare {
-		return "The run is too long to be tried out here: what was changed during it is not in this link.", nil
-	}
-	network := m.State.Network
-	if m.Steps > 0 {
-		result, err := s.trainStep(ctx, &m, nil)
-		if ctx.Err() != nil {
-			return "", context.Cause(ctx)
-		}
-		if describe(err).Code == wire.CodeBusy {
-			return "", err
-		}
-		if err != nil {
-			return "A run like this diverges.", nil
-		}
-		network = result.Network
-	}
-	if !reflect.DeepEqual(network, p.State.Network) {
-		return "Something was changed during this run: the recipe leads to another network.", nil
-	}
-	return "", nil
-}
-
-// lostSettings says which settings get other values from a recipe.
-func lostSettings(lost []*setting.Member) string {
-	if len(lost) == 1 && lost[0].Name == "classes" {
-		return "The number of classes is not that of the data set: it is not in this link."
-	}
-	labels := make([]string, len(lost))
-	for i, m := range lost {
-		labels[i] = m.Label
-	}
-	return "The link cannot carry every setting. When it is opened, these are different: " +
-		strings.Join(labels, "; ") + "."
 }

@@ -30,6 +30,7 @@ type pageRequest struct {
 	form     url.Values
 	choices  views.Choices
 	meta     table.Meta
+	recipe   string // that leads to this run, but for its steps, or ""
 	history  nn.History
 	pinned   *views.PinnedRun
 	imported views.ImportForm
@@ -97,7 +98,7 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if err := checkLengths(form); err != nil {
 		return pageRequest{}, err
 	}
-	p := pageRequest{form: form, choices: readChoices(form), imported: readImport(form)}
+	p := pageRequest{form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), imported: readImport(form)}
 	var err error
 	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits(ctx)); err != nil {
 		return p, err
@@ -126,8 +127,10 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if err != nil {
 		return p, editError{err, p}
 	}
+	before := p.State
 	p.setState(state, keepMeta)
 	p.notice = notice
+	p.recipe = s.told(ctx, p, before)
 	return p, nil
 }
 

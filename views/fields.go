@@ -16,6 +16,7 @@ const (
 	FieldData    = "data"
 	FieldHistory = "history" // the curves of the run
 	FieldMeta    = "meta"    // what is kept with points that came from a table; may be empty
+	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
 	FieldAct       = "act"       // what a button of the page does
 	FieldControls  = "controls"  // not empty: the visible settings are to be read
@@ -113,7 +114,7 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, Fi
 var ChoiceFields = []string{
 	FieldTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
-	FieldLock,
+	FieldLock, FieldRecipe,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
@@ -126,7 +127,7 @@ var fieldNames = append(settingFields(), []string{
 	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableHeader,
 	FieldTableSeparator, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
-	FieldRowLabel, FieldRowRemove, "id", "type", "frame_ms",
+	FieldRowLabel, FieldRowRemove, FieldRecipe, "id", "type", "frame_ms",
 }...)
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.

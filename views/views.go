@@ -21,6 +21,7 @@ type Lab struct {
 	State      nn.State // prepared
 	Meta       table.Meta
 	JSON       StateJSON
+	Recipe     string      // of FieldRecipe
 	Metrics    *nn.Metrics // nil where there is no point to measure with
 	History    nn.History  // the curves of the run up to this state
 	Pinned     *PinnedRun  // a run to compare with, or nil

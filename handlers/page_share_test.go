@@ -99,7 +99,7 @@ func TestShareRoundTrip(t *testing.T) {
 		}
 		want := "?"
 		if form.Get(views.FieldHide) != "" {
-			want = "?hide=data&lock=network%2Cuntil"
+			want = "?hide=data&lock=network,until"
 		}
 		if parts != want {
 			t.Errorf("the link of %s to the state begins %q; want %q", query, parts, want)
@@ -124,6 +124,7 @@ func TestShareLost(t *testing.T) {
 		}
 		return readForm(t, w.Body.String(), "", "")
 	}
+	untold := func(form url.Values) url.Values { form.Set(views.FieldRecipe, ""); return form }
 	const other = "Something was changed during this run: the recipe leads to another network."
 	const points = "Your points are not those of the data set: they are not in this link."
 	for _, test := range []struct {
@@ -133,10 +134,11 @@ func TestShareLost(t *testing.T) {
 	}{
 		{"Nothing", trained("dataset=xor&points=40&steps=5"), ""},
 		{"Drawn", press(trained("dataset=xor&points=40&steps=5"), "draw", views.FieldStroke, "0,0"), points},
-		{"Noise", press(trained("dataset=xor&points=40&steps=5"), "show", views.FieldNoise, "0.3"), points},
-		{"DataSeed", press(openLink(t, s, "dataset=xor"), "show", views.FieldDataSeed, "9"), points},
+		{"Noise", press(trained("dataset=xor&points=40&steps=5"), "show", views.FieldNoise, "0.3"), ""}, // not loaded
+		{"NoiseUntold", press(untold(trained("dataset=xor&points=40&steps=5")), "show", views.FieldNoise, "0.3"), points},
+		{"DataSeed", press(untold(trained("dataset=xor&steps=1")), "show", views.FieldDataSeed, "9"), points},
 		{"Cleared", press(openLink(t, s, "dataset=xor"), "clear"), "This state has no recipe: its points or settings are no data set's."},
-		{"Controls", press(openLink(t, s, "dataset=xor"), "show", views.FieldNoise, "much"), "This state has no recipe: its points or settings are no data set's."},
+		{"Controls", press(untold(openLink(t, s, "dataset=xor")), "show", views.FieldNoise, "much"), "This state has no recipe: its points or settings are no data set's."},
 		{"Class", press(openLink(t, s, "dataset=xor"), "add-class"), "The number of classes is not that of the data set: it is not in this link."},
 		{"Weight", press(openLink(t, s, "dataset=xor"), "set-parameter", views.FieldParameter, "biases.0.0", views.FieldValue, "1"), other},
 		{"WeightLater", press(trained("dataset=xor&points=40&steps=5"), "set-parameter", views.FieldParameter, "biases.0.0", views.FieldValue, "1"), other},
@@ -185,6 +187,9 @@ func TestShareLost(t *testing.T) {
 	t.Run("Untried", func(t *testing.T) { // too costly
 		small := newTestServer(t, func(c *Config) { c.MaxWork = 100 * time.Microsecond })
 		form := trainTo(t, s, openLink(t, s, "dataset=xor&points=40&steps=9"))
+		if recipe, lost, _ := shareForm(t, small, form); lost != "" || recipe != "?dataset=xor&points=40&steps=9" {
+			t.Errorf("a run that was only trained has the recipe %s and loses %q; want nothing lost, though it is too costly to try", recipe, lost)
+		}
 		form = press(form, "set-parameter", views.FieldParameter, "biases.0.0", views.FieldValue, "1")
 		if _, lost, _ := shareForm(t, small, form); lost != "The run is too long to be tried out here: what was changed during it is not in this link." {
 			t.Errorf("a recipe that is too costly to try loses %q; want that it was not tried", lost)
