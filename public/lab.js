@@ -1,5 +1,6 @@
 // The entry: makes the parts of the script, and shows what was stored. The script carries the state
 // and paints it; all that is computed, the server computes.
+import { bindAddress } from "./address.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
@@ -42,6 +43,7 @@ runs.on("swap", paint);
 new Share(runs);
 new Plane(runs, new Probe(runs));
 new Curves(runs);
+bindAddress(runs);
 bindDialogs(runs);
 bindKeys(runs, timeline);
 bindTour();

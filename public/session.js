@@ -1,8 +1,9 @@
 // The copy of the state that the browser stores.
-import { unpack } from "./packing.js";
+import { cameByOwnLink, forgetRecipe, markEntry, showRecipe, takeState } from "./address.js";
 import { $, form, setValue, tell, valueOf } from "./page.js";
 import { open } from "./share.js";
 import { read, STATE, write } from "./state.js";
+import { tab } from "./tab.js";
 
 const UNUSABLE = [400, 413, 422]; // statuses of a state that the server refuses
 
@@ -26,31 +27,42 @@ export class Session {
     addEventListener("visibilitychange", () => this.save());
   }
 
-  /** Shows what the address holds, or what was stored. Returns true for a first visit. */
+  /**
+   * Shows what the address holds, or what was stored. Returns true for a first visit.
+   *
+   * The recipe in the address of a page that is loaded again says where its run began or was last at
+   * rest; what was stored since goes on. They belong together if the entry of the browser's history
+   * has the mark that was stored last. A new visit, a copy of the address and the entry of another
+   * page have not: there the recipe is opened, and Undo brings back what was stored. So it is after a
+   * link on this page to itself, such as that of an experiment.
+   */
   async restore() {
     const stored = this.#load();
-    const packed = location.hash.match(/^#state=(.+)/)?.[1];
-    forgetAddress();
-    let wrong = "This link is damaged: its state cannot be unpacked.";
-    const opened =
-      packed &&
-      (await unpack(packed).catch((error) => {
-        if (error instanceof RangeError) wrong = error.message;
-        return "";
-      }));
-    if (packed && !opened) tell(wrong);
-    else if (opened || "opened" in document.body.dataset) {
+    const isRecipe = "opened" in document.body.dataset;
+    const goesOn = stored?.mark === history.state && !cameByOwnLink();
+    const opened = await takeState();
+    if (!isRecipe || opened) forgetRecipe();
+    if (opened || (isRecipe && !goesOn)) {
       if (stored) this.#timeline.keep(stored);
       if (opened) this.#open(opened, stored);
       else {
         this.#timeline.record();
-        if ($("until_step").value) this.#runs.train(true); // a recipe is replayed
+        this.save();
+        if ($("until_step").value)
+          this.#runs.train(true); // a recipe is replayed
+        else showRecipe();
       }
-      return false;
-    }
-    if (stored) this.#show(stored);
+    } else if (stored) this.#show(stored);
     else this.#timeline.record();
-    return !stored && !packed;
+    addEventListener("hashchange", () => this.#openLink());
+    return !stored && !isRecipe && opened === null;
+  }
+
+  /** Opens a link to a state that was put into the address of the open page. */
+  async #openLink() {
+    const text = await takeState();
+    if (text)
+      open(this.#runs, text, { stops: true, after: (refused) => refused || forgetRecipe() });
   }
 
   /**
@@ -96,10 +108,11 @@ export class Session {
     if (!get) return null;
     const state = Object.fromEntries(STATE.map((name) => [name, get(name)]));
     if (!state.network) state.history = ""; // the network had no room
+    const mark = get("mark");
     try {
-      return { state, page: JSON.parse(get("page") || "{}") };
+      return { state, mark, page: JSON.parse(get("page") || "{}") };
     } catch {
-      return { state, page: {} };
+      return { state, mark, page: {} };
     }
   }
 
@@ -111,21 +124,13 @@ export class Session {
       Object.fromEntries(switches().map((control) => [keyOf(control), valueOf(control)])),
     );
     // A moment that is only looked at is not stored.
-    this.#stores.save({ page, ...read(), ...this.#timeline.latest });
+    this.#stores.save({ page, mark: tab, ...read(), ...this.#timeline.latest });
+    markEntry(tab);
   }
 
   #saveSoon() {
     this.#timer ||= setTimeout(() => this.save(), 1000);
   }
-}
-
-/** Leaves in the address the hidden and locked parts, for a reload. */
-function forgetAddress() {
-  const parts = [...new URLSearchParams(location.search)].filter(([name]) => {
-    return name === "hide" || name === "lock";
-  });
-  const query = parts.length ? `?${new URLSearchParams(parts)}` : "";
-  history.replaceState(null, "", location.pathname + query);
 }
 
 /** Returns the controls that are no part of the state. */

@@ -52,7 +52,7 @@ export function open(runs, text, options) {
 
 /** Returns the hidden fields as a saved state. */
 function saved() {
-  const members = Object.entries({ ...read(), pinned: "" })
+  const members = Object.entries({ ...read(), pinned: "", recipe: "" })
     .filter(([, json]) => json)
     .map(([name, json]) => `"${name}":${json}`);
   return `{"type":"nnvisu_state","version":1,${members.join(",")}}`;

@@ -2,7 +2,7 @@
 import { field } from "./page.js";
 
 /** The fields of one moment of a run. */
-export const MOMENT = ["config", "data", "meta", "network"];
+export const MOMENT = ["config", "data", "meta", "recipe", "network"];
 
 /** The fields of the whole state. */
 export const STATE = [...MOMENT, "history", "pinned"];

@@ -40,8 +40,8 @@ declare global {
   type StoreName = "sessionStorage" | "localStorage";
   type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-  /** What the browser stored: the state, and the switches of the page. */
-  type Stored = { state: State; page: Record<string, string | boolean> };
+  /** What the browser stored: the state, the mark of its entry in the history, and the switches. */
+  type Stored = { state: State; mark: string; page: Record<string, string | boolean> };
 
   /** The history of a run: the steps of its samples, and their values by the name of the curve. */
   type Curve = Record<string, number[]> & { step: number[] };

@@ -22,6 +22,7 @@ type Lab struct {
 	Meta       table.Meta
 	JSON       StateJSON
 	Recipe     string      // of FieldRecipe
+	MostSteps  int         // of a recipe
 	Metrics    *nn.Metrics // nil where there is no point to measure with
 	History    nn.History  // the curves of the run up to this state
 	Pinned     *PinnedRun  // a run to compare with, or nil

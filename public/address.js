@@ -1,0 +1,72 @@
+// The address of the page: the recipe of its run, or a link to a state.
+import { unpack } from "./packing.js";
+import { $, field, tell } from "./page.js";
+
+const REST = 500; // milliseconds; some browsers allow 100 changes in 30 seconds
+
+/** Keeps the recipe of the run in the address while the page is at rest. @param {Runs} runs */
+export function bindAddress(runs) {
+  let timer = 0;
+  runs.on("state", (state) => {
+    clearTimeout(timer);
+    if (state === "idle") timer = setTimeout(showRecipe, REST);
+  });
+}
+
+/** Puts the recipe of the run into the address. If it has none, the address stays what it was. */
+export function showRecipe() {
+  const { value, dataset } = field("recipe");
+  const step = Number($("picture").dataset.step);
+  if (!value || step > Number(dataset.most)) return;
+  const recipe = new URLSearchParams(value);
+  if (step) recipe.set("steps", String(step));
+  const speed = field("frame_steps").value;
+  if (speed !== "1") recipe.set("frame_steps", speed);
+  replace(recipe);
+}
+
+/** Leaves in the address nothing but the parts that are hidden and locked. */
+export function forgetRecipe() {
+  replace(new URLSearchParams());
+}
+
+/** @param {URLSearchParams} query */
+function replace(query) {
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (name === "hide" || name === "lock") query.append(name, value);
+  }
+  const text = String(query).replaceAll("%2C", ",");
+  const address = location.pathname + (text && `?${text}`);
+  if (address !== location.pathname + location.search + location.hash) {
+    history.replaceState(history.state, "", address);
+  }
+}
+
+/** Marks this entry of the browser's history as that of a stored state. @param {string} mark */
+export function markEntry(mark) {
+  if (history.state !== mark) history.replaceState(mark, "");
+}
+
+/** Reports whether a link on this page to itself was followed. Browsers may keep the mark then. */
+export function cameByOwnLink() {
+  const [visit] = performance.getEntriesByType("navigation");
+  const { type } = /** @type {PerformanceNavigationTiming} */ (visit);
+  return type === "navigate" && document.referrer === location.href;
+}
+
+/**
+ * Takes the state out of a link in the address. Returns its text, "" if the link is damaged, or null
+ * if there is none.
+ */
+export async function takeState() {
+  const packed = location.hash.match(/^#state=([^&?]*)/)?.[1];
+  if (packed === undefined) return null;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  let wrong = "This link is damaged: it cannot be opened. What you had is still here.";
+  const text = await unpack(packed).catch((error) => {
+    if (error instanceof RangeError) wrong = error.message;
+    return "";
+  });
+  if (!text) tell(wrong);
+  return text;
+}
