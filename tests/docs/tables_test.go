@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	sets "nnvisu/nn/dataset"
 	"nnvisu/nn/export"
@@ -154,5 +155,14 @@ func TestErrors(t *testing.T) {
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("the table of code has the codes and statuses %v; want %v", got, want)
+	}
+}
+
+// TestTracking: the document names the parameters that are ignored.
+func TestTracking(t *testing.T) {
+	_, after, _ := strings.Cut(read(t, "docs/data.md"), "A name that ends in `_` stands for")
+	sentence, _, _ := strings.Cut(after, ".\n")
+	if got := quoted(sentence); !slices.Equal(got, wire.Tracking) {
+		t.Errorf("docs/data.md says that %q are ignored; want %q", got, wire.Tracking)
 	}
 }
