@@ -102,6 +102,7 @@ type Server struct {
 	underWay     tally
 	metrics      *serverMetrics
 	first        func() ([]byte, error) // the first page, rendered once
+	busyFirst    func() ([]byte, error) // the same with noticeBusy
 	packed       sync.Map               // from coding + path of an asset to its compressed bytes
 }
 
@@ -151,7 +152,8 @@ func New(config Config) (*Server, error) {
 	})
 	s.metrics = newServerMetrics(s)
 	s.serving, s.drain = context.WithCancel(context.Background())
-	s.first = sync.OnceValues(s.firstPage)
+	s.first = sync.OnceValues(func() ([]byte, error) { return s.firstPage(views.Notice{}) })
+	s.busyFirst = sync.OnceValues(func() ([]byte, error) { return s.firstPage(noticeBusy) })
 	s.handler = s.routes()
 	return s, nil
 }

@@ -36,12 +36,14 @@ func (s *Server) page(c echo.Context) error {
 	return send(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, encoded(c, html, s.packer("/")))
 }
 
-func (s *Server) firstPage() ([]byte, error) {
+// firstPage renders what a first visit shows, with a notice or without.
+func (s *Server) firstPage(notice views.Notice) ([]byte, error) {
 	ctx := context.Background()
 	p, err := s.firstRequest()
 	if err != nil {
 		return nil, err
 	}
+	p.notice = notice
 	lab, err := s.lab(ctx, p)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ import (
 // lock.
 func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	if err := s.admit(c); err != nil {
-		return err
+		return s.unopened(c, err)
 	}
 	state, choices := nn.State{}, defaultChoices()
 	if err == nil {
@@ -44,6 +44,29 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	p.notice.Text = "This link cannot be opened. " + p.notice.Text
 	p.answer.settings = true
 	return s.render(c, e.status, p)
+}
+
+// noticeBusy is what the page says in place of a link for which the server has no room.
+var noticeBusy = views.Notice{
+	Text:    "The server is too busy to open this link. Follow it again in a few seconds. What you had is still here.",
+	Problem: true,
+}
+
+// unopened answers a browser that is not admitted with the page of everybody, which costs nothing:
+// a page that is loaded again goes on with what it has stored.
+func (s *Server) unopened(c echo.Context, err error) error {
+	b := describe(err)
+	if b.Code != wire.CodeBusy || !wantsHTML(c.Request()) {
+		return err
+	}
+	html, failed := s.busyFirst()
+	if failed != nil {
+		return failed
+	}
+	s.describeLogged(err, c)
+	c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(b.RetryAfter))
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return send(c, b.status, echo.MIMETextHTMLCharsetUTF8, encoded(c, html, s.packer("busy")))
 }
 
 // readLink reads the query of the page's address.

@@ -233,7 +233,10 @@ func TestLinkErrors(t *testing.T) {
 	if err := s.admitRequest(other); err != nil {
 		t.Fatal(err)
 	}
-	if w := serve(s, http.MethodGet, "/?dataset=xor", "", "Accept", "text/html"); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
-		t.Errorf("GET /?dataset=xor of a server without room = %d; want 503 and when to try again", w.Code)
+	if w := serve(s, http.MethodGet, "/?dataset=xor", "", "Accept", "text/html"); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), noticeBusy.Text) {
+		t.Errorf("GET /?dataset=xor of a server without room = %d %.200s; want 503, when to try again, and the page", w.Code, w.Body)
+	}
+	if w := serve(s, http.MethodGet, "/?dataset=xor", ""); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"code":"busy"`) {
+		t.Errorf("GET /?dataset=xor by a program, of a server without room = %d %.200s; want the error", w.Code, w.Body)
 	}
 }
