@@ -14,17 +14,19 @@ import (
 
 // readImport reads the controls of the import. What they say is judged by package table.
 func readImport(form url.Values) views.ImportForm {
-	return views.ImportForm{
-		Text:      form.Get(views.FieldTableText),
-		Header:    table.Header(form.Get(views.FieldTableHeader)),
-		Separator: table.Separator(form.Get(views.FieldTableSeparator)),
-		X:         form.Get(views.FieldTableX),
-		Y:         form.Get(views.FieldTableY),
-		Label:     form.Get(views.FieldTableLabel),
-		Task:      nn.Task(form.Get(views.FieldTableTask)),
-		Scaling:   table.Scaling(form.Get(views.FieldTableScaling)),
-		Sample:    form.Get(views.FieldTableSample) != "",
+	f := views.ImportForm{
+		Text:    form.Get(views.FieldTableText),
+		X:       form.Get(views.FieldTableX),
+		Y:       form.Get(views.FieldTableY),
+		Label:   form.Get(views.FieldTableLabel),
+		Task:    nn.Task(form.Get(views.FieldTableTask)),
+		Scaling: table.Scaling(form.Get(views.FieldTableScaling)),
+		Sample:  form.Get(views.FieldTableSample) != "",
 	}
+	for _, option := range table.AllOptions() {
+		option.Set(&f.Options, form.Get(views.TableField(option.Name)))
+	}
+	return f
 }
 
 // previewImport shows what would come of a table. What is wrong with it is part of the preview.
@@ -84,7 +86,9 @@ func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversio
 func convertTable(
 	f *views.ImportForm, most int, yield func() error,
 ) (table.Table, table.Import, error) {
-	t, err := table.Parse(f.Text, table.Options{Header: f.Header, Separator: f.Separator, Yield: yield})
+	options := f.Options
+	options.Yield = yield
+	t, err := table.Parse([]byte(f.Text), options)
 	if err != nil {
 		return t, table.Import{}, err
 	}

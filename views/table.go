@@ -24,15 +24,14 @@ func className(m table.Meta, k int) string {
 
 // ImportForm holds the values of the import's controls.
 type ImportForm struct {
-	Text      string
-	Header    table.Header
-	Separator table.Separator
-	X, Y      string // names of columns, or "" for a guess
-	Label     string
-	Task      nn.Task // or "" for a guess
-	Scaling   table.Scaling
-	Sample    bool
-	Preview   *ImportPreview // nil where none was asked for
+	Text    string
+	Options table.Options
+	X, Y    string // names of columns, or "" for a guess
+	Label   string
+	Task    nn.Task // or "" for a guess
+	Scaling table.Scaling
+	Sample  bool
+	Preview *ImportPreview // nil where none was asked for
 }
 
 // ImportPreview is the result that an import would have, or the reason why it cannot be made.
@@ -208,11 +207,16 @@ func columnChoices(p *ImportPreview) []choice {
 // shownColumns returns the columns that fit into the preview.
 func (p *ImportPreview) shownColumns() []PreviewColumn { return p.Columns[:len(p.Columns)-p.MoreCols] }
 
-var (
-	headerLabels    = map[table.Header]string{table.HeaderAuto: "Automatic", table.HeaderYes: "First row", table.HeaderNo: "None"}
-	separatorLabels = map[table.Separator]string{table.SeparatorAuto: "Automatic", table.Tab: "Tab", table.Semicolon: "Semicolon ;", table.Bar: "Bar |", table.Comma: "Comma ,", table.Space: "Spaces"}
-	scalingLabels   = map[table.Scaling]string{table.ScalingFit: "Each axis to −1 … 1", table.ScalingSame: "Both axes alike", table.ScalingNone: "None"}
-)
+var scalingLabels = map[table.Scaling]string{table.ScalingFit: "Each axis to −1 … 1", table.ScalingSame: "Both axes alike", table.ScalingNone: "None"}
+
+// optionChoices are the choices of an option. The first leaves it to the reader.
+func optionChoices(o table.Option) []choice {
+	options := []choice{{"", "Automatic"}}
+	for _, v := range o.Choices {
+		options = append(options, choice(v))
+	}
+	return options
+}
 
 // importTasks are the choices of a task. The first leaves it to a guess.
 func importTasks() []choice {

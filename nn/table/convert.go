@@ -57,6 +57,8 @@ type Import struct {
 	// Constant are the names of the columns for x and y whose values are all equal up to rounding.
 	// All their points are at 0.
 	Constant []string
+	// Decisions are about x, y, label and task, and what was not used.
+	Decisions []Decision
 }
 
 // Convert makes points of the rows of a table, in their order. Rows in which one of the three

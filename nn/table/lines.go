@@ -11,14 +11,14 @@ import (
 )
 
 // readLines reads lines of cells.
-func (t *Table) readLines(text string, s Separator, p *pace.Pace) error {
+func (t *Table) readLines(text string, s string, p *pace.Pace) error {
 	n := 0
 	for line := range strings.Lines(text) { // the readers below take a whole line at a time
 		if n++; len(line) > MaxLine {
 			return errorAt(n, "", "is too long; a line can have %d bytes", MaxLine)
 		}
 	}
-	if s == SeparatorAuto {
+	if s == "" {
 		s = findSeparator(text, p)
 	}
 	t.Separator = s
@@ -30,13 +30,13 @@ func (t *Table) readLines(text string, s Separator, p *pace.Pace) error {
 			return t.readSeparated(text, known.char, p)
 		}
 	}
-	return errorAt(0, "", "the separator must be comma, tab, semicolon, bar or space; got %q",
+	return errorAt(0, "", "the separator must be %q",
 		clip(string(s)))
 }
 
 // findSeparator returns the first separator that divides the first lines evenly, else the most
 // frequent one of the first line.
-func findSeparator(text string, p *pace.Pace) Separator {
+func findSeparator(text string, p *pace.Pace) string {
 	const look = 20
 	var lines []string
 	for line := range strings.Lines(text) {

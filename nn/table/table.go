@@ -16,57 +16,12 @@ const (
 	MaxLine    = 1 << 20 // bytes of a line of cells; JSON may stand in one line
 )
 
-// A Separator stands between two cells of a line.
-type Separator string
-
-// The separators. In tables separated by semicolons numbers may have a decimal comma.
-const (
-	SeparatorAuto Separator = "" // the first that divides the first lines evenly
-	Tab           Separator = "tab"
-	Semicolon     Separator = "semicolon"
-	Bar           Separator = "bar"
-	Comma         Separator = "comma"
-	Space         Separator = "space" // any run of blanks
-)
-
 // separators is in the order in which they are tried. Comma and space come last: a comma may be
 // part of a number, a space part of a name.
 var separators = []struct {
-	name Separator
+	name string
 	char rune
 }{{Tab, '\t'}, {Semicolon, ';'}, {Bar, '|'}, {Comma, ','}, {Space, ' '}}
-
-// Separators returns the separators that can be asked for.
-func Separators() []Separator {
-	names := []Separator{SeparatorAuto}
-	for _, s := range separators {
-		names = append(names, s.name)
-	}
-	return names
-}
-
-// A Header says whether the first row holds the names of the columns.
-type Header string
-
-// Whether there is a header.
-const (
-	HeaderAuto Header = "" // there is one if no cell of the first row is a number
-	HeaderYes  Header = "yes"
-	HeaderNo   Header = "no"
-)
-
-// Headers returns all values of Header.
-func Headers() []Header { return []Header{HeaderAuto, HeaderYes, HeaderNo} }
-
-// Options override what Parse would guess. JSON has no separator, and a header only if its rows are
-// lists.
-type Options struct {
-	Separator Separator
-	Header    Header
-	// Yield is called after every few thousand cells or some 64 kB of text, if it is not nil. An
-	// error that it returns ends the reading and is returned as it is.
-	Yield func() error
-}
 
 // A Table is rows of cells, all of the same length.
 type Table struct {
@@ -74,8 +29,13 @@ type Table struct {
 	Rows    []Row
 	Header  bool // the names of the columns were in the text
 	JSON    bool
-	// Separator is the separator of the cells; SeparatorAuto for JSON.
-	Separator Separator
+	// Separator is the separator of the cells; "" for JSON.
+	Separator string
+	// Decisions are what was decided, in the order of the page. Parse returns them besides an error
+	// too, as far as it came.
+	Decisions []Decision
+
+	text string // as it was decoded
 }
 
 // A Column describes the cells of one column.
@@ -96,53 +56,60 @@ type Row struct {
 	Cells []string
 }
 
-// Parse reads a table. Text that begins with [ or { is JSON, unless a separator is given: a list of
-// objects, whose members are the columns; a list of lists; or an object with such a list as its
-// member data, like the answer of GET /data. Any other text is lines of cells.
+// Parse reads a table from the bytes of a file. Text that begins with [ or { is JSON, unless a
+// separator is given: a list of objects, whose members are the columns; a list of lists; or an object
+// with such a list as its member data, like the answer of GET /data. Any other text is lines of cells.
 //
 // Lines count from 1. Any line ending and a byte order mark are accepted. Empty lines are skipped.
-func Parse(text string, o Options) (Table, error) {
+func Parse(data []byte, o Options) (Table, error) {
 	p := pace.New(o.Yield)
-	t, err := parse(text, o, p)
+	t, err := parse(data, o, p)
 	if p.Stopped() != nil {
 		return Table{}, p.Stopped()
 	}
-	return t, err
+	if err != nil {
+		return Table{Decisions: t.Decisions, text: t.text}, err
+	}
+	return t, nil
 }
 
-func parse(text string, o Options, p *pace.Pace) (Table, error) {
-	text = cleaned(text, p)
+func parse(data []byte, o Options, p *pace.Pace) (t Table, err error) {
+	if err := o.check(); err != nil {
+		return t, err
+	}
+	text := cleaned(string(data), p)
+	t.text = text
+	t.decide("encoding", UTF8, o.Encoding != "", "UTF-8", "")
 	begins := strings.TrimSpace(text)
 	if begins == "" {
-		return Table{}, errorAt(0, "", "there is no text")
+		return t, errorAt(0, "", "there is no text")
 	}
-	var t Table
-	var err error
 	named := false
-	if o.Separator == SeparatorAuto && (begins[0] == '[' || begins[0] == '{') {
+	if o.Separator == "" && (begins[0] == '[' || begins[0] == '{') {
 		t.JSON = true
 		named, err = t.readJSON(text, p)
 	} else {
 		err = t.readLines(text, o.Separator, p)
+		t.decide("separator", t.Separator, o.Separator != "", t.Separator, "")
+		t.decide("decimal", DecimalPoint, o.Decimal != "", "decimal point", "")
 	}
 	if err != nil {
-		return Table{}, err
+		return t, err
 	}
 	if !named && len(t.Rows) > 0 {
-		if err := t.takeHeader(o.Header, p); err != nil {
-			return Table{}, err
-		}
+		t.takeHeader(o.Header, p)
+		t.decide("header", HeaderYes, o.Header != "", "names of columns", "in line 1")
 	}
 	if len(t.Rows) == 0 {
-		return Table{}, errorAt(0, "", "the table has no row of data")
+		return t, errorAt(0, "", "the table has no row of data")
 	}
 	t.countNumbers(p)
 	t.dropEmpty(p)
 	switch n := len(t.Columns); {
 	case n == 0:
-		return Table{}, errorAt(0, "", "every cell of the table is empty")
+		return t, errorAt(0, "", "every cell of the table is empty")
 	case n > MaxColumns:
-		return Table{}, errorAt(0, "",
+		return t, errorAt(0, "",
 			"the table has %d columns; at most %d can be read. Only three are needed: x, y and label",
 			n, MaxColumns)
 	}
@@ -150,17 +117,19 @@ func parse(text string, o Options, p *pace.Pace) (Table, error) {
 	return t, nil
 }
 
-// takeHeader makes the columns. It takes their names from the first row if that is a header.
-func (t *Table) takeHeader(h Header, p *pace.Pace) error {
-	switch h {
-	case HeaderAuto:
-		t.Header = t.looksLikeHeader(t.Rows[0].Cells, p)
-	case HeaderYes:
-		t.Header = true
-	case HeaderNo:
-	default:
-		return errorAt(0, "", "the header must be auto, yes or no; got %q", clip(string(h)))
+// Line returns a line of the text as it was decoded, from 1, or "". It is there besides an error too.
+func (t Table) Line(n int) string {
+	for line := range strings.Lines(t.text) {
+		if n--; n == 0 {
+			return strings.TrimSuffix(line, "\n")
+		}
 	}
+	return ""
+}
+
+// takeHeader makes the columns. It takes their names from the first row if that is a header.
+func (t *Table) takeHeader(h string, p *pace.Pace) {
+	t.Header = h == HeaderYes || h == "" && t.looksLikeHeader(t.Rows[0].Cells, p)
 	t.Columns = make([]Column, len(t.Rows[0].Cells))
 	if t.Header {
 		for i, name := range t.Rows[0].Cells {
@@ -168,7 +137,6 @@ func (t *Table) takeHeader(h Header, p *pace.Pace) error {
 		}
 		t.Rows = t.Rows[1:]
 	}
-	return nil
 }
 
 func (t *Table) looksLikeHeader(cells []string, p *pace.Pace) bool {
