@@ -1,5 +1,10 @@
 package table
 
+import (
+	"strconv"
+	"strings"
+)
+
 // A Decision is something that was decided about a table, or that was asked for.
 type Decision struct {
 	// Name is that of the option, or one of format, rows, x, y, label, task, sample and unused. Where
@@ -34,4 +39,30 @@ func (t *Table) decide(name, value string, asked bool, says, reason string) {
 		t.Decisions = append(t.Decisions, Decision{Name: name, Label: n.Label, Value: value, Says: says,
 			Reason: reason, Asked: asked, Choices: n.Choices})
 	}
+}
+
+// order is the place of a decision on the page: first what it is, then how it is read.
+func order(d Decision) int {
+	for i, n := range options {
+		if n.Name == d.Name {
+			return i
+		}
+	}
+	if d.Name == "format" {
+		return -1
+	}
+	return len(options)
+}
+
+// list writes names as a sentence has them: a, b and c. It leaves out what would make it long.
+func list(names []string) string {
+	const most = 5
+	if n := len(names); n > most+1 {
+		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(n-most) + " more"
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
