@@ -104,7 +104,7 @@ func TestImportTasks(t *testing.T) {
 		{"Columns", []string{views.FieldTableText, "a,b,c,d\n1,2,p,4\n3,4,q,9\n", views.FieldTableX, "d", views.FieldTableY, "a", views.FieldTableLabel, "c"}, nn.Classification, 2, 2},
 		{"ColumnsOfAnother", []string{views.FieldTableText, "a,b,c\n1,2,p\n3,4,q\n", views.FieldTableX, "sepal length"}, nn.Classification, 2, 2},
 		{"Sample", []string{views.FieldTableText, "a,b,c\n" + strings.Repeat("1,2,p\n3,4,q\n", 1001), views.FieldTableSample, "1"}, nn.Classification, 2, 2000},
-		{"Header", []string{views.FieldTableText, "1,2,3\n3,4,5\n5,6,7\n", views.FieldTableHeader, "yes", views.FieldTableSeparator, "comma"}, nn.Classification, 2, 2},
+		{"Header", []string{views.FieldTableText, "1,2,3\n3,4,5\n5,6,7\n", views.TableField("header"), "yes", views.TableField("separator"), "comma"}, nn.Classification, 2, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status, answer := postPart(s, tableForm(t, s, "import", test.pairs...))
@@ -139,7 +139,7 @@ func TestImportRefused(t *testing.T) {
 		{"Points", []string{views.FieldTableText, "a,b,c\n" + strings.Repeat("1,2,p\n", 61)}, "The table makes 61 points; at most 60", ""},
 		{"Scaling", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableScaling, "none"}, "2 is not from -1 to 1", "1,2,p"},
 		{"ScalingUnknown", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableScaling, "log"}, "The scaling must be fit, same or none", ""},
-		{"Separator", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableSeparator, ":"}, "The separator must be", ""},
+		{"Separator", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.TableField("separator"), ":"}, "The separator must be", ""},
 		{"Task", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableTask, "ranking"}, "The task must be", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -224,6 +224,11 @@ func Label(path string) string {
 	if label := importLabels[path]; label != "" {
 		return label
 	}
+	for _, o := range table.AllOptions() {
+		if path == TableField(o.Name) {
+			return o.Label
+		}
+	}
 	label := controlLabel(ControlOf(path))
 	if label == "" {
 		return path

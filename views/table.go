@@ -136,7 +136,11 @@ func ImportSummary(m table.Import) string {
 	}
 	text += fmt.Sprintf(" from %s, %s and %s.", m.Transform.X.Name, m.Transform.Y.Name, m.Transform.Label.Name)
 	if m.Unsampled > 0 {
-		text += fmt.Sprintf(" An even sample of %s rows.", grouped(len(m.Points)+m.Unsampled))
+		shares := ""
+		if m.Task == nn.Classification {
+			shares = ", in which each class has its share"
+		}
+		text += fmt.Sprintf(" A sample of %s rows%s.", grouped(len(m.Points)+m.Unsampled), shares)
 	}
 	if m.LeftOut > 0 {
 		text += " " + plural(m.LeftOut, "row", "rows") + " with a missing value left out."

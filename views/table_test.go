@@ -18,21 +18,28 @@ import (
 func TestImportControls(t *testing.T) {
 	l := sampleLab(t, dataset.Circles, func(l *Lab) {
 		l.Import = importForm(t, "a,b,c\n1,2,p\n3,4,q\n", table.Choice{X: "b", Y: "a", Label: "c", Task: nn.Classification, Scaling: table.ScalingSame, Sample: true})
-		l.Import.Header, l.Import.Separator = table.HeaderYes, table.Comma
+		l.Import.Options = table.Options{Header: table.HeaderYes, Separator: table.Comma, Encoding: table.UTF16, Decimal: table.DecimalComma, Comments: table.CommentsRead}
 	})
 	e := render(t, ImportDialog(l))
-	for _, test := range []struct {
+	type control struct {
 		field, selected string
 		want            []string
-	}{
-		{FieldTableHeader, "yes", names(table.Headers())},
-		{FieldTableSeparator, "comma", names(table.Separators())},
+	}
+	var controls []control
+	for _, o := range table.AllOptions() {
+		values := []string{""}
+		for _, v := range o.Choices {
+			values = append(values, v.Value)
+		}
+		controls = append(controls, control{TableField(o.Name), o.Of(l.Import.Options), values})
+	}
+	for _, test := range append(controls, []control{
 		{FieldTableTask, "classification", append([]string{""}, names(nn.Tasks())...)},
 		{FieldTableScaling, "same", names(table.Scalings())},
 		{FieldTableX, "b", []string{"", "a", "b", "c"}},
 		{FieldTableY, "a", []string{"", "a", "b", "c"}},
 		{FieldTableLabel, "c", []string{"", "a", "b", "c"}},
-	} {
+	}...) {
 		var got, labels []string
 		for _, o := range e.all("select[name=" + test.field + "] option") {
 			got = append(got, o.attr("value"))
@@ -151,7 +158,7 @@ func TestImportSummary(t *testing.T) {
 		{table.Import{Task: nn.Classification, Meta: named, Points: make([]nn.Point, 1)}, "1 point in 1 class from a, b and c."},
 		{table.Import{Task: nn.Classification, Meta: named, Points: []nn.Point{{Label: 2}, {}}}, "2 points in 3 classes from a, b and c."},
 		{table.Import{Task: nn.Regression, Meta: named, Points: make([]nn.Point, 2000), Unsampled: 500, LeftOut: 2, Constant: []string{"b"}},
-			"2\u202f000 points from a, b and c. An even sample of 2\u202f500 rows. 2 rows with a missing value left out. B holds one value only: its points are at 0."},
+			"2\u202f000 points from a, b and c. A sample of 2\u202f500 rows. 2 rows with a missing value left out. B holds one value only: its points are at 0."},
 	} {
 		if got := ImportSummary(test.m); got != test.want {
 			t.Errorf("ImportSummary = %q; want %q", got, test.want)
