@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -15,6 +16,7 @@ import (
 // readImport reads the controls of the import. What they say is judged by package table.
 func readImport(form url.Values) views.ImportForm {
 	f := views.ImportForm{
+		File:    form.Get(views.FieldTableFile),
 		Text:    form.Get(views.FieldTableText),
 		X:       form.Get(views.FieldTableX),
 		Y:       form.Get(views.FieldTableY),
@@ -31,11 +33,14 @@ func readImport(form url.Values) views.ImportForm {
 
 // previewImport shows what would come of a table. What is wrong with it is part of the preview.
 func (s *Server) previewImport(ctx context.Context, p *pageRequest, _ string) error {
+	if p.imported.File == "" && strings.TrimSpace(p.imported.Text) == "" {
+		return nil // nothing is written yet, or any more
+	}
 	c, err := s.convertImport(ctx, p)
 	if err != nil {
 		return err
 	}
-	p.imported.Preview = c.preview(p.imported.Text)
+	p.imported.Preview = c.preview()
 	return nil
 }
 
@@ -46,7 +51,7 @@ func (s *Server) importPoints(ctx context.Context, p *pageRequest, _ string) err
 		return err
 	}
 	if c.wrong != nil {
-		p.imported.Preview = c.preview(p.imported.Text)
+		p.imported.Preview = c.preview()
 		return c.wrong
 	}
 	next, err := newProblem(p.State, c.Points, c.Task)
@@ -66,8 +71,8 @@ type conversion struct {
 	wrong error
 }
 
-func (c conversion) preview(text string) *views.ImportPreview {
-	return views.NewImportPreview(text, c.from, c.Import, c.wrong)
+func (c conversion) preview() *views.ImportPreview {
+	return views.NewImportPreview(c.from, c.Import, c.wrong)
 }
 
 // convertImport makes points of the text of an import.
@@ -80,15 +85,22 @@ func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversio
 	return c, err
 }
 
-// convertTable makes points of the text of an import. A column chosen that the table does not have
-// was of the table before; it is guessed anew. What is wrong with the table is a *table.Error;
-// other errors are yield's.
+// convertTable makes points of the file of an import, whose text becomes the import's, or of the
+// text. A column chosen that the table does not have was of the table before; it is guessed anew.
+// What is wrong with the table is a *table.Error; other errors are yield's.
 func convertTable(
 	f *views.ImportForm, most int, yield func() error,
 ) (table.Table, table.Import, error) {
 	options := f.Options
 	options.Yield = yield
-	t, err := table.Parse([]byte(f.Text), options)
+	data := f.File
+	if data == "" {
+		data, options.Encoding = f.Text, table.UTF8 // as every form is
+	}
+	t, err := table.Parse([]byte(data), options)
+	if f.File != "" {
+		f.Text = t.Text()
+	}
 	if err != nil {
 		return t, table.Import{}, err
 	}

@@ -3,6 +3,7 @@
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
+import { Import } from "./import.js";
 import { bindKeys } from "./keys.js";
 import { tell } from "./page.js";
 import { Picture } from "./picture.js";
@@ -40,6 +41,7 @@ const timeline = new Timeline(runs);
 const session = new Session(runs, timeline, new Stores(window, tell));
 runs.on("swap", paint);
 new Share(runs);
+new Import(runs);
 new Plane(runs, new Probe(runs));
 new Curves(runs);
 bindDialogs(runs);

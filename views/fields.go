@@ -75,6 +75,7 @@ const (
 	FieldLock      = "lock"      // and those that it locks
 
 	FieldTableText    = "table_text" // a table to import; its options are fields too: see TableField
+	FieldTableFile    = "table_file" // the bytes of a file with one, which is read in place of the text
 	FieldTableX       = "table_x"    // names of columns; empty ones are guessed
 	FieldTableY       = "table_y"
 	FieldTableLabel   = "table_label"
@@ -122,7 +123,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
-	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, "id", "type", "frame_ms",
 })

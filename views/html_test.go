@@ -208,7 +208,7 @@ func importForm(tb testing.TB, text string, c table.Choice) ImportForm {
 	if err == nil {
 		m, err = table.Convert(t, c)
 	}
-	f.Preview = NewImportPreview(text, t, m, err)
+	f.Preview = NewImportPreview(t, m, err)
 	return f
 }
 

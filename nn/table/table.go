@@ -133,6 +133,9 @@ func (t *Table) describe(o Options, named bool, r *lineReader, p *pace.Pace) err
 	return nil
 }
 
+// Text returns the text as it was decoded. It is there besides an error of the table too.
+func (t Table) Text() string { return t.text }
+
 // Line returns a line of the text as it was decoded, from 1, or "". It is there besides an error too.
 func (t Table) Line(n int) string {
 	for line := range strings.Lines(t.text) {
