@@ -113,12 +113,12 @@ var pageActs = []pageAct{
 	},
 	{
 		name:   "import-preview", // shows what would come of FieldTableText
-		traits: views.Traits{Looks: true, Sends: views.FieldTableText},
+		traits: views.Traits{Looks: true, Sends: views.FieldTableText + " " + views.FieldTableFile},
 		do:     (*Server).previewImport, answer: answerPreview,
 	},
 	{
 		name:   "import", // takes its points
-		traits: views.Traits{Sends: views.FieldTableText},
+		traits: views.Traits{Sends: views.FieldTableText + " " + views.FieldTableFile},
 		do:     (*Server).importPoints, answer: answerImported,
 	},
 

@@ -157,7 +157,7 @@ func TestTraits(t *testing.T) {
 		"reset": {Stops: true}, "reseed": {Stops: true}, "recover": {Stops: true, Sends: "recovered"},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
 		"share": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
-		"import-preview": {Looks: true, Sends: "table_text"}, "import": {Sends: "table_text"},
+		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"},
 	}
 	for _, a := range pageActs {
 		if a.traits != want[a.name] {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -14,26 +15,32 @@ import (
 
 // readImport reads the controls of the import. What they say is judged by package table.
 func readImport(form url.Values) views.ImportForm {
-	return views.ImportForm{
-		Text:      form.Get(views.FieldTableText),
-		Header:    table.Header(form.Get(views.FieldTableHeader)),
-		Separator: table.Separator(form.Get(views.FieldTableSeparator)),
-		X:         form.Get(views.FieldTableX),
-		Y:         form.Get(views.FieldTableY),
-		Label:     form.Get(views.FieldTableLabel),
-		Task:      nn.Task(form.Get(views.FieldTableTask)),
-		Scaling:   table.Scaling(form.Get(views.FieldTableScaling)),
-		Sample:    form.Get(views.FieldTableSample) != "",
+	f := views.ImportForm{
+		File:    form.Get(views.FieldTableFile),
+		Text:    form.Get(views.FieldTableText),
+		X:       form.Get(views.FieldTableX),
+		Y:       form.Get(views.FieldTableY),
+		Label:   form.Get(views.FieldTableLabel),
+		Task:    nn.Task(form.Get(views.FieldTableTask)),
+		Scaling: table.Scaling(form.Get(views.FieldTableScaling)),
+		Sample:  form.Get(views.FieldTableSample) != "",
 	}
+	for _, option := range table.AllOptions() {
+		option.Set(&f.Options, form.Get(views.TableField(option.Name)))
+	}
+	return f
 }
 
 // previewImport shows what would come of a table. What is wrong with it is part of the preview.
 func (s *Server) previewImport(ctx context.Context, p *pageRequest, _ string) error {
+	if p.imported.File == "" && strings.TrimSpace(p.imported.Text) == "" {
+		return nil // nothing is written yet, or any more
+	}
 	c, err := s.convertImport(ctx, p)
 	if err != nil {
 		return err
 	}
-	p.imported.Preview = c.preview(p.imported.Text)
+	p.imported.Preview = c.preview()
 	return nil
 }
 
@@ -44,7 +51,7 @@ func (s *Server) importPoints(ctx context.Context, p *pageRequest, _ string) err
 		return err
 	}
 	if c.wrong != nil {
-		p.imported.Preview = c.preview(p.imported.Text)
+		p.imported.Preview = c.preview()
 		return c.wrong
 	}
 	next, err := newProblem(p.State, c.Points, c.Task)
@@ -64,13 +71,13 @@ type conversion struct {
 	wrong error
 }
 
-func (c conversion) preview(text string) *views.ImportPreview {
-	return views.NewImportPreview(text, c.from, c.Import, c.wrong)
+func (c conversion) preview() *views.ImportPreview {
+	return views.NewImportPreview(c.from, c.Import, c.wrong)
 }
 
 // convertImport makes points of the text of an import.
 func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversion, err error) {
-	if err := taskOf(ctx).reserveMore(tableBytes(p.imported.Text)); err != nil {
+	if err := taskOf(ctx).reserveMore(tableBytes(p.imported.File) + tableBytes(p.imported.Text)); err != nil {
 		return c, err
 	}
 	limits := s.limits(ctx)
@@ -81,13 +88,22 @@ func (s *Server) convertImport(ctx context.Context, p *pageRequest) (c conversio
 	return c, err
 }
 
-// convertTable makes points of the text of an import. A column chosen that the table does not have
-// was of the table before; it is guessed anew. What is wrong with the table is a *table.Error;
-// other errors are yield's.
+// convertTable makes points of the file of an import, whose text becomes the import's, or of the
+// text. A column chosen that the table does not have was of the table before; it is guessed anew.
+// What is wrong with the table is a *table.Error; other errors are yield's.
 func convertTable(
 	f *views.ImportForm, most int, yield func() error,
 ) (table.Table, table.Import, error) {
-	t, err := table.Parse(f.Text, table.Options{Header: f.Header, Separator: f.Separator, Yield: yield})
+	options := f.Options
+	options.Yield = yield
+	data := f.File
+	if data == "" {
+		data, options.Encoding = f.Text, table.UTF8 // as every form is
+	}
+	t, err := table.Parse([]byte(data), options)
+	if f.File != "" {
+		f.Text = t.Text()
+	}
 	if err != nil {
 		return t, table.Import{}, err
 	}

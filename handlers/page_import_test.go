@@ -1,9 +1,14 @@
 package handlers
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
+	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
@@ -104,7 +109,7 @@ func TestImportTasks(t *testing.T) {
 		{"Columns", []string{views.FieldTableText, "a,b,c,d\n1,2,p,4\n3,4,q,9\n", views.FieldTableX, "d", views.FieldTableY, "a", views.FieldTableLabel, "c"}, nn.Classification, 2, 2},
 		{"ColumnsOfAnother", []string{views.FieldTableText, "a,b,c\n1,2,p\n3,4,q\n", views.FieldTableX, "sepal length"}, nn.Classification, 2, 2},
 		{"Sample", []string{views.FieldTableText, "a,b,c\n" + strings.Repeat("1,2,p\n3,4,q\n", 1001), views.FieldTableSample, "1"}, nn.Classification, 2, 2000},
-		{"Header", []string{views.FieldTableText, "1,2,3\n3,4,5\n5,6,7\n", views.FieldTableHeader, "yes", views.FieldTableSeparator, "comma"}, nn.Classification, 2, 2},
+		{"Header", []string{views.FieldTableText, "1,2,3\n3,4,5\n5,6,7\n", views.TableField("header"), "yes", views.TableField("separator"), "comma"}, nn.Classification, 2, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status, answer := postPart(s, tableForm(t, s, "import", test.pairs...))
@@ -139,7 +144,7 @@ func TestImportRefused(t *testing.T) {
 		{"Points", []string{views.FieldTableText, "a,b,c\n" + strings.Repeat("1,2,p\n", 61)}, "The table makes 61 points; at most 60", ""},
 		{"Scaling", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableScaling, "none"}, "2 is not from -1 to 1", "1,2,p"},
 		{"ScalingUnknown", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableScaling, "log"}, "The scaling must be fit, same or none", ""},
-		{"Separator", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableSeparator, ":"}, "The separator must be", ""},
+		{"Separator", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.TableField("separator"), ":"}, "The separator must be", ""},
 		{"Task", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableTask, "ranking"}, "The task must be", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -148,16 +153,19 @@ func TestImportRefused(t *testing.T) {
 			if status != http.StatusUnprocessableEntity || strings.Count(answer, test.says) != 2 {
 				t.Errorf("the import is answered %d %.500s; want 422 and %q, in the notice and in the dialog", status, answer, test.says)
 			}
-			if got := partTargets(t, answer); !slices.Equal(got, []string{"#notice", "#import-preview"}) {
+			if got := partTargets(t, answer); !slices.Equal(got, []string{"#notice", "#import-says", "#import-preview"}) {
 				t.Errorf("the import changes %v; want the notice and the preview", got)
 			}
-			if test.quote != "" && !strings.Contains(answer, html.EscapeString(test.quote)+"</pre>") {
+			if test.quote != "" && !strings.Contains(answer, html.EscapeString(test.quote)+"</bdi></pre>") {
 				t.Errorf("the preview does not quote the line %q", test.quote)
 			}
-			// A preview says the same, and is no error.
+			// A preview says the same, and is no error. Of no text it says nothing.
+			if len(test.pairs) == 0 {
+				test.says = ""
+			}
 			form.Set(views.FieldAct, "import-preview")
 			status, answer = postPart(s, form)
-			if got := partTargets(t, answer); status != http.StatusOK || !slices.Equal(got, []string{"#import-preview"}) || !strings.Contains(answer, test.says) {
+			if got := partTargets(t, answer); status != http.StatusOK || !slices.Equal(got, []string{"#import-says", "#import-preview"}) || !strings.Contains(answer, test.says) {
 				t.Errorf("the preview is answered %d for %v; want 200 for the preview alone, with %q", status, got, test.says)
 			}
 			// Without script the page is as it was, the text still in it.
@@ -176,10 +184,10 @@ func TestImportPreview(t *testing.T) {
 	s := newTestServer(t)
 	form := tableForm(t, s, "import-preview", views.FieldTableText, flowers)
 	status, answer := postPart(s, form)
-	if got := partTargets(t, answer); status != http.StatusOK || !slices.Equal(got, []string{"#import-preview"}) {
+	if got := partTargets(t, answer); status != http.StatusOK || !slices.Equal(got, []string{"#import-says", "#import-preview"}) {
 		t.Errorf("the preview is answered %d for %v; want 200 for itself alone", status, got)
 	}
-	for _, want := range []string{"4 points in 3 classes", "x = sepal length − 6", "y = (petal width − 1.35) / 1.15", "setosa: 2", "<td>versicolor</td>"} {
+	for _, want := range []string{"4 points in 3 classes", "x = sepal length − 6", "y = (petal width − 1.35) / 1.15", "<bdi>setosa</bdi>: 2", "<bdi>versicolor</bdi></td>"} {
 		if !strings.Contains(answer, want) {
 			t.Errorf("the preview is without %q", want)
 		}
@@ -306,5 +314,127 @@ func TestImportFromData(t *testing.T) {
 		if !same(p.State.Data, sent.Data) || p.State.Config.Task != test.task || len(p.meta.Classes) != 0 {
 			t.Errorf("GET /data/%s imports as %d points for a %s; want the same 40", test.query, len(p.State.Data), p.State.Config.Task)
 		}
+	}
+}
+
+// postFile posts a form in parts, one of them a file with a table. The script does so, and the page
+// without it.
+func postFile(tb testing.TB, s *Server, form url.Values, file string, headers ...string) *httptest.ResponseRecorder {
+	tb.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	form = maps.Clone(form)
+	form.Del(views.FieldTableFile) // the empty one
+	for name, values := range form {
+		for _, value := range values {
+			if err := w.WriteField(name, value); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+	part, err := w.CreateFormFile(views.FieldTableFile, "table.csv")
+	if err == nil {
+		_, err = part.Write([]byte(file))
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		tb.Fatal(err)
+	}
+	headers = append([]string{"Content-Type", w.FormDataContentType(), "Accept", "text/html"}, headers...)
+	return serve(s, http.MethodPost, "/edit", body.String(), headers...)
+}
+
+// TestImportFile: a file is read as the bytes that it has. It goes before the text, which then is that
+// of the file.
+func TestImportFile(t *testing.T) {
+	s := newTestServer(t)
+	const table = "Länge;Breite;Art\n1,5;2;Bär\n3;4;Kröte\n"
+	latin := strings.NewReplacer("ä", "\xe4", "ö", "\xf6").Replace(table)
+	var utf16 strings.Builder
+	for _, r := range "\ufeff" + table {
+		utf16.WriteByte(byte(r))
+		utf16.WriteByte(byte(r >> 8))
+	}
+	for name, file := range map[string]string{"UTF8": table, "Windows1252": latin, "UTF16": utf16.String()} {
+		t.Run(name, func(t *testing.T) {
+			form := tableForm(t, s, "import-preview", views.FieldTableText, "a,b,c\n1,2,3\n")
+			w := postFile(t, s, form, file, "HX-Request", "true")
+			answer := w.Body.String()
+			if got := partTargets(t, answer); w.Code != http.StatusOK || !slices.Equal(got, []string{"#import-text", "#import-says", "#import-preview"}) {
+				t.Fatalf("the preview is answered %d for %v; want the text of the file and the preview", w.Code, got)
+			}
+			for _, want := range []string{"2 points in 2 classes", "<bdi>Bär</bdi>: 1", "<bdi>Kröte</bdi>: 1", "1,5;2;Bär"} {
+				if !strings.Contains(answer, want) {
+					t.Errorf("the preview is without %q", want)
+				}
+			}
+			// Without script the page keeps the text of the file, and goes on with it.
+			w = postFile(t, s, form, file)
+			next := readForm(t, w.Body.String(), views.FieldAct, "import")
+			if got := strings.TrimSpace(next.Get(views.FieldTableText)); got != strings.TrimSpace(table) {
+				t.Fatalf("without script the text is %q; want that of the file", got)
+			}
+			w = postForm(s, "/edit", next)
+			if p := decodeAnswer(t, s, w.Body.String()); w.Code != http.StatusOK || !slices.Equal(p.meta.Classes, []string{"Bär", "Kröte"}) {
+				t.Errorf("without script the import is answered %d with the classes %q", w.Code, p.meta.Classes)
+			}
+			form.Set(views.FieldAct, "import")
+			w = postFile(t, s, form, file, "HX-Request", "true")
+			if p := decodeAnswer(t, s, w.Body.String()); len(p.State.Data) != 2 || p.meta.Transform.X.Name != "Länge" {
+				t.Errorf("the import gives %d points of %q; want those of the file", len(p.State.Data), p.meta.Transform.X.Name)
+			}
+		})
+	}
+}
+
+// TestImportFileRefused: a mistake in a file is said as one in a text, and loses neither.
+func TestImportFileRefused(t *testing.T) {
+	s := newTestServer(t)
+	form := tableForm(t, s, "import", views.FieldTableText, "something else")
+	w := postFile(t, s, form, "a,b,c\n1,2,p\n3,\xe4,q\n5,6,q\n")
+	page := readForm(t, w.Body.String(), "", "")
+	if w.Code != http.StatusUnprocessableEntity || page.Get(views.FieldData) != form.Get(views.FieldData) {
+		t.Errorf("the import is answered %d; want 422 and the points as they were", w.Code)
+	}
+	if got := page.Get(views.FieldTableText); !strings.Contains(got, "3,ä,q") {
+		t.Errorf("the text is %q; want that of the file, to be mended", got)
+	}
+}
+
+// TestImportOptions: each option changes what comes of a table that can be read in more than one way.
+func TestImportOptions(t *testing.T) {
+	s := newTestServer(t)
+	for _, test := range []struct{ option, value, text, want string }{
+		{"separator", "semicolon", "a,b;c,d;e\n1,5;2,5;p\n3,5;4,5;q\n", "<bdi>a,b</bdi>"},
+		{"separator", "comma", "a,b;c,d;e\n1,5;2,5;p\n3,5;4,5;q\n", "<bdi>b;c</bdi>"},
+		{"decimal", "point", "a;b;c\n1,500;2;p\n3,250;4;q\n", "x = (a − 2375) / 875"},
+		{"decimal", "comma", "a;b;c\n1,500;2;p\n3,250;4;q\n", "x = (a − 2.375) / 0.875"},
+		{"header", "no", "2000,2001,2002\n1,2,0\n3,4,1\n5,6,1\n", "4 points"},
+		{"header", "yes", "2000,2001,2002\n1,2,0\n3,4,1\n5,6,1\n", "<bdi>2000</bdi>"},
+		{"comments", "read", "a,b,c\n#1,2,p\n3,4,q\n5,6,p\n", "#1"},
+		{"comments", "skip", "a,b,c\n#1,2,p\n3,4,q\n5,6,p\n", "2 points in 2 classes"},
+		{"x", "c", "a,b,c,d\n1,2,3,p\n3,4,5,q\n", "x = c − 4"},
+		{"y", "a", "x,b,a,d\n1,2,3,p\n3,4,5,q\n", "y = a − 4"},
+		{"label", "a", "a,b,c,d\n1,2,3,p\n0,4,5,q\n", "label = a"},
+		{"task", "regression", "a,b,c\n1,2,3\n3,4,5\n", "label = c − 4"},
+	} {
+		t.Run(test.option+"/"+test.value, func(t *testing.T) {
+			form := tableForm(t, s, "import-preview", views.FieldTableText, test.text, views.TableField(test.option), test.value)
+			status, answer := postPart(s, form)
+			if status != http.StatusOK || !strings.Contains(answer, test.want) {
+				t.Errorf("the preview is answered %d without %q: %s", status, test.want, answer)
+			}
+			if !strings.Contains(answer, "value=\""+test.value+"\" selected") {
+				t.Errorf("%s is not selected; want what was asked for", test.value)
+			}
+		})
+	}
+	// A text in a form is UTF-8, whatever was asked for the file before it.
+	form := tableForm(t, s, "import-preview", views.FieldTableText, "a,b,c\n1,2,Bär\n3,4,q\n", views.TableField("encoding"), "windows-1252")
+	if _, answer := postPart(s, form); !strings.Contains(answer, "<bdi>Bär</bdi>") {
+		t.Error("a text that was written is read in another encoding")
+	}
+	w := postFile(t, s, tableForm(t, s, "import-preview", views.TableField("encoding"), "windows-1252"), "a,b,c\n1,2,Bär\n3,4,q\n", "HX-Request", "true")
+	if !strings.Contains(w.Body.String(), "<bdi>BÃ¤r</bdi>") {
+		t.Error("a file is not read in the encoding that was asked for")
 	}
 }

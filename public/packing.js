@@ -2,7 +2,7 @@
 import { HEADER, RELEASE } from "./release.js";
 import { tab } from "./tab.js";
 
-const LONG = 8192; // characters of a body that is worth compressing
+const LONG = 8192; // bytes of a body that is worth compressing
 const LARGEST = 16 * 2 ** 20; // bytes that a server takes, unless it is told otherwise
 
 /** @param {BlobPart} data @param {GenericTransformStream} stream */
@@ -53,17 +53,20 @@ export async function unpack(text) {
  * @param {RequestInit} request
  */
 export async function packed(request) {
+  const form = new Response(request.body); // knows the bytes of a form, and its boundary
   /** @type {Record<string, string>} */
   const headers = {
     .../** @type {object} */ (request.headers),
     "Nnvisu-Tab": tab,
     [HEADER]: RELEASE,
+    "Content-Type": form.headers.get("Content-Type") ?? "",
   };
-  const text = String(request.body);
-  if (text.length <= LONG || !globalThis.CompressionStream) return { ...request, headers };
-  headers["Content-Type"] = "application/x-www-form-urlencoded";
+  const body = await form.arrayBuffer();
+  if (body.byteLength <= LONG || !globalThis.CompressionStream) {
+    return { ...request, headers, body };
+  }
   headers["Content-Encoding"] = "gzip";
-  return { ...request, headers, body: await through(text, new CompressionStream("gzip")) };
+  return { ...request, headers, body: await through(body, new CompressionStream("gzip")) };
 }
 
 /** Fetches what is packed first. @param {string} url @param {RequestInit} request */

@@ -1,6 +1,6 @@
 // Links and files: the state outside of this browser.
 import { pack } from "./packing.js";
-import { $, field, form, on, tell } from "./page.js";
+import { $, form, on, tell } from "./page.js";
 import { read } from "./state.js";
 
 const LONGEST = 1_500_000; // characters of a link, for all browsers
@@ -20,17 +20,9 @@ export class Share {
   /** @param {HTMLInputElement} input */
   async #readFile(input) {
     const file = input.files?.[0];
-    if (!file) return;
+    if (!file || !("openState" in input.dataset)) return;
     const text = await file.text();
     input.value = ""; // the same file can be chosen again
-    const { read: name } = input.dataset;
-    if (name) {
-      const begin = () => {
-        field(name).value = text;
-      };
-      this.#runs.act(input, {}, { begin });
-      return;
-    }
     open(this.#runs, text, {
       after: (refused) => {
         if (!refused) input.closest("dialog")?.close();

@@ -15,6 +15,16 @@ function quiet() {
   return 1000 * Number(form.getAttribute("data-silence"));
 }
 
+/** Reports whether a field holds a file, which only a form in parts takes. @param {string} name */
+function isFile(name) {
+  return Boolean(field(name)?.files?.length);
+}
+
+/** Reports whether a field is for a file and has none. @param {string} name */
+function isEmpty(name) {
+  return field(name)?.files?.length === 0;
+}
+
 /**
  * Transport sends one request at a time. An event swap follows each part put into the page. An
  * event silent says since when nothing has come of an answer that may take its time.
@@ -72,8 +82,9 @@ export class Transport extends Emitter {
     this.#answer = answer;
     this.#streams = streams;
     const bulky = form.getAttribute("data-bulky")?.split(" ") ?? [];
-    const spared = bulky.filter((name) => !sends.includes(name)).map((name) => [name, ""]);
-    values = { controls: "", ...Object.fromEntries(spared), ...values };
+    const spared = bulky.filter((name) => !sends.includes(name) || isEmpty(name));
+    values = { controls: "", ...Object.fromEntries(spared.map((name) => [name, ""])), ...values };
+    form.enctype = sends.some(isFile) ? "multipart/form-data" : "";
     const overSocket = streams && field("transport").value === "websocket";
     if (!overSocket) values = { ...values, draw_ms: String(this.#lag.begin()) };
     if (overSocket) await this.#converse(values);

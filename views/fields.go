@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"nnvisu/nn/setting"
+	"nnvisu/nn/table"
 )
 
 // Names of the form's fields. Package handlers reads what this package writes.
@@ -74,15 +75,14 @@ const (
 	FieldHide      = "hide"      // parts of the page that a link leaves out
 	FieldLock      = "lock"      // and those that it locks
 
-	FieldTableText      = "table_text" // a table to import
-	FieldTableHeader    = "table_header"
-	FieldTableSeparator = "table_separator"
-	FieldTableX         = "table_x" // names of columns; empty ones are guessed
-	FieldTableY         = "table_y"
-	FieldTableLabel     = "table_label"
-	FieldTableTask      = "table_task"
-	FieldTableScaling   = "table_scaling"
-	FieldTableSample    = "table_sample" // not empty: take an even sample where there are too many rows
+	FieldTableText    = "table_text" // a table to import; its options are fields too: see TableField
+	FieldTableFile    = "table_file" // the bytes of a file with one, which is read in place of the text
+	FieldTableX       = "table_x"    // names of columns; empty ones are guessed
+	FieldTableY       = "table_y"
+	FieldTableLabel   = "table_label"
+	FieldTableTask    = "table_task"
+	FieldTableScaling = "table_scaling"
+	FieldTableSample  = "table_sample" // not empty: take a sample where there are too many rows
 
 	FieldTablePage = "table_page" // the page of the points that the table shows, from 1
 	FieldTableOf   = "table_of"   // which points it shows, so that rows of others change nothing
@@ -118,17 +118,16 @@ var ChoiceFields = []string{
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
-var fieldNames = append(settingFields(), []string{
+var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
-	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableHeader,
-	FieldTableSeparator, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, "id", "type", "frame_ms",
-}...)
+})
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.
 func settingFields() []string {
@@ -137,6 +136,18 @@ func settingFields() []string {
 		if !m.NoControl {
 			fields = append(fields, m.Name)
 		}
+	}
+	return fields
+}
+
+// TableField returns the field of an option or a decision of package table.
+func TableField(name string) string { return "table_" + name }
+
+// tableFields returns the fields of the options of the import.
+func tableFields() []string {
+	var fields []string
+	for _, o := range table.AllOptions() {
+		fields = append(fields, TableField(o.Name))
 	}
 	return fields
 }
@@ -201,14 +212,12 @@ var controlLabels = map[string]string{
 
 // importLabels are the labels of the controls of the import. The preview shows their errors.
 var importLabels = map[string]string{
-	FieldTableText:      "Table",
-	FieldTableHeader:    "Names of columns",
-	FieldTableSeparator: "Separator",
-	FieldTableX:         "x",
-	FieldTableY:         "y",
-	FieldTableLabel:     "Label",
-	FieldTableTask:      "Labels are",
-	FieldTableScaling:   "Scaling",
+	FieldTableText:    "Table",
+	FieldTableX:       "x",
+	FieldTableY:       "y",
+	FieldTableLabel:   "Label",
+	FieldTableTask:    "Labels are",
+	FieldTableScaling: "Scaling",
 }
 
 // Label returns what the page calls the value at a path of the wire contract. It is the path itself
@@ -216,6 +225,11 @@ var importLabels = map[string]string{
 func Label(path string) string {
 	if label := importLabels[path]; label != "" {
 		return label
+	}
+	for _, o := range table.AllOptions() {
+		if path == TableField(o.Name) {
+			return o.Label
+		}
 	}
 	label := controlLabel(ControlOf(path))
 	if label == "" {

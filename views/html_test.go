@@ -203,12 +203,12 @@ func pinnedRun(h nn.History) *PinnedRun {
 func importForm(tb testing.TB, text string, c table.Choice) ImportForm {
 	tb.Helper()
 	f := ImportForm{Text: text, X: c.X, Y: c.Y, Label: c.Label, Task: c.Task, Scaling: c.Scaling, Sample: c.Sample}
-	t, err := table.Parse(text, table.Options{})
+	t, err := table.Parse([]byte(text), table.Options{})
 	var m table.Import
 	if err == nil {
 		m, err = table.Convert(t, c)
 	}
-	f.Preview = NewImportPreview(text, t, m, err)
+	f.Preview = NewImportPreview(t, m, err)
 	return f
 }
 

@@ -100,7 +100,7 @@ func TestPageLabels(t *testing.T) {
 // TestPageFields: the names that the page posts are fields that the decoder knows, and are written
 // as constants.
 func TestPageFields(t *testing.T) {
-	constants := slices.Concat(constantsNamed(t, "Field"), settingFields())
+	constants := slices.Concat(constantsNamed(t, "Field"), settingFields(), tableFields())
 	for _, name := range constants {
 		if !IsField(name) {
 			t.Errorf("IsField(%s) = false; want true, it is a constant", name)

@@ -1,16 +1,13 @@
 package views
 
 import (
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
 	"nnvisu/nn"
-	"nnvisu/nn/setting"
 	"nnvisu/nn/table"
 )
 
@@ -20,132 +17,6 @@ func className(m table.Meta, k int) string {
 		return name
 	}
 	return "class " + strconv.Itoa(k)
-}
-
-// ImportForm holds the values of the import's controls.
-type ImportForm struct {
-	Text      string
-	Header    table.Header
-	Separator table.Separator
-	X, Y      string // names of columns, or "" for a guess
-	Label     string
-	Task      nn.Task // or "" for a guess
-	Scaling   table.Scaling
-	Sample    bool
-	Preview   *ImportPreview // nil where none was asked for
-}
-
-// ImportPreview is the result that an import would have, or the reason why it cannot be made.
-type ImportPreview struct {
-	Problem string
-	Line    int    // the line with the problem, from 1, or 0
-	Quoted  string // that line
-
-	Columns   []PreviewColumn // empty where the text is no table
-	Rows      [][]string      // the first ones
-	MoreRows  int
-	MoreCols  int
-	Summary   string
-	Sentences []string
-	Classes   []ClassCount
-	Groups    []PointGroup
-}
-
-// PreviewColumn is a column of the table and its role: x, y, label or none.
-type PreviewColumn struct{ Name, Role string }
-
-// ClassCount is a class with its number of points.
-type ClassCount struct {
-	Swatch
-	Count int
-}
-
-const (
-	previewRows    = 5
-	previewColumns = 12
-	previewCell    = 30 // characters of a cell
-	previewLine    = 120
-	previewRadius  = 0.05
-)
-
-// NewImportPreview shows the results of table.Parse and table.Convert. t is empty where Parse
-// failed, m where Convert failed.
-func NewImportPreview(text string, t table.Table, m table.Import, err error) *ImportPreview {
-	p := &ImportPreview{}
-	for i, c := range t.Columns {
-		column := PreviewColumn{Name: c.Name}
-		if err == nil {
-			switch i {
-			case m.X:
-				column.Role = "x"
-			case m.Y:
-				column.Role = "y"
-			case m.Label:
-				column.Role = "label"
-			}
-		}
-		p.Columns = append(p.Columns, column)
-	}
-	p.MoreCols = max(0, len(t.Columns)-previewColumns)
-	p.MoreRows = max(0, len(t.Rows)-previewRows)
-	for _, row := range t.Rows[:len(t.Rows)-p.MoreRows] {
-		cells := slices.Clone(row.Cells[:len(row.Cells)-p.MoreCols])
-		for i := range cells {
-			cells[i] = shorten(cells[i], previewCell)
-		}
-		p.Rows = append(p.Rows, cells)
-	}
-	if err != nil {
-		p.Problem = upperFirst(err.Error())
-		var at *table.Error
-		if errors.As(err, &at) && at.Line > 0 {
-			p.Line, p.Quoted = at.Line, quoteLine(text, at.Line)
-		}
-		return p
-	}
-	p.Summary = ImportSummary(m)
-	p.Sentences = []string{m.Transform.X.Sentence("x"), m.Transform.Y.Sentence("y"), m.Transform.Label.Sentence("label")}
-	p.Groups = group(m.Points, m.Task, make([]bool, len(m.Points)), previewRadius)
-	if m.Task == nn.Classification {
-		counts := make([]int, importClasses(m))
-		for _, point := range m.Points {
-			counts[int(point.Label)]++
-		}
-		swatches := Swatches(nn.Config{Task: m.Task, Classes: len(counts)}, m.Meta)
-		for k, n := range counts {
-			swatches[k].Label = className(m.Meta, k)
-			p.Classes = append(p.Classes, ClassCount{swatches[k], n})
-		}
-	}
-	return p
-}
-
-// importClasses returns the number of classes of an import, including classes without a point.
-func importClasses(m table.Import) int {
-	n := len(m.Classes)
-	for _, p := range m.Points {
-		n = max(n, int(p.Label)+1)
-	}
-	return n
-}
-
-// ImportSummary says in words which rows an import took and which it left out.
-func ImportSummary(m table.Import) string {
-	text := counted(len(m.Points), "point")
-	if m.Task == nn.Classification {
-		text += " in " + plural(importClasses(m), "class", "classes")
-	}
-	text += fmt.Sprintf(" from %s, %s and %s.", m.Transform.X.Name, m.Transform.Y.Name, m.Transform.Label.Name)
-	if m.Unsampled > 0 {
-		text += fmt.Sprintf(" An even sample of %s rows.", grouped(len(m.Points)+m.Unsampled))
-	}
-	if m.LeftOut > 0 {
-		text += " " + plural(m.LeftOut, "row", "rows") + " with a missing value left out."
-	}
-	for _, name := range m.Constant {
-		text += fmt.Sprintf(" %s holds one value only: its points are at 0.", upperFirst(name))
-	}
-	return text
 }
 
 func counted(n int, thing string) string { return plural(n, thing, thing+"s") }
@@ -174,53 +45,6 @@ func shorten(s string, most int) string {
 		n++
 	}
 	return s
-}
-
-// quoteLine returns line n of a text. Lines count from 1, as for table.Parse.
-func quoteLine(text string, n int) string {
-	from := 0
-	for at := 0; at <= len(text); at++ {
-		if at < len(text) && text[at] != '\n' && text[at] != '\r' {
-			continue
-		}
-		if n--; n == 0 {
-			return strings.ToValidUTF8(shorten(text[from:at], previewLine), "\ufffd")
-		}
-		if strings.HasPrefix(text[at:], "\r\n") {
-			at++
-		}
-		from = at + 1
-	}
-	return ""
-}
-
-// columnChoices returns the choices of a column for x, y or label.
-func columnChoices(p *ImportPreview) []choice {
-	options := []choice{{"", "Automatic"}}
-	if p != nil {
-		for _, c := range p.Columns {
-			options = append(options, choice{c.Name, c.Name})
-		}
-	}
-	return options
-}
-
-// shownColumns returns the columns that fit into the preview.
-func (p *ImportPreview) shownColumns() []PreviewColumn { return p.Columns[:len(p.Columns)-p.MoreCols] }
-
-var (
-	headerLabels    = map[table.Header]string{table.HeaderAuto: "Automatic", table.HeaderYes: "First row", table.HeaderNo: "None"}
-	separatorLabels = map[table.Separator]string{table.SeparatorAuto: "Automatic", table.Tab: "Tab", table.Semicolon: "Semicolon ;", table.Bar: "Bar |", table.Comma: "Comma ,", table.Space: "Spaces"}
-	scalingLabels   = map[table.Scaling]string{table.ScalingFit: "Each axis to −1 … 1", table.ScalingSame: "Both axes alike", table.ScalingNone: "None"}
-)
-
-// importTasks are the choices of a task. The first leaves it to a guess.
-func importTasks() []choice {
-	options := []choice{{"", "Automatic"}}
-	for _, c := range setting.Lookup(FieldTask).Choices {
-		options = append(options, choice{c.Value, c.Label})
-	}
-	return options
 }
 
 // TableRows is the number of points on a page of the table.

@@ -13,7 +13,7 @@ import (
 
 func mustParse(tb testing.TB, text string) Table {
 	tb.Helper()
-	t, err := Parse(text, Options{})
+	t, err := Parse([]byte(text), Options{})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -44,7 +44,8 @@ func TestConvertColumns(t *testing.T) {
 		{"a,b,c", Choice{X: "e"}, `there is no column "e"`},
 		{"a,b,c", Choice{X: "a", Y: "a"}, `x, y and label must be three columns; got "a", "a" and "c"`},
 		{"a,b", Choice{}, "the table has 2 columns; x, y and label need one each"},
-		{"NAME,OTHER,c,d", Choice{}, `the table needs two columns of numbers, for x and y, besides the label in "d"`},
+		{"NAME,OTHER,c,d", Choice{}, `line 2, column "OTHER": "word" is not a number; x and y need a column of numbers each`},
+		{"a,id,d", Choice{X: "a", Y: "id", Label: "d"}, "a id d"},
 	} {
 		var row []string
 		for i, name := range strings.Split(test.names, ",") {
@@ -90,7 +91,7 @@ func TestConvertTask(t *testing.T) {
 		{"1 3 1", "", "", nn.Classification, "1 3", []float64{0, 1, 0}},
 		{"1 3 1", "", ScalingNone, nn.Classification, "", []float64{1, 3, 1}},
 		{"10 9 -1", "", "", nn.Classification, "-1 9 10", []float64{2, 1, 0}},
-		{"2.0 2 1e1", "", "", nn.Classification, "2 10", []float64{0, 0, 1}},
+		{"2.0 2 1e1", "", "", nn.Classification, "2 2.0 1e1", []float64{1, 0, 2}},
 		{"10 9 x", "", "", nn.Classification, "10 9 x", []float64{0, 1, 2}},
 		{"true false", "", "", nn.Classification, "false true", []float64{1, 0}},
 		{"0.5 1", nn.Classification, "", nn.Classification, "0.5 1", []float64{0, 1}},
@@ -165,7 +166,7 @@ func TestConvertConstant(t *testing.T) {
 		value          float64
 	}{
 		{"x,y,label\n1,7,0\n2,7,1\n", "y", 7},
-		{"x,y,label\n1,1e9,0\n2,1000000000.0000001,1\n", "y", 1e9},
+		{"x,y,label\n1,1e9,0\n2,1000000000.0000000000000000000000000000000001,1\n", "y", 1e9},
 		{"x,y,label\n1,0,0\n2,1e-300,1\n", "y", 0},
 		{"x,y,label\n1,7,0\n", "x y", 7},
 	} {
@@ -209,18 +210,46 @@ func TestConvertSample(t *testing.T) {
 	if _, err := Convert(table, Choice{MaxPoints: 99}); err == nil || !strings.Contains(err.Error(), "makes 100 points; at most 99") {
 		t.Errorf("Convert of 100 rows for 99 points = %v; want the limit", err)
 	}
-	m, err := Convert(table, Choice{MaxPoints: 8, Sample: true})
-	var places []float64
-	for _, p := range m.Points {
-		places = append(places, m.Transform.X.Value(p.X))
+	places := func() (places []string) {
+		m, err := Convert(table, Choice{MaxPoints: 8, Sample: true})
+		if err != nil || len(m.Points) != 8 || m.Unsampled != 92 {
+			t.Fatalf("Convert of a sample of 8 = %d points, %d not taken, %v", len(m.Points), m.Unsampled, err)
+		}
+		n := 0.0
+		for _, p := range m.Points {
+			n += p.Label
+			places = append(places, m.Transform.X.Text(p.X))
+		}
+		if n != 4 {
+			t.Errorf("the sample of two equal classes has %v of one; want 4", n)
+		}
+		return places
 	}
-	want := []float64{0, 12, 25, 37, 50, 62, 75, 87}
-	if err != nil || len(places) != 8 || m.Unsampled != 92 {
-		t.Fatalf("Convert of a sample of 8 = %v, %d not taken, %v", places, m.Unsampled, err)
+	if first, again := places(), places(); !slices.Equal(first, again) {
+		t.Errorf("the samples are of the rows %v and %v; want the same", first, again)
 	}
-	for i := range want {
-		if math.Abs(places[i]-want[i]) > 1e-12 {
-			t.Errorf("the sample is of the rows %v; want %v", places, want)
+}
+
+// TestShares: each class keeps its share, the smallest included, and the sizes sum up.
+func TestShares(t *testing.T) {
+	for _, test := range []struct {
+		sizes []int
+		n     int
+		want  []int
+	}{
+		{[]int{50, 50}, 10, []int{5, 5}},
+		{[]int{900, 90, 9, 1}, 100, []int{89, 9, 1, 1}},
+		{[]int{10, 0, 1}, 3, []int{2, 0, 1}},
+		{[]int{7, 7, 7}, 10, []int{4, 3, 3}},
+		{[]int{5, 4, 3}, 2, []int{1, 1, 0}},
+	} {
+		groups, all := make([][]int, len(test.sizes)), 0
+		for k, size := range test.sizes {
+			groups[k] = make([]int, size)
+			all += size
+		}
+		if got := shares(groups, all, test.n); !slices.Equal(got, test.want) {
+			t.Errorf("shares(%v, %d) = %v; want %v", test.sizes, test.n, got, test.want)
 		}
 	}
 }

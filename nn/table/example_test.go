@@ -9,7 +9,7 @@ import (
 
 func Example() {
 	const text = "sepal length;petal width;species\n5,1;0,2;setosa\n7,0;1,4;versicolor\n6,3;?;virginica\n"
-	t, err := table.Parse(text, table.Options{})
+	t, err := table.Parse([]byte(text), table.Options{})
 	if err != nil {
 		panic(err)
 	}
@@ -31,7 +31,7 @@ func Example() {
 }
 
 func ExampleError() {
-	t, err := table.Parse("sepal,petal,species\n5.1,0.2,a\n6.3,abc,b\n7,1,b\n", table.Options{})
+	t, err := table.Parse([]byte("sepal,petal,species\n5.1,0.2,a\n6.3,abc,b\n7,1,b\n"), table.Options{})
 	if err == nil {
 		_, err = table.Convert(t, table.Choice{})
 	}

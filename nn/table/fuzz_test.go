@@ -2,10 +2,27 @@ package table
 
 import (
 	"bytes"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"nnvisu/nn"
 )
+
+// linesOf returns the lines of a text.
+func linesOf(text string) []string { return slices.Collect(strings.Lines(text)) }
+
+// headerLine reports whether a line of the text, which is no comment, has the names of the columns.
+func headerLine(t Table) bool {
+	for _, d := range t.Decisions {
+		if d.Name == "header" {
+			n, _ := strconv.Atoi(d.Says[strings.LastIndexByte(d.Says, ' ')+1:])
+			return d.Value == HeaderYes && (t.Skipped.Comments == 0 || !startsComment(strings.TrimLeft(t.Line(n), blanks)+" "))
+		}
+	}
+	return false
+}
 
 // FuzzConvert: no text panics, what comes of one is valid, and what is written of it can be read.
 func FuzzConvert(f *testing.F) {
@@ -17,6 +34,16 @@ func FuzzConvert(f *testing.F) {
 		"\ufeff,x,y\r\n0,1,2\r\n1,1e99,2.5\r\n",
 		`[{"x":1,"y":2,"label":"a"},{"y":-3,"x":null,"label":"b"},{"x":4,"y":1e-9,"label":"a"}]`,
 		`{"data":[["a","b","c"],[1,2,3.5],[2,3,4]],"task":"regression"}`,
+		"# x y z\n1 2 3\n# pause\n4 5.5 6\n\n",
+		"sep=;\nTitle\na;b;c\n1,5;2;p\n1.234,5;#N/A;q;\n",
+		"@relation r\n@attribute a real\n@attribute b real\n@attribute c {p,q}\n% no\n@data\n1,2,p\n3,?,q\n",
+		"| a | b | c |\n|---|---|---|\n| 1 | 2 | p |\n",
+		`{"x":{"0":1,"1":2},"y":{"0":3,"1":NaN},"l":{"0":"a","1":"b"}}`,
+		`{"columns":["a","b","c"],"data":[[1,2,3],[4,5,6]]}`,
+		"{\"x\":[1,2],\"y\":[3,4],\"l\":[0,1]}\n",
+		"{\"x\":1,\"y\":2,\"l\":0}\n{\"x\":3,\"y\":4,\"l\":1}",
+		"\xff\xfex\x00,\x00y\x00,\x00l\x00\n\x001\x00,\x002\x00,\x003\x00",
+		"x,y,l\n1,2,M\xfcller\n3,4,b\n",
 		"a\tb\tc\n1e100\t1e-99\t0\n-1e100\t0\t1\n",
 	} {
 		for mode := range uint8(4) {
@@ -24,12 +51,23 @@ func FuzzConvert(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, text string, mode uint8) {
-		table, err := Parse(text, Options{Header: Headers()[int(mode/4)%3]})
+		table, err := Parse([]byte(text), Options{Header: []string{"", HeaderYes, HeaderNo}[int(mode/4)%3]})
 		if err != nil {
 			if _, ok := err.(*Error); !ok {
 				t.Fatalf("Parse(%q) = %T; want *Error", text, err)
 			}
 			return
+		}
+		// No row is lost in silence: where no cell has lines in it, every line is told.
+		if lines := len(linesOf(table.text)); !table.JSON && !strings.Contains(table.text, "\"") && !strings.Contains(table.text, "'") {
+			header := 0
+			if table.Separator != "" && headerLine(table) {
+				header = 1
+			}
+			s := table.Skipped
+			if told := len(table.Rows) + header + s.Comments + s.Titles + s.Blank; told != lines {
+				t.Fatalf("Parse(%q) has %d lines and tells of %d: %d rows, %d header, %+v", text, lines, told, len(table.Rows), header, s)
+			}
 		}
 		m, err := Convert(table, Choice{Scaling: Scalings()[int(mode/12)%3], Task: append(nn.Tasks(), "")[mode%3], MaxPoints: 50, Sample: mode%2 == 0})
 		if err != nil {
@@ -37,6 +75,9 @@ func FuzzConvert(f *testing.F) {
 				t.Fatalf("Convert(%q) = %T; want *Error", text, err)
 			}
 			return
+		}
+		if n := len(m.Points) + m.LeftOut + m.Unsampled; n != len(table.Rows) {
+			t.Fatalf("Convert(%q) tells of %d rows; want %d", text, n, len(table.Rows))
 		}
 		if _, err := (nn.State{Config: configOf(m), Data: m.Points}).Prepare(); err != nil {
 			t.Fatalf("Convert(%q) is no state: %v", text, err)
@@ -48,7 +89,7 @@ func FuzzConvert(f *testing.F) {
 		if err := WriteCSV(&b, m.Points, m.Task, m.Meta); err != nil {
 			t.Fatal(err)
 		}
-		again, err := Parse(b.String(), Options{Separator: Comma, Header: HeaderYes})
+		again, err := Parse(b.Bytes(), Options{Separator: Comma, Header: HeaderYes})
 		if err != nil || len(again.Rows) != len(m.Points) {
 			t.Fatalf("WriteCSV of %q gives %q, which is read as %d rows, %v; want %d", text,
 				b.String(), len(again.Rows), err, len(m.Points))

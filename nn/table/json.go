@@ -1,223 +1,248 @@
 package table
 
 import (
-	"encoding/json"
-	"errors"
-	"io"
+	"cmp"
 	"strings"
 
 	"nnvisu/nn/pace"
 )
 
-// A jsonReader reads rows token by token, so that it knows the line of each row.
-type jsonReader struct {
-	*json.Decoder
-	*pace.Pace
-	text         string
-	line, offset int
-	table        *Table
-	columns      map[string]int // of rows that are objects
+// looksLikeJSON reports whether a text begins like JSON. A name such as [cm] does not.
+func looksLikeJSON(text string) bool {
+	if text == "" || text[0] != '{' && text[0] != '[' {
+		return false
+	}
+	inside := strings.TrimSpace(text[1:])
+	return text[0] == '{' || inside == "" || strings.IndexByte(`{["]-0123456789tfnN`, inside[0]) >= 0
 }
 
-// readJSON reads JSON. named reports that the rows were objects, whose members named the columns.
-func (t *Table) readJSON(text string, p *pace.Pace) (named bool, err error) {
-	decoder := json.NewDecoder(pace.NewReader(p, text))
-	r := &jsonReader{Decoder: decoder, Pace: p, text: text, line: 1, table: t}
-	r.UseNumber()
-	begin, err := r.Token()
+// A jsonReader makes rows of JSON values.
+type jsonReader struct {
+	*jsonText
+	table   *Table
+	columns map[string]int // of rows that are objects
+	total   int
+}
+
+// The forms of JSON that are read, as an error names them.
+const jsonForms = "a table is a list of objects or of lists, an object of lists, or an object with columns " +
+	"and data, or with data and target"
+
+// readJSON reads JSON. named reports that the columns have their names from it.
+func (t *Table) readJSON(o Options, p *pace.Pace) (named bool, r *lineReader, err error) {
+	t.JSON = true
+	text, err := parseJSON(t.text, p)
 	if err != nil {
-		return false, r.broken(err)
+		return false, nil, cmp.Or(p.Stopped(), err)
 	}
-	if begin == json.Delim('{') {
-		err = r.data()
-	} else {
-		err = r.rows()
+	j := &jsonReader{jsonText: text, table: t}
+	var top []int
+	for i := 0; i < len(j.nodes); i = int(j.nodes[i].next) {
+		top = append(top, i)
+	}
+	form := ""
+	switch first := top[0]; {
+	case len(top) > 1:
+		form, err = "a row of JSON in each line", j.rows(top)
+	case j.nodes[first].kind == jsonArray:
+		items := j.items(first)
+		if len(items) > 0 && j.isScalar(items[0]) {
+			return false, nil, errorAt(int(j.nodes[items[0]].line), "", "every row must be an object, or every row a list")
+		}
+		form, err = "JSON, a list of rows", j.rows(items)
+	default:
+		form, err = j.object(first)
 	}
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
-	if _, err := r.Token(); err != io.EOF {
-		return false, errorAt(r.here(), "", "something stands behind the end of the JSON")
-	}
+	t.Decisions = append(t.Decisions, Decision{Name: "format", Label: "Format", Says: form})
 	if len(t.Rows) == 0 {
-		return false, errorAt(0, "", "the table has no row of data")
+		return false, nil, errorAt(0, "", "the table has no row of data")
 	}
-	if r.columns == nil {
-		return false, nil
+	if t.Columns == nil {
+		return false, nil, nil
 	}
 	t.Header = true
 	for i, row := range t.Rows { // early rows may lack members that later ones have
 		if !p.Count(cellWork * len(t.Columns)) {
-			return true, p.Stopped()
+			return true, nil, p.Stopped()
 		}
 		t.Rows[i].Cells = append(row.Cells, make([]string, len(t.Columns)-len(row.Cells))...)
 	}
-	return true, nil
+	return true, nil, nil
 }
 
-// here returns the line of what was read last.
-func (r *jsonReader) here() int {
-	at := min(int(r.InputOffset()), len(r.text))
-	r.line += strings.Count(r.text[r.offset:at], "\n")
-	r.offset = at
-	return r.line
-}
-
-func (r *jsonReader) broken(err error) error {
-	var syntax *json.SyntaxError
+// object reads a table that is one object, and returns what its form is called.
+func (j *jsonReader) object(i int) (form string, err error) {
+	data, twice := j.member(i, "data")
+	columns, _ := j.member(i, "columns")
+	target, _ := j.member(i, "target")
+	features, _ := j.member(i, "features")
 	switch {
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errorAt(1+strings.Count(strings.TrimRight(r.text, "\n"), "\n"), "",
-			"the JSON ends too early")
-	case errors.As(err, &syntax):
-		return errorAt(r.here(), "", "is not JSON: %v", syntax)
+	case twice:
+		return "", errorAt(int(j.nodes[data].line), "", "data is given twice")
+	case features >= 0 && j.says(i, "type", "FeatureCollection"):
+		return "JSON, points on a map (GeoJSON)", j.geo(features)
+	case data >= 0 && columns >= 0 && j.nodes[data].kind == jsonArray && j.nodes[columns].kind == jsonArray:
+		return "JSON, columns and data", j.split(columns, data, -1)
+	case data >= 0 && target >= 0 && j.nodes[data].kind == jsonArray && j.nodes[target].kind == jsonArray:
+		names, _ := j.member(i, "feature_names")
+		return "JSON, data and target", j.split(names, data, target)
+	case data >= 0 && j.nodes[data].kind == jsonArray:
+		return "JSON, rows as data", j.rows(j.items(data))
+	case data >= 0 && j.nodes[data].kind == jsonObject:
+		return j.object(data)
 	}
-	return errorAt(r.here(), "", "is not JSON")
-}
-
-// data reads an object that has the rows as its member data.
-func (r *jsonReader) data() error {
-	found := false
-	for r.More() {
-		name, err := r.Token()
-		if err != nil {
-			return r.broken(err)
-		}
-		if name != "data" {
-			var skipped json.RawMessage
-			if err := r.Decode(&skipped); err != nil {
-				return r.broken(err)
+	values := j.items(i)
+	lists, objects, records := 0, 0, -1
+	for _, k := range values {
+		switch j.nodes[k].kind {
+		case jsonArray:
+			lists++
+			if items := j.items(k); len(items) > 0 && !j.isScalar(items[0]) {
+				records = k
 			}
-			continue
-		}
-		line := r.here()
-		begin, err := r.Token()
-		switch {
-		case err != nil:
-			return r.broken(err)
-		case begin != json.Delim('['):
-			return errorAt(line, "", "data must be a list of rows")
-		case found:
-			return errorAt(line, "", "data is given twice")
-		}
-		found = true
-		if err := r.rows(); err != nil {
-			return err
+		case jsonObject:
+			objects++
 		}
 	}
-	if _, err := r.Token(); err != nil {
-		return r.broken(err)
+	switch {
+	case data >= 0 && lists+objects == 0:
+		return "", errorAt(int(j.nodes[data].line), "", "data must be a list of rows")
+	case len(values) == 0:
+	case records >= 0 && lists == 1:
+		return "JSON, a list of rows", j.rows(j.items(records))
+	case lists == len(values) && records < 0:
+		return "JSON, a list for each column", j.lists(i)
+	case objects == len(values):
+		if j.byIndex(values, i) {
+			return "JSON, an object for each row", j.rows(values)
+		}
+		return "JSON, an object for each column", j.byColumn(i)
+	case objects == 0 && lists == 0:
+		return "JSON, one row", j.rows([]int{i})
 	}
-	if !found {
-		return errorAt(0, "", "the JSON object has no member data; a table is a list of rows")
-	}
-	return nil
+	return "", errorAt(0, "", "no table is found in the JSON; "+jsonForms)
 }
 
-// rows reads the rest of a list of rows.
-func (r *jsonReader) rows() error {
-	total := 0
-	for r.More() {
-		begin, err := r.Token()
-		if err != nil {
-			return r.broken(err)
-		}
-		line := r.here()
-		switch {
-		case begin == json.Delim('{') && (r.columns != nil || len(r.table.Rows) == 0):
-			err = r.object(line)
-		case begin == json.Delim('[') && r.columns == nil:
-			err = r.list(line)
+// says reports whether a member is a string.
+func (j *jsonText) says(object int, name, value string) bool {
+	k, _ := j.member(object, name)
+	return k >= 0 && j.nodes[k].kind == jsonString && j.text[j.nodes[k].from:j.nodes[k].to] == value
+}
+
+// byIndex reports whether the objects in an object are its rows, and not its columns: their members
+// have names, and theirs are numbers; or there are more of them than members in each.
+func (j *jsonReader) byIndex(values []int, object int) bool {
+	outer, inner := true, true
+	for _, k := range values {
+		outer = outer && j.isIndex(k-1)
+	}
+	members := j.items(values[0])
+	for _, k := range members {
+		inner = inner && j.isIndex(k-1)
+	}
+	if outer != inner {
+		return outer
+	}
+	return len(values) > len(members)
+}
+
+func (j *jsonText) isIndex(i int) bool {
+	n := j.nodes[i]
+	return n.to > n.from && strings.Trim(j.text[n.from:n.to], "0123456789") == ""
+}
+
+// rows reads rows that are all objects or all lists.
+func (j *jsonReader) rows(items []int) error {
+	for _, i := range items {
+		var err error
+		line := int(j.nodes[i].line)
+		switch kind := j.nodes[i].kind; {
+		case kind == jsonObject && (j.columns != nil || len(j.table.Rows) == 0):
+			err = j.rowOf(line, j.items(i))
+		case kind == jsonArray && j.columns == nil:
+			err = j.list(line, j.items(i), -1)
 		default:
 			err = errorAt(line, "", "every row must be an object, or every row a list")
 		}
 		if err != nil {
 			return err
 		}
-		rows := len(r.table.Rows)
-		total += len(r.table.Rows[rows-1].Cells)
-		if total > MaxCells || rows*len(r.table.Columns) > MaxCells {
-			return errTooMany()
-		}
-	}
-	if _, err := r.Token(); err != nil { // the end of the list
-		return r.broken(err)
 	}
 	return nil
 }
 
-func (r *jsonReader) object(line int) error {
-	if r.columns == nil {
-		r.columns = map[string]int{}
+// add adds a row.
+func (j *jsonReader) add(line int, cells []string) error {
+	j.table.Rows = append(j.table.Rows, Row{line, cells})
+	j.total += len(cells)
+	j.Count(cellWork * len(cells))
+	if j.total > MaxCells || len(j.table.Rows)*len(j.table.Columns) > MaxCells {
+		return errTooMany()
 	}
-	cells := make([]string, len(r.table.Columns))
+	return j.Stopped()
+}
+
+// column returns the column of a name, which may be new.
+func (j *jsonReader) column(name string) (int, error) {
+	if j.columns == nil {
+		j.columns = map[string]int{}
+	}
+	i, known := j.columns[name]
+	if known {
+		return i, nil
+	}
+	if i = len(j.table.Columns); i == MaxCells {
+		return 0, errTooMany()
+	}
+	j.columns[name] = i
+	j.table.Columns = append(j.table.Columns, Column{Name: strings.TrimSpace(name)})
+	return i, nil
+}
+
+// rowOf reads a row of an object's values.
+func (j *jsonReader) rowOf(line int, values []int) error {
+	cells := make([]string, len(j.table.Columns))
 	given := make([]bool, len(cells))
-	for r.More() {
-		token, err := r.Token()
+	for _, k := range values {
+		name, err := j.stringOf(k - 1)
 		if err != nil {
-			return r.broken(err)
+			return err
 		}
-		name := token.(string) // the decoder takes nothing else for a name
-		i, known := r.columns[name]
-		if !known {
-			i = len(cells)
-			if i == MaxCells {
-				return errTooMany()
-			}
-			r.columns[name] = i
-			r.table.Columns = append(r.table.Columns, Column{Name: strings.TrimSpace(name)})
+		i, err := j.column(name)
+		if err != nil {
+			return err
+		}
+		if i == len(cells) {
 			cells, given = append(cells, ""), append(given, false)
 		}
 		if given[i] {
-			return errorAt(r.here(), clip(name), "is given twice in one row")
+			return errorAt(int(j.nodes[k].line), clip(name), "is given twice in one row")
 		}
 		given[i] = true
-		if cells[i], err = r.cell(clip(name)); err != nil {
+		if cells[i], err = j.cell(k, clip(name)); err != nil {
 			return err
 		}
 	}
-	if _, err := r.Token(); err != nil {
-		return r.broken(err)
-	}
-	r.table.Rows = append(r.table.Rows, Row{line, cells})
-	return nil
+	return j.add(line, cells)
 }
 
-func (r *jsonReader) list(line int) error {
-	var cells []string
-	for r.More() {
-		cell, err := r.cell("")
-		if err != nil {
+// list reads a row of items, and one more that stands elsewhere unless it is -1.
+func (j *jsonReader) list(line int, items []int, more int) error {
+	if more >= 0 {
+		items = append(items, more)
+	}
+	cells := make([]string, len(items))
+	for i, k := range items {
+		var err error
+		if cells[i], err = j.cell(k, ""); err != nil {
 			return err
 		}
-		if cells = append(cells, cell); len(cells) > MaxCells {
-			return errTooMany()
-		}
 	}
-	if _, err := r.Token(); err != nil {
-		return r.broken(err)
+	if rows := j.table.Rows; len(rows) > 0 && len(rows[0].Cells) != len(cells) {
+		return errorAt(line, "", "has %s; the first row has %d", count(len(cells), "cell"), len(rows[0].Cells))
 	}
-	return r.table.addRow(line, cells)
-}
-
-// cell reads a value as the text of a cell.
-func (r *jsonReader) cell(column string) (string, error) {
-	token, err := r.Token()
-	if err != nil {
-		return "", r.broken(err)
-	}
-	switch v := token.(type) {
-	case string:
-		return strings.TrimSpace(v), nil
-	case json.Number:
-		return v.String(), nil
-	case bool:
-		if v {
-			return "true", nil
-		}
-		return "false", nil
-	case nil:
-		return "", nil
-	}
-	return "", errorAt(r.here(), column, "a cell must be a number, a string, true, false or null")
+	return j.add(line, cells)
 }

@@ -1,175 +1,219 @@
 package table
 
 import (
-	"encoding/csv"
-	"errors"
-	"io"
+	"fmt"
 	"strings"
-	"unicode"
 
 	"nnvisu/nn/pace"
 )
 
+// Skipped counts the lines of a text that are no row of data.
+type Skipped struct {
+	Comments int // that begin with # or %
+	Titles   int // before the table: of other lengths than its rows; and lines drawn under a header
+	Blank    int // and those of empty cells only
+}
+
 // readLines reads lines of cells.
-func (t *Table) readLines(text string, s Separator, p *pace.Pace) error {
-	n := 0
-	for line := range strings.Lines(text) { // the readers below take a whole line at a time
-		if n++; len(line) > MaxLine {
+func (t *Table) readLines(text string, o Options, p *pace.Pace) (*lineReader, error) {
+	if err := checkLines(text, p); err != nil {
+		return nil, err
+	}
+	r := &lineReader{Table: t, text: text, line: 1, Pace: p}
+	if s := r.announced(); s != "" && o.Separator == "" {
+		t.Separator = s
+		t.decide("separator", s, false, separatorSays(s), "because line 1 says so")
+	}
+	r.findComments(o.Comments)
+	switch {
+	case o.Separator != "":
+		t.Separator = o.Separator
+		t.decide("separator", o.Separator, true, separatorSays(o.Separator), "")
+	case t.Separator == "":
+		var reason string
+		t.Separator, reason = r.findSeparator()
+		t.decide("separator", t.Separator, false, separatorSays(t.Separator), reason)
+	}
+	if p.Stopped() != nil {
+		return nil, p.Stopped()
+	}
+	if err := r.cut(); err != nil {
+		return nil, err
+	}
+	return r, r.align(o.Header)
+}
+
+// checkLines returns an error for a line that is too long: a whole line is taken at a time.
+func checkLines(text string, p *pace.Pace) error {
+	for n := 1; text != ""; n++ {
+		end := strings.IndexByte(text, '\n')
+		if end < 0 {
+			end = len(text) - 1
+		}
+		if end >= MaxLine {
 			return errorAt(n, "", "is too long; a line can have %d bytes", MaxLine)
 		}
-	}
-	if s == SeparatorAuto {
-		s = findSeparator(text, p)
-	}
-	t.Separator = s
-	if s == Space {
-		return t.readSpaced(text, p)
-	}
-	for _, known := range separators {
-		if known.name == s {
-			return t.readSeparated(text, known.char, p)
-		}
-	}
-	return errorAt(0, "", "the separator must be comma, tab, semicolon, bar or space; got %q",
-		clip(string(s)))
-}
-
-// findSeparator returns the first separator that divides the first lines evenly, else the most
-// frequent one of the first line.
-func findSeparator(text string, p *pace.Pace) Separator {
-	const look = 20
-	var lines []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimRight(line, "\n"); strings.TrimSpace(line) != "" {
-			if lines = append(lines, line); len(lines) == look {
-				break
-			}
-		}
-	}
-	most, best := 0, Comma
-	for _, s := range separators {
-		first, even := dividers(lines[0], s.char), true
-		for _, line := range lines[1:] {
-			even = even && p.Count(len(line)) && dividers(line, s.char) == first
-		}
-		if even && first > 0 {
-			return s.name
-		}
-		if first > most && s.name != Space {
-			most, best = first, s.name
-		}
-	}
-	if most == 0 && dividers(lines[0], ' ') > 0 {
-		return Space
-	}
-	return best
-}
-
-// dividers counts the separators of a line outside of quotes. A run of blanks is one separator.
-func dividers(line string, char rune) int {
-	if char == ' ' {
-		line = strings.TrimSpace(line)
-	}
-	n, quoted, blank := 0, false, false
-	for _, r := range line {
-		switch {
-		case r == '"':
-			quoted = !quoted
-		case quoted:
-		case char == ' ' && unicode.IsSpace(r):
-			if !blank {
-				n++
-			}
-		case r == char:
-			n++
-		}
-		blank = !quoted && unicode.IsSpace(r)
-	}
-	return n
-}
-
-// readSeparated reads comma separated values (RFC 4180), with any separator.
-func (t *Table) readSeparated(text string, char rune, p *pace.Pace) error {
-	// The reader takes a whole record before it can be counted.
-	if strings.Count(text, string(char))+strings.Count(text, "\n") >= MaxCells {
-		return errTooMany()
-	}
-	r := csv.NewReader(pace.NewReader(p, text))
-	r.Comma = char
-	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = char != '\t' // with tabs it would skip empty cells
-	for {
-		cells, err := r.Read()
-		var wrong *csv.ParseError
-		switch {
-		case err == io.EOF:
-			return nil
-		case errors.As(err, &wrong):
-			return errorAt(wrong.StartLine, "",
-				"a quotation mark is not closed, or stands in a cell that has none around it")
-		case err != nil:
-			return errorAt(0, "", "the table cannot be read: %v", err)
-		}
-		line, _ := r.FieldPos(0)
-		if len(cells) == 1 && strings.TrimSpace(cells[0]) == "" {
-			continue // an empty line with blanks in it
-		}
-		if err := t.addRow(line, cells); err != nil {
-			return err
-		}
-	}
-}
-
-// readSpaced reads cells with blanks between them. A cell with blanks in it has quotation marks
-// around it.
-func (t *Table) readSpaced(text string, p *pace.Pace) error {
-	line, total := 0, 0
-	for rest := range strings.Lines(text) {
-		line++
-		if !p.Count(len(rest)) {
-			return p.Stopped()
-		}
-		var cells []string
-		for rest = strings.TrimSpace(rest); rest != ""; rest = strings.TrimSpace(rest) {
-			var cell string
-			if rest[0] == '"' {
-				end := strings.IndexByte(rest[1:], '"')
-				if end < 0 {
-					return errorAt(line, "", "a quotation mark is not closed")
-				}
-				cell, rest = rest[1:1+end], rest[end+2:]
-			} else if end := strings.IndexFunc(rest, unicode.IsSpace); end >= 0 {
-				cell, rest = rest[:end], rest[end:]
-			} else {
-				cell, rest = rest, ""
-			}
-			if total++; total > MaxCells {
-				return errTooMany()
-			}
-			cells = append(cells, cell)
-		}
-		if len(cells) == 0 {
-			continue
-		}
-		if err := t.addRow(line, cells); err != nil {
-			return err
-		}
+		text = text[end+1:]
+		p.Count(end)
 	}
 	return nil
 }
 
-// addRow adds a row, which must be as long as the first.
-func (t *Table) addRow(line int, cells []string) error {
-	if len(t.Rows) > 0 && len(cells) != len(t.Rows[0].Cells) {
-		return errorAt(line, "", "has %s; the first row has %d", count(len(cells), "cell"),
-			len(t.Rows[0].Cells))
+// A lineReader makes rows of equal length of lines.
+type lineReader struct {
+	*Table
+	*pace.Pace
+	text string // what is left to read
+	line int    // the line that it begins with
+
+	comments string   // the characters that comments begin with
+	names    []string // the texts of the comments before the first row
+	nameLine []int    // and their lines
+	short    bool     // the header lacks the name of the first column
+}
+
+// announced skips a first line such as sep=; which Excel obeys, and returns the separator.
+func (r *lineReader) announced() string {
+	line, rest, _ := strings.Cut(r.text, "\n")
+	said := strings.TrimRight(line, "\r\n")
+	if len(said) == len(`"sep=;"`) && said[0] == '"' && said[len(said)-1] == '"' {
+		said = said[1 : len(said)-1]
 	}
-	for i := range cells {
-		if cells[i] = strings.TrimSpace(cells[i]); !t.JSON {
-			cells[i] = bare(cells[i])
+	if len(said) != len("sep=;") || !strings.EqualFold(said[:4], "sep=") {
+		return ""
+	}
+	for _, s := range separators {
+		if s.char == said[4] {
+			r.text, r.line = rest, 2
+			r.Skipped.Titles++
+			return s.name
 		}
 	}
-	t.Rows = append(t.Rows, Row{line, cells})
+	return ""
+}
+
+// findComments decides whether lines that begin with # or % are comments. If most lines do, the
+// character belongs to the cells, as in the code of a colour.
+func (r *lineReader) findComments(asked string) {
+	var n [2]int
+	others, first, head := 0, 0, true
+	inHead := [2]int{}
+	line := r.line
+	for text := range strings.Lines(r.text) {
+		if !r.Count(len(text) / 8) {
+			return
+		}
+		switch begin := strings.TrimLeft(text, blanks); {
+		case strings.TrimSpace(begin) == "":
+		case startsComment(begin):
+			k := strings.IndexByte("#%", begin[0])
+			if n[k]++; head {
+				inHead[k]++
+			}
+			if first == 0 {
+				first = line
+			}
+		default:
+			others++
+			head = false
+		}
+		line++
+	}
+	if n[0]+n[1] == 0 {
+		return
+	}
+	skip := asked != CommentsRead
+	reason := ""
+	for k, char := range []string{"#", "%"} {
+		behind := n[k] - inHead[k]
+		if n[k] == 0 || asked == "" && (others == 0 || behind >= others) {
+			continue
+		}
+		if skip {
+			r.comments += char
+		}
+	}
+	value, says := CommentsSkip, ""
+	switch {
+	case r.comments == "":
+		value, says = CommentsRead, "lines that begin with # or % are read"
+		reason = "because most lines do"
+	default:
+		says = fmt.Sprintf("%s skipped", count(n[0]+n[1], "comment"))
+		reason = fmt.Sprintf("because line %d begins with %s", first, r.comments[:1])
+	}
+	r.decide("comments", value, asked != "", says, reason)
+}
+
+// isComment reports whether a line is a comment.
+func (r *lineReader) isComment(line string) bool {
+	line = strings.TrimLeft(line, blanks)
+	return r.comments != "" && line != "" && strings.IndexByte(r.comments, line[0]) >= 0 && startsComment(line)
+}
+
+// startsComment reports whether a line may be a comment. A row may begin with #N/A, which is none.
+func startsComment(line string) bool {
+	if line[0] != '#' && line[0] != '%' {
+		return false
+	}
+	cell := line[:min(len(line), longestMissing+1)]
+	if end := strings.IndexAny(cell, ",;|\t \n"); end > 0 {
+		return end == 1 || !missing(cell[:end])
+	}
+	return true
+}
+
+// isRule reports whether a line is only drawn, as between header and rows.
+func isRule(line string) bool {
+	return strings.Contains(line, "---") && strings.Trim(line, "-+|: \t") == "" ||
+		strings.Contains(line, "===") && strings.Trim(line, "=+| \t") == ""
+}
+
+// cut cuts the lines into rows, of any lengths.
+func (r *lineReader) cut() error {
+	var sep byte
+	for _, s := range separators {
+		if s.name == r.Separator {
+			sep = s.char
+		}
+	}
+	c := newCutter(r.text, r.line, sep)
+	total := 0
+	for c.at < len(c.text) {
+		switch line := c.rest(); {
+		case strings.TrimSpace(line) == "":
+			r.Skipped.Blank++
+			c.skip(line)
+			continue
+		case r.isComment(line):
+			if len(r.Rows) == 0 {
+				r.names = append(r.names, strings.TrimLeft(line, "#% \t"))
+				r.nameLine = append(r.nameLine, c.line)
+			}
+			r.Skipped.Comments++
+			c.skip(line)
+			continue
+		case len(r.Rows) > 0 && len(r.Rows) <= maxTitles && isRule(line):
+			r.Skipped.Titles++
+			c.skip(line)
+			continue
+		}
+		cells, line, err := c.next(r.Pace)
+		if err != nil {
+			return err
+		}
+		if r.Stopped() != nil {
+			return r.Stopped()
+		}
+		if total += len(cells); total > MaxCells {
+			return errTooMany()
+		}
+		if blank(cells) {
+			r.Skipped.Blank++
+			continue
+		}
+		r.Rows = append(r.Rows, Row{line, cells})
+	}
 	return nil
 }
 

@@ -51,7 +51,7 @@ func TestYield(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			calls := 0
 			test.options.Yield = func() error { calls++; return nil }
-			table, err := Parse(test.text, test.options)
+			table, err := Parse([]byte(test.text), test.options)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,7 +61,7 @@ func TestYield(t *testing.T) {
 			gone := errors.New("gone")
 			stopped := 0
 			test.options.Yield = func() error { stopped++; return gone }
-			if _, err := Parse(test.text, test.options); err != gone || stopped != 1 {
+			if _, err := Parse([]byte(test.text), test.options); err != gone || stopped != 1 {
 				t.Errorf("Parse = %v after %d calls; want what yield returned, at once", err, stopped)
 			}
 

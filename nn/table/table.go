@@ -2,8 +2,7 @@ package table
 
 import (
 	"fmt"
-	"math"
-	"strconv"
+	"slices"
 	"strings"
 
 	"nnvisu/nn/pace"
@@ -16,66 +15,21 @@ const (
 	MaxLine    = 1 << 20 // bytes of a line of cells; JSON may stand in one line
 )
 
-// A Separator stands between two cells of a line.
-type Separator string
-
-// The separators. In tables separated by semicolons numbers may have a decimal comma.
-const (
-	SeparatorAuto Separator = "" // the first that divides the first lines evenly
-	Tab           Separator = "tab"
-	Semicolon     Separator = "semicolon"
-	Bar           Separator = "bar"
-	Comma         Separator = "comma"
-	Space         Separator = "space" // any run of blanks
-)
-
-// separators is in the order in which they are tried. Comma and space come last: a comma may be
-// part of a number, a space part of a name.
-var separators = []struct {
-	name Separator
-	char rune
-}{{Tab, '\t'}, {Semicolon, ';'}, {Bar, '|'}, {Comma, ','}, {Space, ' '}}
-
-// Separators returns the separators that can be asked for.
-func Separators() []Separator {
-	names := []Separator{SeparatorAuto}
-	for _, s := range separators {
-		names = append(names, s.name)
-	}
-	return names
-}
-
-// A Header says whether the first row holds the names of the columns.
-type Header string
-
-// Whether there is a header.
-const (
-	HeaderAuto Header = "" // there is one if no cell of the first row is a number
-	HeaderYes  Header = "yes"
-	HeaderNo   Header = "no"
-)
-
-// Headers returns all values of Header.
-func Headers() []Header { return []Header{HeaderAuto, HeaderYes, HeaderNo} }
-
-// Options override what Parse would guess. JSON has no separator, and a header only if its rows are
-// lists.
-type Options struct {
-	Separator Separator
-	Header    Header
-	// Yield is called after every few thousand cells or some 64 kB of text, if it is not nil. An
-	// error that it returns ends the reading and is returned as it is.
-	Yield func() error
-}
-
 // A Table is rows of cells, all of the same length.
 type Table struct {
 	Columns []Column
 	Rows    []Row
 	Header  bool // the names of the columns were in the text
 	JSON    bool
-	// Separator is the separator of the cells; SeparatorAuto for JSON.
-	Separator Separator
+	// Separator is the separator of the cells; "" for JSON.
+	Separator string
+	// Skipped counts the lines that are neither rows nor names of columns.
+	Skipped Skipped
+	// Decisions are what was decided, in the order of the page. Parse returns them besides an error
+	// too, as far as it came.
+	Decisions []Decision
+
+	text string // as it was decoded
 }
 
 // A Column describes the cells of one column.
@@ -83,12 +37,8 @@ type Column struct {
 	Name    string // unique and not empty within the table
 	Numeric bool   // every cell is a number or missing, and one at least is a number
 
-	filled, numbers int
+	survey
 }
-
-// mostlyNumbers reports whether more than half of the cells that are not missing are numbers: then
-// the others are likely mistakes.
-func (c Column) mostlyNumbers() bool { return 2*c.numbers > c.filled }
 
 // A Row is one row of cells, with the space around them trimmed.
 type Row struct {
@@ -96,110 +46,104 @@ type Row struct {
 	Cells []string
 }
 
-// Parse reads a table. Text that begins with [ or { is JSON, unless a separator is given: a list of
-// objects, whose members are the columns; a list of lists; or an object with such a list as its
-// member data, like the answer of GET /data. Any other text is lines of cells.
+// Parse reads a table from the bytes of a file. What the options leave open it decides once for the
+// whole file, from all of its rows, and says why. Text that looks like JSON or ARFF is read as such
+// unless a separator is asked for. Any other text is lines of cells.
 //
-// Lines count from 1. Any line ending and a byte order mark are accepted. Empty lines are skipped.
-func Parse(text string, o Options) (Table, error) {
+// Lines count from 1. Any line ending is accepted. Empty lines are skipped. No row is dropped: a text
+// whose rows are of different lengths is an error.
+func Parse(data []byte, o Options) (Table, error) {
 	p := pace.New(o.Yield)
-	t, err := parse(text, o, p)
+	t, err := parse(data, o, p)
 	if p.Stopped() != nil {
 		return Table{}, p.Stopped()
 	}
-	return t, err
-}
-
-func parse(text string, o Options, p *pace.Pace) (Table, error) {
-	text = cleaned(text, p)
-	begins := strings.TrimSpace(text)
-	if begins == "" {
-		return Table{}, errorAt(0, "", "there is no text")
-	}
-	var t Table
-	var err error
-	named := false
-	if o.Separator == SeparatorAuto && (begins[0] == '[' || begins[0] == '{') {
-		t.JSON = true
-		named, err = t.readJSON(text, p)
-	} else {
-		err = t.readLines(text, o.Separator, p)
-	}
 	if err != nil {
-		return Table{}, err
+		return Table{Decisions: t.Decisions, text: t.text}, err
 	}
-	if !named && len(t.Rows) > 0 {
-		if err := t.takeHeader(o.Header, p); err != nil {
-			return Table{}, err
-		}
-	}
-	if len(t.Rows) == 0 {
-		return Table{}, errorAt(0, "", "the table has no row of data")
-	}
-	t.countNumbers(p)
-	t.dropEmpty(p)
-	switch n := len(t.Columns); {
-	case n == 0:
-		return Table{}, errorAt(0, "", "every cell of the table is empty")
-	case n > MaxColumns:
-		return Table{}, errorAt(0, "",
-			"the table has %d columns; at most %d can be read. Only three are needed: x, y and label",
-			n, MaxColumns)
-	}
-	t.nameColumns()
 	return t, nil
 }
 
-// takeHeader makes the columns. It takes their names from the first row if that is a header.
-func (t *Table) takeHeader(h Header, p *pace.Pace) error {
-	switch h {
-	case HeaderAuto:
-		t.Header = t.looksLikeHeader(t.Rows[0].Cells, p)
-	case HeaderYes:
-		t.Header = true
-	case HeaderNo:
-	default:
-		return errorAt(0, "", "the header must be auto, yes or no; got %q", clip(string(h)))
+func parse(data []byte, o Options, p *pace.Pace) (t Table, err error) {
+	if err := o.check(); err != nil {
+		return t, err
 	}
-	t.Columns = make([]Column, len(t.Rows[0].Cells))
-	if t.Header {
-		for i, name := range t.Rows[0].Cells {
-			t.Columns[i].Name = name
+	t.text = t.decode(data, o.Encoding, p)
+	if strings.TrimSpace(t.text) == "" {
+		return t, errorAt(0, "", "there is no text")
+	}
+	format := lines
+	if o.Separator == "" {
+		format = formatOf(t.text)
+	}
+	named, lines, err := format(&t, o, p)
+	if err != nil {
+		return t, err
+	}
+	if len(t.Rows) == 0 {
+		return t, errorAt(0, "", "the table has no row of data")
+	}
+	if err := t.describe(o, named, lines, p); err != nil {
+		return t, err
+	}
+	slices.SortStableFunc(t.Decisions, func(a, b Decision) int { return order(a) - order(b) })
+	return t, nil
+}
+
+// describe finds out what there is to know of the columns.
+func (t *Table) describe(o Options, named bool, r *lineReader, p *pace.Pace) error {
+	if !named {
+		t.Columns = make([]Column, len(t.Rows[0].Cells))
+	}
+	comma, reason := t.weighDecimal(o.Decimal, p)
+	rest := t.Rows
+	if !named {
+		rest = t.Rows[1:]
+	}
+	for _, row := range rest {
+		if !p.Count(cellWork * len(row.Cells)) {
+			return p.Stopped()
 		}
-		t.Rows = t.Rows[1:]
+		for i := range row.Cells {
+			t.Columns[i].add(row, i)
+		}
 	}
+	if !named {
+		t.decideHeader(r, o.Header)
+	}
+	if len(t.Rows) == 0 {
+		return errorAt(0, "", "the table has no row of data")
+	}
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		c.Numeric = c.numbers > 0 && c.numbers == c.filled
+	}
+	t.dropEmpty(p)
+	switch n := len(t.Columns); {
+	case n == 0:
+		return errorAt(0, "", "every cell of the table is empty")
+	case n > MaxColumns:
+		return errorAt(0, "",
+			"the table has %d columns; at most %d can be read. Only three are needed: x, y and label",
+			n, MaxColumns)
+	}
+	t.takeRoles()
+	t.nameColumns()
+	t.sayDecimal(o.Decimal, comma, reason)
 	return nil
 }
 
-func (t *Table) looksLikeHeader(cells []string, p *pace.Pace) bool {
-	names := false
-	for _, cell := range cells {
-		if _, number := t.number(cell); number || cell != "" && missing(cell) || !p.Count(cellWork) {
-			return false
-		}
-		names = names || cell != ""
-	}
-	return names
-}
+// Text returns the text as it was decoded. It is there besides an error of the table too.
+func (t Table) Text() string { return t.text }
 
-func (t *Table) countNumbers(p *pace.Pace) {
-	for i := range t.Columns {
-		c := &t.Columns[i]
-		for _, row := range t.Rows {
-			cell := row.Cells[i]
-			if !p.Count(cellWork) {
-				return
-			}
-			if missing(cell) {
-				continue
-			}
-			c.filled++
-			if _, ok := t.number(cell); ok {
-				c.numbers++
-			}
+// Line returns a line of the text as it was decoded, from 1, or "". It is there besides an error too.
+func (t Table) Line(n int) string {
+	for line := range strings.Lines(t.text) {
+		if n--; n == 0 {
+			return strings.TrimSuffix(line, "\n")
 		}
-		c.Numeric = c.numbers > 0 && c.numbers == c.filled
 	}
+	return ""
 }
 
 // dropEmpty removes columns without a name and without a filled cell. Separators at the ends of
@@ -207,7 +151,7 @@ func (t *Table) countNumbers(p *pace.Pace) {
 func (t *Table) dropEmpty(p *pace.Pace) {
 	var keep []int
 	for i, c := range t.Columns {
-		if c.Name != "" || c.filled > 0 {
+		if c.Name != "" || c.filled > 0 || !emptyColumn(t.Rows, i, p) {
 			keep = append(keep, i)
 		}
 	}
@@ -231,13 +175,23 @@ func (t *Table) dropEmpty(p *pace.Pace) {
 	}
 }
 
+// emptyColumn reports whether a column has no cell with anything in it.
+func emptyColumn(rows []Row, column int, p *pace.Pace) bool {
+	for _, row := range rows {
+		if row.Cells[column] != "" || !p.Count(1) {
+			return false
+		}
+	}
+	return true
+}
+
 // nameColumns gives every column a unique name. It takes time in proportion to the number of columns:
 // a number that was tried for a name is not tried for it again.
 func (t *Table) nameColumns() {
 	taken := map[string]bool{}
 	last := map[string]int{} // the last number that was tried for a name
 	for i := range t.Columns {
-		name := clip(t.Columns[i].Name)
+		name := clip(normal(t.Columns[i].Name))
 		switch {
 		case name == "" && t.Header && i == 0:
 			name = "index" // as programs leave it that number the rows
@@ -266,38 +220,3 @@ func (t Table) find(name string) int {
 
 // Has reports whether there is a column of this name.
 func (t Table) Has(name string) bool { return t.find(name) >= 0 }
-
-// missing reports whether a cell stands for a missing value.
-func missing(cell string) bool {
-	switch len(cell) {
-	case 0:
-		return true
-	case 1:
-		return cell == "?"
-	case 2, 3, 4:
-		switch strings.ToLower(cell) {
-		case "na", "n/a", "nan", "null":
-			return true
-		}
-	}
-	return false
-}
-
-// number reads a cell as a number. The minus may be typographic (U+2212).
-func (t *Table) number(cell string) (float64, bool) {
-	if t.Separator == Semicolon && strings.Count(cell, ",") == 1 && !strings.Contains(cell, ".") {
-		cell = strings.Replace(cell, ",", ".", 1)
-	}
-	return parseNumber(cell)
-}
-
-// parseNumber reads a decimal number. Go's own syntax takes more: hexadecimal numbers, underscores,
-// names of infinity.
-func parseNumber(text string) (float64, bool) {
-	text = strings.Replace(text, "−", "-", 1)
-	if text == "" || strings.Trim(text, "+-.0123456789eE") != "" {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(text, 64)
-	return v + 0, err == nil && !math.IsInf(v, 0) // no negative zero
-}

@@ -1,7 +1,7 @@
 package table
 
 import (
-	"encoding/csv"
+	"bytes"
 	"io"
 	"strconv"
 	"strings"
@@ -14,50 +14,109 @@ import (
 //
 // With a zero Meta, Parse, and Convert with ScalingNone, give the same points bit for bit. With the
 // Meta of an Import they give them within 1e-12, as long as the same points are the outermost and
-// each class has one: the scaling follows from the values.
+// each class has one: the scaling follows from the values. So that they find the same columns and the
+// same task, the names of the columns end with their roles, (x), (y) and (class) or (value), where
+// they would find others otherwise.
 //
 // Names may come from strangers. A spreadsheet would run one that begins like a formula, so such a
-// name is written behind an apostrophe, which spreadsheets know. Parse takes it away again.
+// name is written behind an apostrophe, which spreadsheets know, and so is one that stands for a
+// missing value. Parse and Convert take it away again.
 func WriteCSV(w io.Writer, points []nn.Point, task nn.Task, m Meta) error {
-	out := csv.NewWriter(w)
-	header := []string{"x", "y", "label"}
+	text := csvOf(points, task, m, nil)
+	if !readsBack(text, len(points), task, m) {
+		roles := []role{roleX, roleY, roleClass}
+		if task == nn.Regression {
+			roles[2] = roleValue
+		}
+		text = csvOf(points, task, m, roles)
+	}
+	_, err := w.Write(text)
+	return err
+}
+
+// columnNames returns the names of the columns as they are written.
+func (m Meta) columnNames() []string {
+	names := []string{"x", "y", "label"}
 	for i, a := range []Axis{m.Transform.X, m.Transform.Y, m.Transform.Label} {
 		if a.Name != "" {
-			header[i] = inert(a.Name)
+			names[i] = a.Name
 		}
 	}
-	// Errors of Write are reported by out.Error below.
-	_ = out.Write(header)
+	return names
+}
+
+func csvOf(points []nn.Point, task nn.Task, m Meta, roles []role) []byte {
+	var b bytes.Buffer
+	write := func(cells ...string) {
+		for i, cell := range cells {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.WriteString(quoted(cell))
+		}
+		b.WriteByte('\n')
+	}
+	names := m.columnNames()
+	for i := range names {
+		if names[i] = inert(names[i]); roles != nil {
+			names[i] += " " + string(roles[i])
+		}
+	}
+	write(names...)
 	for _, p := range points {
 		label := m.Transform.Label.Text(p.Label)
 		if task == nn.Classification {
-			if label = inert(m.Class(int(p.Label))); label == "" {
+			if label = inert(m.Class(int(p.Label))); m.Class(int(p.Label)) == "" {
 				label = strconv.Itoa(int(p.Label))
 			}
 		}
-		_ = out.Write([]string{m.Transform.X.Text(p.X), m.Transform.Y.Text(p.Y), label})
+		write(m.Transform.X.Text(p.X), m.Transform.Y.Text(p.Y), label)
 	}
-	out.Flush()
-	return out.Error()
+	return b.Bytes()
+}
+
+// readsBack reports whether Parse and Convert find the columns and the task of what was written.
+func readsBack(text []byte, points int, task nn.Task, m Meta) bool {
+	t, err := Parse(text, Options{})
+	if err != nil || len(t.Rows) != points || len(t.Columns) != 3 {
+		return points == 0
+	}
+	for i, name := range m.columnNames() {
+		if t.Columns[i].Name != name {
+			return false
+		}
+	}
+	back, err := Convert(t, Choice{})
+	return err == nil && back.X == 0 && back.Y == 1 && back.Label == 2 && back.Task == task && len(back.Points) == points
+}
+
+// quoted returns a cell with quotation marks around it if it needs them: it has a separator, a quotation
+// mark or the end of a line in it, or would make another file of it as its first characters.
+func quoted(cell string) string {
+	if cell == "" || strings.ContainsAny(cell, ",;|\t\"\r\n") || strings.ContainsRune("#%@[{", rune(cell[0])) ||
+		len(cell) >= 4 && strings.EqualFold(cell[:4], "sep=") || cell[0] == ' ' || strings.Contains(cell, "---") || strings.Contains(cell, "===") {
+		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+	}
+	return cell
 }
 
 // formulaStarts are the characters by which a spreadsheet knows a formula.
 const formulaStarts = "=+-@\t\r"
 
-// runs reports whether a spreadsheet would run a cell, or would without the apostrophes before it.
-// A number is none of these.
-func runs(cell string) bool {
+// misread reports whether a spreadsheet would run a cell, or Convert take it for a missing value, or would
+// without the apostrophes before it. A number is none of these.
+func misread(cell string) bool {
 	if _, number := parseNumber(cell); number {
 		return false
 	}
 	bare := strings.TrimLeft(cell, "'")
-	return bare != "" && strings.ContainsRune(formulaStarts, rune(bare[0]))
+	return bare != "" && (strings.ContainsRune(formulaStarts, rune(bare[0])) || missing(bare))
 }
 
-// inert returns a name as it is written, so that no spreadsheet runs it. An apostrophe that stands
+// inert returns a name as it is written, so that it is read as a name. An apostrophe that stands
 // before such a name already gets another, so that bare finds it.
 func inert(name string) string {
-	if runs(name) {
+	if misread(name) {
 		return "'" + name
 	}
 	return name
@@ -65,7 +124,7 @@ func inert(name string) string {
 
 // bare is the inverse of inert.
 func bare(cell string) string {
-	if strings.HasPrefix(cell, "'") && runs(cell) {
+	if strings.HasPrefix(cell, "'") && misread(cell) {
 		return cell[1:]
 	}
 	return cell

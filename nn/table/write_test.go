@@ -23,11 +23,11 @@ func TestFormulas(t *testing.T) {
 				t.Errorf("%q is written as %q; want no cell that begins like a formula", name, text)
 			}
 		}
-		back, err := Parse(text, Options{Header: HeaderYes, Separator: Comma})
+		back, err := Parse([]byte(text), Options{Header: HeaderYes, Separator: Comma})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if header, label := back.Columns[0].Name, back.Rows[1].Cells[2]; header != name || label != name {
+		if header, label := back.Columns[0].Name, back.name(back.Rows[1].Cells[2]); header != name || label != name {
 			t.Errorf("%q comes back as the column %q and the class %q", name, header, label)
 		}
 	}

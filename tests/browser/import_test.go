@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -19,14 +21,13 @@ const flowers = `length,width,kind
 4,30,small
 `
 
-// paste puts a text into the import as a person pastes it, and asks for the preview.
+// paste puts a text into the import as a person pastes it, and waits for what is made of it.
 func (p *tab) paste(text string) {
 	p.tb.Helper()
-	p.run(`document.getElementById("table_text").focus()`)
-	p.run(`document.getElementById("table_text").select()`)
+	before := p.shown("#import-says")
+	p.enter("table_text")
 	must(p, input.InsertText, input.InsertTextParams{Text: text})
-	p.click("button[value=import-preview]")
-	contract.Eventually(p.tb, "the preview", func() bool { return p.shown("#import-preview .import-result, #import-preview .import-problem") != "" })
+	contract.Eventually(p.tb, "the preview", func() bool { return p.shown("#import-says") != before })
 	p.until("the page is ready", ready)
 }
 
@@ -52,10 +53,10 @@ func TestBrowserImport(t *testing.T) {
 	}
 
 	p.paste(flowers)
-	if text := p.shown(".import-result"); !strings.Contains(text, "5 points") || !strings.Contains(text, "small: 3") || !strings.Contains(text, "large: 2") {
+	if text := p.shown("#import-says") + p.shown(".import-result"); !strings.Contains(text, "5 points") || !strings.Contains(text, "small: 3") || !strings.Contains(text, "large: 2") {
 		t.Errorf("the preview says %q; want 5 points, 3 small and 2 large", text)
 	}
-	if cells := eval[[]string](p, `Array.from(document.querySelectorAll(".import-table thead th"), (th) => th.innerText.replace(/\s+/g, " "))`); !slices.Equal(cells, []string{"length x", "width y", "kind label"}) {
+	if cells := eval[[]string](p, `Array.from(document.querySelectorAll(".import-table thead th"), (th) => th.innerText.replace(/\s+/g, " "))`); !slices.Equal(cells, []string{"x length", "y width", "label kind"}) {
 		t.Errorf("the columns are %q; want them with what they are taken for", cells)
 	}
 	if d := p.still().differs(first.state); d != "" {
@@ -157,7 +158,7 @@ func TestBrowserImport(t *testing.T) {
 		p.change("no points", func() { p.act("clear") })
 		p.dialog("import")
 		p.upload("#import input[type=file]", "flowers.csv", []byte(body))
-		contract.Eventually(t, "the preview of the file", func() bool { return strings.Contains(p.shown("#import-preview"), "5 points") })
+		contract.Eventually(t, "the preview of the file", func() bool { return strings.Contains(p.shown("#import-says"), "5 points") })
 		if got := p.holds("table_text"); strings.ReplaceAll(got, "\r\n", "\n") != flowers {
 			t.Errorf("the field holds %q; want what is in the file", got)
 		}
@@ -173,6 +174,124 @@ func TestBrowserImport(t *testing.T) {
 			t.Errorf("after undoing the import: %v; want what was before, with its names", v)
 		}
 	})
+}
+
+// latin1 is a table as Western European programs write it, with decimal commas.
+const latin1 = "L\xe4nge;Breite;Art\n1,5;2,25;B\xe4r\n3,5;4,75;Kr\xf6te\n2,5;3;B\xe4r\n"
+
+// drop drops a file on an element, as a person does who drags it there from a folder.
+func (p *tab) drop(selector, name string, body []byte) {
+	p.tb.Helper()
+	path := filepath.Join(p.tb.TempDir(), name)
+	if err := os.WriteFile(path, body, 0o600); err != nil {
+		p.tb.Fatal(err)
+	}
+	b := p.box(selector)
+	for _, kind := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop} {
+		if kind == input.DispatchDragEventTypeDrop {
+			contract.Eventually(p.tb, "the place to drop the file", func() bool { return eval[bool](p, `document.body.hasAttribute("data-drop")`) })
+		}
+		must(p, input.DispatchDragEvent, input.DispatchDragEventParams{
+			Type: kind, X: b.X + b.Width/2, Y: b.Y + b.Height/2,
+			Data: &input.DragData{Items: []*input.DragDataItem{}, Files: []string{path}, DragOperationsMask: 1},
+		})
+	}
+	if eval[bool](p, `document.body.hasAttribute("data-drop")`) {
+		p.tb.Errorf("the page still waits for a file after it was dropped")
+	}
+}
+
+// TestBrowserImportFile: a file that is dropped on the page is read as the bytes it has. Each decision
+// of the reader is shown and can be changed, and what is written goes before the file.
+func TestBrowserImportFile(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	before := p.look()
+	p.drop("#plane", "tiere.csv", []byte(latin1))
+	says := func(want string) func() bool {
+		return func() bool { return strings.Contains(p.shown("#import-says")+p.shown("#import-preview"), want) }
+	}
+	contract.Eventually(t, "the preview of the file", says("3 points in 2 classes"))
+	if text := p.shown(".import-result"); !strings.Contains(text, "Bär: 2") || !strings.Contains(text, "Kröte: 1") || !p.isOpen("import") {
+		t.Errorf("the preview says %q; want the classes by their names, in the open dialog", text)
+	}
+	if got := p.holds("table_text"); !strings.HasPrefix(got, "Länge;Breite;Art\n") {
+		t.Errorf("the text is %q; want that of the file", got)
+	}
+	if d := p.look().differs(before.state); d != "" {
+		t.Errorf("a preview changes %s", d)
+	}
+	chosen := func(name string) string {
+		return eval[string](p, script(`document.querySelector("select[name=" + %s + "]").selectedOptions[0].text`, name))
+	}
+	for name, want := range map[string]string{"table_encoding": "Windows-1252", "table_separator": "Semicolon", "table_decimal": "Comma", "table_header": "First row", "table_x": "Länge", "table_label": "Art"} {
+		if got := chosen(name); !strings.HasPrefix(got, "Auto: "+want) {
+			t.Errorf("%s is %q; want that %s was decided", name, got, want)
+		}
+	}
+	p.choose("table_x", "Breite")
+	contract.Eventually(t, "another column as x", says("x = (Breite"))
+	p.choose("table_header", "no")
+	contract.Eventually(t, "a row of names as data", func() bool {
+		return p.shown(".import-problem") != "" || p.shown(".import-summary") != "3 points in 2 classes."
+	})
+	p.choose("table_header", "")
+	contract.Eventually(t, "the names again", says("3 points in 2 classes"))
+
+	// What is written goes before the file, and keeps what was chosen.
+	p.until("the page is ready", ready)
+	p.enter("table_text")
+	must(p, input.InsertText, input.InsertTextParams{Text: "u;v;w\n1;2;a\n3;4;b\n"})
+	contract.Eventually(t, "the preview of the text", says("2 points in 2 classes"))
+	v := p.change("the points", func() { p.click("button[value=import]") })
+	if v.Points != "2 points" || eval[int](p, `document.querySelector("[name=table_file]").files.length`) != 0 || p.holds("table_text") != "" {
+		t.Errorf("%s after the import; want the 2 of the text, and an empty dialog", v.Points)
+	}
+
+	// A folder is no file, and of an empty file there is nothing to see.
+	p.drop("header", "empty.csv", nil)
+	contract.Eventually(t, "what is wrong with the file", func() bool { return strings.Contains(p.shown("#told"), "empty.csv is empty") })
+	if d := p.still().differs(v.state); d != "" {
+		t.Errorf("an empty file changes %s", d)
+	}
+}
+
+// TestBrowserImportLocked: a page whose points are locked takes no file, and does not give way to it.
+func TestBrowserImportLocked(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, at("?lock=data"))
+	p.run(`(() => {
+		const files = new DataTransfer();
+		files.items.add(new File(["a,b,c\n1,2,p\n"], "a.csv"));
+		globalThis.taken = ["dragover", "drop"].map((type) => {
+			const event = new DragEvent(type, {dataTransfer: files, bubbles: true, cancelable: true});
+			document.getElementById("plane").dispatchEvent(event);
+			return event.defaultPrevented && !document.body.hasAttribute("data-drop");
+		});
+	})()`)
+	if got := eval[[]bool](p, `taken`); !slices.Equal(got, []bool{true, true}) || p.isOpen("import") {
+		t.Errorf("the file is kept from the browser: %v; dialog open %t; want it kept and nothing opened", got, p.isOpen("import"))
+	}
+}
+
+// TestBrowserImportWithoutScript: a file is read, looked at and used where scripts do not run.
+func TestBrowserImportWithoutScript(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, withoutScript)
+	p.upload("[name=table_file]", "flowers.csv", []byte(flowers))
+	p.click("button[value=import-preview]")
+	p.until("the preview", func(view) bool { return strings.Contains(p.shown("#import-says"), "5 points in 2 classes") })
+	if got := p.holds("table_text"); strings.TrimSpace(got) != strings.TrimSpace(flowers) {
+		t.Errorf("the text is %q; want that of the file", got)
+	}
+	p.selectOption("table_x", "width")
+	p.click("button[value=import-preview]")
+	p.until("another column as x", func(view) bool { return strings.Contains(p.shown("#import-preview"), "x = (width") })
+	p.click("button[value=import]")
+	v := p.until("the points", func(v view) bool { return v.Points == "5 points" })
+	if meta := p.hidden("meta"); !strings.Contains(meta, `"width"`) || v.setting(t, "classes") != "2" {
+		t.Errorf("what is kept of the table is %s; want the column that was chosen", meta)
+	}
 }
 
 // selectOption takes an option of a select by its id.

@@ -3,6 +3,8 @@ package browser
 import (
 	"testing"
 
+	"nnvisu/tests/contract"
+
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -50,6 +52,10 @@ func TestBrowserKeys(t *testing.T) {
 		p.enter(id)
 		for _, key := range []string{" ", "s", "r", "?", kb.ArrowLeft} {
 			p.press(key)
+		}
+		if id == "table_text" {
+			contract.Eventually(t, "the preview", func() bool { return p.shown("#import-says") != "" })
+			p.until("the page is ready", ready)
 		}
 		if d := p.still().differs(v.state); d != "" || p.isOpen("help") {
 			t.Errorf("keys pressed in %s: %s, help %t; want nothing but what is written", id, d, p.isOpen("help"))

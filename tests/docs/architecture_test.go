@@ -122,7 +122,7 @@ func TestArrows(t *testing.T) {
 		modules []string // and, of other modules, only packages that do; nil: any
 	}{
 		{"nn/", []string{"nn/"}, []string{
-			"gonum.org/", "golang.org/x/sys/", "google.golang.org/protobuf/",
+			"gonum.org/", "golang.org/x/sys/", "golang.org/x/text/", "google.golang.org/protobuf/",
 			"github.com/mmcloughlin/avo/", "github.com/go-json-experiment/json",
 		}},
 		{"public/", []string{}, []string{}},

@@ -14,7 +14,9 @@ import (
 	sets "nnvisu/nn/dataset"
 	"nnvisu/nn/export"
 	"nnvisu/nn/setting"
+	tables "nnvisu/nn/table"
 	"nnvisu/tests/contract"
+	"nnvisu/views"
 )
 
 // TestConfig: the documents' table of config has the rows of package setting, word for word, and
@@ -164,5 +166,20 @@ func TestTracking(t *testing.T) {
 	sentence, _, _ := strings.Cut(after, ".\n")
 	if got := quoted(sentence); !slices.Equal(got, wire.Tracking) {
 		t.Errorf("docs/data.md says that %q are ignored; want %q", got, wire.Tracking)
+	}
+}
+
+// TestTableOptions: the table of what can be asked for of an import has the options of package table.
+func TestTableOptions(t *testing.T) {
+	var want [][]string
+	for _, o := range tables.AllOptions() {
+		var values []string
+		for _, v := range o.Choices {
+			values = append(values, "`"+v.Value+"`")
+		}
+		want = append(want, []string{"`" + views.TableField(o.Name) + "`", o.Label, strings.Join(values, ", ")})
+	}
+	if got := table(t, "field"); !reflect.DeepEqual(got, want) {
+		t.Errorf("the options of an import are %q; want %q", got, want)
 	}
 }

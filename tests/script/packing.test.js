@@ -70,15 +70,16 @@ test("a link is unpacked up to what a server takes", async () => {
   assert.ok(process.memoryUsage().rss - before < 2 ** 29, "it was unpacked to its end");
 });
 
+const BOTH = { "Nnvisu-Tab": tab, "Nnvisu-Release": "" };
+const ENCODED = "application/x-www-form-urlencoded;charset=UTF-8";
+
 test("a short form is posted as it is, a long one is compressed", async (t) => {
   const fetch = t.mock.method(globalThis, "fetch", async () => new Response());
   const headers = { Accept: "text/html" };
-  const short = { method: "POST", body: new URLSearchParams({ data: "x" }), headers };
-  await post("edit", short);
-  assert.deepEqual(fetch.mock.calls[0].arguments, [
-    "edit",
-    { ...short, headers: { Accept: "text/html", "Nnvisu-Tab": tab, "Nnvisu-Release": "" } },
-  ]);
+  await post("edit", { method: "POST", body: new URLSearchParams({ data: "x" }), headers });
+  const [, short] = fetch.mock.calls[0].arguments;
+  assert.deepEqual(short.headers, { Accept: "text/html", ...BOTH, "Content-Type": ENCODED });
+  assert.equal(Buffer.from(short.body).toString(), "data=x");
 
   const body = new URLSearchParams({ data: '"'.repeat(9000) });
   await post("train", { method: "POST", body, headers });
@@ -87,13 +88,24 @@ test("a short form is posted as it is, a long one is compressed", async (t) => {
   assert.equal(sent.method, "POST");
   assert.deepEqual(sent.headers, {
     Accept: "text/html",
-    "Nnvisu-Tab": tab,
-    "Nnvisu-Release": "",
-    "Content-Type": "application/x-www-form-urlencoded",
+    ...BOTH,
+    "Content-Type": ENCODED,
     "Content-Encoding": "gzip",
   });
   assert.equal(gunzipSync(sent.body).toString(), body.toString());
   assert.deepEqual(headers, { Accept: "text/html" });
+});
+
+test("a form with a file keeps the bytes of the file and its boundary", async (t) => {
+  const fetch = t.mock.method(globalThis, "fetch", async () => new Response());
+  const bytes = Uint8Array.from({ length: 9000 }, (_, i) => i);
+  const body = new FormData();
+  body.append("file", new File([bytes], "a.csv"));
+  await post("edit", { method: "POST", body });
+  const [, { headers, body: packed }] = fetch.mock.calls[0].arguments;
+  const sent = new Response(gunzipSync(packed), { headers });
+  const file = /** @type {File} */ ((await sent.formData()).get("file"));
+  assert.deepEqual(new Uint8Array(await file.arrayBuffer()), bytes);
 });
 
 test("a browser that cannot compress posts long forms as they are", async (t) => {
@@ -103,12 +115,12 @@ test("a browser that cannot compress posts long forms as they are", async (t) =>
   t.after(() => {
     globalThis.CompressionStream = real;
   });
-  const request = { method: "POST", body: "x".repeat(9000) };
-  await post("edit", request);
-  assert.deepEqual(fetch.mock.calls[0].arguments, [
-    "edit",
-    { ...request, headers: { "Nnvisu-Tab": tab, "Nnvisu-Release": "" } },
-  ]);
+  const body = new URLSearchParams({ data: "x".repeat(9000) });
+  await post("edit", { method: "POST", body });
+  const [url, sent] = fetch.mock.calls[0].arguments;
+  assert.equal(url, "edit");
+  assert.deepEqual(sent.headers, { ...BOTH, "Content-Type": ENCODED });
+  assert.equal(Buffer.from(sent.body).toString(), body.toString());
 });
 
 test("the name of a tab has 128 bits and is another after each load", async () => {

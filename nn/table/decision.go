@@ -1,0 +1,68 @@
+package table
+
+import (
+	"strconv"
+	"strings"
+)
+
+// A Decision is something that was decided about a table, or that was asked for.
+type Decision struct {
+	// Name is that of the option, or one of format, rows, x, y, label, task, sample and unused. Where
+	// there are choices the form's field is table_ and this name.
+	Name  string
+	Label string // what the page calls it, such as "Decimal mark"
+	Value string // one of Choices, where there are some
+	// Says is the value in words, such as "decimal comma"; Reason is why, such as "because of 5,1 in
+	// line 2". It is "" where there is nothing to say.
+	Says, Reason string
+	Asked        bool    // it was asked for, and not decided
+	Choices      []Value // what can be asked for; empty if nothing can
+}
+
+// String returns what was decided, with its reason: "decimal comma, because of 5,1 in line 2".
+func (d Decision) String() string {
+	if d.Reason == "" {
+		return d.Says
+	}
+	return d.Says + ", " + d.Reason
+}
+
+// decide notes a decision about an option, or that the option was asked for.
+func (t *Table) decide(name, value string, asked bool, says, reason string) {
+	for _, n := range options {
+		if n.Name != name {
+			continue
+		}
+		if asked {
+			reason = ""
+		}
+		t.Decisions = append(t.Decisions, Decision{Name: name, Label: n.Label, Value: value, Says: says,
+			Reason: reason, Asked: asked, Choices: n.Choices})
+	}
+}
+
+// order is the place of a decision on the page: first what it is, then how it is read.
+func order(d Decision) int {
+	for i, n := range options {
+		if n.Name == d.Name {
+			return i
+		}
+	}
+	if d.Name == "format" {
+		return -1
+	}
+	return len(options)
+}
+
+// list writes names as a sentence has them: a, b and c. It leaves out what would make it long.
+func list(names []string) string {
+	const most = 5
+	if n := len(names); n > most+1 {
+		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(n-most) + " more"
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}

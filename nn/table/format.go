@@ -1,0 +1,81 @@
+package table
+
+import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"nnvisu/nn/pace"
+)
+
+// A format reads the text of a table into its rows. named reports that the columns are named already;
+// the lineReader is nil unless the rows were lines of cells.
+type format func(t *Table, o Options, p *pace.Pace) (named bool, r *lineReader, err error)
+
+// formatOf returns the format of a text, by how it begins.
+func formatOf(text string) format {
+	begins := strings.TrimSpace(text)
+	switch {
+	case looksLikeJSON(begins):
+		return (*Table).readJSON
+	case looksLikeARFF(begins):
+		return (*Table).readARFF
+	case looksSparse(begins):
+		return sparse
+	}
+	return lines
+}
+
+// lines reads lines of cells.
+func lines(t *Table, o Options, p *pace.Pace) (bool, *lineReader, error) {
+	r, err := t.readLines(t.text, o, p)
+	return false, r, err
+}
+
+// looksSparse reports whether the first lines are those of svmlight and LIBSVM: a label and then pairs
+// of an index and a value, such as 1 3:0.5 7:1.
+func looksSparse(text string) bool {
+	n := 0
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		for i, field := range fields {
+			index, value, pair := strings.Cut(field, ":")
+			if pair != (i > 0) {
+				return false
+			}
+			if _, number := parseNumber(value); pair && (!number && index != "qid" || strings.Trim(index, "0123456789") != "" && index != "qid") {
+				return false
+			}
+			if i >= 20 {
+				break
+			}
+		}
+		if len(fields) < 2 {
+			return false
+		}
+		if n++; n == 10 {
+			break
+		}
+	}
+	return n > 0
+}
+
+func sparse(*Table, Options, *pace.Pace) (bool, *lineReader, error) {
+	return false, nil, errorAt(1, "", "is in the format of svmlight and LIBSVM, a label and then index:value; "+
+		"write the table with one column for each index")
+}
+
+// normal returns a name so that its letters are written in one way: é is one character and not two.
+func normal(name string) string { return norm.NFC.String(name) }
+
+// name returns the name that a cell is: without the apostrophe that WriteCSV puts before some.
+func (t *Table) name(cell string) string {
+	if !t.JSON {
+		cell = bare(cell)
+	}
+	return normal(cell)
+}

@@ -1,0 +1,171 @@
+package table
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf8"
+)
+
+// decideHeader decides whether the first row has the names of the columns, and takes them from there
+// or from a comment before it. r is nil for JSON.
+func (t *Table) decideHeader(r *lineReader, asked string) {
+	first := t.Rows[0]
+	yes, reason := t.weighHeader(first)
+	if names, line := r.commentNames(len(t.Columns)); names != nil && asked != HeaderNo && !yes {
+		for i, name := range names {
+			t.Columns[i].Name = name
+			t.Columns[i].addFirst(first.Cells[i])
+		}
+		t.Header = true
+		t.decide("header", HeaderYes, asked != "", fmt.Sprintf("names of columns in line %d", line), "because the comment names each column")
+		return
+	}
+	if r != nil && r.short {
+		yes = true
+		reason = fmt.Sprintf("because line %d has one cell less: the first column names the rows", first.Line)
+		t.Columns[0].rowNames = true
+	}
+	if asked != "" {
+		yes = asked == HeaderYes
+	}
+	t.Header = yes
+	value, says := HeaderNo, "no names of columns"
+	if yes {
+		value, says = HeaderYes, fmt.Sprintf("names of columns in line %d", first.Line)
+		t.Rows = t.Rows[1:]
+	}
+	for i, cell := range first.Cells {
+		if yes {
+			t.Columns[i].Name = t.name(cell)
+		} else {
+			t.Columns[i].addFirst(cell)
+		}
+	}
+	t.decide("header", value, asked != "", says, reason)
+}
+
+// weighHeader weighs what the first row says about each column against the rest of the rows, which
+// were surveyed. A word over numbers speaks for a header. A number with a fraction over numbers, and
+// a word that stands in the rest of its column too, speak against it.
+func (t *Table) weighHeader(first Row) (yes bool, reason string) {
+	weight := 0.0
+	why := map[bool]string{}
+	say := func(w float64, format string, args ...any) {
+		weight += w
+		if why[w > 0] == "" {
+			why[w > 0] = "because " + fmt.Sprintf(format, args...)
+		}
+	}
+	at := fmt.Sprintf("in line %d", first.Line)
+	var numbers []int // columns over which the first row has whole numbers
+	noNumber := true
+	for i, cell := range first.Cells {
+		c := &t.Columns[i]
+		_, number := c.number(cell)
+		noNumber = noNumber && !number && (cell == "" || !missing(cell))
+		repeated := slices.Contains(c.values, cell)
+		overNumbers := c.numbers > 0 && c.mostlyNumbers()
+		switch {
+		case cell == "":
+		case number && !whole(cell) && overNumbers:
+			say(-1, "%s %s is a number like those below it", cell, at)
+		case number:
+			numbers = append(numbers, i)
+		case repeated:
+			say(-2, "%q %s stands further down too", clip(cell), at)
+		case overNumbers && !missing(cell):
+			say(2, "%q %s stands over numbers", clip(cell), at)
+			if isKnown(cell) {
+				weight += 0.5
+			}
+		case isKnown(cell) && c.filled > 0:
+			say(2, "%q %s is a usual name", clip(cell), at)
+		case c.filled >= 4 && len(c.values) <= maxFew && 2*len(c.values) <= c.filled && !missing(cell):
+			say(0.5, "%q %s stands nowhere else in its column", clip(cell), at)
+		}
+	}
+	if t.numbered(first.Cells, numbers) {
+		say(2, "line %d counts the columns", first.Line)
+	}
+	if t.years(first.Cells, numbers) {
+		say(2, "line %d has years over other numbers", first.Line)
+	}
+	switch {
+	case weight != 0:
+	case len(why) == 0 && noNumber && !blank(first.Cells):
+		return true, fmt.Sprintf("because line %d has no number", first.Line)
+	case len(why) == 0:
+		return false, fmt.Sprintf("because line %d is like the others", first.Line)
+	}
+	if weight <= 0 {
+		return false, why[false]
+	}
+	return true, why[true]
+}
+
+// numbered reports whether the whole numbers of a first row count the columns, from 0 or 1, over
+// numbers with fractions, or behind an empty cell.
+func (t *Table) numbered(first []string, columns []int) bool {
+	if len(columns) < 2 {
+		return false
+	}
+	fractions, begin := 0, 0.0
+	for k, i := range columns {
+		v, _ := t.Columns[i].number(first[i])
+		if k == 0 {
+			begin = v
+		}
+		if v != begin+float64(k) || !whole(first[i]) {
+			return false
+		}
+		if c := t.Columns[i]; c.numbers > 0 && c.plain == 0 {
+			fractions++
+		}
+	}
+	return (begin == 0 || begin == 1) && (fractions >= 2 || first[0] == "" && begin == 0)
+}
+
+// years reports whether the whole numbers of a first row are years, over numbers that are none.
+func (t *Table) years(first []string, columns []int) bool {
+	for _, i := range columns {
+		c := t.Columns[i]
+		v, _ := c.number(first[i])
+		if v < 1800 || v > 2100 || c.numbers == 0 || c.high >= 1800 && c.low <= 2100 {
+			return false
+		}
+	}
+	return len(columns) >= 2
+}
+
+// whole reports whether a number is written as a whole one.
+func whole(cell string) bool {
+	for i := 0; i < len(cell); i++ {
+		if b := cell[i]; (b < '0' || b > '9') && b != '-' && b != '+' && b < utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// commentNames returns the names of the columns from a comment before the first row, and its line, or
+// nil.
+func (r *lineReader) commentNames(columns int) (names []string, line int) {
+	if r == nil {
+		return nil, 0
+	}
+	for i := len(r.names) - 1; i >= 0; i-- {
+		seps := []byte{' ', ',', '\t', ';'}
+		for _, s := range separators {
+			if s.name == r.Separator {
+				seps = append([]byte{s.char}, seps...)
+			}
+		}
+		for _, sep := range seps {
+			cells, _, err := newCutter(r.names[i], 1, sep).next(r.Pace)
+			if err == nil && len(cells) == columns && words(cells) && !slices.Contains(cells, "") {
+				return cells, r.nameLine[i]
+			}
+		}
+	}
+	return nil, 0
+}

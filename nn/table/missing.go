@@ -1,0 +1,53 @@
+package table
+
+import "strings"
+
+// missingWords are the cells that stand for a missing value, in lower case, as programs and people
+// write them. Those that are true may be the name of a class as well: see Table.names.
+var missingWords = map[string]bool{
+	"": false, "?": false, "??": false, "na": false, "n/a": false, "#n/a": false, "#na": false,
+	"#n/a n/a": false, "<na>": false, "n.a.": false, "n. a.": false, "k.a.": false, "k. a.": false,
+	"nan": false, "-nan": false, "+nan": false, "nan(ind)": false, "-nan(ind)": false, "nat": false,
+	"1.#ind": false, "-1.#ind": false, "1.#qnan": false, "-1.#qnan": false,
+	"null": false, "nil": false, "(null)": false, "<null>": false, `\n`: false,
+	"#nv": false, "#div/0!": false, "#value!": false, "#wert!": false, "#ref!": false, "#bezug!": false,
+	"#name?": false, "#num!": false, "#zahl!": false, "#null!": false,
+
+	"none": true, "-": true, "--": true, "---": true, "–": true, "—": true, ".": true, "..": true,
+	"...": true, "…": true, "*": true, "missing": true, "undefined": true, "tbd": true,
+}
+
+// longestMissing is the number of bytes of the longest word that stands for a missing value.
+var longestMissing = func() int {
+	n := 0
+	for word := range missingWords {
+		n = max(n, len(word))
+	}
+	return n
+}()
+
+// missingFirst has the first bytes of these words, to tell most cells apart at once.
+var missingFirst = func() (first [256]bool) {
+	for word := range missingWords {
+		if word != "" {
+			first[word[0]] = true
+			first[strings.ToUpper(word)[0]] = true
+		}
+	}
+	return first
+}()
+
+// missing reports whether a cell stands for a missing value.
+func missing(cell string) bool {
+	switch {
+	case cell == "":
+		return true
+	case len(cell) > longestMissing || !missingFirst[cell[0]]:
+		return false
+	}
+	_, ok := missingWords[strings.ToLower(cell)]
+	return ok
+}
+
+// mayBeName reports whether a cell that stands for a missing value may be the name of a class as well.
+func mayBeName(cell string) bool { return missingWords[strings.ToLower(cell)] }
