@@ -22,6 +22,7 @@ import (
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/public"
+	"nnvisu/tests/race"
 
 	"github.com/labstack/echo/v4"
 )
@@ -121,19 +122,22 @@ func TestNewTrainerWork(t *testing.T) {
 
 // TestPicturesAreWork: what the page shows is part of what its answers cost.
 func TestPicturesAreWork(t *testing.T) {
+	if race.Enabled {
+		t.Skip("updates take longer with the race detector than they may")
+	}
 	state := sampleState(t, "circles", 40, 0, nil)
 	work := nn.WorkOf(state.Config, len(state.Data))
-	s := newTestServer(t, func(c *Config) { c.MaxWork = 1000*work.Update + work.Evaluation + pictureWork(state.Config)/2 })
+	s := newTestServer(t, func(c *Config) { c.MaxWork = 20_000*work.Update + work.Evaluation + pictureWork(state.Config)/2 })
 	body := string(mustJSON(t, state))
-	body = body[:len(body)-1] + `,"steps":1000`
+	body = body[:len(body)-1] + `,"steps":20000`
 	for _, test := range []struct {
 		path, accept, more string
 		status             int
 	}{
 		{"/step", "application/json", "}", http.StatusOK},
-		{"/train", "text/event-stream", `,"frame_steps":1000}`, http.StatusOK},
-		{"/train", "text/html", `,"frame_steps":1000}`, http.StatusRequestEntityTooLarge},
-		{"/step", "text/html", `,"frame_steps":1000}`, http.StatusRequestEntityTooLarge},
+		{"/train", "text/event-stream", `,"frame_steps":20000}`, http.StatusOK},
+		{"/train", "text/html", `,"frame_steps":20000}`, http.StatusRequestEntityTooLarge},
+		{"/step", "text/html", `,"frame_steps":20000}`, http.StatusRequestEntityTooLarge},
 	} {
 		w := serve(s, http.MethodPost, test.path, body+test.more, "Content-Type", "application/json", "Accept", test.accept)
 		if w.Code != test.status {

@@ -178,7 +178,7 @@ func demanded(t *testing.T, s *Server, d demand) (takes, reserves int64) {
 
 // TestMemoryOfStreams: what a stream reserves is about what it takes, also if nobody reads it.
 func TestMemoryOfStreams(t *testing.T) {
-	if testing.Short() {
+	if testing.Short() || race.Enabled {
 		t.Skip("collects garbage")
 	}
 	taken := func() uint64 {
