@@ -179,19 +179,19 @@ func dataCard(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dataControl(l, FieldPoints, l.Choices.Points, "numeric", "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dataControl(l, FieldPoints, l.Choices.Points, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dataControl(l, FieldNoise, l.Choices.Noise, "decimal", "own").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dataControl(l, FieldNoise, l.Choices.Noise, "own").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dataControl(l, FieldDataClasses, l.Choices.DataClasses, "numeric", "own").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dataControl(l, FieldDataClasses, l.Choices.DataClasses, "own").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dataControl(l, FieldDataSeed, l.Choices.DataSeed, "numeric", "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dataControl(l, FieldDataSeed, l.Choices.DataSeed, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -315,7 +315,7 @@ func dataCard(l Lab) templ.Component {
 }
 
 // dataControl says how the points of a data set are drawn.
-func dataControl(l Lab, field, value, mode, placeholder string) templ.Component {
+func dataControl(l Lab, field, value, placeholder string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -410,9 +410,9 @@ func dataControl(l Lab, field, value, mode, placeholder string) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templruntime.NewAttributeExpression(mode).Resolve(ctx)
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templruntime.NewAttributeExpression(inputMode(field)).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/data.templ`, Line: 45, Col: 69}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/data.templ`, Line: 45, Col: 81}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var16)
 			if templ_7745c5c3_Err != nil {
@@ -425,7 +425,7 @@ func dataControl(l Lab, field, value, mode, placeholder string) templ.Component 
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templruntime.NewAttributeExpression(placeholder).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/data.templ`, Line: 45, Col: 97}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/data.templ`, Line: 45, Col: 109}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var17)
 			if templ_7745c5c3_Err != nil {
@@ -438,7 +438,7 @@ func dataControl(l Lab, field, value, mode, placeholder string) templ.Component 
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templruntime.NewAttributeExpression(describedBy(field)).Resolve(ctx)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/data.templ`, Line: 45, Col: 137}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/data.templ`, Line: 45, Col: 149}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var18)
 			if templ_7745c5c3_Err != nil {
@@ -921,19 +921,19 @@ func UntilSettings(c Choices) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = runControl(FieldUntilStep, c.UntilStep, "numeric").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = runControl(FieldUntilStep, c.UntilStep).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = runControl(FieldUntilLoss, c.UntilLoss, "decimal").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = runControl(FieldUntilLoss, c.UntilLoss).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = runControl(FieldUntilAccuracy, c.UntilAccuracy, "decimal").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = runControl(FieldUntilAccuracy, c.UntilAccuracy).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = runControl(FieldPatience, c.Patience, "numeric").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = runControl(FieldPatience, c.Patience).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
