@@ -283,3 +283,36 @@ func TestBrowserTouchTools(t *testing.T) {
 		}
 	}
 }
+
+// TestBrowserTouchOrder: on a phone the result comes first, then what it is made from.
+func TestBrowserTouchOrder(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int64{320, 390} {
+		p := start(t).open(t, func(o *tabOptions) { o.width, o.phone = width, true })
+		got := eval[[]string](p, `[...document.querySelectorAll(".card")].sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+			.map((e) => e.querySelector("h2").textContent)`)
+		if want := []string{"Result", "Data", "Network", "How it learns", "Settings", "Run until"}; !slices.Equal(got, want) {
+			t.Errorf("at %d px the cards are %q; want %q", width, got, want)
+		}
+	}
+}
+
+// TestBrowserTouchTour: on a phone the tour goes to what it speaks of.
+func TestBrowserTouchTour(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, phone, touring)
+	for i, id := range eval[[]string](p, `Array.from(document.querySelectorAll("#tour section"), (e) => e.dataset.target)`) {
+		if i > 0 {
+			p.click("#tour label[for=tour-" + string(rune('1'+i)) + "]")
+		}
+		seen := func() bool {
+			return eval[bool](p, script(`((id) => {
+				const {top, bottom, left} = document.getElementById(id).getBoundingClientRect();
+				const bar = document.querySelector(".bar").getBoundingClientRect().bottom;
+				const from = document.getElementById(id).closest(".bar") ? 0 : bar;
+				return top >= from && Math.min(bottom, top + 60) <= document.getElementById("tour").getBoundingClientRect().top;
+			})(%s)`, id))
+		}
+		contract.Eventually(t, "stop "+id+" is seen beside the tour", seen)
+	}
+}
