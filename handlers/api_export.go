@@ -22,7 +22,7 @@ func (s *Server) export(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits(ctx))
+	form, err := s.parseForm(c.Request(), body)
 	if err != nil {
 		return err
 	}

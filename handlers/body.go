@@ -116,7 +116,7 @@ func (s *Server) errBodySize() error {
 // and data are JSON text.
 func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.Message, error) {
 	limits := s.limits(r.Context())
-	form, err := wire.ParseForm(r.Header.Get("Content-Type"), body, limits)
+	form, err := s.parseForm(r, body)
 	if err != nil {
 		return wire.Message{}, err
 	}

@@ -80,7 +80,7 @@ func (s *Server) openPage(c echo.Context, admit admission) (pageRequest, error) 
 // form says so.
 func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 	ctx := c.Request().Context()
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits(ctx))
+	form, err := s.parseForm(c.Request(), body)
 	if err != nil {
 		return pageRequest{}, err
 	}

@@ -97,7 +97,7 @@ func (s *Server) openPageSocket(ctx context.Context, m incoming) (
 	if err != nil {
 		return p, nil, work, err
 	}
-	if p, err = s.decodePageForm(ctx, form); err != nil {
+	if p, err = s.decodePageForm(ctx, tidied(form)); err != nil {
 		return p, nil, work, err
 	}
 	t, work, err = s.startPage(ctx, &p)

@@ -144,7 +144,7 @@ func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed
 				*part.dst = float64(class)
 				continue
 			}
-			value, err := setting.ParseFloat(strings.Replace(strings.Replace(text, ",", ".", 1), "−", "-", 1))
+			value, err := setting.ParseFloat(setting.DecimalPoint(text))
 			if err != nil {
 				return nil, 0, wire.Malformed(views.FieldTableOf, "row %d, %s: %q is not a number", row.Number, shown.Headers[k], wire.Clip(text))
 			}
@@ -195,7 +195,7 @@ func (s *Server) pointsCSV(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	form, err := wire.ParseForm(c.Request().Header.Get("Content-Type"), body, s.limits(ctx))
+	form, err := s.parseForm(c.Request(), body)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-// The plane: strokes of the pointer or the keyboard become points.
+// The plane: what pointers, fingers and keys do there becomes points and readings.
 import { $, field } from "./page.js";
 import { placeText } from "./probe.js";
 
@@ -10,31 +10,44 @@ const MOVES = {
   ArrowDown: [0, -1],
 };
 
-const plane = $("plane");
+const HOLD = 500; // milliseconds that a finger rests before it reads
+const SLOP = 10; // pixels that a resting finger may move
 
-/** Plane draws, and reads the place that is pointed at. */
+const plane = $("plane");
+const drag = $("drag");
+
+/**
+ * Plane draws, and reads the place that is pointed at. A finger draws a point by a tap and reads
+ * while it rests; its moves are the browser's, to scroll and to zoom, unless they are to draw.
+ */
 export class Plane {
   #runs;
   #probe;
   /** @type {Place[] | null} the places of the stroke under way */
   #stroke = null;
+  /** @type {PointerEvent | null} how the pointer that is down came down */
+  #down = null;
+  #rest = 0; // the timer of a finger that may still rest
+  #reads = false; // the finger has rested, and reads as it moves
+  #stays = false; // the reading was made by a finger, which cannot point without touching
 
   /** @param {Runs} runs @param {Probe} probe */
   constructor(runs, probe) {
     this.#runs = runs;
     this.#probe = probe;
     plane.addEventListener("pointerdown", (event) => this.#begin(event));
-    plane.addEventListener("pointermove", (event) => {
-      const place = placeOf(event);
-      if (this.#stroke) this.#draw(place);
-      this.#probe.read(inside(place));
+    plane.addEventListener("pointermove", (event) => this.#move(event));
+    plane.addEventListener("pointerup", (event) => this.#end(event));
+    plane.addEventListener("pointercancel", () => this.#drop());
+    plane.addEventListener("contextmenu", (event) => {
+      if (this.#stays) event.preventDefault(); // a finger that rests
     });
-    plane.addEventListener("pointerup", () => {
-      if (this.#stroke) this.#send(this.#stroke);
-    });
-    plane.addEventListener("pointercancel", () => {
-      this.#stroke = null;
-      this.#clear();
+    const keep = (/** @type {Event} */ event) => {
+      if (this.#reads || this.#down?.pointerType === "pen") event.preventDefault(); // to scroll
+    };
+    plane.addEventListener("touchmove", keep, { passive: false });
+    drag.addEventListener("click", () => {
+      drag.setAttribute("aria-pressed", String(plane.classList.toggle("drags")));
     });
     plane.addEventListener("keydown", (event) => this.#press(event));
     plane.addEventListener("pointerleave", () => this.#leave());
@@ -43,10 +56,80 @@ export class Plane {
 
   /** @param {PointerEvent} event */
   #begin(event) {
-    if (event.button) return;
-    plane.setPointerCapture(event.pointerId);
+    const { pointerType, pointerId, isPrimary } = event;
+    const isOther = this.#down && this.#down.pointerType !== pointerType; // a hand beside a pen
+    if (event.button || isOther) return;
+    this.#drop();
+    if (!isPrimary) return; // two fingers zoom
+    plane.setPointerCapture(pointerId);
+    this.#down = event;
+    this.#stays = pointerType === "touch";
+    if (this.#stays) this.#rest = setTimeout(() => this.#hold(placeOf(event)), HOLD);
+    if (this.#stays && !plane.classList.contains("drags")) return;
     this.#stroke = [];
     this.#draw(placeOf(event));
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const { pointerType, pointerId, clientX, clientY } = event;
+    const place = placeOf(event);
+    const down = this.#down?.pointerId === pointerId ? this.#down : null;
+    if (pointerType === "touch") {
+      if (down && Math.hypot(clientX - down.clientX, clientY - down.clientY) > SLOP) this.#wake();
+      if (down && this.#reads) this.#read(place);
+      if (!down || this.#rest) return;
+    } else {
+      this.#stays = false;
+      this.#probe.read(inside(place));
+    }
+    if (down && this.#stroke) this.#draw(place);
+  }
+
+  /** @param {PointerEvent} event */
+  #end(event) {
+    if (this.#down?.pointerId !== event.pointerId) return;
+    if (this.#rest) this.#stroke ??= [placeOf(this.#down)];
+    const stroke = this.#stroke;
+    this.#release();
+    if (!stroke) return;
+    if (this.#stays) this.#probe.read(inside(placeOf(event)));
+    this.#send(stroke);
+  }
+
+  /** Ends what is under way, and draws nothing. */
+  #drop() {
+    this.#release();
+    this.#stroke = null;
+    this.#clear();
+  }
+
+  #release() {
+    this.#wake();
+    this.#down = null;
+    this.#reads = false;
+  }
+
+  /** A finger does not rest any more. */
+  #wake() {
+    clearTimeout(this.#rest);
+    this.#rest = 0;
+  }
+
+  /** A finger has rested. @param {Place} place */
+  #hold(place) {
+    this.#wake();
+    this.#stroke = null;
+    this.#clear();
+    this.#reads = true;
+    this.#read(place);
+  }
+
+  /** Reads a place, and marks it. @param {Place} place */
+  #read(place) {
+    const [x, y] = inside(place);
+    $("crosshair").setAttribute("d", `M${x - 0.05} ${-y}h.1M${x} ${-y - 0.05}v.1`);
+    this.#probe.read([x, y]);
   }
 
   /** Adds a place to the stroke, unless one is near. @param {Place} place */
@@ -80,6 +163,7 @@ export class Plane {
     if (!move && event.key !== "Enter") return;
     event.preventDefault();
     event.stopPropagation();
+    this.#stays = false;
     this.#probe.place ??= [0, 0];
     const [x, y] = this.#probe.place;
     if (!move) {
@@ -87,14 +171,11 @@ export class Plane {
       return;
     }
     const by = event.shiftKey ? 0.01 : 0.05;
-    const next = inside([x + by * move[0], y + by * move[1]]);
-    const [cx, cy] = next;
-    $("crosshair").setAttribute("d", `M${cx - 0.05} ${-cy}h.1M${cx} ${-cy - 0.05}v.1`);
-    this.#probe.read(next);
+    this.#read([x + by * move[0], y + by * move[1]]);
   }
 
   #leave() {
-    if (this.#stroke) return;
+    if (this.#stroke || this.#stays) return;
     $("crosshair").setAttribute("d", "");
     this.#probe.leave();
   }

@@ -1,4 +1,4 @@
-// The values of weights and biases, where they are read.
+// The values of weights and biases, and of the run, where they are read.
 import { $, field, on } from "./page.js";
 
 const view = $("network-view");
@@ -28,6 +28,10 @@ export class Readout {
       inspector.close();
     }
     this.#show();
+    for (const copy of document.querySelectorAll("[data-copy]")) {
+      copy.textContent =
+        document.getElementById(copy.getAttribute("data-copy") ?? "")?.textContent ?? "";
+    }
   }
 
   /** @param {Element | null} target */

@@ -155,12 +155,24 @@ func tableFields() []string {
 // IsField reports whether a form may have a field of this name.
 func IsField(name string) bool { return slices.Contains(fieldNames, name) }
 
-// inputMode says which keys a phone shows for a setting.
-func inputMode(k setting.Kind) string {
-	if k == setting.Whole {
-		return "numeric"
+// decimalFields are the fields of numbers that need not be whole, but for those of the settings.
+var decimalFields = []string{FieldNoise, FieldUntilLoss, FieldUntilAccuracy, FieldValue}
+
+// IsDecimal reports whether a field has a number that need not be whole.
+func IsDecimal(name string) bool {
+	if m := setting.Lookup(name); m != nil {
+		return m.Kind == setting.Real
 	}
-	return "decimal"
+	return slices.Contains(decimalFields, name)
+}
+
+// inputMode says which keys a phone shows for a number that is never negative. They may have no
+// minus sign.
+func inputMode(field string) string {
+	if IsDecimal(field) {
+		return "decimal"
+	}
+	return "numeric"
 }
 
 // describedBy returns the ids of a control's error and of its hint.

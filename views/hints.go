@@ -10,6 +10,7 @@ import (
 const (
 	HintTrain       = "train"
 	HintUndo        = "undo"
+	HintDrag        = "drag"
 	HintEditWeight  = "edit-weight"
 	HintHistory     = "history"
 	HintLogScale    = "log_scale"
@@ -57,6 +58,7 @@ var hints = map[string]string{
 	FieldDataSeed:    "Draws other points of the same shape. What a network has learned should fit those as well.",
 	FieldTool:        "What a click or a stroke on the picture draws: points of this class or value.",
 	ToolErase:        "Erases the points you click or drag over. See if the boundary still needs the place where they were.",
+	HintDrag:         "With it on, a finger draws as it moves. Without it a tap draws one point, and a swipe scrolls the page.",
 	HintUndo:         "Takes back the last change, also a reset or points that were erased. Ctrl+Z does the same.",
 	FieldHideTest:    "Hides the points held out. Guess from the training points alone where the boundary should run.",
 	FieldHard:        "Colours each place by the likeliest class alone. Without it, pale colours show where the network is unsure.",

@@ -14,7 +14,7 @@ func Tour() []TourStep {
 	return []TourStep{
 		{
 			Target: "data-card", Title: "Choose the data",
-			Text: "Each point has a place and a class, shown by its colour and shape. Pick a data set here, or a class to draw points of your own.",
+			Text: "Each point has a place and a class, shown by its colour and shape. Pick a data set here, or draw points of your own on the picture of the result.",
 		},
 		{
 			Target: "network-view", Title: "Build the network",
@@ -26,7 +26,7 @@ func Tour() []TourStep {
 		},
 		{
 			Target: "plane", Title: "Watch the answer",
-			Text: "The background is what the network says at every place: the colour of the likelier class, pale where it is undecided. Click to add a point, even while it learns.",
+			Text: "The background is what the network says at every place: the colour of the likelier class, pale where it is undecided. Below it, pick a class; then click or tap to add a point, even while it learns.",
 		},
 		{
 			Target: "panel", Title: "Follow the curves",

@@ -75,6 +75,17 @@ func ParseFloat(text string) (float64, error) {
 	return strconv.ParseFloat(text, 64)
 }
 
+// DecimalPoint returns a number as people write it, with a decimal comma or a minus sign that is no
+// hyphen, in the syntax of ParseFloat. Any other text stays as it is. A comma is never taken for one
+// between thousands: 1,000 is 1, and 1,000.5 is no number.
+func DecimalPoint(text string) string {
+	number := strings.Replace(strings.Replace(text, ",", ".", 1), "−", "-", 1)
+	if _, err := ParseFloat(strings.TrimSpace(number)); err != nil {
+		return text
+	}
+	return number
+}
+
 // ParseLayers reads the widths of hidden layers as people write them, separated by dashes, commas
 // or spaces. An empty text is no layer.
 func ParseLayers(text string) ([]int, error) {

@@ -169,3 +169,17 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestDecimalPoint: a decimal comma becomes a point, and what is no number stays as it was written.
+func TestDecimalPoint(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "5": "5", "0.5": "0.5", "0,5": "0.5", ",5": ".5", "5,": "5.", " 0,5 ": " 0.5 ",
+		"−0,5": "-0.5", "-0,5": "-0.5", "1,5e−3": "1.5e-3", "1,000": "1.000",
+		"1.000,5": "1.000,5", "1,000.5": "1,000.5", "1,000,5": "1,000,5", ",": ",", "0,5x": "0,5x",
+		"0,5 0,5": "0,5 0,5", "−": "−", "1,e999": "1,e999",
+	} {
+		if got := DecimalPoint(text); got != want {
+			t.Errorf("DecimalPoint(%q) = %q; want %q", text, got, want)
+		}
+	}
+}

@@ -9,9 +9,6 @@ import (
 
 	"nnvisu/nn/dataset"
 	"nnvisu/tests/contract"
-
-	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/chromedp"
 )
 
 // TestBrowserDraw: a drag paints points along its way, and the eraser takes away by click and by
@@ -276,36 +273,5 @@ func (p *tab) checkIDs(when string) {
 	if lost := eval[[]string](p, `Array.from(document.querySelectorAll("[aria-describedby], label[for]"),
 		(e) => (e.getAttribute("aria-describedby") ?? e.htmlFor).split(" ")).flat().filter((id) => !document.getElementById(id))`); len(lost) > 0 {
 		p.tb.Errorf("%s the ids %q are pointed to and not there", when, lost)
-	}
-}
-
-// TestBrowserTouch: a finger draws as a mouse does, and does not scroll the page away.
-func TestBrowserTouch(t *testing.T) {
-	t.Parallel()
-	p := start(t).open(t, phone)
-	p.change("no points", func() { p.act("clear") })
-	x, y := p.at(0.5, -0.25)
-	v := p.change("a point by a tap", func() { p.do("tap", chromedp.TapXY(x, y)) })
-	checkPoints(t, v.points(t), []contract.Point{{X: 0.5, Y: -0.25}})
-
-	x0, y0 := p.at(0, 0.8)
-	_, y1 := p.at(0, -0.8)
-	const top = `document.getElementById("plane").getBoundingClientRect().top`
-	before := eval[float64](p, top)
-	v = p.change("points by a finger", func() {
-		touch := func(kind input.DispatchTouchEventType, points ...*input.TouchPoint) {
-			must(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: append([]*input.TouchPoint{}, points...)})
-		}
-		touch(input.DispatchTouchEventTypeTouchStart, &input.TouchPoint{X: x0, Y: y0})
-		for i := 1.0; i <= 12; i++ {
-			touch(input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: x0, Y: y0 + i/12*(y1-y0)})
-		}
-		touch(input.DispatchTouchEventTypeTouchEnd)
-	})
-	if n := len(v.points(t)); n < 6 {
-		t.Errorf("%d points after drawing a line with a finger; want a row of them", n)
-	}
-	if now := eval[float64](p, top); math.Abs(now-before) > 4 { // numbers above it may come
-		t.Errorf("the plane went from %v to %v; want it to stay under the finger", before, now)
 	}
 }

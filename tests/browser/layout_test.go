@@ -22,11 +22,11 @@ func judge(t *testing.T, problems []string) {
 // page on anything else.
 func TestBrowserLayoutWidths(t *testing.T) {
 	t.Parallel()
-	for _, width := range []int64{360, 768, 1024, 1440, 1920, 3840} {
+	for _, width := range []int64{320, 360, 768, 1024, 1440, 1920, 3840} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			size := wide(width)
-			if width == 360 {
-				size = phone
+			if width <= 360 {
+				size = func(o *tabOptions) { o.width, o.phone = width, true }
 			}
 			p := start(t).open(t, size, provoking(saysRefused))
 			check := func(t *testing.T) {
