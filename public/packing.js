@@ -9,6 +9,17 @@ function through(data, stream) {
   return new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer();
 }
 
+/** Whether this browser can make and open links to a state. */
+export const canPack = isAble();
+
+function isAble() {
+  try {
+    return Boolean(new CompressionStream("deflate-raw"));
+  } catch {
+    return false;
+  }
+}
+
 /** Returns text deflated and in base64url, for a link. @param {string} text */
 export async function pack(text) {
   const bytes = new Uint8Array(await through(text, new CompressionStream("deflate-raw")));

@@ -1,5 +1,5 @@
 // The copy of the state that the browser stores.
-import { unpack } from "./packing.js";
+import { canPack, unpack } from "./packing.js";
 import { $, form, setValue, tell, valueOf } from "./page.js";
 import { open } from "./share.js";
 import { read, STATE, write } from "./state.js";
@@ -32,7 +32,8 @@ export class Session {
     const packed = location.hash.match(/^#state=(.+)/)?.[1];
     forgetAddress();
     const opened = packed && (await unpack(packed).catch(() => ""));
-    if (packed && !opened) tell("This link is damaged: its state cannot be unpacked.");
+    if (packed && !canPack) tell("This browser is too old to open the state in this link.");
+    else if (packed && !opened) tell("This link is damaged: its state cannot be unpacked.");
     else if (opened || "opened" in document.body.dataset) {
       if (stored) this.#timeline.keep(stored);
       if (opened) this.#open(opened, stored);

@@ -98,7 +98,7 @@ func ImportDialog(l Lab) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<dialog id=\"import\" closedby=\"any\" aria-labelledby=\"import-heading\"><h2 id=\"import-heading\">Import points</h2><div id=\"import-body\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<dialog id=\"import\" closedby=\"any\" aria-labelledby=\"import-heading\"><h2 id=\"import-heading\" tabindex=\"-1\">Import points</h2><div id=\"import-body\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -961,7 +961,7 @@ func TableDialog(l Lab) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, "<dialog id=\"table\" closedby=\"any\" aria-labelledby=\"table-heading\"><h2 id=\"table-heading\">Points</h2><div id=\"table-body\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, "<dialog id=\"table\" closedby=\"any\" aria-labelledby=\"table-heading\"><h2 id=\"table-heading\" tabindex=\"-1\">Points</h2><div id=\"table-body\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
