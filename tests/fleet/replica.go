@@ -63,9 +63,9 @@ func Root(ctx context.Context) (string, error) {
 	return filepath.Dir(strings.TrimSpace(string(out))), nil
 }
 
-// freeAddr returns an address at which nobody listens. Its port is below those that the system
+// FreeAddr returns an address at which nobody listens. Its port is below those that the system
 // gives to the clients of other connections, so nobody takes it meanwhile.
-func freeAddr() (string, error) {
+func FreeAddr() (string, error) {
 	const first, ports, tries = 12_000, 20_000, 100
 	var err error
 	for range tries {
