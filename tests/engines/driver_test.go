@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"nnvisu/tests/fleet"
 )
 
 // A driver drives the one window of a browser. It clicks and types as a person does.
@@ -102,7 +104,7 @@ func run(tb testing.TB, command *exec.Cmd) io.Reader {
 	tb.Helper()
 	out, in := io.Pipe()
 	command.Stderr = in
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.SysProcAttr = fleet.Attributes()
 	if err := command.Start(); err != nil {
 		tb.Fatal(err)
 	}

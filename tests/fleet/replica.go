@@ -155,7 +155,7 @@ type process struct {
 func startProcess(command *exec.Cmd) (*process, error) {
 	p := &process{command: command, ended: make(chan struct{}), said: new(tail)}
 	command.Stdout, command.Stderr = p.said, p.said
-	command.SysProcAttr = attributes()
+	command.SysProcAttr = Attributes()
 	if err := command.Start(); err != nil {
 		return nil, err
 	}
