@@ -1,5 +1,5 @@
 // The address of the page: the recipe of its run, or a link to a state.
-import { unpack } from "./packing.js";
+import { canPack, unpack } from "./packing.js";
 import { $, field, tell } from "./page.js";
 
 const REST = 500; // milliseconds; some browsers allow 100 changes in 30 seconds
@@ -67,6 +67,6 @@ export async function takeState() {
     if (error instanceof RangeError) wrong = error.message;
     return "";
   });
-  if (!text) tell(wrong);
+  if (!text) tell(canPack ? wrong : "This browser is too old to open the state in this link.");
   return text;
 }

@@ -1,19 +1,29 @@
 // Dialogs: what opens and closes them.
 import { $, form, on } from "./page.js";
 
+const MODAL = "dialog[open]:not([data-modeless])";
+
+/** Returns the dialog that has the page to itself, if there is one. */
+export function modal() {
+  return document.querySelector(MODAL);
+}
+
 /** Shows a dialog. A modeless one leaves the page in use. @param {string} id */
 export function open(id) {
   const dialog = /** @type {HTMLDialogElement} */ ($(id));
   if (dialog.open) return;
   if ("modeless" in dialog.dataset) dialog.show();
   else dialog.showModal();
+  // Not by autofocus: without script, the dialogs stand open below the page.
+  /** @type {HTMLElement | null} */ (dialog.querySelector("h2[tabindex]"))?.focus();
+  moveNotices();
 }
 
-/** Closes the dialogs that leave the page in use, which the browser does not. */
+/** Closes the dialogs that leave the page in use, and reports whether there was one. */
 export function closeModeless() {
-  for (const dialog of document.querySelectorAll("dialog")) {
-    if ("modeless" in dialog.dataset) dialog.close();
-  }
+  const dialogs = document.querySelectorAll("dialog[open][data-modeless]");
+  dialogs.forEach((dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
+  return dialogs.length > 0;
 }
 
 /** Lets buttons and the network's edges open dialogs, and buttons close them. @param {Runs} runs */
@@ -28,11 +38,19 @@ export function bindDialogs(runs) {
       runs.ask("edit", { act }, { looks: true });
     }
   });
-  document.addEventListener("toggle", moveNotices, true);
+  document.addEventListener("close", moveNotices, true);
+  if (!("closedBy" in HTMLDialogElement.prototype)) form.addEventListener("click", closeBeside);
 }
 
-/** Puts the notices where they can be reached. @param {Event} event */
-function moveNotices({ target }) {
-  if (!(target instanceof HTMLDialogElement)) return;
-  (target.matches(":modal") ? target : form).append($("notices"));
+/** Puts the notices where they can be reached. */
+function moveNotices() {
+  (modal() ?? form).append($("notices"));
+}
+
+/** Closes a dialog for a click beside it, as browsers do that know closedby. @param {MouseEvent} event */
+function closeBeside({ target, clientX, clientY, detail }) {
+  if (!detail || !(target instanceof HTMLDialogElement) || target !== modal()) return;
+  const { left, right, top, bottom } = target.getBoundingClientRect();
+  const isInside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+  if (!isInside) target.close();
 }

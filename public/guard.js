@@ -4,6 +4,7 @@
   const COUNT = "nnvisu_loads";
   const LOADS = 8; // of the page, until the user is told
   const TRIES = 20; // for each file
+  const { classList } = document.documentElement;
   let failed = false;
 
   /** Fetches a file until it is there, or for a few seconds. @param {string} address */
@@ -54,5 +55,10 @@
     else mend();
   };
   addEventListener("error", listener, true);
-  addEventListener("load", () => failed || count());
+  // Until then the page does not know whether its script runs.
+  classList.add("loading");
+  addEventListener("load", () => {
+    classList.remove("loading");
+    if (!failed) count();
+  });
 }

@@ -1,5 +1,5 @@
 // The keys of the page, wherever no control needs them.
-import { closeModeless, open } from "./dialogs.js";
+import { closeModeless, modal, open } from "./dialogs.js";
 import { $ } from "./page.js";
 
 // Controls that need letters, the space bar, and the other keys.
@@ -9,7 +9,7 @@ const MOVING = "input, select, textarea";
 
 /** Binds the keys. @param {Runs} runs @param {Timeline} timeline */
 export function bindKeys(runs, timeline) {
-  /** @type {Record<string, () => void>} */
+  /** What each key does, unless it returns false. @type {Record<string, () => unknown>} */
   const actions = {
     " ": () => runs.toggle(),
     s: () => $("one-step").click(),
@@ -28,8 +28,7 @@ export function bindKeys(runs, timeline) {
       return;
     }
     if (altKey || !actions[key] || isOff(event) || isTaken(key, target)) return;
-    event.preventDefault();
-    actions[key]();
+    if (actions[key]() !== false) event.preventDefault();
   });
 }
 
@@ -40,7 +39,7 @@ function isOff({ key, repeat }) {
 
 /** Reports whether the focus needs a key. @param {string} key @param {Element} target */
 function isTaken(key, target) {
-  if (target.closest("dialog:modal")) return true;
+  if (modal()) return true;
   if (key === "Escape") return false;
   return Boolean(target.closest(ownersOf(key)));
 }

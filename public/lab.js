@@ -21,37 +21,54 @@ import { Timeline } from "./timeline.js";
 import { bindTour } from "./tour.js";
 import { Transport } from "./transport.js";
 
-const renewal = new Renewal(new Transport(), window, tell);
-const runs = new Runs(renewal, tell);
-const picture = new Picture();
-const readout = new Readout();
+// What came after private methods, which every browser that can read this script has.
+const isAble = "htmx" in globalThis && "HTMLDialogElement" in globalThis;
 
-/** Paints, and says what goes wrong with it: that must not lose what has come. */
-function paint() {
-  try {
-    picture.paint();
-    readout.update();
-  } catch (error) {
-    tell(`This picture cannot be drawn: ${/** @type {Error} */ (error).message}`);
+/** Makes the parts of the script. */
+async function start() {
+  const renewal = new Renewal(new Transport(), window, tell);
+  const runs = new Runs(renewal, tell);
+  const picture = new Picture();
+  const readout = new Readout();
+
+  /** Paints, and says what goes wrong with it: that must not lose what has come. */
+  function paint() {
+    try {
+      picture.paint();
+      readout.update();
+    } catch (error) {
+      tell(`This picture cannot be drawn: ${/** @type {Error} */ (error).message}`);
+    }
   }
+
+  // Each listens to the runs in this order. What comes is kept before it is painted.
+  new Controls(runs, () => timeline.undo());
+  const timeline = new Timeline(runs);
+  const session = new Session(runs, timeline, new Stores(window, tell));
+  runs.on("swap", paint);
+  new Share(runs);
+  new Import(runs);
+  new Plane(runs, new Probe(runs));
+  new Curves(runs);
+  bindAddress(runs);
+  bindDialogs(runs);
+  bindKeys(runs, timeline);
+  bindTour();
+  showStatus(runs);
+
+  paint();
+  document.documentElement.classList.add("script");
+  if (await session.restore()) open("tour"); // a first visit
+  renewal.resume(runs, () => session.save());
 }
 
-// Each listens to the runs in this order. What comes is kept before it is painted.
-new Controls(runs, () => timeline.undo());
-const timeline = new Timeline(runs);
-const session = new Session(runs, timeline, new Stores(window, tell));
-runs.on("swap", paint);
-new Share(runs);
-new Import(runs);
-new Plane(runs, new Probe(runs));
-new Curves(runs);
-bindAddress(runs);
-bindDialogs(runs);
-bindKeys(runs, timeline);
-bindTour();
-showStatus(runs);
+/** Leaves the page as it is without script: no part hears of anything. @param {Error} error */
+function end({ message }) {
+  for (const type of ["submit", "click", "input", "change", "keydown", "pointerdown"]) {
+    addEventListener(type, (event) => event.stopImmediatePropagation(), true);
+  }
+  document.documentElement.classList.remove("script");
+  tell(`Something went wrong in this page: ${message}`);
+}
 
-document.documentElement.classList.add("script");
-paint();
-if (await session.restore()) open("tour"); // a first visit
-renewal.resume(runs, () => session.save());
+if (isAble) start().catch(end);

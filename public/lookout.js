@@ -1,19 +1,16 @@
 // Whether the server is back.
+import { patience } from "./patience.js";
 
 const PAUSE = 500; // milliseconds between two questions, more or less
 const PATIENCE = 1500;
 
 /** Reports whether one is ready. */
 export async function isReady() {
-  const question = new AbortController();
-  const timer = setTimeout(() => question.abort(), PATIENCE);
   try {
-    const reply = await fetch("readyz", { cache: "no-store", signal: question.signal });
+    const reply = await fetch("readyz", { cache: "no-store", signal: patience(PATIENCE) });
     return reply.ok && (await reply.text()).startsWith("ready");
   } catch {
     return false;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -10,6 +10,17 @@ function through(data, stream) {
   return new Response(new Blob([data]).stream().pipeThrough(stream)).arrayBuffer();
 }
 
+/** Whether this browser can make and open links to a state. */
+export const canPack = isAble();
+
+function isAble() {
+  try {
+    return Boolean(new CompressionStream("deflate-raw"));
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Returns text for a link: gzip (RFC 1952) in base64url. Its CRC-32 tells a damaged link.
  * @param {string} text

@@ -1,6 +1,7 @@
 // What the network says at a place of the plane.
 import { post } from "./packing.js";
 import { $, field } from "./page.js";
+import { patience } from "./patience.js";
 import { MOMENT, read } from "./state.js";
 
 const LARGE = 1e6; // characters of a network that is not posted again for every frame
@@ -57,7 +58,7 @@ async function predict(place) {
     method: "POST",
     body: new URLSearchParams({ ...read(MOMENT), probe: placeText(place) }),
     headers: { Accept: "text/html", "HX-Request": "true" },
-    signal: AbortSignal.timeout(5000),
+    signal: patience(5000),
   });
   const text = reply.ok ? await reply.text() : "";
   return text.startsWith("<span") ? text : ""; // not a portal's page

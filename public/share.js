@@ -1,5 +1,5 @@
 // Links and files: the state outside of this browser.
-import { pack } from "./packing.js";
+import { canPack, pack } from "./packing.js";
 import { $, form, on, tell } from "./page.js";
 import { read } from "./state.js";
 
@@ -55,12 +55,14 @@ async function makeLink() {
   const link = form.querySelector("a[data-state-link]:not([data-made])");
   if (!(link instanceof HTMLAnchorElement)) return;
   link.dataset.made = "";
+  const row = link.closest(".row");
+  if (!canPack) {
+    row?.replaceChildren("This browser is too old to make such links. Save the state as a file.");
+    return;
+  }
   const packed = await pack(saved());
   if (packed.length <= LONGEST) link.href += `#state=${packed}`;
-  else {
-    const row = link.closest(".row");
-    row?.replaceChildren("This state is too large for a link. Save it as a file.");
-  }
+  else row?.replaceChildren("This state is too large for a link. Save it as a file.");
 }
 
 /** @param {HTMLElement} target */

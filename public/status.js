@@ -21,6 +21,9 @@ export function showStatus(runs) {
   let timer = 0;
   runs.on("state", (state) => {
     document.body.dataset.state = state;
+    const live = state === "training" ? "off" : "polite"; // nobody can listen to 25 a second
+    $("probe").setAttribute("aria-live", live);
+    $("readout").setAttribute("aria-live", live);
     if (state === "waiting") return;
     clearInterval(timer);
     if (document.activeElement === $("retry")) $("connection").focus(); // the button goes
@@ -37,11 +40,6 @@ export function showStatus(runs) {
     timer = setInterval(count, 1000);
   });
   runs.on("wish", (on) => $("train").setAttribute("aria-pressed", String(on)));
-  runs.on("send", ({ streams }) => {
-    const live = streams ? "off" : "polite"; // nobody can listen to 25 a second
-    $("probe").ariaLive = live;
-    $("readout").ariaLive = live;
-  });
   const retry = () => {
     if (document.body.dataset.state === "waiting" && !document.hidden) runs.retry();
   };

@@ -102,7 +102,7 @@ export class Timeline {
     slider.max = String(run.length - 1);
     slider.value = String(at);
     slider.disabled = run.length < 2;
-    slider.ariaValueText = text;
+    slider.setAttribute("aria-valuetext", text);
     $("moment").textContent = text;
     $("continue").disabled = !behind;
   }

@@ -54,7 +54,7 @@ func dialogs(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<dialog id=\"share\" closedby=\"any\" aria-labelledby=\"share-heading\"><h2 id=\"share-heading\">Share and save</h2><div id=\"share-body\"></div><fieldset class=\"parts\"><legend>For a class, the link can leave parts of the page out, or lock them</legend> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<dialog id=\"share\" closedby=\"any\" aria-labelledby=\"share-heading\"><h2 id=\"share-heading\" tabindex=\"-1\">Share and save</h2><div id=\"share-body\"></div><fieldset class=\"parts\"><legend>For a class, the link can leave parts of the page out, or lock them</legend> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -328,7 +328,7 @@ func dialogs(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "\" role=\"alert\"></p></dialog> <dialog id=\"export\" closedby=\"any\" aria-labelledby=\"export-heading\"><h2 id=\"export-heading\">Export the trained network</h2><ul class=\"formats\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "\" role=\"alert\"></p></dialog> <dialog id=\"export\" closedby=\"any\" aria-labelledby=\"export-heading\"><h2 id=\"export-heading\" tabindex=\"-1\">Export the trained network</h2><ul class=\"formats\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

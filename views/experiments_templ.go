@@ -28,7 +28,7 @@ func ExperimentsDialog() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog id=\"experiments\" closedby=\"any\" aria-labelledby=\"experiments-title\"><h2 id=\"experiments-title\">Experiments</h2><p>Each card answers one question with a prepared network and data set. Guess first, then open it and watch.</p><ul class=\"experiment-cards\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog id=\"experiments\" closedby=\"any\" aria-labelledby=\"experiments-title\"><h2 id=\"experiments-title\" tabindex=\"-1\">Experiments</h2><p>Each card answers one question with a prepared network and data set. Guess first, then open it and watch.</p><ul class=\"experiment-cards\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -27,7 +27,7 @@ func ImportDialog(l Lab) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog id=\"import\" closedby=\"any\" aria-labelledby=\"import-heading\"><h2 id=\"import-heading\">Import points</h2><div id=\"import-body\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog id=\"import\" closedby=\"any\" aria-labelledby=\"import-heading\"><h2 id=\"import-heading\" tabindex=\"-1\">Import points</h2><div id=\"import-body\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -96,7 +96,7 @@ func TableDialog(l Lab) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<dialog id=\"table\" closedby=\"any\" aria-labelledby=\"table-heading\"><h2 id=\"table-heading\">Points</h2><div id=\"table-body\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<dialog id=\"table\" closedby=\"any\" aria-labelledby=\"table-heading\"><h2 id=\"table-heading\" tabindex=\"-1\">Points</h2><div id=\"table-body\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -28,7 +28,7 @@ func TourBox() templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog id=\"tour\" data-modeless aria-labelledby=\"tour-title\"><h2 id=\"tour-title\" tabindex=\"-1\" autofocus>A short tour</h2><fieldset class=\"stops\"><legend>Stops of the tour</legend> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<dialog id=\"tour\" data-modeless aria-labelledby=\"tour-title\"><h2 id=\"tour-title\" tabindex=\"-1\">A short tour</h2><fieldset class=\"stops\"><legend>Stops of the tour</legend> ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

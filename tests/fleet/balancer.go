@@ -150,7 +150,7 @@ func newBalancer(ctx context.Context, o Options, replicas []string) (*Balancer, 
 		return nil, err
 	}
 	b := &Balancer{kind: k, program: o.Path}
-	if b.Addr, err = freeAddr(); err != nil {
+	if b.Addr, err = FreeAddr(); err != nil {
 		return nil, err
 	}
 	changes := append(slices.Clone(o.Changes), k.listen[0], fmt.Sprintf(k.listen[1], b.Addr))

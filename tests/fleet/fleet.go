@@ -27,7 +27,7 @@ type Fleet struct {
 func Start(ctx context.Context, o Options) (*Fleet, error) {
 	f := new(Fleet)
 	for range shipped {
-		addr, err := freeAddr()
+		addr, err := FreeAddr()
 		if err != nil {
 			f.Close()
 			return nil, err

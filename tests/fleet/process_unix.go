@@ -4,5 +4,5 @@ package fleet
 
 import "syscall"
 
-// attributes put a process into a group of its own.
-func attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// Attributes put a process into a group of its own.
+func Attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }

@@ -63,9 +63,9 @@ func Root(ctx context.Context) (string, error) {
 	return filepath.Dir(strings.TrimSpace(string(out))), nil
 }
 
-// freeAddr returns an address at which nobody listens. Its port is below those that the system
+// FreeAddr returns an address at which nobody listens. Its port is below those that the system
 // gives to the clients of other connections, so nobody takes it meanwhile.
-func freeAddr() (string, error) {
+func FreeAddr() (string, error) {
 	const first, ports, tries = 12_000, 20_000, 100
 	var err error
 	for range tries {
@@ -155,7 +155,7 @@ type process struct {
 func startProcess(command *exec.Cmd) (*process, error) {
 	p := &process{command: command, ended: make(chan struct{}), said: new(tail)}
 	command.Stdout, command.Stderr = p.said, p.said
-	command.SysProcAttr = attributes()
+	command.SysProcAttr = Attributes()
 	if err := command.Start(); err != nil {
 		return nil, err
 	}

@@ -13,7 +13,9 @@ import (
 )
 
 // debian names the Debian package of a program where the names differ.
-var debian = map[string]string{"cmp": "diffutils", "node": "nodejs npm", "go": "golang"}
+var debian = map[string]string{
+	"cmp": "diffutils", "node": "nodejs npm", "go": "golang", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb",
+}
 
 // install returns the command that installs packages on Debian.
 func install(packages string) string {
@@ -92,15 +94,25 @@ func Python(tb testing.TB, module string) string {
 	return ""
 }
 
-// browsers are looked for on the PATH, in turn. Ubuntu's chromium-browser, which may be no more
-// than a pointer to a snap, comes last.
-var browsers = []string{"chromium", "google-chrome", "google-chrome-stable", "chromium-browser"}
-
-// Chromium returns the path of a browser: NNVISU_CHROMIUM, or the first one on the PATH.
+// Chromium returns the path of a browser: NNVISU_CHROMIUM, or the first one on the PATH. Ubuntu's
+// chromium-browser, which may be no more than a pointer to a snap, comes last.
 func Chromium(tb testing.TB) string {
 	tb.Helper()
-	candidates := browsers
-	if path := os.Getenv("NNVISU_CHROMIUM"); path != "" {
+	return browser(tb, "NNVISU_CHROMIUM", "chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
+}
+
+// Firefox returns the path of a browser: NNVISU_FIREFOX, or the first one on the PATH.
+func Firefox(tb testing.TB) string {
+	tb.Helper()
+	return browser(tb, "NNVISU_FIREFOX", "firefox-esr", "firefox")
+}
+
+// browser returns what a variable names, or the first of some programs. The first one is named as
+// its package.
+func browser(tb testing.TB, variable string, programs ...string) string {
+	tb.Helper()
+	candidates := programs
+	if path := os.Getenv(variable); path != "" {
 		candidates = []string{path}
 	}
 	for _, name := range candidates {
@@ -108,7 +120,7 @@ func Chromium(tb testing.TB) string {
 			return path
 		}
 	}
-	tb.Fatalf("none of %s; install it: %s, or set NNVISU_CHROMIUM to the path of Chromium or Chrome",
-		strings.Join(candidates, ", "), install("chromium"))
+	tb.Fatalf("none of %s; install it: %s, or set %s to the path of the browser",
+		strings.Join(candidates, ", "), install(programs[0]), variable)
 	return ""
 }

@@ -25,6 +25,7 @@ func TestMissing(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	t.Setenv("NNVISU_PYTHON", "no-such-python")
 	t.Setenv("NNVISU_CHROMIUM", "")
+	t.Setenv("NNVISU_FIREFOX", "")
 	for name, test := range map[string]struct {
 		find func(tb testing.TB)
 		want string
@@ -35,6 +36,9 @@ func TestMissing(t *testing.T) {
 		"NPM":      {func(tb testing.TB) { NPM(tb, t.TempDir(), "axe-core") }, "npm ci"},
 		"Python":   {func(tb testing.TB) { Python(tb, "torch") }, "apt-get install --no-install-recommends python3-torch"},
 		"Chromium": {func(tb testing.TB) { Chromium(tb) }, "apt-get install --no-install-recommends chromium"},
+		"Firefox":  {func(tb testing.TB) { Firefox(tb) }, "apt-get install --no-install-recommends firefox-esr"},
+		"WebKit":   {func(tb testing.TB) { Find(tb, "WebKitWebDriver") }, "apt-get install --no-install-recommends webkit2gtk-driver"},
+		"Screen":   {func(tb testing.TB) { Find(tb, "Xvfb") }, "apt-get install --no-install-recommends xvfb"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, done := &failing{TB: t}, make(chan struct{})
