@@ -77,7 +77,7 @@ func TestFragmentTargets(t *testing.T) {
 func TestFragmentParts(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	frame := targets(render(t, Frame(lab)))
-	if want := []string{"#live", "#past", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
+	if want := []string{"#live", "#past", "#plane-words", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))

@@ -76,6 +76,11 @@ func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 		p.past(l)
 		p.end()
 	}
+	if !f.begun { // what was said in words was of another network
+		p.begin("#plane-words")
+		p.text(planeWordsHint)
+		p.end()
+	}
 	at := p.begin("#measures")
 	p.measures(l)
 	f.finish(&p, at, partMeasures)
