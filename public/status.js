@@ -36,7 +36,7 @@ export function showStatus(runs) {
     clearInterval(timer);
     timer = setInterval(count, 1000);
   });
-  runs.on("wish", (on) => $("train").setAttribute("aria-pressed", String(on)));
+  runs.on("wish", (on) => $("train").setAttribute("data-trains", String(on)));
   runs.on("send", ({ streams }) => {
     const live = streams ? "off" : "polite"; // nobody can listen to 25 a second
     $("probe").ariaLive = live;

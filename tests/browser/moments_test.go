@@ -24,7 +24,7 @@ func (p *tab) timeline() timeline {
 	p.tb.Helper()
 	return eval[timeline](p, `(({value, max, disabled, ariaValueText}) => ({
 		At: Number(value), Most: Number(max), Text: document.getElementById("moment").innerText, Said: ariaValueText, Usable: !disabled,
-		Continue: !document.getElementById("continue").disabled,
+		Continue: document.getElementById("continue").getAttribute("aria-disabled") !== "true",
 	}))(document.getElementById("moments"))`)
 }
 
