@@ -7,6 +7,8 @@ export function open(id) {
   if (dialog.open) return;
   if ("modeless" in dialog.dataset) dialog.show();
   else dialog.showModal();
+  // No autofocus: without script, where dialogs are parts of the page, it would scroll there.
+  /** @type {HTMLElement | null} */ (dialog.querySelector("h2[tabindex]"))?.focus();
 }
 
 /** Closes the dialogs that leave the page in use, which the browser does not. */

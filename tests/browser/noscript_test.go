@@ -22,6 +22,12 @@ func TestBrowserWithoutScript(t *testing.T) {
 		return p.ready()
 	}
 
+	if at := eval[float64](p, `scrollY`); at != 0 || p.focused() != "body" {
+		t.Errorf("the page begins at %v px with the focus at %s; want its top", at, p.focused())
+	}
+	p.act("words")
+	p.until("the words", func(view) bool { return strings.Contains(p.shown("#words-body"), "of the plane:") })
+	p.ready()
 	p.dataset("xor")
 	p.fill("points", "80")
 	from := after("80 points", func() { p.act("dataset") }, func(v view) bool { return v.Points == "80 points" })
