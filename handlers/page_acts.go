@@ -93,6 +93,13 @@ var pageActs = []pageAct{
 		do:     unpin, answer: answerShown,
 	},
 
+	{
+		name:   "words", // says what the picture and the curves show
+		traits: views.Traits{Looks: true},
+		hint:   "Says in words what fills the picture, how the loss went, and what each unit responds to.",
+		do:     (*Server).describe, answer: answerWords,
+	},
+
 	// The data.
 	{name: "draw", edit: (*Server).draw, meta: keepMeta}, // or erases
 	{

@@ -156,7 +156,7 @@ func TestTraits(t *testing.T) {
 		"show": {Restores: true}, "restore": {Restores: true},
 		"reset": {Stops: true}, "reseed": {Stops: true}, "recover": {Stops: true, Sends: "recovered"},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
-		"share": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
+		"share": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"},
 	}
 	for _, a := range pageActs {

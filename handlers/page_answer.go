@@ -90,7 +90,7 @@ func problem(b errorBody) views.Notice {
 func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 	return views.Lab{
 		State: p.State, Meta: p.meta, Recipe: p.recipe, MostSteps: wire.MaxSteps, History: p.history, Pinned: p.pinned,
-		Choices: p.choices, Import: p.imported, Table: p.table, Notice: p.notice,
+		Choices: p.choices, Import: p.imported, Table: p.table, Words: p.words, Notice: p.notice,
 		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Preview: p.answer.preview,
 		Acts: viewedAct, Version: s.config.Version, Release: s.config.Release,
 	}

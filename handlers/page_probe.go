@@ -31,19 +31,22 @@ func (s *Server) probe(c echo.Context) error {
 	}
 	at := place(x, y)
 	var point *nn.Point
-	nearest := probeRadius
+	var nearest *nn.Point
+	distance := math.Inf(1)
 	for i, q := range p.State.Data {
-		if d := math.Hypot(q.X-x, q.Y-y); d <= nearest {
-			nearest, point = d, &p.State.Data[i]
+		if d := math.Hypot(q.X-x, q.Y-y); d <= distance {
+			distance, nearest = d, &p.State.Data[i]
 		}
 	}
-	if point != nil {
-		at = *point
+	if distance <= probeRadius {
+		point, at = nearest, *nearest
 	}
 	model, err := nn.NewModel(p.State)
 	if err != nil {
 		return err
 	}
 	outputs := model.Predict([]nn.Point{at})[0]
-	return s.html(c, http.StatusOK, views.Reading(views.NewProbe(p.State.Config, p.meta, at, outputs, point)))
+	read := views.NewProbe(p.State.Config, p.meta, at, outputs, point)
+	read.Near(p.State.Config, p.meta, at, nearest)
+	return s.html(c, http.StatusOK, views.Reading(read))
 }

@@ -16,6 +16,9 @@ func plainText(tb testing.TB, fragment string) string {
 	tb.Helper()
 	var b strings.Builder
 	for n := range parseHTML(tb, fragment).Descendants() {
+		if n.Type == html.TextNode && attributeOf(n.Parent, "class") == "unseen" {
+			continue // for screen readers: see TestProbeWords
+		}
 		if n.Type == html.TextNode {
 			b.WriteString(n.Data + " ")
 		}
@@ -73,6 +76,36 @@ func TestProbe(t *testing.T) {
 		form.Set(views.FieldProbe, at)
 		if w := postForm(s, "/predict", form, "HX-Request", "true"); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "robe must be a place x,y") {
 			t.Errorf("reading %q = %d %.200s; want 400 and what a place is", at, w.Code, w.Body)
+		}
+	}
+}
+
+// TestProbeWords: a screen reader says in words where the place is, and where the nearest point.
+func TestProbeWords(t *testing.T) {
+	s := newTestServer(t)
+	state := sampleState(t, "circles", 2, 0, nil)
+	state.Data = []nn.Point{{X: 0.5, Y: 0.5, Label: 1}, {X: -0.5, Y: -0.5}}
+	values := sampleState(t, "hills", 1, 0, nil)
+	values.Data = []nn.Point{{X: 0, Y: 0.9, Label: -0.25}}
+	empty := clone(state)
+	empty.Data = nil
+	for _, test := range []struct {
+		state    nn.State
+		at, want string
+	}{
+		{state, "0.9,0.5", "the top right; the nearest point is of class 1, 0.40 to the left"},
+		{state, "0.5,0.5", "the top right"},
+		{state, "-0.9,-0.9", "the bottom left; the nearest point is of class 0, 0.57 up and right"},
+		{values, "0,0", "the very centre; the nearest point is of value −0.25, 0.90 up"},
+		{empty, "0,-1", "the bottom middle"},
+	} {
+		form := settingsForm(t, s, test.state)
+		form.Set(views.FieldControls, "")
+		form.Set(views.FieldProbe, test.at)
+		w := postForm(s, "/predict", form, "HX-Request", "true")
+		words := find(parseHTML(t, w.Body.String()), ".unseen")
+		if len(words) != 1 || words[0].FirstChild.Data != test.want {
+			t.Errorf("reading %s says %s; want %q", test.at, w.Body, test.want)
 		}
 	}
 }

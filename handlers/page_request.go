@@ -44,6 +44,7 @@ type pageRequest struct {
 type pageResult struct {
 	notice views.Notice     // of what the settings or an act changed
 	table  *views.TablePage // nil: not shown
+	words  *views.Words     // nil: not asked for
 	answer pageAnswer
 }
 

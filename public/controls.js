@@ -1,6 +1,6 @@
 // What the controls of the form ask for.
 import { traits } from "./acts.js";
-import { $, form, on, setValue, tell, valueOf } from "./page.js";
+import { $, form, isOff, on, setValue, tell, valueOf } from "./page.js";
 
 /** Controls turns what the user does with the form into jobs. */
 export class Controls {
@@ -14,7 +14,10 @@ export class Controls {
     this.#runs = runs;
     this.#undo = undo;
     runs.on("send", (job) => this.#sent(job));
-    runs.on("swap", () => this.#keepTouched());
+    runs.on("swap", () => {
+      this.#keepTouched();
+      markErrors();
+    });
     form.addEventListener("submit", (event) => this.#submit(event));
     on(form, "input", (control) => this.#touch(control));
     on(form, "change", (control) => this.#change(control));
@@ -27,6 +30,7 @@ export class Controls {
     if ("native" in button.dataset) return; // a download
     event.preventDefault();
     if ("default" in button.dataset) return; // the Return key: the change has been sent
+    if (isOff(button)) return;
     const path = button.getAttribute("formaction") ?? "edit";
     const dialog = "doneCloses" in button.dataset ? button.closest("dialog") : null;
     const values = { [button.name]: button.value };
@@ -42,6 +46,7 @@ export class Controls {
   #change(target) {
     const { change, path, restart } = target.dataset;
     document.getElementById(`${target.id}-error`)?.replaceChildren();
+    markErrors();
     if (path) this.#runs.act(target, { parameter: path, value: target.value });
     else if (change) this.#runs.act(target, { controls: takesSettings(change) ? "1" : "" });
     else if (restart !== undefined) this.#runs.stop();
@@ -49,6 +54,7 @@ export class Controls {
 
   /** @param {Element} target */
   #click(target) {
+    if (isOff(target.closest("button"))) return;
     if (target.closest("#train")) this.#runs.toggle();
     else if (target.closest("#undo, [data-undo]")) this.#undo();
     else if (target.closest("#continue")) this.#runs.train(true);
@@ -64,6 +70,7 @@ export class Controls {
     form.querySelectorAll(`[data-clears="${values.act ?? path}"]`).forEach((error) => {
       error.textContent = "";
     });
+    markErrors();
   }
 
   /** @param {Control} target */
@@ -78,6 +85,15 @@ export class Controls {
       const control = /** @type {Control | null} */ (document.getElementById(id));
       if (control) setValue(control, value);
     }
+  }
+}
+
+/** Says which controls have an error beside them. */
+function markErrors() {
+  for (const error of form.querySelectorAll(".field-error")) {
+    const control = document.getElementById(error.id.slice(0, -"-error".length));
+    if (error.textContent) control?.setAttribute("aria-invalid", "true");
+    else control?.removeAttribute("aria-invalid");
   }
 }
 

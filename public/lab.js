@@ -6,6 +6,7 @@ import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
 import { Import } from "./import.js";
 import { bindKeys } from "./keys.js";
+import { bindLayout } from "./layout.js";
 import { tell } from "./page.js";
 import { Picture } from "./picture.js";
 import { Plane } from "./plane.js";
@@ -15,9 +16,11 @@ import { Renewal } from "./renewal.js";
 import { Runs } from "./runs.js";
 import { Session } from "./session.js";
 import { Share } from "./share.js";
+import { bindSpeech } from "./speech.js";
 import { showStatus } from "./status.js";
 import { Stores } from "./storage.js";
 import { Timeline } from "./timeline.js";
+import { bindTips } from "./tips.js";
 import { bindTour } from "./tour.js";
 import { Transport } from "./transport.js";
 
@@ -53,7 +56,10 @@ async function start() {
   bindAddress(runs);
   bindDialogs(runs);
   bindKeys(runs, timeline);
+  bindLayout();
   bindTour();
+  bindTips();
+  bindSpeech(runs);
   showStatus(runs);
 
   paint();

@@ -43,6 +43,16 @@ export function setValue(control, value) {
   else control.value = String(value);
 }
 
+/** Lets a control do nothing for now; unlike a disabled one it keeps the focus. @param {Element} control @param {boolean} off */
+export function turnOff(control, off) {
+  control.setAttribute("aria-disabled", String(off));
+}
+
+/** Reports whether a control does nothing for now. @param {Element | null} control */
+export function isOff(control) {
+  return control?.getAttribute("aria-disabled") === "true";
+}
+
 /** Says what is wrong on this side of the wire, and nothing twice. @param {string} text or "" */
 export function tell(text) {
   if ($("told").textContent === text) return;

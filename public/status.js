@@ -39,7 +39,7 @@ export function showStatus(runs) {
     clearInterval(timer);
     timer = setInterval(count, 1000);
   });
-  runs.on("wish", (on) => $("train").setAttribute("aria-pressed", String(on)));
+  runs.on("wish", (on) => $("train").setAttribute("data-trains", String(on)));
   const retry = () => {
     if (document.body.dataset.state === "waiting" && !document.hidden) runs.retry();
   };

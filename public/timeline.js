@@ -1,6 +1,6 @@
 // The past of a run: its moments to look at, and the changes to undo.
 import { Moments } from "./moments.js";
-import { $ } from "./page.js";
+import { $, turnOff } from "./page.js";
 import { MOMENT, read, write } from "./state.js";
 import { Undo } from "./undo.js";
 
@@ -101,14 +101,14 @@ export class Timeline {
       : `Step ${latest.step}, the latest`;
     slider.max = String(run.length - 1);
     slider.value = String(at);
-    slider.disabled = run.length < 2;
+    turnOff(slider, run.length < 2);
     slider.setAttribute("aria-valuetext", text);
     $("moment").textContent = text;
-    $("continue").disabled = !behind;
+    turnOff($("continue"), !behind);
   }
 
   #labelUndo() {
-    undoButton.disabled = !this.#undo.length;
+    turnOff(undoButton, !this.#undo.length);
   }
 }
 

@@ -70,6 +70,15 @@ func attribute(name string, value any) templ.KeyValue[string, any] {
 	return templ.KeyValue[string, any]{Key: name, Value: value}
 }
 
+// off returns what a button is written with that does nothing now. It keeps the focus, which it would
+// lose if it were disabled.
+func off(is bool) templ.Attributer {
+	if !is {
+		return templ.OrderedAttributes{}
+	}
+	return templ.OrderedAttributes{attribute("aria-disabled", "true")}
+}
+
 // Button returns the attributes of a submit button that asks for the act, its hint as the title.
 func (a *Act) Button() templ.Attributer { return a.button }
 

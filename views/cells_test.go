@@ -53,9 +53,9 @@ func TestPaintCells(t *testing.T) {
 		// (147.3, 167.9, 185.3); half of it on white is (201.1, 211.4, 220.1).
 		{"ThreeQuarters", nn.Classification, false, [][]float64{{0.75, 0.25}}, [][3]byte{{201, 211, 220}}},
 		{"Hard", nn.Classification, true, [][]float64{{1, 0}, {0.51, 0.49}, {0.5, 0.5}, {0.49, 0.51}, {0, 1}}, [][3]byte{blue, blue, blue, orange, orange}},
-		// Green 2a9d6f = (42, 157, 111) gives (122.9, 194.2, 165.7).
-		{"ThirdClass", nn.Classification, false, [][]float64{{0, 0, 1}}, [][3]byte{{123, 194, 166}}},
-		{"HardThird", nn.Classification, true, [][]float64{{0.3, 0.3, 0.4}}, [][3]byte{{123, 194, 166}}},
+		// Green 7fc597 = (127, 197, 151) gives (175.6, 219.0, 190.5).
+		{"ThirdClass", nn.Classification, false, [][]float64{{0, 0, 1}}, [][3]byte{{176, 219, 191}}},
+		{"HardThird", nn.Classification, true, [][]float64{{0.3, 0.3, 0.4}}, [][3]byte{{176, 219, 191}}},
 		// A value is 82 % of its colour on the scale and 18 % white. The ends are blue and orange,
 		// (71.3, 136.9, 193.5) and (236.1, 148.4, 70.5); the middle f4f2ee = (244, 242, 238) is
 		// (246.0, 244.3, 241.1).
@@ -101,7 +101,7 @@ func TestPaintCellsCertain(t *testing.T) {
 	for c := nn.MinClasses; c <= nn.MaxClasses; c++ {
 		for k := range c {
 			before := 0
-			for _, certain := range []float64{0, 0.25, 0.5, 0.75, 1} {
+			for _, certain := range []float64{0.01, 0.25, 0.5, 0.75, 1} {
 				cell := make([]float64, c)
 				for i := range cell {
 					cell[i] = (1 - certain) / float64(c)

@@ -182,6 +182,7 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 		*p = appendGrouped(*p, network.Epoch)
 		p.text(" epochs")
 	}
+	p.extremes(q, l)
 	if tested {
 		p.text("; test ")
 		p.text(q.name)
@@ -204,6 +205,28 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 	}
 	p.marks(l, &curves[len(curves)-2], x, y)
 	p.text(`</svg></figure>`)
+}
+
+// extremes says where a train curve began, and what it was at best.
+func (p *pen) extremes(q *quantity, l *Lab) {
+	values, _ := q.columns(&l.History)
+	if len(values) < 2 || values[0] < 0 {
+		return
+	}
+	first, best := values[0], values[0]
+	for _, v := range values {
+		switch {
+		case v < 0: // missing
+		case q.accuracy:
+			best = max(best, v)
+		default:
+			best = min(best, v)
+		}
+	}
+	p.text(", at the start ")
+	p.value(q, &first)
+	p.text(", at best ")
+	p.value(q, &best)
 }
 
 // key writes an entry of the legend, with the newest value unless column is empty.

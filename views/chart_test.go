@@ -283,8 +283,8 @@ func TestCurvesText(t *testing.T) {
 	losses, tests := []float64{0.8, 0.4, 0.031234}, []float64{0.9, 0.5, 0.05}
 	e := render(t, Curves(curvesLab(t, dataset.Circles, losses, tests, nil)))
 	for name, want := range map[string]string{
-		"loss":     "Train loss 0.0312 after 2 epochs; test loss 0.0500",
-		"accuracy": "Train accuracy 99.7 % after 2 epochs; test accuracy 99.5 %",
+		"loss":     "Train loss 0.0312 after 2 epochs, at the start 0.8000, at best 0.0312; test loss 0.0500",
+		"accuracy": "Train accuracy 99.7 % after 2 epochs, at the start 92.0 %, at best 99.7 %; test accuracy 99.5 %",
 	} {
 		chart := e.one(t, "figure[data-chart="+name+"]")
 		svg := chart.one(t, "svg[role=img]")
@@ -312,7 +312,7 @@ func TestCurvesText(t *testing.T) {
 		t.Errorf("the values are %v; want %v", values, want)
 	}
 	one := render(t, Curves(curvesLab(t, dataset.Circles, losses[:2], nil, nil)))
-	if got := one.one(t, "figure[data-chart=loss] svg[role=img]").attr("aria-label"); got != "Train loss 0.4000 after 1 epoch" {
+	if got := one.one(t, "figure[data-chart=loss] svg[role=img]").attr("aria-label"); got != "Train loss 0.4000 after 1 epoch, at the start 0.8000, at best 0.4000" {
 		t.Errorf("the chart is called %q; want one epoch and no test loss", got)
 	}
 	if len(one.all(".test")) != 0 {

@@ -10,24 +10,26 @@ import (
 // An rgb is an sRGB colour. Each part is from 0 to 255.
 type rgb [3]float64
 
-// classColours holds the colour of each class. Neighbours differ in lightness and in hue, and their
-// markers in shape, so that nobody needs to see colours. Style sheet and script do not know the
-// colours: they arrive as SVG attributes and as pixels.
+// classColours holds the colour of each class. Any two differ plainly for every kind of colour
+// vision, the first ones most: they were searched for, hue by hue, for the largest least difference
+// of their areas (TestAreasArePlain). Neighbours differ in lightness, and all in the shape of their
+// markers, so that nobody needs to see colours. Style sheet and script do not know the colours: they
+// arrive as SVG attributes and as pixels.
 var classColours = []rgb{
 	{0x1f, 0x6f, 0xb4}, // blue
 	{0xe8, 0x7d, 0x1e}, // orange
-	{0x2a, 0x9d, 0x6f}, // green
-	{0xc2, 0x3b, 0x6b}, // raspberry
-	{0xe3, 0xb5, 0x05}, // yellow
-	{0x4a, 0x3a, 0x8c}, // indigo
-	{0x38, 0xb6, 0xc9}, // cyan
-	{0x8a, 0x4b, 0x22}, // brown
-	{0x9a, 0xa8, 0x2e}, // olive
-	{0x6b, 0x72, 0x80}, // grey
+	{0x7f, 0xc5, 0x97}, // green
+	{0x8a, 0x15, 0x35}, // crimson
+	{0xfe, 0xd6, 0x6f}, // yellow
+	{0x28, 0x35, 0x70}, // navy
+	{0x64, 0xe2, 0xfd}, // cyan
+	{0x91, 0x54, 0x2a}, // brown
+	{0xd5, 0x92, 0xb1}, // pink
+	{0x62, 0x6b, 0x72}, // grey
 }
 
 // classNames are the names of the colours, for screen readers.
-var classNames = []string{"blue", "orange", "green", "raspberry", "yellow", "indigo", "cyan", "brown", "olive", "grey"}
+var classNames = []string{"blue", "orange", "green", "crimson", "yellow", "navy", "cyan", "brown", "pink", "grey"}
 
 // The diverging scale of a regression runs through these colours.
 var (

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -185,7 +186,8 @@ func TestReach(t *testing.T) {
 const (
 	plainColour    = 20.0 // ΔE*ab, between points of some 13 pixels
 	plainShape     = 0.25 // of a marker's radius: some 2 pixels
-	plainArea      = 5.0  // ΔE*ab between large areas that touch: twice what is just noticeable
+	plainArea      = 9.0  // ΔE00 between the areas of any two classes
+	plainFewAreas  = 14.0 // ΔE00 between those of classes that have no pattern to help
 	plainNeighbour = 5.0  // L* between a class and the next
 )
 
@@ -218,19 +220,135 @@ func TestPaletteFullVision(t *testing.T) {
 	}
 }
 
-// TestAreasArePlain: the areas of the picture have no shape to tell them apart, so their colours
-// must do.
+// TestAreasArePlain: the areas of the picture are told apart by colour, those of few classes at a
+// glance. From patternedFrom classes on a pattern helps.
 func TestAreasArePlain(t *testing.T) {
 	area := func(k int) rgb { return mix(white, classColours[k], areaTint) }
 	for _, v := range visions {
 		for i := range classColours {
 			for j := range i {
 				t.Run(fmt.Sprintf("%s/%s-%s", v.name, classNames[j], classNames[i]), func(t *testing.T) {
-					got := v.difference(area(i), area(j))
-					if !(got >= plainArea) {
-						t.Errorf("the areas of %s and %s differ by ΔE %.1f; want %v", classNames[j], classNames[i], got, plainArea)
+					want := plainArea
+					if i < patternedFrom {
+						want = plainFewAreas
+					}
+					if got := ciede2000(v.lab(area(i)), v.lab(area(j))); !(got >= want) {
+						t.Errorf("the areas of %s and %s differ by ΔE00 %.1f; want %v", classNames[j], classNames[i], got, want)
 					}
 				})
+			}
+		}
+	}
+}
+
+// ciede2000 is ΔE00: G. Sharma, W. Wu, E. N. Dalal, "The CIEDE2000 Color-Difference Formula", Color
+// Research and Application 30(1), 2005, equations 2 to 22. About 1 is just noticeable.
+func ciede2000(p, q [3]float64) float64 {
+	const degree = math.Pi / 180
+	seventh := func(c float64) float64 { return math.Sqrt(math.Pow(c, 7) / (math.Pow(c, 7) + math.Pow(25, 7))) }
+	hue := func(a, b float64) float64 { return math.Mod(math.Atan2(b, a)/degree+360, 360) }
+	g := (1 - seventh((math.Hypot(p[1], p[2])+math.Hypot(q[1], q[2]))/2)) / 2
+	a1, a2 := (1+g)*p[1], (1+g)*q[1]
+	c1, c2 := math.Hypot(a1, p[2]), math.Hypot(a2, q[2])
+	h1, h2 := hue(a1, p[2]), hue(a2, q[2])
+	apart, sum := h2-h1, h1+h2
+	switch {
+	case c1*c2 == 0:
+		apart = 0
+	case math.Abs(apart) > 180:
+		sum += 360
+		apart -= math.Copysign(360, apart)
+	}
+	dh := 2 * math.Sqrt(c1*c2) * math.Sin(apart/2*degree)
+	l, c, h := (p[0]+q[0])/2, (c1+c2)/2, sum/2
+	if c1*c2 == 0 {
+		h = sum
+	}
+	t := 1 - 0.17*math.Cos((h-30)*degree) + 0.24*math.Cos(2*h*degree) + 0.32*math.Cos((3*h+6)*degree) - 0.20*math.Cos((4*h-63)*degree)
+	turn := 30 * math.Exp(-math.Pow((h-275)/25, 2))
+	dl := (q[0] - p[0]) / (1 + 0.015*math.Pow(l-50, 2)/math.Sqrt(20+math.Pow(l-50, 2)))
+	dc := (c2 - c1) / (1 + 0.045*c)
+	dh /= 1 + 0.015*c*t
+	return math.Sqrt(dl*dl + dc*dc + dh*dh - math.Sin(2*turn*degree)*2*seventh(c)*dc*dh)
+}
+
+// TestCIEDE2000 checks the formula with pairs of table 1 of its source.
+func TestCIEDE2000(t *testing.T) {
+	for _, test := range []struct {
+		p, q [3]float64
+		want float64
+	}{
+		{[3]float64{50, 2.6772, -79.7751}, [3]float64{50, 0, -82.7485}, 2.0425},
+		{[3]float64{50, -1, 2}, [3]float64{50, 0, 0}, 2.3669},
+		{[3]float64{50, 2.49, -0.001}, [3]float64{50, -2.49, 0.0011}, 7.2195},
+		{[3]float64{50, 2.5, 0}, [3]float64{73, 25, -18}, 27.1492},
+		{[3]float64{60.2574, -34.0099, 36.2677}, [3]float64{60.4626, -34.1751, 39.4387}, 1.2644},
+		{[3]float64{2.0776, 0.0795, -1.1350}, [3]float64{0.9033, -0.0636, -0.5514}, 0.9082},
+	} {
+		if got := ciede2000(test.p, test.q); math.Abs(got-test.want) > 1e-4 {
+			t.Errorf("ΔE00 of %v and %v = %.4f; want %v", test.p, test.q, got, test.want)
+		}
+	}
+}
+
+// luminance is the relative luminance of WCAG 2.2.
+func luminance(c rgb) float64 {
+	var y float64
+	for i, weight := range [...]float64{0.2126, 0.7152, 0.0722} {
+		if s := c[i] / 255; s <= 0.04045 {
+			y += weight * s / 12.92
+		} else {
+			y += weight * math.Pow((s+0.055)/1.055, 2.4)
+		}
+	}
+	return y
+}
+
+// contrast is the contrast ratio of WCAG 2.2, from 1 to 21.
+func contrast(a, b rgb) float64 {
+	high, low := luminance(a), luminance(b)
+	return (max(high, low) + 0.05) / (min(high, low) + 0.05)
+}
+
+// patternOpacity is that of the style sheet.
+const patternOpacity = 0.7
+
+// enough is the least contrast of things that must be seen: WCAG 2.2, criterion 1.4.11.
+const enough = 3.0
+
+// styled returns a colour of the style sheet.
+func styled(tb testing.TB, property string) rgb {
+	tb.Helper()
+	css, err := os.ReadFile("../public/app.css")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(css), property+": #")
+	v, err := strconv.ParseUint(after[:min(6, len(after))], 16, 32)
+	if !found || err != nil {
+		tb.Fatalf("the style sheet has no colour %s", property)
+	}
+	return rgb{float64(v >> 16), float64(v >> 8 & 255), float64(v & 255)}
+}
+
+// TestPointsStandOut: one of the two edges of a point, and the lines on the picture, stand out from
+// every colour that the picture can have, in the dark scheme as well. The markers of areas do where
+// the network is sure.
+func TestPointsStandOut(t *testing.T) {
+	light, dark := styled(t, "--mark-edge"), styled(t, "--mark-rim")
+	if got := contrast(light, dark); got < 2*enough {
+		t.Errorf("the edges of a point have a contrast of %.1f between them", got)
+	}
+	for outputs, p := range palettes()[1:] {
+		for i, ground := range p.colours {
+			for _, dimmed := range []float64{1, 0.86} {
+				ground := mix(rgb{}, ground, dimmed)
+				if got := max(contrast(light, ground), contrast(dark, ground)); got < enough {
+					t.Errorf("%d outputs: points on colour %d (%s) have a contrast of %.2f; want %v", outputs+1, i, ground.hex(), got, enough)
+				}
+				if got := contrast(mix(ground, dark, patternOpacity), ground); outputs+1 >= patternedFrom && got < 1.5 {
+					t.Errorf("%d outputs: the pattern on colour %d (%s) has a contrast of %.2f; want %v", outputs+1, i, ground.hex(), got, 1.5)
+				}
 			}
 		}
 	}

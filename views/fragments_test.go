@@ -77,7 +77,7 @@ func TestFragmentTargets(t *testing.T) {
 func TestFragmentParts(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	frame := targets(render(t, Frame(lab)))
-	if want := []string{"#live", "#past", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
+	if want := []string{"#live", "#past", "#plane-words", "#pattern", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))
@@ -135,7 +135,7 @@ func targetOf(tb testing.TB, class string, lab Lab) string {
 		tb.Fatalf("the page has no path of the class %s", class)
 	}
 	for n := found[0].Parent; n != nil; n = n.Parent {
-		if id := (element{n}).attr("id"); id != "" {
+		if id := (element{n}).attr("id"); id != "" && n.Data != "g" {
 			return "#" + id
 		}
 	}

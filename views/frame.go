@@ -17,6 +17,7 @@ type FrameWriter struct {
 	edges  []edge
 	kinds  []uint8 // how the client shows the edges
 	hashes [hashedParts]uint64
+	areas  pattern // as the client shows it
 	seed   maphash.Seed
 	kept   historyKey // of the history that the client has
 	begun  bool       // the first frame is written
@@ -74,6 +75,16 @@ func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 		f.kept = keyOf(&l.History)
 		p.begin("#past")
 		p.past(l)
+		p.end()
+	}
+	if !f.begun { // what was said in words was of another network
+		p.begin("#plane-words")
+		p.text(planeWordsHint)
+		p.end()
+	}
+	if f.areas.patternOf(l.Cells, l.State.Config) || !f.begun {
+		p.begin("#pattern")
+		p.pattern(&f.areas)
 		p.end()
 	}
 	at := p.begin("#measures")

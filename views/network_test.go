@@ -178,8 +178,8 @@ func TestColumns(t *testing.T) {
 				}
 				continue
 			}
-			_, least := buttons[0].lookup("disabled")
-			_, most := buttons[1].lookup("disabled")
+			_, least := buttons[0].lookup("aria-disabled")
+			_, most := buttons[1].lookup("aria-disabled")
 			if width := c.HiddenLayers[l]; least != (width == 1) || most != (width == nn.MaxWidth) || heads[l+1].one(t, ".width").content() != strconv.Itoa(width) ||
 				buttons[0].attr("value") != fmt.Sprintf("remove-neuron %d", l) || buttons[1].attr("value") != fmt.Sprintf("add-neuron %d", l) {
 				t.Errorf("%s: layer %d of %d units has the head %q with %q, %q", name, l+1, width, heads[l+1].content(), buttons[0].attr("value"), buttons[1].attr("value"))

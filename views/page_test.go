@@ -265,7 +265,7 @@ func TestPalette(t *testing.T) {
 			if len(found) > 0 != test.step {
 				t.Errorf("%s for %d classes is there %d times; want it: %t", act, test.classes, len(found), test.step)
 			} else if test.step {
-				if _, disabled := found[0].lookup("disabled"); disabled == can {
+				if _, disabled := found[0].lookup("aria-disabled"); disabled == can {
 					t.Errorf("%s for %d classes can be pressed: %t; want %t", act, test.classes, !disabled, can)
 				}
 			}

@@ -294,7 +294,7 @@ func timeline(l Lab) templ.Component {
 			templ_7745c5c3_ElementWriter := templ_7745c5c3_Buffer
 			templ_7745c5c3_Buffer := templ.GetBuffer()
 			var templ_7745c5c3_ElementScripts []templ.ComponentScript
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<input id=\"moments\" type=\"range\" min=\"0\" max=\"0\" value=\"0\" disabled")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<input id=\"moments\" type=\"range\" min=\"0\" max=\"0\" value=\"0\" aria-disabled=\"true\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -312,7 +312,7 @@ func timeline(l Lab) templ.Component {
 			}
 			templ.ReleaseBuffer(templ_7745c5c3_Buffer)
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "> <output id=\"moment\" for=\"moments\" aria-live=\"off\"></output> <button id=\"continue\" type=\"button\" disabled title=\"Train on from the moment that is shown; what came after it can be brought back by Undo\">Continue from here</button></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "> <output id=\"moment\" for=\"moments\" aria-live=\"off\"></output> <button id=\"continue\" type=\"button\" aria-disabled=\"true\" title=\"Train on from the moment that is shown; what came after it can be brought back by Undo\">Continue from here</button></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -202,7 +202,7 @@ func TestPointsLayer(t *testing.T) {
 			lab := sampleLab(t, set, func(l *Lab) { l.State.Config.TestFraction, l.Choices.HideTest = 0.25, hide })
 			n := 0
 			for _, path := range render(t, PointsLayer(lab)).all("svg path") {
-				if path.attr("fill") == "" && path.attr("stroke") == "" {
+				if path.attr("fill") == "" && path.attr("color") == "" {
 					t.Errorf("%s: a path has no colour", set)
 				}
 				n += len(shapes(t, path.attr("d")))

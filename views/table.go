@@ -11,10 +11,11 @@ import (
 	"nnvisu/nn/table"
 )
 
-// className returns the name of a class, or its number where it has none.
+// className returns the name of a class, or its number where it has none. It can be written
+// anywhere in a text: see isolated.
 func className(m table.Meta, k int) string {
 	if name := m.Class(k); name != "" {
-		return name
+		return isolated(name)
 	}
 	return "class " + strconv.Itoa(k)
 }
@@ -26,6 +27,20 @@ func plural(n int, one, many string) string {
 		return "1 " + one
 	}
 	return grouped(n) + " " + many
+}
+
+// isolated returns a name that does not change the order of the text around it: one with letters
+// that run from right to left gets the characters FSI and PDI around it (Unicode Standard Annex 9).
+func isolated(name string) string {
+	if strings.IndexFunc(name, runsLeft) < 0 {
+		return name
+	}
+	return "\u2068" + name + "\u2069"
+}
+
+// runsLeft reports whether a character is of a block of scripts that run from right to left.
+func runsLeft(r rune) bool {
+	return r >= 0x590 && r <= 0x8ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff || r >= 0x10800 && r <= 0x10fff || r >= 0x1e800 && r <= 0x1efff
 }
 
 func upperFirst(s string) string {

@@ -112,8 +112,8 @@ func TestTablePager(t *testing.T) {
 		l := sampleLab(t, dataset.Circles, func(l *Lab) { l.State.Data = slices.Repeat(l.State.Data, 3) })
 		l.Table = NewTablePage(l.State, l.Meta, page)
 		e := render(t, TableBody(l))
-		_, first := e.one(t, "#table-previous").lookup("disabled")
-		_, last := e.one(t, "#table-next").lookup("disabled")
+		_, first := e.one(t, "#table-previous").lookup("aria-disabled")
+		_, last := e.one(t, "#table-next").lookup("aria-disabled")
 		if first != want[0] || last != want[1] || e.one(t, "[name="+FieldTablePage+"]").attr("value") != strconv.Itoa(page) {
 			t.Errorf("page %d cannot be left backwards: %t, forwards: %t; want %v", page, first, last, want)
 		}

@@ -35,6 +35,7 @@ type Lab struct {
 	Release    string // the name of what the page consists of; see [Release]
 	Import     ImportForm
 	Table      *TablePage             // nil where the table is not shown
+	Words      *Words                 // nil where nobody asked for them
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again
@@ -279,10 +280,11 @@ type Probe struct {
 	At    string
 	Parts []ProbePart
 	Point string // the label of the point at the place, or ""
+	Where string // the place in words, and where the nearest point is
 }
 
 // A ProbePart is a class with its probability, or the value of a regression.
-type ProbePart struct{ Text, Marker, Colour string }
+type ProbePart struct{ Name, Text, Marker, Colour string }
 
 // NewProbe describes the outputs at a place, as nn.Model's Predict returns them. point is the point
 // at the place, or nil.
@@ -303,12 +305,25 @@ func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, poin
 		if v != v {
 			share = "not finite"
 		}
-		p.Parts = append(p.Parts, ProbePart{className(meta, k) + " " + share, markerIcon(markers[k]), classColours[k].hex()})
+		p.Parts = append(p.Parts, ProbePart{className(meta, k), share, markerIcon(markers[k]), classColours[k].hex()})
 	}
 	if point != nil {
 		p.Point = "point: " + className(meta, int(point.Label))
 	}
 	return p
+}
+
+// Near adds in words where a place is, and where the nearest of the points is from there.
+func (p *Probe) Near(c nn.Config, meta table.Meta, at nn.Point, nearest *nn.Point) {
+	p.Where = placeWords(at.X, at.Y)
+	if nearest == nil || p.Point != "" {
+		return
+	}
+	label := "value " + decimals(nearest.Label)
+	if c.Task == nn.Classification {
+		label = className(meta, int(nearest.Label))
+	}
+	p.Where += "; the nearest point is of " + label + ", " + wayWords(at, *nearest)
 }
 
 func coordinate(v float64) string {

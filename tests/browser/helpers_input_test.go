@@ -34,7 +34,7 @@ func (p *tab) box(selector string) box {
 		}](p, script(`((selector) => {
 			const e = document.querySelector(selector);
 			if (!e) return {Problem: "is not there"};
-			if (e.disabled) return {Problem: "is disabled"};
+			if (e.disabled || e.getAttribute("aria-disabled") === "true") return {Problem: "is disabled"};
 			let r, hit;
 			for (const scroll of [false, true]) { // as a person would who does not see all of it
 				if (scroll) e.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});

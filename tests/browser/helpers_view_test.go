@@ -92,8 +92,8 @@ const viewScript = `((full) => {
 		config: value("config"), network: value("network"), data: value("data"),
 		step: text("step"), epoch: text("epoch"), loss: text("loss"), accuracy: text("accuracy"),
 		connection: text("connection"), notice: text("notice"), storage: text("storage-notice").replace(/\s*✕$/, ""),
-		pressed: $("train").getAttribute("aria-pressed") === "true",
-		points: text("point-count"), undo: !$("undo").disabled,
+		pressed: $("train").getAttribute("data-trains") === "true",
+		points: text("point-count"), undo: $("undo").getAttribute("aria-disabled") !== "true",
 		session: stored("sessionStorage"), local: stored("localStorage"),
 	};
 })`

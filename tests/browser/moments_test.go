@@ -22,9 +22,9 @@ type timeline struct {
 
 func (p *tab) timeline() timeline {
 	p.tb.Helper()
-	return eval[timeline](p, `(({value, max, disabled, ariaValueText}) => ({
-		At: Number(value), Most: Number(max), Text: document.getElementById("moment").innerText, Said: ariaValueText, Usable: !disabled,
-		Continue: !document.getElementById("continue").disabled,
+	return eval[timeline](p, `((slider, {value, max, ariaValueText} = slider) => ({
+		At: Number(value), Most: Number(max), Text: document.getElementById("moment").innerText, Said: ariaValueText, Usable: slider.getAttribute("aria-disabled") !== "true",
+		Continue: document.getElementById("continue").getAttribute("aria-disabled") !== "true",
 	}))(document.getElementById("moments"))`)
 }
 

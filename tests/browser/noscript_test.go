@@ -22,6 +22,9 @@ func TestBrowserWithoutScript(t *testing.T) {
 		return p.ready()
 	}
 
+	if at := eval[float64](p, `scrollY`); at != 0 || p.focused() != "body" {
+		t.Errorf("the page begins at %v px with the focus at %s; want its top", at, p.focused())
+	}
 	p.dataset("xor")
 	p.fill("points", "80")
 	from := after("80 points", func() { p.act("dataset") }, func(v view) bool { return v.Points == "80 points" })
@@ -94,4 +97,9 @@ func TestBrowserWithoutScript(t *testing.T) {
 	v = after("the last finite state", func() { p.act("recover") }, func(v view) bool { return strings.HasPrefix(v.Notice, "Back at step") })
 	s.checkLaw(t, from.state, v)
 	after("no points", func() { p.act("clear") }, func(v view) bool { return v.Points == "0 points" })
+
+	// The result in words stands further down, and has the focus.
+	p.act("words")
+	p.until("the words", func(view) bool { return strings.Contains(p.shown("#words-body"), "the plane") })
+	contract.Eventually(t, "the focus", func() bool { return p.focused() == "words-heading" })
 }

@@ -30,6 +30,7 @@ const probed = `(() => {
 		if (path !== "predict") return answer;
 		const text = await answer.clone().text(), box = document.createElement("div");
 		box.innerHTML = text;
+		box.querySelector(".unseen")?.remove(); // what is said beside what is seen
 		const packed = new Headers(options.headers).has("Content-Encoding");
 		const sent = packed ? new Blob([options.body]).stream().pipeThrough(new DecompressionStream("gzip")) : String(options.body);
 		const fields = new URLSearchParams(await new Response(sent).text()), get = (name) => fields.get(name);
@@ -74,7 +75,10 @@ func (p *tab) lastProbe(what string, ok func(probing) bool) probing {
 			return false
 		}
 		q = list[0]
-		return strings.Join(strings.Fields(p.shown("#probe")), " ") == q.Text
+		return eval[string](p, `((box) => {
+			box.querySelector(".unseen")?.remove();
+			return box.textContent.replace(/\s+/g, " ").trim();
+		})(document.getElementById("probe").cloneNode(true))`) == q.Text
 	})
 	return q
 }

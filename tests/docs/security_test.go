@@ -13,6 +13,23 @@ import (
 
 // TestClaims: each claim of SECURITY.md names tests, and the tests exist.
 func TestClaims(t *testing.T) {
+	exist := testNames(t)
+	for _, row := range table(t, "claim") {
+		tests := quoted(row[1])
+		if len(tests) == 0 {
+			t.Errorf("SECURITY.md names no test for %q", row[0])
+		}
+		for _, name := range tests {
+			if !exist[name] {
+				t.Errorf("SECURITY.md names %s; there is no such test", name)
+			}
+		}
+	}
+}
+
+// testNames returns the names of all tests.
+func testNames(tb testing.TB) map[string]bool {
+	tb.Helper()
 	exist := map[string]bool{}
 	function := regexp.MustCompile(`(?m)^func (Test\w+)\(t `)
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -31,19 +48,9 @@ func TestClaims(t *testing.T) {
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	for _, row := range table(t, "claim") {
-		tests := quoted(row[1])
-		if len(tests) == 0 {
-			t.Errorf("SECURITY.md names no test for %q", row[0])
-		}
-		for _, name := range tests {
-			if !exist[name] {
-				t.Errorf("SECURITY.md names %s; there is no such test", name)
-			}
-		}
-	}
+	return exist
 }
 
 // licences are sentences by which a licence is known. All of these allow to pass on a binary that

@@ -21,12 +21,16 @@ const FLOOR = Object.fromEntries(
 const GUARDED = {
   "api.KeyboardEvent.repeat": "in Chrome only in part, on some systems; a key held down acts again",
   "css.properties.accent-color": "a colour; in part in Safari",
+  "css.properties.-webkit-touch-callout": "for Safari on iOS alone, whose menu a hold would open",
   "css.properties.cursor.crosshair": "a look of the mouse, which a phone has none of",
   "css.properties.cursor.default": "a look of the mouse",
   "css.properties.cursor.pointer": "a look of the mouse",
+  "css.properties.forced-color-adjust": "Safari has no forced colours",
+  "css.properties.forced-color-adjust.none": "Safari has no forced colours",
   "css.properties.paint-order": "an outline; in Chrome only in part, not on text",
   "css.properties.resize": "a handle for the mouse",
   "css.properties.resize.vertical": "a handle for the mouse",
+  "css.properties.user-select": "Safari knows it as -webkit-user-select, which stands beside it",
   "css.selectors.has": "the red edge of a field, whose error is written below, and what hides Pin",
   "html.elements.dialog.closedby": "dialogs.js closes them",
 };
