@@ -92,8 +92,11 @@ func lastOf(events []string) (string, error) {
 // their answers, and reads the answers; or, with 0, all answers until the last one of a stream.
 func talk(path string, message []byte, answers int) visit {
 	return func(ctx context.Context, client *http.Client) (string, error) {
-		conn, _, err := websocket.Dial(ctx, "ws://"+failingHost+path, &websocket.DialOptions{HTTPClient: client})
+		conn, refused, err := websocket.Dial(ctx, "ws://"+failingHost+path, &websocket.DialOptions{HTTPClient: client})
 		if err != nil {
+			if refused != nil {
+				err = fmt.Errorf("status %d: %w", refused.StatusCode, err)
+			}
 			return "", err
 		}
 		defer conn.CloseNow()
