@@ -84,7 +84,11 @@ func (s *Server) beginningOf(p pageRequest) url.Values {
 	info, known := dataset.Lookup(p.choices.Dataset)
 	set("dataset", p.choices.Dataset, "")
 	set("points", strconv.Itoa(len(p.State.Data)), strconv.Itoa(defaultPoints))
-	set("noise", strings.TrimSpace(p.choices.Noise), "")
+	noise := strings.TrimSpace(p.choices.Noise)
+	if v, err := strconv.ParseFloat(noise, 64); err == nil { // else it has its default, or is refused
+		noise = strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	set("noise", noise, "")
 	if known && info.MaxClasses > 0 {
 		set("classes", strings.TrimSpace(p.choices.DataClasses), "")
 	}
