@@ -98,15 +98,10 @@ func TestBrowserScriptless(t *testing.T) {
 			new MutationObserver((all) => all.forEach(({addedNodes}) => addedNodes.forEach((node) => {
 				if (node.src?.includes("htmx") || node.src?.includes("hx-sse")) node.type = "blocked"; // as a filter does
 			}))).observe(document, {childList: true, subtree: true})`), ""},
-		{"throws at once", before(`{
-			const { querySelector } = Element.prototype;
-			Element.prototype.querySelector = function (selector) {
-				if (selector.includes("section")) throw new TypeError("this browser has no sections");
-				return querySelector.call(this, selector);
-			};
-		}`), "Something went wrong in this page: this browser has no sections"},
-		{"throws later", before(`History.prototype.replaceState = () => { throw new TypeError("this browser has no history"); }`),
-			"Something went wrong in this page: this browser has no history"},
+		{"throws at once", before(`self.matchMedia = () => { throw new TypeError("this browser has no media"); }`),
+			"Something went wrong in this page: this browser has no media"},
+		{"throws later", before(`URLSearchParams.prototype.toString = () => { throw new TypeError("this browser has no queries"); }`),
+			"Something went wrong in this page: this browser has no queries"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := start(t).open(t, test.with, provoking("."))

@@ -31,8 +31,8 @@ const probed = `(() => {
 		const text = await answer.clone().text(), box = document.createElement("div");
 		box.innerHTML = text;
 		box.querySelector(".unseen")?.remove(); // what is said beside what is seen
-		const packed = new Headers(options.headers).has("Content-Encoding");
-		const sent = packed ? new Blob([options.body]).stream().pipeThrough(new DecompressionStream("gzip")) : String(options.body);
+		let sent = new Blob([options.body]).stream();
+		if (new Headers(options.headers).has("Content-Encoding")) sent = sent.pipeThrough(new DecompressionStream("gzip"));
 		const fields = new URLSearchParams(await new Response(sent).text()), get = (name) => fields.get(name);
 		testProbes.push({config: get("config"), network: get("network"), data: get("data"), Probe: get("probe"),
 			Text: box.textContent.replace(/\s+/g, " ").trim()});

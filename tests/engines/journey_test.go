@@ -178,7 +178,7 @@ func (p *page) imports() {
 	p.is("the import is open, with the focus in it", `document.activeElement?.closest("#import[open]") !== null`)
 	p.must("choose a file", p.choose("#import input[type=file]",
 		p.file("flowers.csv", "length;width;kind\n1,5;10;Rötlich\n2;20,5;Rötlich\n3;40;مرحبا\n5;50;مرحبا\n")))
-	p.is("the preview", `/4 points/.test(document.getElementById("import-preview").innerText)`)
+	p.is("the preview", `/4.points/.test(document.getElementById("import-body").innerText)`)
 	v := p.change("the points", func() { p.click("#import button[value=import]") })
 	p.is("the import is closed", `!document.querySelector("#import[open]")`)
 	if v.points() != 4 {
