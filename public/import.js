@@ -12,6 +12,7 @@ const STATELESS = Object.fromEntries(STATE.map((name) => [name, ""]));
 export class Import {
   #runs;
   #timer = 0;
+  #newest = 0; // a file takes time to be read, in which another or a text may come
   #begin = () => clearTimeout(this.#timer);
 
   /** @param {Runs} runs */
@@ -30,6 +31,7 @@ export class Import {
 
   /** The text has changed: it counts, and no file. */
   #write() {
+    this.#newest++;
     field("table_file").value = "";
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#preview(), PAUSE);
@@ -51,8 +53,10 @@ export class Import {
   /** Keeps a file as it is now: it may be changed or removed before it is sent. @param {File | undefined} file */
   async #take(file) {
     const kept = new DataTransfer();
+    const mine = ++this.#newest;
     if (file) {
       const bytes = await file.arrayBuffer().catch(() => new ArrayBuffer(0)); // such as a folder
+      if (mine !== this.#newest) return;
       if (bytes.byteLength) kept.items.add(new File([bytes], file.name));
       else tell(`${file.name} is empty, or cannot be read.`);
     }

@@ -258,7 +258,7 @@ func ImportSummary(m table.Import) string {
 		text += " " + plural(m.LeftOut, "row", "rows") + " with a missing value left out."
 	}
 	for _, name := range m.Constant {
-		text += fmt.Sprintf(" %s holds one value only: its points are at 0.", isolate(upperFirst(name)))
+		text += fmt.Sprintf(" %s holds one value only: its points are at 0.", isolate(name))
 	}
 	return text
 }

@@ -20,6 +20,15 @@ func className(m table.Meta, k int) string {
 	return "class " + strconv.Itoa(k)
 }
 
+// classTitle is className at the beginning of a sentence. A name stays as it was given: two may differ
+// in nothing but their first letter's case.
+func classTitle(m table.Meta, k int) string {
+	if m.Class(k) != "" {
+		return className(m, k)
+	}
+	return upperFirst(className(m, k))
+}
+
 func counted(n int, thing string) string { return plural(n, thing, thing+"s") }
 
 func plural(n int, one, many string) string {

@@ -53,7 +53,7 @@ func (w *Words) describeClasses(outputs []float64, meta table.Meta) {
 	sort.SliceStable(order, func(a, b int) bool { return fills[order[a]] > fills[order[b]] })
 	pieces, rims := piecesOf(best, classes)
 	for _, k := range order {
-		name := upperFirst(className(meta, k))
+		name := classTitle(meta, k)
 		switch fills[k] {
 		case 0:
 			w.Areas = append(w.Areas, name+" is nowhere the likeliest.")
