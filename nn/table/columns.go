@@ -139,10 +139,21 @@ func (f *finder) byName() {
 	if !guess(0, "x") && f.has("x1") && f.has("x2") { // then y is the label's usual name
 		guess(0, "x1")
 		guess(1, "x2")
-	} else if f.m.Label < 0 && f.m.X < 0 && f.m.Y < 0 && !f.has("x") && len(f.Columns) > 2 {
-		guess(2, "y") // as features and y
+	} else if f.m.Label < 0 && f.m.X < 0 && f.m.Y < 0 && !f.has("x") && f.yIsLabel() {
+		guess(2, "y")
 	}
 	guess(1, "y")
+}
+
+// yIsLabel reports whether a column y is the label, as in features and y: it stands at an end of the
+// table, and is likelier the label than a column of few words.
+func (f *finder) yIsLabel() bool {
+	last := len(f.Columns) - 1
+	at := slices.IndexFunc(f.Columns, func(c Column) bool { return strings.EqualFold(c.Name, "y") })
+	if last < 2 || at > 0 && at < last {
+		return false
+	}
+	return at == last && f.Columns[at].few() || !slices.ContainsFunc(f.Columns, func(c Column) bool { return c.numbers == 0 && c.few() })
 }
 
 // counts reports whether a column only numbers or names the rows.
