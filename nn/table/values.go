@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/big"
@@ -171,16 +172,15 @@ func classes(
 ) (labels []float64, names []string, err error) {
 	labels = make([]float64, len(rows))
 	cells := make([]string, len(rows))
-	numeric, own, zero := true, true, s == ScalingNone
+	own, zero := true, s == ScalingNone
 	for i, row := range rows {
 		if !p.Count(cellWork) {
 			return nil, nil, p.Stopped()
 		}
 		cell := row.Cells[column]
 		cells[i] = cell
-		v, ok := t.Columns[column].number(cell)
+		v, _ := t.Columns[column].number(cell)
 		labels[i] = v
-		numeric = numeric && ok
 		own = own && len(cell) == 1 && cell[0] >= '0' && cell[0] <= '9' && v < nn.MaxClasses
 		zero = zero || cell == "0"
 	}
@@ -188,40 +188,31 @@ func classes(
 		return labels, nil, nil
 	}
 	type class struct {
-		row   Row
-		value float64
-		k     int
+		row Row
+		k   int
 	}
-	found := map[string]*class{} // by the cell as it stands, and by its name
+	found, byCell := map[string]*class{}, map[string]*class{} // by the name, and by the cell as it stands
 	for i, cell := range cells {
 		if !p.Count(4 * cellWork) {
 			return nil, nil, p.Stopped()
 		}
-		if found[cell] != nil {
+		if byCell[cell] != nil {
 			continue
 		}
 		name := t.name(cell)
 		if found[name] == nil {
-			found[name] = &class{row: rows[i], value: labels[i]}
+			found[name] = &class{row: rows[i]}
 			names = append(names, name)
 		}
-		found[cell] = found[name]
-		if len(names) > nn.MaxClasses && len(found) > 2*nn.MaxClasses {
+		byCell[cell] = found[name]
+		if len(names) > nn.MaxClasses && len(byCell) > 2*nn.MaxClasses {
 			break
 		}
 	}
 	if len(names) > nn.MaxClasses {
 		return nil, nil, tooManyClasses(t, p, rows, column)
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		if va, vb := found[a].value, found[b].value; numeric && va != vb {
-			if va < vb {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a, b)
-	})
+	sortClasses(names)
 	for k, name := range names {
 		if found[name].k = k; len([]rune(name)) > maxName {
 			return nil, nil, errorAt(found[name].row.Line, t.Columns[column].Name,
@@ -232,9 +223,27 @@ func classes(
 		if !p.Count(cellWork) {
 			return nil, nil, p.Stopped()
 		}
-		labels[i] = float64(found[cell].k)
+		labels[i] = float64(byCell[cell].k)
 	}
 	return labels, names, nil
+}
+
+// sortClasses sorts the names of classes, as numbers if all of them are. It reads them by themselves, not
+// as their table is read: so their order stays in whichever table they are written.
+func sortClasses(names []string) {
+	for _, comma := range []bool{false, true} {
+		values := map[string]float64{}
+		for _, name := range names {
+			if v, ok := readNumber(name, comma); ok {
+				values[name] = v
+			}
+		}
+		if len(values) == len(names) {
+			slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(values[a], values[b]), strings.Compare(a, b)) })
+			return
+		}
+	}
+	slices.Sort(names)
 }
 
 // tooManyClasses counts the classes for an error.

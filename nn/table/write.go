@@ -63,14 +63,26 @@ func csvOf(points []nn.Point, task nn.Task, m Meta, roles []role) []byte {
 		}
 	}
 	write(names...)
-	for _, p := range points {
-		label := m.Transform.Label.Text(p.Label)
-		if task == nn.Classification {
-			if label = inert(m.Class(int(p.Label))); m.Class(int(p.Label)) == "" {
-				label = strconv.Itoa(int(p.Label))
-			}
+	// 1.234 beside 999 may be a thousand and more, unless the file shows decimal points elsewhere.
+	shown := false
+	number := func(a Axis, v float64) string {
+		text := a.Text(v)
+		s := signOf(text)
+		if s == maybePoint && !shown {
+			text, s = text+"0", pointSign
 		}
-		write(m.Transform.X.Text(p.X), m.Transform.Y.Text(p.Y), label)
+		shown = shown || s == pointSign
+		return text
+	}
+	for _, p := range points {
+		x, y, label := number(m.Transform.X, p.X), number(m.Transform.Y, p.Y), inert(m.Class(int(p.Label)))
+		switch {
+		case task == nn.Regression:
+			label = number(m.Transform.Label, p.Label)
+		case label == "":
+			label = strconv.Itoa(int(p.Label))
+		}
+		write(x, y, label)
 	}
 	return b.Bytes()
 }
