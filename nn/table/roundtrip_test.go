@@ -71,7 +71,7 @@ func randomTable(r *rand.Rand) (string, Options, Choice) {
 	names := map[string]bool{}
 	var order []string
 	for i := range columns {
-		name := one("x", "y", "X", "label", "class", "target", "0", "1", "2", "1.5", "2020", "Index", "id", "NA", "none", "-", "=1+1", "@a", "'b", "# c", "%d",
+		name := one("x", "y", "X", "label", "class", "target", "0", "1", "2", "1.5", "2020", "Index", "id", "NA", "none", "-", "=1+1", "@a", "'b", "'-a", "''-a", "'-1'", "-1'", "# c", "%d",
 			"sep=;", "a,b", "a;b", `say "y"`, "two\nlines", "[cm]", "{g}", "a (x)", "b (y)", "c (class)", "d (value)", "Müller", "e\u0301", "---", "|", "1,5", "index", "species", "x1", "x2", "@relation a")
 		if names[name] {
 			name += strconv.Itoa(i)
@@ -116,7 +116,7 @@ func randomTable(r *rand.Rand) (string, Options, Choice) {
 			case 7:
 				cell = one("999", "2", "1.234", "12.345")
 			case 8:
-				cell = one("a", "b", "none", "=x", "'=x", "a,b", "1.5", "1.50", "-", "+")
+				cell = one("a", "b", "none", "=x", "'=x", "''-a", "'-a", "'-1'", "-1'", "''-1''", "-'", "a,b", "1.5", "1.50", "-", "+")
 			case 9:
 				cell = one("1.1", "1.10", "2", "2.0", "1,5")
 			}

@@ -187,6 +187,7 @@ func classes(
 	if own && zero {
 		return labels, nil, nil
 	}
+	nameOf := t.namer(cells, p)
 	type class struct {
 		row Row
 		k   int
@@ -199,7 +200,7 @@ func classes(
 		if byCell[cell] != nil {
 			continue
 		}
-		name := t.name(cell)
+		name := nameOf(cell)
 		if found[name] == nil {
 			found[name] = &class{row: rows[i]}
 			names = append(names, name)
@@ -210,7 +211,7 @@ func classes(
 		}
 	}
 	if len(names) > nn.MaxClasses {
-		return nil, nil, tooManyClasses(t, p, rows, column)
+		return nil, nil, tooManyClasses(t, p, rows, column, nameOf)
 	}
 	sortClasses(names)
 	for k, name := range names {
@@ -226,6 +227,26 @@ func classes(
 		labels[i] = float64(byCell[cell].k)
 	}
 	return labels, names, nil
+}
+
+// namer returns what names the classes of cells. An apostrophe stays where the cell stands without it
+// too: then it makes another class.
+func (t *Table) namer(cells []string, p *pace.Pace) func(cell string) string {
+	plain := map[string]bool{}
+	for _, cell := range cells {
+		if !p.Count(cellWork) {
+			break
+		}
+		if cell != "" && (cell[0] == '-' || cell[0] == '+' || cell[0] != '\'' && misread(cell)) {
+			plain[normal(cell)] = true
+		}
+	}
+	return func(cell string) string {
+		if name := t.name(cell); !plain[name] {
+			return name
+		}
+		return normal(cell)
+	}
 }
 
 // sortClasses sorts the names of classes, as numbers if all of them are. It reads them by themselves, not
@@ -247,11 +268,11 @@ func sortClasses(names []string) {
 }
 
 // tooManyClasses counts the classes for an error.
-func tooManyClasses(t Table, p *pace.Pace, rows []Row, column int) error {
+func tooManyClasses(t Table, p *pace.Pace, rows []Row, column int, nameOf func(string) string) error {
 	found := map[string]bool{}
 	for _, row := range rows {
 		if cell := row.Cells[column]; !found[cell] {
-			found[t.name(cell)] = true
+			found[nameOf(cell)] = true
 		}
 		if !p.Count(4 * cellWork) {
 			return p.Stopped()
