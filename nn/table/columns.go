@@ -196,7 +196,7 @@ func (f *finder) byCells() {
 	}
 	last, words, numbers, names := -1, []int{}, []int{}, []int{}
 	for i, c := range f.Columns {
-		if f.taken(i) || f.counts(i) {
+		if f.taken(i) || f.counts(i) || f.JSON && c.nested() {
 			continue
 		}
 		last = i
