@@ -172,16 +172,20 @@ func classes(
 ) (labels []float64, names []string, err error) {
 	labels = make([]float64, len(rows))
 	cells := make([]string, len(rows))
-	own, zero := true, s == ScalingNone
 	for i, row := range rows {
 		if !p.Count(cellWork) {
 			return nil, nil, p.Stopped()
 		}
-		cell := row.Cells[column]
-		cells[i] = cell
-		v, _ := t.Columns[column].number(cell)
-		labels[i] = v
-		own = own && len(cell) == 1 && cell[0] >= '0' && cell[0] <= '9' && v < nn.MaxClasses
+		cells[i] = row.Cells[column]
+		labels[i], _ = t.Columns[column].number(cells[i])
+	}
+	withoutExponents(cells, labels, p)
+	own, zero := true, s == ScalingNone
+	for i, cell := range cells {
+		if !p.Count(cellWork) {
+			return nil, nil, p.Stopped()
+		}
+		own = own && len(cell) == 1 && cell[0] >= '0' && cell[0] <= '9' && labels[i] < nn.MaxClasses
 		zero = zero || cell == "0"
 	}
 	if own && zero {
@@ -227,6 +231,34 @@ func classes(
 		labels[i] = float64(byCell[cell].k)
 	}
 	return labels, names, nil
+}
+
+// withoutExponents writes labels such as 0.000000e+00, as NumPy does, as the whole numbers that they are,
+// if each has an exponent and those that differ stay different.
+func withoutExponents(cells []string, values []float64, p *pace.Pace) {
+	short, taken := map[string]string{}, map[string]bool{}
+	for i, cell := range cells {
+		if !p.Count(cellWork) || !strings.ContainsAny(cell, "eE") || values[i] != math.Trunc(values[i]) || len(short) > nn.MaxClasses {
+			return
+		}
+		if short[cell] != "" {
+			continue
+		}
+		if _, number := parseNumber(strings.Replace(cell, ",", ".", 1)); !number {
+			return
+		}
+		short[cell] = numberText(values[i])
+		if taken[short[cell]] {
+			return
+		}
+		taken[short[cell]] = true
+	}
+	for i, cell := range cells {
+		if !p.Count(cellWork) {
+			return
+		}
+		cells[i] = short[cell]
+	}
 }
 
 // namer returns what names the classes of cells. An apostrophe stays where the cell stands without it
