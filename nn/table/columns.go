@@ -139,10 +139,21 @@ func (f *finder) byName() {
 	if !guess(0, "x") && f.has("x1") && f.has("x2") { // then y is the label's usual name
 		guess(0, "x1")
 		guess(1, "x2")
-	} else if f.m.Label < 0 && f.m.X < 0 && f.m.Y < 0 && !f.has("x") && len(f.Columns) > 2 {
-		guess(2, "y") // as features and y
+	} else if f.m.Label < 0 && f.m.X < 0 && f.m.Y < 0 && !f.has("x") && f.yIsLabel() {
+		guess(2, "y")
 	}
 	guess(1, "y")
+}
+
+// yIsLabel reports whether a column y is the label, as in features and y: it stands at an end of the
+// table, and is likelier the label than a column of few words.
+func (f *finder) yIsLabel() bool {
+	last := len(f.Columns) - 1
+	at := slices.IndexFunc(f.Columns, func(c Column) bool { return strings.EqualFold(c.Name, "y") })
+	if last < 2 || at > 0 && at < last {
+		return false
+	}
+	return at == last && f.Columns[at].few() || !slices.ContainsFunc(f.Columns, func(c Column) bool { return c.numbers == 0 && c.few() })
 }
 
 // counts reports whether a column only numbers or names the rows.
@@ -178,18 +189,24 @@ func (f *finder) isIndex(i int) bool {
 }
 
 // byCells finds the label by its cells: the last column if it is likely one; else the only other one
-// that is, words before numbers; else the last.
+// that is, words before numbers; else the only one with words; else the last.
 func (f *finder) byCells() {
 	if f.m.Label >= 0 {
 		return
 	}
-	last, words, numbers := -1, []int{}, []int{}
+	last, words, numbers, names := -1, []int{}, []int{}, []int{}
 	for i, c := range f.Columns {
-		if f.taken(i) || f.counts(i) {
+		if f.taken(i) || f.counts(i) || f.JSON && c.nested() {
 			continue
 		}
 		last = i
-		if f.isIndex(i) || !c.few() {
+		if f.isIndex(i) {
+			continue
+		}
+		if !c.mostlyNumbers() && c.filled > 0 {
+			names = append(names, i)
+		}
+		if !c.few() {
 			continue
 		}
 		if c.numbers == 0 {
@@ -207,6 +224,8 @@ func (f *finder) byCells() {
 		f.set(2, last, "because it is the last")
 	case len(words) == 1:
 		f.set(2, words[0], fmt.Sprintf("because it alone has few words, such as %q", clip(f.Columns[words[0]].values[0])))
+	case len(names) == 1 && f.Columns[names[0]].numbers == 0 && len(f.Columns[names[0]].values) <= maxFew:
+		f.set(2, names[0], "because it alone has words")
 	case len(words) == 0 && len(numbers) == 1:
 		f.set(2, numbers[0], "because it alone has few whole numbers")
 	default:
@@ -217,6 +236,7 @@ func (f *finder) byCells() {
 // places finds the columns for x and y: the first two with numbers. Those that number the rows are
 // taken for want of others.
 func (f *finder) places() {
+	free := f.m.X < 0 && f.m.Y < 0
 	for _, indexToo := range []bool{false, true} {
 		for i, c := range f.Columns {
 			if f.taken(i) || !c.mostlyNumbers() || f.isIndex(i) && !indexToo {
@@ -232,6 +252,13 @@ func (f *finder) places() {
 				f.set(1, i, strings.Replace(reason, "first", "next", 1))
 			}
 		}
+	}
+	if free && f.m.Y >= 0 && f.m.Y < f.m.X && f.counts(f.m.Y) && !slices.Contains(indexNames, strings.ToLower(f.Columns[f.m.Y].Name)) {
+		// Such as a time in whole seconds: it comes first.
+		x, y := f.m.X, f.m.Y
+		reason := f.reason[1]
+		f.set(1, x, f.reason[0])
+		f.set(0, y, reason)
 	}
 }
 

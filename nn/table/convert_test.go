@@ -44,7 +44,8 @@ func TestConvertColumns(t *testing.T) {
 		{"a,b,c", Choice{X: "e"}, `there is no column "e"`},
 		{"a,b,c", Choice{X: "a", Y: "a"}, `x, y and label must be three columns; got "a", "a" and "c"`},
 		{"a,b", Choice{}, "the table has 2 columns; x, y and label need one each"},
-		{"NAME,OTHER,c,d", Choice{}, `line 2, column "OTHER": "word" is not a number; x and y need a column of numbers each`},
+		{"NAME,OTHER,c,d", Choice{}, "c d OTHER"},
+		{"NAME,OTHER,MORE,d", Choice{}, `line 2, column "OTHER": "word" is not a number; x and y need a column of numbers each`},
 		{"a,id,d", Choice{X: "a", Y: "id", Label: "d"}, "a id d"},
 	} {
 		var row []string

@@ -73,33 +73,89 @@ func signOf(cell string) sign {
 	return noSign
 }
 
-// weighDecimal decides the decimal mark of each column, and that of the table with its reason. A column
-// has the mark that most of its cells show. One that shows none has that of the table, unless commas
-// divide the cells or it is JSON: their numbers have a point.
-func (t *Table) weighDecimal(asked string, p *pace.Pace) (comma bool, reason string) {
-	type votes struct {
-		n     [signs]int
-		first [signs]string
-		line  [signs]int
+// A vote is what the cells of a column, or of all, say about the decimal mark.
+type vote struct {
+	n     [signs]int // how many cells show a sign,
+	first [signs]string
+	line  [signs]int // and the first of them
+	short Row        // the first with a whole number below 1000; Line 0 for none
+	long  bool       // whether a whole number without marks has four digits or more
+}
+
+// thousands returns the sign whose mark stands between thousands in a column, or noSign: all its marked
+// cells have three digits behind the mark, and smaller whole numbers stand beside them, but no longer ones.
+// With decimals such numbers would end in anything.
+func (v *vote) thousands() sign {
+	if v.n[pointSign]+v.n[commaSign] > 0 || v.short.Line == 0 || v.long {
+		return noSign
 	}
-	columns := make([]votes, len(t.Columns))
-	var all votes
-	for _, row := range t.Rows {
+	switch comma, point := v.n[maybeComma] > 0, v.n[maybePoint] > 0; {
+	case comma && !point:
+		return maybeComma
+	case point && !comma:
+		return maybePoint
+	}
+	return noSign
+}
+
+// votes counts the votes of each column and of all. The first row is no witness for whole numbers if it
+// may be a header.
+func (t *Table) votes(p *pace.Pace) (columns []vote, all vote) {
+	columns = make([]vote, len(t.Columns))
+	for r, row := range t.Rows {
 		for i, cell := range row.Cells {
 			if !p.Count(cellWork) {
-				return false, ""
+				return columns, all
 			}
+			v := &columns[i]
 			s := signOf(cell)
-			if s == noSign {
-				continue
+			switch digits := strings.TrimLeft(cell, "+-"); {
+			case s != noSign:
+				if v.n[s]++; v.n[s] == 1 {
+					v.first[s], v.line[s] = cell, row.Line
+				}
+				if all.n[s]++; all.n[s] == 1 {
+					all.first[s], all.line[s] = cell, row.Line
+				}
+			case r == 0 && t.Columns[i].Name == "" || v.long || digits == "" || strings.Trim(digits, "0123456789") != "":
+			case len(digits) > 3:
+				v.long = true
+			case v.short.Line == 0:
+				v.short = Row{row.Line, row.Cells[i : i+1]}
 			}
-			if columns[i].n[s]++; all.n[s] == 0 {
-				all.first[s], all.line[s] = cell, row.Line
-			}
-			all.n[s]++
 		}
 	}
+	return columns, all
+}
+
+// weighDecimal decides the decimal mark of each column, and that of the table with its reason. exact says
+// that points are decimal points, by the rules of the format.
+//
+// A column has the mark that most of its cells show. One that shows none may have its mark between
+// thousands, unless another column shows that the table has this decimal mark. Any other has the mark of
+// the table, unless commas divide the cells or it is JSON: their numbers have a point, as far as they
+// have no comma.
+func (t *Table) weighDecimal(asked string, exact bool, p *pace.Pace) (comma bool, reason string) {
+	columns, all := t.votes(p)
 	because := func(s sign) string { return fmt.Sprintf("because of %s in line %d", all.first[s], all.line[s]) }
+	between := noSign // the mark that stands between thousands
+	for i := range columns {
+		v := &columns[i]
+		s := v.thousands()
+		if asked != "" || s == noSign || s == maybePoint && (exact || all.n[pointSign] > 0) || s == maybeComma && all.n[commaSign] > 0 {
+			continue
+		}
+		t.Columns[i].comma, t.Columns[i].voted = s == maybePoint, true
+		if between == noSign {
+			mark := "comma"
+			if s == maybePoint {
+				mark = "point"
+			}
+			between = s
+			reason = fmt.Sprintf("since the %s in %s, line %d, stands before three digits, and %s in line %d has none", mark,
+				v.first[s], v.line[s], v.short.Cells[0], v.short.Line)
+		}
+	}
 	switch {
 	case asked != "":
 		comma = asked == DecimalComma
@@ -107,6 +163,8 @@ func (t *Table) weighDecimal(asked string, p *pace.Pace) (comma bool, reason str
 		comma, reason = true, because(commaSign)
 	case all.n[pointSign] > 0:
 		reason = because(pointSign)
+	case between != noSign:
+		comma = between == maybePoint
 	case all.n[maybePoint] > 0:
 		reason = because(maybePoint)
 	case all.n[maybeComma] > 0 && t.Separator == Semicolon:
@@ -116,15 +174,14 @@ func (t *Table) weighDecimal(asked string, p *pace.Pace) (comma bool, reason str
 	}
 	inherit := t.Separator != Comma && !t.JSON
 	for i := range t.Columns {
-		v, c := columns[i], &t.Columns[i]
-		c.voted = asked == "" && v.n[pointSign]+v.n[commaSign] > 0
+		v, c := &columns[i], &t.Columns[i]
 		switch {
 		case asked != "":
 			c.comma = comma
-		case c.voted:
-			c.comma = v.n[commaSign] > v.n[pointSign]
-		default:
-			c.comma = comma && inherit
+		case v.n[pointSign]+v.n[commaSign] > 0:
+			c.comma, c.voted = v.n[commaSign] > v.n[pointSign], true
+		case !c.voted:
+			c.comma = comma && (inherit || v.n[maybeComma] > 0 || between == maybePoint && v.n[maybePoint] > 0)
 		}
 	}
 	return comma, reason

@@ -45,8 +45,8 @@ func (t *Table) decideHeader(r *lineReader, asked string) {
 }
 
 // weighHeader weighs what the first row says about each column against the rest of the rows, which
-// were surveyed. A word over numbers speaks for a header. A number with a fraction over numbers, and
-// a word that stands in the rest of its column too, speak against it.
+// were surveyed. A word over numbers speaks for a header. A number over numbers, and a word that stands
+// in the rest of its column too, speak against it.
 func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 	weight := 0.0
 	why := map[bool]string{}
@@ -59,6 +59,7 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 	at := fmt.Sprintf("in line %d", first.Line)
 	var numbers []int // columns over which the first row has whole numbers
 	noNumber := true
+	like, alone, lonely := -1, 0, "" // a whole number over numbers; words that their columns lack
 	for i, cell := range first.Cells {
 		c := &t.Columns[i]
 		_, number := c.number(cell)
@@ -70,7 +71,9 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 		case number && !whole(cell) && overNumbers:
 			say(-1, "%s %s is a number like those below it", cell, at)
 		case number:
-			numbers = append(numbers, i)
+			if numbers = append(numbers, i); overNumbers && like < 0 {
+				like = i
+			}
 		case repeated:
 			say(-2, "%q %s stands further down too", clip(cell), at)
 		case overNumbers && !missing(cell):
@@ -81,14 +84,22 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 		case isKnown(cell) && c.filled > 0:
 			say(2, "%q %s is a usual name", clip(cell), at)
 		case c.filled >= 4 && len(c.values) <= maxFew && 2*len(c.values) <= c.filled && !missing(cell):
-			say(0.5, "%q %s stands nowhere else in its column", clip(cell), at)
+			if alone++; alone == 1 {
+				lonely = cell
+			}
 		}
 	}
-	if t.numbered(first.Cells, numbers) {
+	switch {
+	case t.numbered(first.Cells, numbers):
 		say(2, "line %d counts the columns", first.Line)
-	}
-	if t.years(first.Cells, numbers) {
+	case t.years(first.Cells, numbers):
 		say(2, "line %d has years over other numbers", first.Line)
+	case like >= 0: // then a class may well occur once
+		say(-0.5, "%s %s is a number like those below it", first.Cells[like], at)
+		alone = 0
+	}
+	if alone > 0 {
+		say(0.5*float64(alone), "%q %s stands nowhere else in its column", clip(lonely), at)
 	}
 	switch {
 	case weight != 0:

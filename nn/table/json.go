@@ -2,6 +2,7 @@ package table
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"nnvisu/nn/pace"
@@ -116,7 +117,7 @@ func (j *jsonReader) object(i int) (form string, err error) {
 	case lists == len(values) && records < 0:
 		return "JSON, a list for each column", j.lists(i)
 	case objects == len(values):
-		if j.byIndex(values, i) {
+		if j.byIndex(values) {
 			return "JSON, an object for each row", j.rows(values)
 		}
 		return "JSON, an object for each column", j.byColumn(i)
@@ -132,21 +133,48 @@ func (j *jsonText) says(object int, name, value string) bool {
 	return k >= 0 && j.nodes[k].kind == jsonString && j.text[j.nodes[k].from:j.nodes[k].to] == value
 }
 
-// byIndex reports whether the objects in an object are its rows, and not its columns: their members
-// have names, and theirs are numbers; or there are more of them than members in each.
-func (j *jsonReader) byIndex(values []int, object int) bool {
-	outer, inner := true, true
-	for _, k := range values {
-		outer = outer && j.isIndex(k-1)
-	}
+// byIndex reports whether the objects in an object are its rows, and not its columns: they are
+// numbered, and their members have names; or the members have usual names of columns; or each has
+// values of several kinds. If nothing tells, as of numbers only, there are more of them than members in
+// each; but what pandas numbers both ways are columns.
+func (j *jsonReader) byIndex(values []int) bool {
 	members := j.items(values[0])
-	for _, k := range members {
-		inner = inner && j.isIndex(k-1)
-	}
+	outer, inner := j.allNames(values, j.isIndex), j.allNames(members, j.isIndex)
 	if outer != inner {
 		return outer
 	}
-	return len(values) > len(members)
+	if known, usual := j.someName(values), j.someName(members); known != usual {
+		return usual
+	}
+	mixed, kinds := false, [2]bool{}
+	for _, k := range values {
+		var here [2]bool // strings; numbers and words
+		for _, v := range j.items(k) {
+			switch kind := j.nodes[v].kind; {
+			case kind == jsonString:
+				here[0] = true
+			case kind == jsonNumber || kind == jsonWord && j.text[j.nodes[v].from:j.nodes[v].to] != "null":
+				here[1] = true
+			}
+		}
+		mixed = mixed || here[0] && here[1]
+		kinds[0], kinds[1] = kinds[0] || here[0], kinds[1] || here[1]
+		j.Count(int(j.nodes[k].next) - k)
+	}
+	if kinds[0] && kinds[1] {
+		return mixed
+	}
+	return !outer && len(values) > len(members)
+}
+
+// allNames reports whether the names of all values are such.
+func (j *jsonReader) allNames(values []int, such func(name int) bool) bool {
+	return !slices.ContainsFunc(values, func(k int) bool { return !such(k - 1) })
+}
+
+// someName reports whether the name of one value is a usual name of a column.
+func (j *jsonReader) someName(values []int) bool {
+	return slices.ContainsFunc(values, func(k int) bool { return isKnown(j.text[j.nodes[k-1].from:j.nodes[k-1].to]) })
 }
 
 func (j *jsonText) isIndex(i int) bool {
@@ -222,7 +250,7 @@ func (j *jsonReader) rowOf(line int, values []int) error {
 			return errorAt(int(j.nodes[k].line), clip(name), "is given twice in one row")
 		}
 		given[i] = true
-		if cells[i], err = j.cell(k, clip(name)); err != nil {
+		if cells[i], err = j.cell(k); err != nil {
 			return err
 		}
 	}
@@ -237,7 +265,7 @@ func (j *jsonReader) list(line int, items []int, more int) error {
 	cells := make([]string, len(items))
 	for i, k := range items {
 		var err error
-		if cells[i], err = j.cell(k, ""); err != nil {
+		if cells[i], err = j.cell(k); err != nil {
 			return err
 		}
 	}

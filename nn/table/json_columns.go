@@ -8,12 +8,9 @@ import (
 // levels, is named by its text.
 func (j *jsonReader) name(array int) error {
 	for _, k := range j.items(array) {
-		name := j.text[j.nodes[k].from:j.nodes[k].to]
-		if j.isScalar(k) {
-			var err error
-			if name, err = j.cell(k, ""); err != nil {
-				return err
-			}
+		name, err := j.cell(k)
+		if err != nil {
+			return err
 		}
 		if len(j.table.Columns) == MaxCells {
 			return errTooMany()
@@ -92,7 +89,7 @@ func (j *jsonReader) lists(object int) error {
 		cells := make([]string, len(columns))
 		for i, c := range columns {
 			var err error
-			if cells[i], err = j.cell(c[r], j.table.Columns[i].Name); err != nil {
+			if cells[i], err = j.cell(c[r]); err != nil {
 				return err
 			}
 		}
@@ -136,7 +133,7 @@ func (j *jsonReader) byColumn(object int) error {
 			for len(cells) < i {
 				cells = append(cells, "")
 			}
-			cell, err := j.cell(v, clip(name))
+			cell, err := j.cell(v)
 			if err != nil {
 				return err
 			}
@@ -148,11 +145,8 @@ func (j *jsonReader) byColumn(object int) error {
 
 // geo reads the features of GeoJSON: the coordinates of points, and their properties.
 func (j *jsonReader) geo(features int) error {
-	for _, name := range []string{"longitude", "latitude"} {
-		if _, err := j.column(name); err != nil {
-			return err
-		}
-	}
+	j.columns = map[string]int{} // of the properties, which may have the same names
+	j.table.Columns = []Column{{Name: "longitude"}, {Name: "latitude"}}
 	for _, f := range j.items(features) {
 		line := int(j.nodes[f].line)
 		if j.nodes[f].kind != jsonObject {
@@ -167,7 +161,7 @@ func (j *jsonReader) geo(features int) error {
 			}
 			for i, k := range j.items(at)[:2] {
 				var err error
-				if place[i], err = j.cell(k, "coordinates"); err != nil {
+				if place[i], err = j.cell(k); err != nil {
 					return err
 				}
 			}
@@ -179,11 +173,7 @@ func (j *jsonReader) geo(features int) error {
 		if err := j.rowOf(line, values); err != nil {
 			return err
 		}
-		row := &j.table.Rows[len(j.table.Rows)-1]
-		if len(row.Cells) < 2 || row.Cells[0] != "" || row.Cells[1] != "" {
-			return errorAt(line, "longitude", "is given twice in one row")
-		}
-		copy(row.Cells, place)
+		copy(j.table.Rows[len(j.table.Rows)-1].Cells, place)
 	}
 	return nil
 }

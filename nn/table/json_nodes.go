@@ -110,6 +110,7 @@ func (j *jsonText) value(depth int) error {
 	case c == '{' || c == '[':
 		err = j.inside(c, depth)
 		j.nodes[i].kind = c
+		j.nodes[i].to = int32(j.at)
 	case c == '"':
 		j.nodes[i].kind = jsonString
 		j.nodes[i].from++
@@ -235,21 +236,17 @@ func (j *jsonText) stringOf(i int) (string, error) {
 	return s, nil
 }
 
-// cell returns the text of a value as that of a cell.
-func (j *jsonText) cell(i int, column string) (string, error) {
-	switch n := j.nodes[i]; n.kind {
-	case jsonString:
+// cell returns the text of a value as that of a cell; that of an object or an array as it stands.
+func (j *jsonText) cell(i int) (string, error) {
+	n := j.nodes[i]
+	if n.kind == jsonString {
 		s, err := j.stringOf(i)
 		return strings.TrimSpace(s), err
-	case jsonNumber:
-		return j.text[n.from:n.to], nil
-	case jsonWord:
-		if word := j.text[n.from:n.to]; word != "null" {
-			return word, nil
-		}
-		return "", nil
 	}
-	return "", errorAt(int(j.nodes[i].line), column, "a cell must be a number, a string, true, false or null")
+	if text := j.text[n.from:n.to]; text != "null" {
+		return text, nil
+	}
+	return "", nil
 }
 
 // member returns the value of an object's member, or -1, and whether there are two.

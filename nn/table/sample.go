@@ -2,8 +2,10 @@ package table
 
 import (
 	"cmp"
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"nnvisu/nn"
 )
@@ -37,6 +39,11 @@ func (m *Import) sample(labels []float64, n int) []int {
 		taken = append(taken, group[:size]...)
 	}
 	slices.Sort(taken)
+	says := fmt.Sprintf("a sample of %s of %s rows", grouped(n), grouped(len(labels)))
+	if m.Task == nn.Classification {
+		says += ", each class with its share"
+	}
+	m.Decisions = append(m.Decisions, Decision{Name: "sample", Label: "Sample", Says: says})
 	return taken
 }
 
@@ -66,6 +73,14 @@ func shares(groups [][]int, all, n int) []int {
 		}
 	}
 	return sizes
+}
+
+// grouped writes a number with thin blanks between thousands.
+func grouped(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s\u202f%03d", grouped(n/1000), n%1000)
 }
 
 // pick returns the items at some places.

@@ -44,6 +44,11 @@ func (s *survey) countsRows() bool {
 	return s.inOrder && s.filled > 1 && (s.start == 0 || s.start == 1)
 }
 
+// nested reports whether the cells are lists or objects of JSON.
+func (s *survey) nested() bool {
+	return len(s.values) > 0 && (s.values[0][0] == '[' || s.values[0][0] == '{')
+}
+
 // add takes a cell into account that follows those before.
 func (s *survey) add(row Row, i int) {
 	cell := row.Cells[i]

@@ -95,7 +95,7 @@ func (t *Table) describe(o Options, named bool, r *lineReader, p *pace.Pace) err
 	if !named {
 		t.Columns = make([]Column, len(t.Rows[0].Cells))
 	}
-	comma, reason := t.weighDecimal(o.Decimal, p)
+	comma, reason := t.weighDecimal(o.Decimal, t.JSON || named, p)
 	rest := t.Rows
 	if !named {
 		rest = t.Rows[1:]

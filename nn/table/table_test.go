@@ -112,7 +112,6 @@ func TestParseRefused(t *testing.T) {
 		{"JSONMixed", "[{\"x\": 1},\n[1]]", Options{}, "line 2: every row must be an object, or every row a list"},
 		{"JSONMixedBack", "[[1],\n{\"x\": 1}]", Options{}, "line 2: every row must be an object, or every row a list"},
 		{"JSONNumbers", "[\n1,2]", Options{}, "line 2: every row must be an object, or every row a list"},
-		{"JSONNested", "[{\"x\": 1,\n\"y\": [2]}]", Options{}, `line 2, column "y": a cell must be a number, a string, true, false or null`},
 		{"JSONTwice", "[{\"x\": 1,\n\"x\": 2}]", Options{}, `line 2, column "x": is given twice in one row`},
 		{"JSONRagged", "[[1,2],\n\n[1]]", Options{}, "line 3: has 1 cell; the first row has 2"},
 		{"JSONNoRows", "[]", Options{}, "the table has no row of data"},
@@ -127,7 +126,6 @@ func TestParseRefused(t *testing.T) {
 		{"Decimal", "a", Options{Decimal: "none"}, "the decimal must be point or comma"},
 		{"JSONDataTwice", "{\"data\": [[1]],\n\"data\": [[1]]}", Options{}, "line 2: data is given twice"},
 		{"JSONDataText", "{\"data\": \"a\"}", Options{}, "line 1: data must be a list of rows"},
-		{"JSONMembers", "[{" + strings.Repeat(`"":0,`, 1) + `"a":{}}]`, Options{}, `line 1, column "a": a cell must be a number, a string, true, false or null`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := Parse([]byte(test.text), test.options)

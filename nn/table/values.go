@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/big"
@@ -171,57 +172,52 @@ func classes(
 ) (labels []float64, names []string, err error) {
 	labels = make([]float64, len(rows))
 	cells := make([]string, len(rows))
-	numeric, own, zero := true, true, s == ScalingNone
 	for i, row := range rows {
 		if !p.Count(cellWork) {
 			return nil, nil, p.Stopped()
 		}
-		cell := row.Cells[column]
-		cells[i] = cell
-		v, ok := t.Columns[column].number(cell)
-		labels[i] = v
-		numeric = numeric && ok
-		own = own && len(cell) == 1 && cell[0] >= '0' && cell[0] <= '9' && v < nn.MaxClasses
+		cells[i] = row.Cells[column]
+		labels[i], _ = t.Columns[column].number(cells[i])
+	}
+	withoutExponents(cells, labels, p)
+	own, zero := true, s == ScalingNone
+	for i, cell := range cells {
+		if !p.Count(cellWork) {
+			return nil, nil, p.Stopped()
+		}
+		own = own && len(cell) == 1 && cell[0] >= '0' && cell[0] <= '9' && labels[i] < nn.MaxClasses
 		zero = zero || cell == "0"
 	}
 	if own && zero {
 		return labels, nil, nil
 	}
+	nameOf := t.namer(cells, p)
 	type class struct {
-		row   Row
-		value float64
-		k     int
+		row Row
+		k   int
 	}
-	found := map[string]*class{} // by the cell as it stands, and by its name
+	found, byCell := map[string]*class{}, map[string]*class{} // by the name, and by the cell as it stands
 	for i, cell := range cells {
 		if !p.Count(4 * cellWork) {
 			return nil, nil, p.Stopped()
 		}
-		if found[cell] != nil {
+		if byCell[cell] != nil {
 			continue
 		}
-		name := t.name(cell)
+		name := nameOf(cell)
 		if found[name] == nil {
-			found[name] = &class{row: rows[i], value: labels[i]}
+			found[name] = &class{row: rows[i]}
 			names = append(names, name)
 		}
-		found[cell] = found[name]
-		if len(names) > nn.MaxClasses && len(found) > 2*nn.MaxClasses {
+		byCell[cell] = found[name]
+		if len(names) > nn.MaxClasses && len(byCell) > 2*nn.MaxClasses {
 			break
 		}
 	}
 	if len(names) > nn.MaxClasses {
-		return nil, nil, tooManyClasses(t, p, rows, column)
+		return nil, nil, tooManyClasses(t, p, rows, column, nameOf)
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		if va, vb := found[a].value, found[b].value; numeric && va != vb {
-			if va < vb {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a, b)
-	})
+	sortClasses(names)
 	for k, name := range names {
 		if found[name].k = k; len([]rune(name)) > maxName {
 			return nil, nil, errorAt(found[name].row.Line, t.Columns[column].Name,
@@ -232,17 +228,83 @@ func classes(
 		if !p.Count(cellWork) {
 			return nil, nil, p.Stopped()
 		}
-		labels[i] = float64(found[cell].k)
+		labels[i] = float64(byCell[cell].k)
 	}
 	return labels, names, nil
 }
 
+// withoutExponents writes labels such as 0.000000e+00, as NumPy does, as the whole numbers that they are,
+// if each has an exponent and those that differ stay different.
+func withoutExponents(cells []string, values []float64, p *pace.Pace) {
+	short, taken := map[string]string{}, map[string]bool{}
+	for i, cell := range cells {
+		if !p.Count(cellWork) || !strings.ContainsAny(cell, "eE") || values[i] != math.Trunc(values[i]) || len(short) > nn.MaxClasses {
+			return
+		}
+		if short[cell] != "" {
+			continue
+		}
+		if _, number := parseNumber(strings.Replace(cell, ",", ".", 1)); !number {
+			return
+		}
+		short[cell] = numberText(values[i])
+		if taken[short[cell]] {
+			return
+		}
+		taken[short[cell]] = true
+	}
+	for i, cell := range cells {
+		if !p.Count(cellWork) {
+			return
+		}
+		cells[i] = short[cell]
+	}
+}
+
+// namer returns what names the classes of cells. An apostrophe stays where the cell stands without it
+// too: then it makes another class.
+func (t *Table) namer(cells []string, p *pace.Pace) func(cell string) string {
+	plain := map[string]bool{}
+	for _, cell := range cells {
+		if !p.Count(cellWork) {
+			break
+		}
+		if cell != "" && (cell[0] == '-' || cell[0] == '+' || cell[0] != '\'' && misread(cell)) {
+			plain[normal(cell)] = true
+		}
+	}
+	return func(cell string) string {
+		if name := t.name(cell); !plain[name] {
+			return name
+		}
+		return normal(cell)
+	}
+}
+
+// sortClasses sorts the names of classes, as numbers if all of them are. It reads them by themselves, not
+// as their table is read: so their order stays in whichever table they are written.
+func sortClasses(names []string) {
+	for _, comma := range []bool{false, true} {
+		values := map[string]float64{}
+		for _, name := range names {
+			if v, ok := readNumber(name, comma); ok {
+				values[name] = v
+			}
+		}
+		if len(values) == len(names) {
+			slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(values[a], values[b]), strings.Compare(a, b)) })
+			return
+		}
+	}
+	slices.Sort(names)
+}
+
 // tooManyClasses counts the classes for an error.
-func tooManyClasses(t Table, p *pace.Pace, rows []Row, column int) error {
+func tooManyClasses(t Table, p *pace.Pace, rows []Row, column int, nameOf func(string) string) error {
 	found := map[string]bool{}
 	for _, row := range rows {
 		if cell := row.Cells[column]; !found[cell] {
-			found[t.name(cell)] = true
+			found[nameOf(cell)] = true
 		}
 		if !p.Count(4 * cellWork) {
 			return p.Stopped()

@@ -58,19 +58,32 @@ func csvOf(points []nn.Point, task nn.Task, m Meta, roles []role) []byte {
 	}
 	names := m.columnNames()
 	for i := range names {
-		if names[i] = inert(names[i]); roles != nil {
+		if roles != nil {
 			names[i] += " " + string(roles[i])
 		}
+		names[i] = inert(names[i])
 	}
 	write(names...)
-	for _, p := range points {
-		label := m.Transform.Label.Text(p.Label)
-		if task == nn.Classification {
-			if label = inert(m.Class(int(p.Label))); m.Class(int(p.Label)) == "" {
-				label = strconv.Itoa(int(p.Label))
-			}
+	// 1.234 beside 999 may be a thousand and more, unless the file shows decimal points elsewhere.
+	shown := false
+	number := func(a Axis, v float64) string {
+		text := a.Text(v)
+		s := signOf(text)
+		if s == maybePoint && !shown {
+			text, s = text+"0", pointSign
 		}
-		write(m.Transform.X.Text(p.X), m.Transform.Y.Text(p.Y), label)
+		shown = shown || s == pointSign
+		return text
+	}
+	for _, p := range points {
+		x, y, label := number(m.Transform.X, p.X), number(m.Transform.Y, p.Y), inert(m.Class(int(p.Label)))
+		switch {
+		case task == nn.Regression:
+			label = number(m.Transform.Label, p.Label)
+		case label == "":
+			label = strconv.Itoa(int(p.Label))
+		}
+		write(x, y, label)
 	}
 	return b.Bytes()
 }
@@ -113,19 +126,27 @@ func misread(cell string) bool {
 	return bare != "" && (strings.ContainsRune(formulaStarts, rune(bare[0])) || missing(bare))
 }
 
-// inert returns a name as it is written, so that it is read as a name. An apostrophe that stands
-// before such a name already gets another, so that bare finds it.
+// inert returns a name as it is written, so that it is read as a name: behind an apostrophe. One that
+// stands before such a name already gets another, so that bare finds it, and so does one at its end.
 func inert(name string) string {
-	if misread(name) {
-		return "'" + name
+	if !misread(name) {
+		return name
 	}
-	return name
+	if strings.HasSuffix(name, "'") {
+		name += "'"
+	}
+	return "'" + name
 }
 
-// bare is the inverse of inert.
+// bare is the inverse of inert. A cell between apostrophes, as some programs write all of them, stays.
 func bare(cell string) string {
-	if strings.HasPrefix(cell, "'") && misread(cell) {
-		return cell[1:]
+	switch {
+	case !strings.HasPrefix(cell, "'") || !misread(cell):
+		return cell
+	case strings.HasSuffix(cell, "''"):
+		return cell[1 : len(cell)-1]
+	case strings.HasSuffix(cell, "'"):
+		return cell
 	}
-	return cell
+	return cell[1:]
 }
