@@ -273,7 +273,7 @@ func TestImportSummary(t *testing.T) {
 		{table.Import{Task: nn.Classification, Meta: named, Points: make([]nn.Point, 1)}, "1 point in 1 class from a, b and c."},
 		{table.Import{Task: nn.Classification, Meta: named, Points: []nn.Point{{Label: 2}, {}}}, "2 points in 3 classes from a, b and c."},
 		{table.Import{Task: nn.Regression, Meta: named, Points: make([]nn.Point, 2000), Unsampled: 500, LeftOut: 2, Constant: []string{"b"}},
-			"2\u202f000 points from a, b and c. A sample of 2\u202f500 rows. 2 rows with a missing value left out. B holds one value only: its points are at 0."},
+			"2\u202f000 points from a, b and c. A sample of 2\u202f500 rows. 2 rows with a missing value left out. b holds one value only: its points are at 0."},
 	} {
 		if got := ImportSummary(test.m); got != test.want {
 			t.Errorf("ImportSummary = %q; want %q", got, test.want)

@@ -81,6 +81,9 @@ func (p *tab) began(id cdpnetwork.RequestID, method, address string) {
 	if err != nil || u.Scheme == "data" { // a picture inside the page
 		return
 	}
+	if strings.HasSuffix(u.Path, "/icon.svg") && slices.ContainsFunc(p.requests, func(r sent) bool { return r.path == u.Path }) {
+		return // the browser asks for the icon again when the address changes
+	}
 	p.requests = append(p.requests, sent{id: id, method: method, path: u.Path, open: true})
 	open := 0
 	for _, r := range p.requests {
