@@ -28,7 +28,7 @@ const (
 type node struct {
 	kind     byte
 	line     int32
-	from, to int32 // of its text; a string's without the quotation marks
+	from, to int32 // of its text, with all that is in it; a string's without the quotation marks
 	next     int32 // the node behind it and all that is in it
 }
 
@@ -110,6 +110,7 @@ func (j *jsonText) value(depth int) error {
 	case c == '{' || c == '[':
 		err = j.inside(c, depth)
 		j.nodes[i].kind = c
+		j.nodes[i].to = int32(j.at)
 	case c == '"':
 		j.nodes[i].kind = jsonString
 		j.nodes[i].from++
