@@ -161,9 +161,9 @@ func (r *lineReader) commentNames(columns int) (names []string, line int) {
 			}
 		}
 		for _, sep := range seps {
-			cells, _, err := newCutter(r.names[i], 1, sep).next(r.Pace)
+			cells, _, err := newCutter(r.names[i].text, 1, sep).next(r.Pace)
 			if err == nil && len(cells) == columns && words(cells) && !slices.Contains(cells, "") {
-				return cells, r.nameLine[i]
+				return cells, r.names[i].line
 			}
 		}
 	}

@@ -66,10 +66,15 @@ type lineReader struct {
 	text string // what is left to read
 	line int    // the line that it begins with
 
-	comments string   // the characters that comments begin with
-	names    []string // the texts of the comments before the first row
-	nameLine []int    // and their lines
-	short    bool     // the header lacks the name of the first column
+	comments string    // the characters that comments begin with
+	names    []comment // the last of those before the first row: one may name the columns
+	short    bool      // the header lacks the name of the first column
+}
+
+// A comment is the text of a line without what it begins with.
+type comment struct {
+	line int
+	text string
 }
 
 // announced skips a first line such as sep=; which Excel obeys, and returns the separator.
@@ -187,8 +192,7 @@ func (r *lineReader) cut() error {
 			continue
 		case r.isComment(line):
 			if len(r.Rows) == 0 {
-				r.names = append(r.names, strings.TrimLeft(line, "#% \t"))
-				r.nameLine = append(r.nameLine, c.line)
+				r.names = append(r.names[max(0, len(r.names)-maxTitles+1):], comment{c.line, strings.TrimLeft(line, "#% \t")})
 			}
 			r.Skipped.Comments++
 			c.skip(line)
