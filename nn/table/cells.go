@@ -58,6 +58,13 @@ func (c *cutter) next(p *pace.Pace) (cells []string, line int, err error) {
 	return cells, line, err
 }
 
+// again cuts another text, in the place of that before. The cells hold until the next.
+func (c *cutter) again(text string, p *pace.Pace) ([]string, bool) {
+	c.text, c.at, c.free = text, 0, c.free[:0]
+	cells, _, err := c.next(p)
+	return cells, err == nil
+}
+
 // plain cuts a line without quotation marks.
 func (c *cutter) plain(text string) []string {
 	cells := c.free

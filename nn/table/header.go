@@ -16,7 +16,7 @@ func (t *Table) decideHeader(r *lineReader, asked string) {
 			t.Columns[i].Name = name
 			t.Columns[i].addFirst(first.Cells[i])
 		}
-		t.Header = true
+		t.Header, t.comment = true, true
 		t.decide("header", HeaderYes, asked != "", fmt.Sprintf("names of columns in line %d", line), "because the comment names each column")
 		return
 	}
@@ -145,27 +145,4 @@ func whole(cell string) bool {
 		}
 	}
 	return true
-}
-
-// commentNames returns the names of the columns from a comment before the first row, and its line, or
-// nil.
-func (r *lineReader) commentNames(columns int) (names []string, line int) {
-	if r == nil {
-		return nil, 0
-	}
-	for i := len(r.names) - 1; i >= 0; i-- {
-		seps := []byte{' ', ',', '\t', ';'}
-		for _, s := range separators {
-			if s.name == r.Separator {
-				seps = append([]byte{s.char}, seps...)
-			}
-		}
-		for _, sep := range seps {
-			cells, _, err := newCutter(r.names[i].text, 1, sep).next(r.Pace)
-			if err == nil && len(cells) == columns && words(cells) && !slices.Contains(cells, "") {
-				return cells, r.names[i].line
-			}
-		}
-	}
-	return nil, 0
 }

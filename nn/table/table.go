@@ -29,7 +29,8 @@ type Table struct {
 	// too, as far as it came.
 	Decisions []Decision
 
-	text string // as it was decoded
+	text    string // as it was decoded
+	comment bool   // the header was a comment
 }
 
 // A Column describes the cells of one column.
