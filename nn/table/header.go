@@ -62,7 +62,7 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 	for i, cell := range first.Cells {
 		c := &t.Columns[i]
 		_, number := c.number(cell)
-		noNumber = noNumber && !number && (cell == "" || !missing(cell))
+		noNumber = noNumber && !number && (!missing(cell) || cell == "" && (i == 0 || c.filled == 0))
 		repeated := slices.Contains(c.values, cell)
 		overNumbers := c.numbers > 0 && c.mostlyNumbers()
 		switch {

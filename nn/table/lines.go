@@ -91,10 +91,23 @@ func (r *lineReader) announced() string {
 	return ""
 }
 
-// isRule reports whether a line is only drawn, as between header and rows.
+// isRule reports whether a line is only drawn, as between header and rows, or names R's types of the
+// columns, as <dbl> <chr>.
 func isRule(line string) bool {
-	return strings.Contains(line, "---") && strings.Trim(line, "-+|: \t") == "" ||
+	return isTypes(line) || strings.Contains(line, "---") && strings.Trim(line, "-+|: \t") == "" ||
 		strings.Contains(line, "===") && strings.Trim(line, "=+| \t") == ""
+}
+
+func isTypes(line string) bool {
+	if !strings.HasPrefix(strings.TrimLeft(line, blanks), "<") {
+		return false
+	}
+	for word := range strings.FieldsSeq(line) {
+		if len(word) < 3 || word[0] != '<' || word[len(word)-1] != '>' || strings.Trim(word[1:len(word)-1], "abcdefghijklmnopqrstuvwxyz+") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // cut cuts the lines into rows, of any lengths.
