@@ -69,7 +69,9 @@ func parse(data []byte, o Options, p *pace.Pace) (t Table, err error) {
 	if err := o.check(); err != nil {
 		return t, err
 	}
-	t.text = t.decode(data, o.Encoding, p)
+	if t.text, err = t.decode(data, o.Encoding, p); err != nil {
+		return t, err
+	}
 	if strings.TrimSpace(t.text) == "" {
 		return t, errorAt(0, "", "there is no text")
 	}
