@@ -2,6 +2,8 @@ package table
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -69,8 +71,45 @@ func sparse(*Table, Options, *pace.Pace) (bool, *lineReader, error) {
 		"write the table with one column for each index")
 }
 
-// normal returns a name so that its letters are written in one way: é is one character and not two.
-func normal(name string) string { return norm.NFC.String(name) }
+// invisible are characters that are not seen and change nothing that is: soft hyphens, blanks without
+// width, and the direction of writing. Those that join letters or emoji are none of them.
+var invisible = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x00ad, Hi: 0x00ad, Stride: 1}, {Lo: 0x200b, Hi: 0x200b, Stride: 1}, {Lo: 0x200e, Hi: 0x200f, Stride: 1},
+		{Lo: 0x202a, Hi: 0x202e, Stride: 1}, {Lo: 0x2060, Hi: 0x206f, Stride: 1}, {Lo: 0xfeff, Hi: 0xfeff, Stride: 1},
+	},
+	LatinOffset: 1,
+}
+
+// normal returns a name so that names that look alike are one: é is one character and not two, every
+// blank is the usual one, and there is nothing invisible.
+func normal(name string) string {
+	if isASCII(name) {
+		return name
+	}
+	seen := strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Zs, r):
+			return ' '
+		case unicode.Is(invisible, r):
+			return -1
+		}
+		return r
+	}, name))
+	if seen == "" {
+		seen = name
+	}
+	return norm.NFC.String(seen)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // name returns the name that a cell is: without the apostrophe that WriteCSV puts before some.
 func (t *Table) name(cell string) string {
