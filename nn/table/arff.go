@@ -28,7 +28,7 @@ func (t *Table) readARFF(o Options, p *pace.Pace) (named bool, r *lineReader, er
 		Reason: "because of @relation and @attribute"})
 	c := newCutter(t.text, 1, ',')
 	c.tick = true
-	data, total := false, 0
+	data, total, weights := false, 0, 0
 	for c.at < len(c.text) {
 		line := c.rest()
 		begins := strings.TrimSpace(line)
@@ -60,6 +60,10 @@ func (t *Table) readARFF(o Options, p *pace.Pace) (named bool, r *lineReader, er
 			return false, nil, errorAt(c.line, "", "is a sparse row of ARFF; write all values of each row")
 		default:
 			cells, at, err := c.next(p)
+			if n := len(t.Columns); err == nil && len(cells) == n+1 && isWeight(cells[n]) {
+				cells = cells[:n]
+				weights++
+			}
 			switch {
 			case err != nil:
 				return false, nil, err
@@ -78,5 +82,18 @@ func (t *Table) readARFF(o Options, p *pace.Pace) (named bool, r *lineReader, er
 		p.Count(len(line))
 		c.skip(line)
 	}
+	if weights > 0 {
+		t.Decisions = append(t.Decisions, Decision{Name: "weights", Label: "Weights",
+			Says: "the weights of " + count(weights, "row") + " are not used"})
+	}
 	return true, nil, nil
+}
+
+// isWeight reports whether a cell is the weight of a row, such as {5}.
+func isWeight(cell string) bool {
+	if len(cell) < 3 || cell[0] != '{' || cell[len(cell)-1] != '}' {
+		return false
+	}
+	_, ok := parseNumber(strings.TrimSpace(cell[1 : len(cell)-1]))
+	return ok
 }

@@ -50,8 +50,9 @@ func checkText(data []byte, encoding string) error {
 			return errorAt(0, "", "%s", webPage)
 		}
 	}
-	// Text has no zero bytes, but for that in UTF-16.
-	if even, odd := zeros(head); encoding != UTF16 && 50*(even+odd) > len(head) {
+	// Text has no zero bytes, but for that in UTF-16. A logger that lost its power may leave a few.
+	even, odd := zeros(head)
+	if n := even + odd; encoding != UTF16 && n > 8 && 50*n > len(head) {
 		return errorAt(0, "", "%s", noText)
 	}
 	return nil

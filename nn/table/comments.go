@@ -167,17 +167,42 @@ func (r *lineReader) commentNames(columns int) (names []string, line int) {
 	}
 	for i := len(r.named) - 1; i >= 0; i-- {
 		seps := []byte{' ', ',', '\t', ';'}
+		own := byte(0)
 		for _, s := range separators {
 			if s.name == r.Separator {
-				seps = append([]byte{s.char}, seps...)
+				own = s.char
+				seps = append([]byte{own}, seps...)
 			}
 		}
 		for _, sep := range seps {
 			cells, _, err := newCutter(r.named[i].text, 1, sep).next(r.Pace)
-			if err == nil && len(cells) == columns && words(cells) && !slices.Contains(cells, "") {
+			if err == nil && len(cells) == columns && areNames(cells) && (sep == own || slices.ContainsFunc(cells, isKnown)) {
 				return cells, r.named[i].line
 			}
 		}
 	}
 	return nil, 0
+}
+
+// linkWords are words of sentences, which name no column.
+var linkWords = []string{
+	"an", "and", "are", "at", "by", "for", "from", "in", "is", "of", "on", "the", "this", "to", "was", "were", "with",
+	"am", "aus", "bei", "das", "dem", "der", "die", "für", "im", "ist", "mit", "und", "vom", "von", "zu", "zur",
+	"dans", "de", "del", "des", "du", "el", "en", "est", "et", "la", "le", "les", "par", "por", "pour", "sur",
+}
+
+// areNames reports whether the words of a comment are names and no sentence.
+func areNames(cells []string) bool {
+	if !words(cells) {
+		return false
+	}
+	for i, cell := range cells {
+		switch last := cell[max(0, len(cell)-1):]; {
+		case cell == "" || slices.Contains(cells[:i], cell):
+			return false
+		case slices.Contains(linkWords, strings.ToLower(cell)) || strings.Contains(".:!?", last) && !isKnown(cell):
+			return false
+		}
+	}
+	return true
 }

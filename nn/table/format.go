@@ -18,7 +18,7 @@ type format func(t *Table, o Options, p *pace.Pace) (named bool, r *lineReader, 
 func formatOf(text string) format {
 	begins := strings.TrimSpace(text)
 	switch {
-	case looksLikeJSON(begins):
+	case looksLikeJSON(begins) && !hasNamesInBrackets(begins):
 		return (*Table).readJSON
 	case looksLikeARFF(begins):
 		return (*Table).readARFF
@@ -34,10 +34,21 @@ func lines(t *Table, o Options, p *pace.Pace) (bool, *lineReader, error) {
 	return false, r, err
 }
 
+// hasNamesInBrackets reports whether a text begins with names such as [1],[2], which are no JSON.
+func hasNamesInBrackets(text string) bool {
+	name, rest, closed := strings.Cut(text[1:], "]")
+	if text[0] != '[' || !closed || name == "" || strings.ContainsAny(name, "[{\",;\t\n") {
+		return false
+	}
+	line, _, _ := strings.Cut(rest, "\n")
+	return strings.TrimRight(line, blanks+",") != ""
+}
+
 // looksSparse reports whether the first lines are those of svmlight and LIBSVM: a label and then pairs
-// of an index and a value, such as 1 3:0.5 7:1.
+// of an index and a value, such as 1 3:0.5 7:1. Times such as 12:30 are no pairs.
 func looksSparse(text string) bool {
 	n := 0
+	times := true
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		fields := strings.Fields(line)
@@ -52,6 +63,7 @@ func looksSparse(text string) bool {
 			if _, number := parseNumber(value); pair && (!number && index != "qid" || strings.Trim(index, "0123456789") != "" && index != "qid") {
 				return false
 			}
+			times = times && (i == 0 || isTime(field))
 			if i >= 20 {
 				break
 			}
@@ -63,7 +75,14 @@ func looksSparse(text string) bool {
 			break
 		}
 	}
-	return n > 0
+	return n > 0 && !times
+}
+
+// isTime reports whether a cell is a time of the day, with two digits for the minutes.
+func isTime(cell string) bool {
+	hours, minutes, _ := strings.Cut(cell, ":")
+	isDigits := func(s string) bool { return s != "" && len(s) <= 2 && strings.Trim(s, "0123456789") == "" }
+	return isDigits(hours) && isDigits(minutes) && len(minutes) == 2 && (len(hours) == 1 || hours < "24") && minutes < "60"
 }
 
 func sparse(*Table, Options, *pace.Pace) (bool, *lineReader, error) {
@@ -84,7 +103,7 @@ var invisible = &unicode.RangeTable{
 // normal returns a name so that names that look alike are one: é is one character and not two, every
 // blank is the usual one, and there is nothing invisible.
 func normal(name string) string {
-	if isASCII(name) {
+	if isPlain(name) {
 		return name
 	}
 	seen := strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -93,6 +112,8 @@ func normal(name string) string {
 			return ' '
 		case unicode.Is(invisible, r):
 			return -1
+		case r == 0:
+			return utf8.RuneError // a text with such bytes is hardly one
 		}
 		return r
 	}, name))
@@ -102,9 +123,10 @@ func normal(name string) string {
 	return norm.NFC.String(seen)
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
+// isPlain reports whether a name is ASCII without zero bytes.
+func isPlain(name string) bool {
+	for i := range len(name) {
+		if name[i] == 0 || name[i] >= utf8.RuneSelf {
 			return false
 		}
 	}

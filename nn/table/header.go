@@ -87,6 +87,9 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 	if t.numbered(first.Cells, numbers) {
 		say(2, "line %d counts the columns", first.Line)
 	}
+	if areMissingWords(first.Cells) {
+		say(2, "line %d has words for missing values, each of them once", first.Line)
+	}
 	if t.years(first.Cells, numbers) {
 		say(2, "line %d has years over other numbers", first.Line)
 	}
@@ -123,6 +126,17 @@ func (t *Table) numbered(first []string, columns []int) bool {
 		}
 	}
 	return (begin == 0 || begin == 1) && (fractions >= 2 || first[0] == "" && begin == 0)
+}
+
+// areMissingWords reports whether all cells are words for missing values, and different ones. They are
+// names then, as NaN, NA and Na: in a row all missing values are written in one way.
+func areMissingWords(cells []string) bool {
+	for i, cell := range cells {
+		if cell == "" || !missing(cell) || slices.Contains(cells[:i], cell) {
+			return false
+		}
+	}
+	return len(cells) > 2
 }
 
 // years reports whether the whole numbers of a first row are years, over numbers that are none.
