@@ -298,6 +298,7 @@ func asks(form url.Values) map[string]func(n int) ask {
 		"Bars": repeat("a|b|c\n", "1|2|p\n", ""), "Spaces": repeat("a b c\n", "1 2 p\n", ""), "Blanks": repeat("a b c\n1 2 ", " ", "3\n"),
 		"BlankLines": repeat("a,b,c\n1,2,3\n", "\n", ""), "Returns": repeat("a,b,c\r", "1,2,p\r", ""), "BlankReturns": repeat("", "\r", "a,b,c"),
 		"Invalid": repeat("a,b,c\n", "1,2,\xff\n", ""), "AllInvalid": repeat("a,b,c\n1,2,", "\xff", "\n"), "Ragged": repeat("a,b,c\n", "1,2,p\n", "1\n"),
+		"Comments": repeat("", "#\n", "1,2,a\n3,4,b\n"), "NamingComments": repeat("", "# a b\n", "1,2,a\n3,4,b\n"), "Attributes": repeat("", "@attribute a real\n", "@data\n"),
 		"Missing": repeat("a,b,c\n1,2,3\n", "NA,?,null\n", ""), "Apostrophes": repeat("a,b,c\n1,2,", "'", "=\n"),
 		"JSONLists": repeat("[[1,2,3]", ",[1,0.#,2]", "]"), "JSONObjects": repeat(`[{"a":1,"b":2,"c":3}`, `,{"a":1,"b":0.#,"c":2}`, "]"),
 		"JSONMembers": repeat(`[{"a":1`, `,"b#":2`, "}]"), "JSONGrowing": repeat(`[{"a":1}`, `,{"b#":2}`, "]"), "JSONCells": repeat(`[[1`, `,2`, "]]"),

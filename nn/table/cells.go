@@ -16,7 +16,7 @@ type cutter struct {
 	free []string // for the cells of rows to come
 }
 
-// maxFree is how many cells are allocated together.
+// maxFree is how many cells are allocated together, at most.
 const maxFree = 1 << 12
 
 func newCutter(text string, line int, sep byte) *cutter {
@@ -43,8 +43,9 @@ func (c *cutter) skip(line string) {
 func (c *cutter) next(p *pace.Pace) (cells []string, line int, err error) {
 	text := c.rest()
 	line = c.line
-	if len(c.free) == cap(c.free) || cap(c.free)-len(c.free) < 64 {
-		c.free = make([]string, 0, maxFree)
+	most := min(maxFree, len(c.text)-c.at+1) // cells of what is left
+	if cap(c.free)-len(c.free) < min(64, most) {
+		c.free = make([]string, 0, most)
 	}
 	if !strings.Contains(text, `"`) && !(c.tick && strings.Contains(text, "'")) {
 		c.skip(text)
@@ -55,6 +56,13 @@ func (c *cutter) next(p *pace.Pace) (cells []string, line int, err error) {
 	cells, err = c.quoted()
 	p.Count(c.at - from)
 	return cells, line, err
+}
+
+// again cuts another text, in the place of that before. The cells hold until the next.
+func (c *cutter) again(text string, p *pace.Pace) ([]string, bool) {
+	c.text, c.at, c.free = text, 0, c.free[:0]
+	cells, _, err := c.next(p)
+	return cells, err == nil
 }
 
 // plain cuts a line without quotation marks.
@@ -98,8 +106,7 @@ func trimBlanks(text string) string { return strings.TrimLeft(text, blanks) }
 func (c *cutter) quoted() ([]string, error) {
 	var cells []string
 	for {
-		for c.at < len(c.text) && c.text[c.at] != c.sep && strings.IndexByte(blanks, c.text[c.at]) >= 0 ||
-			c.at < len(c.text) && c.sep == ' ' && strings.IndexByte(blanks, c.text[c.at]) >= 0 {
+		for c.at < len(c.text) && c.pads(c.text[c.at]) {
 			c.at++
 		}
 		if c.sep == ' ' && len(cells) > 0 && (c.at == len(c.text) || c.text[c.at] == '\n') {
@@ -126,6 +133,11 @@ func (c *cutter) quoted() ([]string, error) {
 			c.at++
 		}
 	}
+}
+
+// pads reports whether a byte before a cell is no part of it.
+func (c *cutter) pads(b byte) bool {
+	return strings.IndexByte(blanks, b) >= 0 && (b != c.sep || c.sep == ' ')
 }
 
 func (c *cutter) divides(b byte) bool {

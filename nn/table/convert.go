@@ -66,8 +66,8 @@ type Import struct {
 // missing (empty or a word such as NA) are left out and counted.
 //
 // The names of classes are the cells as they stand: 1.1 and 1.10 are two. The digits from 0 to 9 with a
-// 0 among them are taken as class numbers. With ScalingNone they
-// need no 0, so that points that were written without a transformation come back bit for bit.
+// 0 among them are taken as class numbers. With ScalingNone they need no 0, so that points that were
+// written without a transformation come back bit for bit.
 func Convert(t Table, c Choice) (Import, error) {
 	p := pace.New(c.Yield)
 	m, err := convert(t, c, p)

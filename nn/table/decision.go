@@ -7,8 +7,8 @@ import (
 
 // A Decision is something that was decided about a table, or that was asked for.
 type Decision struct {
-	// Name is that of the option, or one of format, titles, weights, x, y, label, rows, missing, task,
-	// sample and unused. Where there are choices the form's field is table_ and this name.
+	// Name is that of the option or of a field of Choice, or tells a note from others, such as titles.
+	// Where there are choices the form's field is table_ and this name.
 	Name  string
 	Label string // what the page calls it, such as "Decimal mark"
 	Value string // one of Choices, where there are some

@@ -4,7 +4,7 @@
 //
 // [Parse] turns bytes into cells, [Convert] turns cells into points. What [Options] and [Choice] leave
 // open they decide from all rows, and say so as [Decision] with a reason. Each decision has its file:
-// encoding.go, format.go, lines.go (comments), align.go (titles), separator.go, decimal.go, header.go,
+// encoding.go, binary.go, format.go, comments.go, lines.go, align.go (titles), separator.go, decimal.go, header.go,
 // columns.go (x, y and label), rows.go (missing values), values.go (the task) and sample.go.
 //
 // The [Meta] of the points stays with them: the scaling of each axis and the names of the classes.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -16,37 +15,58 @@ import (
 )
 
 // decode returns the bytes of a file as UTF-8 without a byte order mark, whose lines end with \n. It
-// decides how they are encoded unless that was asked for.
-func (t *Table) decode(data []byte, asked string, p *pace.Pace) string {
-	name, says, reason := asked, "", ""
+// decides how they are encoded unless that was asked for. A file that is no text is an error.
+func (t *Table) decode(data []byte, asked string, p *pace.Pace) (string, error) {
+	name, reason := asked, ""
 	if name == "" {
 		name, reason = guessEncoding(data, p)
 	}
-	var decoder *encoding.Decoder
+	says := map[string]string{UTF8: "UTF-8", UTF16: "UTF-16", Windows1252: "Windows-1252"}[name]
+	t.decide("encoding", name, asked != "", says, reason)
+	if err := checkText(data, name); err != nil {
+		return "", err
+	}
 	switch name {
 	case UTF16:
-		says = "UTF-16"
-		order := unicode.LittleEndian
-		if bigEndian(data) {
-			order = unicode.BigEndian
-		}
-		decoder = unicode.UTF16(order, unicode.UseBOM).NewDecoder()
+		return cleaned(utf16(data, p), p), nil
 	case Windows1252:
-		says = "Windows-1252"
-		decoder = charmap.Windows1252.NewDecoder()
-	default:
-		says = "UTF-8"
+		return cleaned(windows1252(data, p), p), nil
 	}
-	t.decide("encoding", name, asked != "", says, reason)
-	if decoder == nil {
-		return cleaned(string(data), p)
+	return cleaned(string(data), p), nil
+}
+
+func utf16(data []byte, p *pace.Pace) string {
+	order := unicode.LittleEndian
+	if bigEndian(data) {
+		order = unicode.BigEndian
 	}
-	// The decoders replace what they cannot read; other errors are those of the pace.
-	text, err := io.ReadAll(transform.NewReader(pace.NewReader(p, data), decoder))
+	// The decoder replaces what it cannot read; other errors are those of the pace.
+	text, err := io.ReadAll(transform.NewReader(pace.NewReader(p, data), unicode.UTF16(order, unicode.UseBOM).NewDecoder()))
 	if err != nil {
 		return ""
 	}
-	return cleaned(string(text), p)
+	return string(text)
+}
+
+// windows1252 reads every byte, as browsers do: the five that stand for no letter are the control
+// characters of the same number, so that different names stay different.
+func windows1252(data []byte, p *pace.Pace) string {
+	var b strings.Builder
+	b.Grow(len(data))
+	for len(data) > 0 {
+		n := min(pace.Stride, len(data))
+		for _, c := range data[:n] {
+			r := charmap.Windows1252.DecodeByte(c)
+			if r == utf8.RuneError {
+				r = rune(c)
+			}
+			b.WriteRune(r)
+		}
+		if data = data[n:]; !p.Count(n) {
+			return ""
+		}
+	}
+	return b.String()
 }
 
 // guessEncoding returns the encoding of a file and the reason. A file that is no UTF-8 is taken for

@@ -2,6 +2,8 @@ package table
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -16,7 +18,7 @@ type format func(t *Table, o Options, p *pace.Pace) (named bool, r *lineReader, 
 func formatOf(text string) format {
 	begins := strings.TrimSpace(text)
 	switch {
-	case looksLikeJSON(begins):
+	case looksLikeJSON(begins) && !hasNamesInBrackets(begins):
 		return (*Table).readJSON
 	case looksLikeARFF(begins):
 		return (*Table).readARFF
@@ -32,10 +34,21 @@ func lines(t *Table, o Options, p *pace.Pace) (bool, *lineReader, error) {
 	return false, r, err
 }
 
+// hasNamesInBrackets reports whether a text begins with names such as [1],[2], which are no JSON.
+func hasNamesInBrackets(text string) bool {
+	name, rest, closed := strings.Cut(text[1:], "]")
+	if text[0] != '[' || !closed || name == "" || strings.ContainsAny(name, "[{\",;\t\n") {
+		return false
+	}
+	line, _, _ := strings.Cut(rest, "\n")
+	return strings.TrimRight(line, blanks+",") != ""
+}
+
 // looksSparse reports whether the first lines are those of svmlight and LIBSVM: a label and then pairs
-// of an index and a value, such as 1 3:0.5 7:1.
+// of an index and a value, such as 1 3:0.5 7:1. Times such as 12:30 are no pairs.
 func looksSparse(text string) bool {
 	n := 0
+	times := true
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "#")
 		fields := strings.Fields(line)
@@ -50,6 +63,7 @@ func looksSparse(text string) bool {
 			if _, number := parseNumber(value); pair && (!number && index != "qid" || strings.Trim(index, "0123456789") != "" && index != "qid") {
 				return false
 			}
+			times = times && (i == 0 || isTime(field))
 			if i >= 20 {
 				break
 			}
@@ -61,7 +75,14 @@ func looksSparse(text string) bool {
 			break
 		}
 	}
-	return n > 0
+	return n > 0 && !times
+}
+
+// isTime reports whether a cell is a time of the day, with two digits for the minutes.
+func isTime(cell string) bool {
+	hours, minutes, _ := strings.Cut(cell, ":")
+	isDigits := func(s string) bool { return s != "" && len(s) <= 2 && strings.Trim(s, "0123456789") == "" }
+	return isDigits(hours) && isDigits(minutes) && len(minutes) == 2 && (len(hours) == 1 || hours < "24") && minutes < "60"
 }
 
 func sparse(*Table, Options, *pace.Pace) (bool, *lineReader, error) {
@@ -69,8 +90,48 @@ func sparse(*Table, Options, *pace.Pace) (bool, *lineReader, error) {
 		"write the table with one column for each index")
 }
 
-// normal returns a name so that its letters are written in one way: é is one character and not two.
-func normal(name string) string { return norm.NFC.String(name) }
+// invisible are characters that are not seen and change nothing that is: soft hyphens, blanks without
+// width, and the direction of writing. Those that join letters or emoji are none of them.
+var invisible = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x00ad, Hi: 0x00ad, Stride: 1}, {Lo: 0x200b, Hi: 0x200b, Stride: 1}, {Lo: 0x200e, Hi: 0x200f, Stride: 1},
+		{Lo: 0x202a, Hi: 0x202e, Stride: 1}, {Lo: 0x2060, Hi: 0x206f, Stride: 1}, {Lo: 0xfeff, Hi: 0xfeff, Stride: 1},
+	},
+	LatinOffset: 1,
+}
+
+// normal returns a name so that names that look alike are one: é is one character and not two, every
+// blank is the usual one, and there is nothing invisible.
+func normal(name string) string {
+	if isPlain(name) {
+		return name
+	}
+	seen := strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Zs, r):
+			return ' '
+		case unicode.Is(invisible, r):
+			return -1
+		case r == 0:
+			return utf8.RuneError // a text with such bytes is hardly one
+		}
+		return r
+	}, name))
+	if seen == "" {
+		seen = name
+	}
+	return norm.NFC.String(seen)
+}
+
+// isPlain reports whether a name is ASCII without zero bytes.
+func isPlain(name string) bool {
+	for i := range len(name) {
+		if name[i] == 0 || name[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
 
 // name returns the name that a cell is: without the apostrophe that WriteCSV puts before some.
 func (t *Table) name(cell string) string {

@@ -13,12 +13,12 @@ import (
 // linesOf returns the lines of a text.
 func linesOf(text string) []string { return slices.Collect(strings.Lines(text)) }
 
-// headerLine reports whether a line of the text, which is no comment, has the names of the columns.
+// headerLine reports whether a line of the text that is not counted as a comment has the names of the columns.
 func headerLine(t Table) bool {
 	for _, d := range t.Decisions {
 		if d.Name == "header" {
 			n, _ := strconv.Atoi(d.Says[strings.LastIndexByte(d.Says, ' ')+1:])
-			return d.Value == HeaderYes && (t.Skipped.Comments == 0 || !startsComment(strings.TrimLeft(t.Line(n), blanks)+" "))
+			return d.Value == HeaderYes && !t.comment && n > 0
 		}
 	}
 	return false
@@ -34,12 +34,15 @@ func FuzzConvert(f *testing.F) {
 		"\ufeff,x,y\r\n0,1,2\r\n1,1e99,2.5\r\n",
 		`[{"x":1,"y":2,"label":"a"},{"y":-3,"x":null,"label":"b"},{"x":4,"y":1e-9,"label":"a"}]`,
 		`{"data":[["a","b","c"],[1,2,3.5],[2,3,4]],"task":"regression"}`,
+		"T\n#,x,y,l\n1,2,3,p\n#4,5,6,q\n#VALEUR!,5,6,q\n",
 		"# x y z\n1 2 3\n# pause\n4 5.5 6\n\n",
 		"sep=;\nTitle\na;b;c\n1,5;2;p\n1.234,5;#N/A;q;\n",
 		"@relation r\n@attribute a real\n@attribute b real\n@attribute c {p,q}\n% no\n@data\n1,2,p\n3,?,q\n",
 		"| a | b | c |\n|---|---|---|\n| 1 | 2 | p |\n",
 		`{"x":{"0":1,"1":2},"y":{"0":3,"1":NaN},"l":{"0":"a","1":"b"}}`,
 		`{"columns":["a","b","c"],"data":[[1,2,3],[4,5,6]]}`,
+		`{"columns":[["a","u"],["a","v"],["b","l"]],"index":[0,1],"data":[[1,2,"a"],[3,4,"b"]]}`,
+		`{"feature_names":[{"a":1},{"b":[]}],"data":[[1,2],[3,4]],"target":["a","b"]}`,
 		"{\"x\":[1,2],\"y\":[3,4],\"l\":[0,1]}\n",
 		"{\"x\":1,\"y\":2,\"l\":0}\n{\"x\":3,\"y\":4,\"l\":1}",
 		"\xff\xfex\x00,\x00y\x00,\x00l\x00\n\x001\x00,\x002\x00,\x003\x00",

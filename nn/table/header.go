@@ -16,7 +16,7 @@ func (t *Table) decideHeader(r *lineReader, asked string) {
 			t.Columns[i].Name = name
 			t.Columns[i].addFirst(first.Cells[i])
 		}
-		t.Header = true
+		t.Header, t.comment = true, true
 		t.decide("header", HeaderYes, asked != "", fmt.Sprintf("names of columns in line %d", line), "because the comment names each column")
 		return
 	}
@@ -63,7 +63,7 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 	for i, cell := range first.Cells {
 		c := &t.Columns[i]
 		_, number := c.number(cell)
-		noNumber = noNumber && !number && (cell == "" || !missing(cell))
+		noNumber = noNumber && !number && (!missing(cell) || cell == "" && (i == 0 || c.filled == 0))
 		repeated := slices.Contains(c.values, cell)
 		overNumbers := c.numbers > 0 && c.mostlyNumbers()
 		switch {
@@ -92,6 +92,8 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 	switch {
 	case t.numbered(first.Cells, numbers):
 		say(2, "line %d counts the columns", first.Line)
+	case areMissingWords(first.Cells):
+		say(2, "line %d has words for missing values, each of them once", first.Line)
 	case t.years(first.Cells, numbers):
 		say(2, "line %d has years over other numbers", first.Line)
 	case like >= 0: // then a class may well occur once
@@ -136,6 +138,17 @@ func (t *Table) numbered(first []string, columns []int) bool {
 	return (begin == 0 || begin == 1) && (fractions >= 2 || first[0] == "" && begin == 0)
 }
 
+// areMissingWords reports whether all cells are words for missing values, and different ones. They are
+// names then, as NaN, NA and Na: in a row all missing values are written in one way.
+func areMissingWords(cells []string) bool {
+	for i, cell := range cells {
+		if cell == "" || !missing(cell) || slices.Contains(cells[:i], cell) {
+			return false
+		}
+	}
+	return len(cells) > 2
+}
+
 // years reports whether the whole numbers of a first row are years, over numbers that are none.
 func (t *Table) years(first []string, columns []int) bool {
 	for _, i := range columns {
@@ -156,27 +169,4 @@ func whole(cell string) bool {
 		}
 	}
 	return true
-}
-
-// commentNames returns the names of the columns from a comment before the first row, and its line, or
-// nil.
-func (r *lineReader) commentNames(columns int) (names []string, line int) {
-	if r == nil {
-		return nil, 0
-	}
-	for i := len(r.names) - 1; i >= 0; i-- {
-		seps := []byte{' ', ',', '\t', ';'}
-		for _, s := range separators {
-			if s.name == r.Separator {
-				seps = append([]byte{s.char}, seps...)
-			}
-		}
-		for _, sep := range seps {
-			cells, _, err := newCutter(r.names[i], 1, sep).next(r.Pace)
-			if err == nil && len(cells) == columns && words(cells) && !slices.Contains(cells, "") {
-				return cells, r.nameLine[i]
-			}
-		}
-	}
-	return nil, 0
 }

@@ -28,7 +28,7 @@ const (
 type node struct {
 	kind     byte
 	line     int32
-	from, to int32 // of its text; a string's without the quotation marks
+	from, to int32 // of its text, with all that is in it; a string's without the quotation marks
 	next     int32 // the node behind it and all that is in it
 }
 

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"fmt"
 	"strings"
 
 	"nnvisu/nn/pace"
@@ -37,7 +36,9 @@ func (t *Table) readLines(text string, o Options, p *pace.Pace) (*lineReader, er
 	if p.Stopped() != nil {
 		return nil, p.Stopped()
 	}
-	if err := r.cut(); err != nil {
+	err := r.cut()
+	r.sayComments()
+	if err != nil {
 		return nil, err
 	}
 	return r, r.align(o.Header)
@@ -66,10 +67,8 @@ type lineReader struct {
 	text string // what is left to read
 	line int    // the line that it begins with
 
-	comments string   // the characters that comments begin with
-	names    []string // the texts of the comments before the first row
-	nameLine []int    // and their lines
-	short    bool     // the header lacks the name of the first column
+	commentReader
+	short bool // the header lacks the name of the first column
 }
 
 // announced skips a first line such as sep=; which Excel obeys, and returns the separator.
@@ -92,81 +91,23 @@ func (r *lineReader) announced() string {
 	return ""
 }
 
-// findComments decides whether lines that begin with # or % are comments. If most lines do, the
-// character belongs to the cells, as in the code of a colour.
-func (r *lineReader) findComments(asked string) {
-	var n [2]int
-	others, first, head := 0, 0, true
-	inHead := [2]int{}
-	line := r.line
-	for text := range strings.Lines(r.text) {
-		if !r.Count(len(text) / 8) {
-			return
-		}
-		switch begin := strings.TrimLeft(text, blanks); {
-		case strings.TrimSpace(begin) == "":
-		case startsComment(begin):
-			k := strings.IndexByte("#%", begin[0])
-			if n[k]++; head {
-				inHead[k]++
-			}
-			if first == 0 {
-				first = line
-			}
-		default:
-			others++
-			head = false
-		}
-		line++
-	}
-	if n[0]+n[1] == 0 {
-		return
-	}
-	skip := asked != CommentsRead
-	reason := ""
-	for k, char := range []string{"#", "%"} {
-		behind := n[k] - inHead[k]
-		if n[k] == 0 || asked == "" && (others == 0 || behind >= others) {
-			continue
-		}
-		if skip {
-			r.comments += char
-		}
-	}
-	value, says := CommentsSkip, ""
-	switch {
-	case r.comments == "":
-		value, says = CommentsRead, "lines that begin with # or % are read"
-		reason = "because most lines do"
-	default:
-		says = fmt.Sprintf("%s skipped", count(n[0]+n[1], "comment"))
-		reason = fmt.Sprintf("because line %d begins with %s", first, r.comments[:1])
-	}
-	r.decide("comments", value, asked != "", says, reason)
+// isRule reports whether a line is only drawn, as between header and rows, or names R's types of the
+// columns, as <dbl> <chr>.
+func isRule(line string) bool {
+	return isTypes(line) || strings.Contains(line, "---") && strings.Trim(line, "-+|: \t") == "" ||
+		strings.Contains(line, "===") && strings.Trim(line, "=+| \t") == ""
 }
 
-// isComment reports whether a line is a comment.
-func (r *lineReader) isComment(line string) bool {
-	line = strings.TrimLeft(line, blanks)
-	return r.comments != "" && line != "" && strings.IndexByte(r.comments, line[0]) >= 0 && startsComment(line)
-}
-
-// startsComment reports whether a line may be a comment. A row may begin with #N/A, which is none.
-func startsComment(line string) bool {
-	if line[0] != '#' && line[0] != '%' {
+func isTypes(line string) bool {
+	if !strings.HasPrefix(strings.TrimLeft(line, blanks), "<") {
 		return false
 	}
-	cell := line[:min(len(line), longestMissing+1)]
-	if end := strings.IndexAny(cell, ",;|\t \n"); end > 0 {
-		return end == 1 || !missing(cell[:end])
+	for word := range strings.FieldsSeq(line) {
+		if len(word) < 3 || word[0] != '<' || word[len(word)-1] != '>' || strings.Trim(word[1:len(word)-1], "abcdefghijklmnopqrstuvwxyz+") != "" {
+			return false
+		}
 	}
 	return true
-}
-
-// isRule reports whether a line is only drawn, as between header and rows.
-func isRule(line string) bool {
-	return strings.Contains(line, "---") && strings.Trim(line, "-+|: \t") == "" ||
-		strings.Contains(line, "===") && strings.Trim(line, "=+| \t") == ""
 }
 
 // cut cuts the lines into rows, of any lengths.
@@ -178,6 +119,7 @@ func (r *lineReader) cut() error {
 		}
 	}
 	c := newCutter(r.text, r.line, sep)
+	aside := newCutter("", 1, sep) // for comments
 	total := 0
 	for c.at < len(c.text) {
 		switch line := c.rest(); {
@@ -186,11 +128,7 @@ func (r *lineReader) cut() error {
 			c.skip(line)
 			continue
 		case r.isComment(line):
-			if len(r.Rows) == 0 {
-				r.names = append(r.names, strings.TrimLeft(line, "#% \t"))
-				r.nameLine = append(r.nameLine, c.line)
-			}
-			r.Skipped.Comments++
+			r.addComment(c.line, line, aside)
 			c.skip(line)
 			continue
 		case len(r.Rows) > 0 && len(r.Rows) <= maxTitles && isRule(line):
@@ -214,6 +152,7 @@ func (r *lineReader) cut() error {
 		}
 		r.Rows = append(r.Rows, Row{line, cells})
 	}
+	r.takeHeader(aside)
 	return nil
 }
 

@@ -10,11 +10,11 @@ var missingWords = map[string]bool{
 	"nan": false, "-nan": false, "+nan": false, "nan(ind)": false, "-nan(ind)": false, "nat": false,
 	"1.#ind": false, "-1.#ind": false, "1.#qnan": false, "-1.#qnan": false,
 	"null": false, "nil": false, "(null)": false, "<null>": false, `\n`: false,
-	"#nv": false, "#div/0!": false, "#value!": false, "#wert!": false, "#ref!": false, "#bezug!": false,
-	"#name?": false, "#num!": false, "#zahl!": false, "#null!": false,
+	"#nv": false, "#n/d": false, "#nd": false, "n.d.": false, "n. d.": false, "n/d": false, "n.v.": false, "n.b.": false,
 
 	"none": true, "-": true, "--": true, "---": true, "–": true, "—": true, ".": true, "..": true,
 	"...": true, "…": true, "*": true, "missing": true, "undefined": true, "tbd": true,
+	"fehlt": true, "fehlend": true, "manquant": true, "faltante": true,
 }
 
 // longestMissing is the number of bytes of the longest word that stands for a missing value.
@@ -37,10 +37,22 @@ var missingFirst = func() (first [256]bool) {
 	return first
 }()
 
+// longestError is the number of bytes of the longest error of a spreadsheet.
+const longestError = 20
+
+// isSpreadsheetError reports whether a cell is the error of a formula, in any language: #REF!, #VALEUR!
+// or #NAME?.
+func isSpreadsheetError(cell string) bool {
+	return len(cell) > 2 && len(cell) <= longestError && cell[0] == '#' && strings.IndexByte("!?", cell[len(cell)-1]) >= 0 &&
+		strings.ToUpper(cell) == cell && !strings.ContainsAny(cell, blanks)
+}
+
 // missing reports whether a cell stands for a missing value.
 func missing(cell string) bool {
 	switch {
 	case cell == "":
+		return true
+	case cell[0] == '#' && isSpreadsheetError(cell):
 		return true
 	case len(cell) > longestMissing || !missingFirst[cell[0]]:
 		return false

@@ -2,6 +2,7 @@ package table
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -78,5 +79,27 @@ func TestYield(t *testing.T) {
 				t.Errorf("Convert = %v; want what yield returned", err)
 			}
 		})
+	}
+}
+
+// TestAllocated: a table takes no more memory than a few times that of its text, however many short
+// lines there are of a kind.
+func TestAllocated(t *testing.T) {
+	const n, most = 20_000, 100 // bytes for a byte of the text
+	for _, test := range []struct{ name, text string }{
+		{"Comments", strings.Repeat("#\n", n) + "1,2,a\n3,4,b\n"},
+		{"Attributes", strings.Repeat("@attribute a real\n", n) + "@data\n"},
+		{"Rows", strings.Repeat("1,2,a\n", n)},
+		{"Quoted", strings.Repeat("1,2,\"a\"\n", n)},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, _ = Parse([]byte(test.text), Options{})
+		runtime.ReadMemStats(&after)
+		if got := (after.TotalAlloc - before.TotalAlloc) / uint64(len(test.text)); got > most {
+			t.Errorf("%s: Parse takes %d bytes for each byte of the text; want at most %d", test.name, got, most)
+		} else {
+			t.Logf("%s: %d bytes for each byte", test.name, got)
+		}
 	}
 }

@@ -147,16 +147,13 @@ func numericShare(lines []string, sep byte, cells int, p *pace.Pace) float64 {
 	numbers, all := 0, 0
 	c := newCutter("", 1, sep)
 	for _, line := range lines {
-		c.text, c.at, c.free = line, 0, c.free[:0]
-		row, _, err := c.next(p)
-		if err != nil || len(row) != cells {
+		row, ok := c.again(line, p)
+		if !ok || len(row) != cells {
 			continue
 		}
 		for _, cell := range row {
 			all++
-			if _, ok := readNumber(cell, false); ok {
-				numbers++
-			} else if _, ok := readNumber(cell, true); ok {
+			if isAnyNumber(cell) {
 				numbers++
 			}
 		}
@@ -165,4 +162,13 @@ func numericShare(lines []string, sep byte, cells int, p *pace.Pace) float64 {
 		return 0
 	}
 	return float64(numbers) / float64(all)
+}
+
+// isAnyNumber reports whether a cell is a number with one decimal mark or the other.
+func isAnyNumber(cell string) bool {
+	if _, ok := readNumber(cell, false); ok {
+		return true
+	}
+	_, ok := readNumber(cell, true)
+	return ok
 }

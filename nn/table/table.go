@@ -29,7 +29,8 @@ type Table struct {
 	// too, as far as it came.
 	Decisions []Decision
 
-	text string // as it was decoded
+	text    string // as it was decoded
+	comment bool   // the header was a comment
 }
 
 // A Column describes the cells of one column.
@@ -68,7 +69,9 @@ func parse(data []byte, o Options, p *pace.Pace) (t Table, err error) {
 	if err := o.check(); err != nil {
 		return t, err
 	}
-	t.text = t.decode(data, o.Encoding, p)
+	if t.text, err = t.decode(data, o.Encoding, p); err != nil {
+		return t, err
+	}
 	if strings.TrimSpace(t.text) == "" {
 		return t, errorAt(0, "", "there is no text")
 	}
