@@ -4,6 +4,14 @@ import { $, field, tell } from "./page.js";
 
 const REST = 500; // milliseconds; some browsers allow 100 changes in 30 seconds
 
+/** The notice of a link that the server did not open. */
+const refusal = $("notice").querySelector(".problem");
+
+/** Reports whether the page says that it could not open its address, which can be tried again. */
+export function isRefused() {
+  return Boolean(refusal?.isConnected);
+}
+
 /** Keeps the recipe of the run in the address while the page is at rest. @param {Runs} runs */
 export function bindAddress(runs) {
   let timer = 0;
@@ -13,8 +21,12 @@ export function bindAddress(runs) {
   });
 }
 
-/** Puts the recipe of the run into the address. If it has none, the address stays what it was. */
+/**
+ * Puts the recipe of the run into the address. If it has none, the address stays what it was. So does
+ * a link that could not be opened, while that is said: it is to be mended or followed again.
+ */
 export function showRecipe() {
+  if (isRefused()) return;
   const { value, dataset } = field("recipe");
   const step = Number($("picture").dataset.step);
   if (!value || step > Number(dataset.most)) return;

@@ -233,3 +233,38 @@ func flipped(c string) string {
 	}
 	return "A"
 }
+
+// TestBrowserLinkRefused: a link that could not be opened stays in the address while that is said. So
+// it can be mended there, or followed again when the server can open it.
+func TestBrowserLinkRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t, provoking(saysRefused))
+	own := p.trainTo(3) // which the browser stores
+	p.rest()
+	const link = "?dataset=moons&points=5O&hide=until"
+	p.visit(link)
+	for range 2 {
+		if v := p.ready(); !strings.Contains(v.Notice, "This link cannot be opened. ") || v.differs(own.state) != "" {
+			t.Errorf("after a link with a mistake: %v; want to be told, and what was stored", v)
+		}
+		p.rest()
+		if got := p.address(); got != link {
+			t.Errorf("a link with a mistake has become %s; want it as it was", got)
+		}
+		p.reload()
+	}
+
+	// Its server can open it by now. The browser does not know: its page is an entry of a link refused.
+	p.run(`history.replaceState(history.state, "", "?dataset=moons&points=50")`)
+	if v := p.reload(); v.Points != "50 points" || v.Notice != "" {
+		t.Errorf("the link, followed again when it can be opened: %v; want its 50 points", v)
+	}
+
+	p.visit(link)
+	p.ready()
+	p.change("a step", func() { p.step(1) })
+	if got := p.address("steps="); strings.Contains(got, "5O") || !strings.Contains(got, "hide=until") {
+		t.Errorf("after a step the address is %s; want the recipe of what is shown", got)
+	}
+}
