@@ -38,13 +38,17 @@ export async function pack(text) {
  * @param {string} text
  */
 export async function unpack(text) {
-  const packed = text.replace(/%[\da-f]{2}|[^\w-]/gi, "");
+  let packed = text
+    .replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(parseInt(code, 16)))
+    .replace(/=0[AD]|[^\w-]/g, ""); // mails break lines by =0D=0A
   const format = packed.startsWith("H4sI") ? "gzip" : "deflate-raw";
+  // The last byte of gzip is 0 here, that of a length: what comes after its A is no part of it.
+  if (format === "gzip") packed = packed.replace(/[_-]+$/, "");
   const binary = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));
   const reader = stream.getReader();
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true }); // what is no text was damaged
   let unpacked = "";
   for (let size = 0; ;) {
     const { done, value } = await reader.read();

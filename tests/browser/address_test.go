@@ -206,6 +206,14 @@ func TestBrowserHash(t *testing.T) {
 		p.click("#storage-notice [data-close]")
 	}
 
+	enter("state=" + flipped(packed[:1]) + packed[1:])
+	p.until("that it is damaged", func(v view) bool { return ready(v) && strings.Contains(v.Storage, "damaged") })
+	enter("state=" + packed)
+	if v := p.until("the state is opened", func(v view) bool { return ready(v) && v.differs(end.state) == "" }); v.Storage != "" {
+		t.Errorf("above a state that was opened stands %q; want no word of the link before", v.Storage)
+	}
+	p.change("undo", func() { p.click("#undo") })
+
 	compressed, err := base64.RawURLEncoding.DecodeString(packed)
 	if err != nil {
 		t.Fatal(err)
@@ -266,5 +274,28 @@ func TestBrowserLinkRefused(t *testing.T) {
 	p.change("a step", func() { p.step(1) })
 	if got := p.address("steps="); strings.Contains(got, "5O") || !strings.Contains(got, "hide=until") {
 		t.Errorf("after a step the address is %s; want the recipe of what is shown", got)
+	}
+}
+
+// TestBrowserEntities: a link whose ampersands were written as numbers, as blogs do, is put together
+// again. Browsers take what follows the first of them for a fragment.
+func TestBrowserEntities(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	own := p.trainTo(3)
+	for _, link := range []string{"?dataset=moons&#038;points=50&#038;noise=0", "?dataset=moons&#x26;points=50"} {
+		p.visit(link)
+		v := p.until("the link is opened", func(v view) bool { return ready(v) && v.Points == "50 points" })
+		if v.Notice != "" || v.Storage != "" {
+			t.Errorf("after %s: %v; want no word", link, v)
+		}
+		if got := p.address("points=50"); strings.Contains(got, "#") || strings.Contains(link, "noise") != strings.Contains(got, "noise=0") {
+			t.Errorf("after %s the address is %s", link, got)
+		}
+		p.change("undo", func() { p.click("#undo") })
+		if v := p.look(); v.differs(own.state) != "" {
+			t.Errorf("undo after %s: %s; want what was there before", link, v.differs(own.state))
+		}
 	}
 }
