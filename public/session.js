@@ -118,7 +118,7 @@ export class Session {
     if (!state.network) state.history = ""; // the network had no room
     const mark = get("mark");
     try {
-      return { state, mark, page: JSON.parse(get("page") || "{}") };
+      return { state, mark, page: JSON.parse(get("page") || "{}") ?? {} };
     } catch {
       return { state, mark, page: {} };
     }
