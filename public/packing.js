@@ -48,7 +48,7 @@ export async function unpack(text) {
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));
   const reader = stream.getReader();
-  const decoder = new TextDecoder("utf-8", { fatal: true }); // what is no text was damaged
+  const decoder = new TextDecoder();
   let unpacked = "";
   for (let size = 0; ;) {
     const { done, value } = await reader.read();

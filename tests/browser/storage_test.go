@@ -204,7 +204,9 @@ func TestBrowserStorageCorrupt(t *testing.T) {
 	for _, key := range []string{"page", "mark", "config", "data", "meta", "recipe", "weights", "history", "pinned", "renewal", "loads"} {
 		for _, value := range []string{"null", "garbage", `{"a":null,"points":[1]}`} {
 			own := p.change("a step", func() { p.step(1) })
-			p.run(script(`addEventListener("pagehide", () => [localStorage, sessionStorage].forEach((store) => store.setItem(%s, %s)))`, "nnvisu_"+key, value))
+			// After the page, which stores at each of both events.
+			p.run(script(`for (const event of ["pagehide", "visibilitychange"]) addEventListener(event, () =>
+				[localStorage, sessionStorage].forEach((store) => store.setItem(%s, %s)))`, "nnvisu_"+key, value))
 			v := p.reload()
 			if strings.Contains(v.Storage, "went wrong") {
 				t.Fatalf("with %s stored as %s the page says %q", key, value, v.Storage)
