@@ -65,7 +65,9 @@ func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
 	m := wire.NewMessage(wire.Train)
 	c := &m.State.Config
 	params := url.Values{"dataset": {query.Get("dataset")}}
-	dataSeed := query.Get("seed")
+	if query.Has("seed") {
+		params.Set("seed", query.Get("seed"))
+	}
 	for _, name := range slices.Sorted(maps.Keys(query)) { // in order: the same query, the same error
 		var err error
 		value := query.Get(name)
@@ -74,7 +76,7 @@ func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
 			params.Set(name, value)
 		case "data_seed":
 			err = wire.ReadSeed(value, name, new(uint32))
-			dataSeed = value
+			params.Set("seed", value)
 		case "steps":
 			err = wire.ReadInt(value, name, &m.Steps)
 		case "frame_steps":
@@ -104,7 +106,6 @@ func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
 	if err := c.Validate(); err != nil {
 		return m, err
 	}
-	params.Set("seed", dataSeed)
 	points, info, err := s.generate(params)
 	if err != nil {
 		return m, err
@@ -169,7 +170,7 @@ func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 	switch {
 	case p.Points > s.config.MaxPoints:
 		return nil, info, wire.TooLarge("points", "must be at most %d; got %d", s.config.MaxPoints, p.Points)
-	case params.Get("classes") != "" && p.Classes == 0 && info.MaxClasses > 0:
+	case params.Has("classes") && p.Classes == 0 && info.MaxClasses > 0:
 		return nil, info, wire.Invalid("classes", "must be from %d to %d; got 0", info.MinClasses, info.MaxClasses)
 	}
 	made, err := dataset.Generate(info.Name, p)
@@ -187,8 +188,8 @@ func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 func optional[T any](
 	params url.Values, name string, dst *T, read func(text, path string, dst *T) error,
 ) error {
-	if value := params.Get(name); value != "" {
-		return read(value, name, dst)
+	if params.Has(name) {
+		return read(params.Get(name), name, dst)
 	}
 	return nil
 }

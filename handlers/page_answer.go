@@ -69,15 +69,18 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 
 // problem is the notice of an error.
 func problem(b errorBody) views.Notice {
-	text := b.Message
+	text, label := b.Message, views.Label(b.Field)
 	if b.Field != "" && b.Field != views.FieldTableText { // whose errors are sentences
-		text = views.Label(b.Field) + " " + b.Message
+		text = label + " " + b.Message
 	}
 	if b.RequestID != "" {
 		text += " (request " + b.RequestID + ")"
 	}
-	first, size := utf8.DecodeRuneInString(text)
-	n := views.Notice{Text: string(unicode.ToUpper(first)) + text[size:], Problem: true}
+	if b.Field == "" || label != b.Field { // a name that is no word of the page stays as it was written
+		first, size := utf8.DecodeRuneInString(text)
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
+	n := views.Notice{Text: text, Problem: true}
 	if b.Network != nil {
 		if network, err := json.Marshal(b.Network); err == nil {
 			n.Recover = &views.RecoverAct{Act: viewedAct("recover"), Step: b.Network.Step, Network: string(network)}

@@ -191,8 +191,13 @@ func TestLinkErrors(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"dataset=cats", 422, `Dataset must be one of circles,`},
-		{"speed=1", 400, "Speed is not a parameter of a recipe"},
+		{"dataset=cats", 422, `dataset must be one of circles,`},
+		{"speed=1", 400, "speed is not a parameter of a recipe"},
+		{"Dataset=moons", 400, "Dataset is not a parameter of a recipe"},
+		{"%C3%BCbung=1", 400, "opened. übung is not a parameter of a recipe"},
+		{"dataset=", 422, "dataset must be one of circles,"},
+		{"dataset=moons&steps=", 400, "steps must be a whole number; got &#34;&#34;"},
+		{"dataset=moons&points", 400, "Points must be a whole number; got &#34;&#34;"},
 		{"seed=1&seed=2", 400, "Seed is given twice"},
 		{"points=301", 413, "Points must be at most 300; got 301"},
 		{"points=0", 422, "Points must be between 1 and"},
@@ -202,14 +207,14 @@ func TestLinkErrors(t *testing.T) {
 		{"data_seed=-1", 422, "Data seed must be from 0 to 4294967295; got -1"},
 		{"steps=100001", 422, "must be from 0 to 100000; got 100001"},
 		{"classes=11", 422, "Classes must be "},
-		{"hide=", 422, "Hide must name parts of the page; got &#34;&#34;"},
-		{"hide=data,all", 422, "Hide must name parts of the page; got &#34;all&#34;"},
-		{"lock=panel", 422, "Lock must name parts of the page that can be locked; got &#34;panel&#34;"},
-		{"lock=%3Cb%3Ebold", 422, "Lock must name parts of the page that can be locked; got &#34;&lt;b&gt;bold&#34;"},
+		{"hide=", 422, "hide must name parts of the page; got &#34;&#34;"},
+		{"hide=data,all", 422, "hide must name parts of the page; got &#34;all&#34;"},
+		{"lock=panel", 422, "lock must name parts of the page that can be locked; got &#34;panel&#34;"},
+		{"lock=%3Cb%3Ebold", 422, "lock must name parts of the page that can be locked; got &#34;&lt;b&gt;bold&#34;"},
 		{"seed=1;seed=2", 400, "Seed is given twice"},
 		{"dataset=moons&=5", 400, "The value &#34;5&#34; has no name before it"},
 		{"dataset=moons&points=5%", 400, "Points must be a whole number; got &#34;5%&#34;"},
-		{"hide=data&dataset=cats", 422, `Dataset must be one of circles,`},
+		{"hide=data&dataset=cats", 422, `dataset must be one of circles,`},
 	} {
 		w := serve(s, http.MethodGet, "/?"+test.query, "", "Accept", "text/html")
 		page := w.Body.String()

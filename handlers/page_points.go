@@ -99,7 +99,9 @@ func (s *Server) loadDataset(e edit) (nn.State, views.Notice, error) {
 	state, form := e.state, e.form
 	params := url.Values{"dataset": {form.Get(views.FieldDataset)}}
 	for name, field := range map[string]string{"points": views.FieldPoints, "noise": views.FieldNoise, "classes": views.FieldDataClasses, "seed": views.FieldDataSeed} {
-		params.Set(name, strings.TrimSpace(form.Get(field)))
+		if value := strings.TrimSpace(form.Get(field)); value != "" { // an empty field is left to the data set
+			params.Set(name, value)
+		}
 	}
 	if info, ok := dataset.Lookup(params.Get("dataset")); ok && info.MaxClasses == 0 {
 		params.Del("classes") // of the data set before

@@ -211,7 +211,7 @@ func TestShareLost(t *testing.T) {
 		form := openLink(t, s, "dataset=xor")
 		form.Add(views.FieldLock, "everything")
 		form.Set(views.FieldAct, "share")
-		if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code != 422 || !strings.Contains(w.Body.String(), "Lock must name parts of the page") {
+		if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code != 422 || !strings.Contains(w.Body.String(), "lock must name parts of the page") {
 			t.Errorf("share with parts that there are not = %d %.300s; want 422", w.Code, w.Body)
 		}
 	})

@@ -41,10 +41,17 @@ func TestQueries(t *testing.T) {
 		{"points=7&seed=3%20", ""},
 		{"points=7&se%C2%ADed=%E2%80%8B3%0D%0A", ""},
 		{"points=7&seed=3%22%3E&utm_medium=chat", ""},
+		{"points=7&seed=3…", ""},
+		{"points=7&%2338;seed=3**&gad_source=1", ""},
+		{"points&seed=3", `points must be a whole number; got ""`},
+		{"points=7&seed=", `seed must be a whole number; got ""`},
+		{"points=7&seed=3&noise=", `noise must be a number; got ""`},
+		{"points=7&seed=3&classes", `classes must be a whole number; got ""`},
 		{"points=7%&seed=3", `points must be a whole number; got "7%"`},
 		{"points=7&seed=3%", `seed must be a whole number; got "3%"`},
 		{"points=7&seed=3;x", `seed must be a whole number; got "3;x"`},
 		{"points=7&seed=3&amp;points=7", "points is given twice"},
+		{"points=7&seed=3&Points=5", "Points is not a parameter of"},
 		{"points=7&seed=3&hidden_layer=5", "hidden_layer is not a parameter of"},
 		{"points=7&seed=3&%=1", "% is not a parameter of"},
 		{"points=7&seed=3&=1", `the value "1" has no name before it`},
@@ -85,7 +92,7 @@ func TestQueries(t *testing.T) {
 // TestQueryPath: what follows a link in a sentence does not belong to the name of its data set.
 func TestQueryPath(t *testing.T) {
 	s := newTestServer(t)
-	for _, debris := range []string{".", ")", "%20", "%C2%AD", "%22%3E", ",?points=200"} {
+	for _, debris := range []string{".", ")", "%20", "%C2%AD", "%22%3E", ",?points=200", "%E2%80%A6", "_", "**"} {
 		if got, want := serve(s, http.MethodGet, "/data/xor"+debris, "").Body.String(), serve(s, http.MethodGet, "/data/xor", "").Body.String(); got != want {
 			t.Errorf("GET /data/xor%s = %.200s; want the data set", debris, got)
 		}

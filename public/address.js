@@ -4,6 +4,16 @@ import { $, field, tell } from "./page.js";
 
 const REST = 500; // milliseconds; some browsers allow 100 changes in 30 seconds
 
+/** The notice of a link that the server did not open. */
+const refusal = $("notice").querySelector(".problem");
+
+let wrong = ""; // with the last link to a state
+
+/** Reports whether the page says that it could not open its address, which can be tried again. */
+export function isRefused() {
+  return Boolean(refusal?.isConnected);
+}
+
 /** Keeps the recipe of the run in the address while the page is at rest. @param {Runs} runs */
 export function bindAddress(runs) {
   let timer = 0;
@@ -13,8 +23,12 @@ export function bindAddress(runs) {
   });
 }
 
-/** Puts the recipe of the run into the address. If it has none, the address stays what it was. */
+/**
+ * Puts the recipe of the run into the address. If it has none, the address stays what it was. So does
+ * a link that could not be opened, while that is said: it is to be mended or followed again.
+ */
 export function showRecipe() {
+  if (isRefused()) return;
   const { value, dataset } = field("recipe");
   const step = Number($("picture").dataset.step);
   if (!value || step > Number(dataset.most)) return;
@@ -42,6 +56,19 @@ function replace(query) {
   }
 }
 
+/**
+ * Puts together a query that has &#38; for an ampersand, which browsers cut there. Reports whether
+ * the page is left for it.
+ */
+export function rejoin() {
+  const { hash, pathname, search } = location;
+  const ampersand = /&#(0*38|x0*26);/gi;
+  const rest = `&${hash}`;
+  if (!search || rest.search(ampersand)) return false; // 0 is the begin
+  location.replace(pathname + search + rest.replaceAll(ampersand, "&"));
+  return true;
+}
+
 /** Marks this entry of the browser's history as that of a stored state. @param {string} mark */
 export function markEntry(mark) {
   if (history.state !== mark) history.replaceState(mark, "");
@@ -62,11 +89,15 @@ export async function takeState() {
   const packed = location.hash.match(/^#state=([^&?]*)/)?.[1];
   if (packed === undefined) return null;
   history.replaceState(history.state, "", location.pathname + location.search);
-  let wrong = "This link is damaged: it cannot be opened. What you had is still here.";
+  if ($("told").textContent === wrong) tell(""); // of the link before
+  wrong = canPack
+    ? "This link is damaged: it cannot be opened. What you had is still here."
+    : "This browser is too old to open the state in this link.";
   const text = await unpack(packed).catch((error) => {
     if (error instanceof RangeError) wrong = error.message;
     return "";
   });
-  if (!text) tell(canPack ? wrong : "This browser is too old to open the state in this link.");
-  return text;
+  if (text.startsWith("{")) return text;
+  tell(wrong);
+  return "";
 }

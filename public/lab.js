@@ -1,6 +1,6 @@
 // The entry: makes the parts of the script, and shows what was stored. The script carries the state
 // and paints it; all that is computed, the server computes.
-import { bindAddress } from "./address.js";
+import { bindAddress, rejoin } from "./address.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
@@ -77,4 +77,4 @@ function end({ message }) {
   tell(`Something went wrong in this page: ${message}`);
 }
 
-if (isAble) start().catch(end);
+if (isAble && !rejoin()) start().catch(end);

@@ -38,8 +38,12 @@ export async function pack(text) {
  * @param {string} text
  */
 export async function unpack(text) {
-  const packed = text.replace(/%[\da-f]{2}|[^\w-]/gi, "");
+  let packed = text
+    .replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(parseInt(code, 16)))
+    .replace(/=0[AD]|[^\w-]/g, ""); // mails break lines by =0D=0A
   const format = packed.startsWith("H4sI") ? "gzip" : "deflate-raw";
+  // The last byte of gzip is 0 here, that of a length: what comes after its A is no part of it.
+  if (format === "gzip") packed = packed.replace(/[_-]+$/, "");
   const binary = atob(packed.replaceAll("-", "+").replaceAll("_", "/"));
   const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format));

@@ -90,7 +90,7 @@ export class Renewal {
   /** @returns {{ at?: number, count?: number, training?: boolean, job?: Job }} */
   #read() {
     try {
-      return JSON.parse(this.#browser.sessionStorage.getItem(KEY) ?? "{}");
+      return JSON.parse(this.#browser.sessionStorage.getItem(KEY) ?? "{}") ?? {};
     } catch {
       return {};
     }

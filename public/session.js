@@ -1,5 +1,12 @@
 // The copy of the state that the browser stores.
-import { cameByOwnLink, forgetRecipe, markEntry, showRecipe, takeState } from "./address.js";
+import {
+  cameByOwnLink,
+  forgetRecipe,
+  isRefused,
+  markEntry,
+  showRecipe,
+  takeState,
+} from "./address.js";
 import { $, form, setValue, tell, valueOf } from "./page.js";
 import { open } from "./share.js";
 import { read, STATE, write } from "./state.js";
@@ -14,6 +21,7 @@ export class Session {
   #stores;
   #timer = 0;
   #first = read(); // as the page came
+  #goesOn = false; // with what was stored beside this entry of the browser's history
 
   /** @param {Runs} runs @param {Timeline} timeline @param {Stores} stores */
   constructor(runs, timeline, stores) {
@@ -39,10 +47,10 @@ export class Session {
   async restore() {
     const stored = this.#load();
     const isRecipe = "opened" in document.body.dataset;
-    const goesOn = stored?.mark === history.state && !cameByOwnLink();
+    this.#goesOn = stored?.mark === history.state && !cameByOwnLink();
     const opened = await takeState();
-    if (!isRecipe || opened) forgetRecipe();
-    if (opened || (isRecipe && !goesOn)) {
+    if (opened || !(isRecipe || isRefused())) forgetRecipe();
+    if (opened || (isRecipe && !this.#goesOn)) {
       if (stored) this.#timeline.keep(stored);
       if (opened) this.#open(opened, stored);
       else {
@@ -110,7 +118,7 @@ export class Session {
     if (!state.network) state.history = ""; // the network had no room
     const mark = get("mark");
     try {
-      return { state, mark, page: JSON.parse(get("page") || "{}") };
+      return { state, mark, page: JSON.parse(get("page") || "{}") ?? {} };
     } catch {
       return { state, mark, page: {} };
     }
@@ -125,7 +133,8 @@ export class Session {
     );
     // A moment that is only looked at is not stored.
     this.#stores.save({ page, mark: tab, ...read(), ...this.#timeline.latest });
-    markEntry(tab);
+    // A link that was not opened is to be opened when it is followed again.
+    if (this.#goesOn || !isRefused()) markEntry(tab);
   }
 
   #saveSoon() {

@@ -12,9 +12,9 @@ import (
 // Tracking are the parameters that other programs append to links, to follow who clicks them. A
 // name that ends in _ stands for all that begin so. None is a parameter of ours.
 var Tracking = []string{
-	"utm_", "mtm_", "pk_", "hsa_", "vero_", "oly_",
-	"fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id",
-	"mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "_ga", "_gl", "srsltid", "igshid", "igsh", "si",
+	"utm_", "mtm_", "pk_", "hsa_", "vero_", "oly_", "at_", "gad_", "_x_tr_",
+	"fbclid", "mibextid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "li_fat_id",
+	"mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "_ga", "_gl", "srsltid", "igshid", "igsh", "si",
 	"ref", "ref_src", "ref_url",
 }
 
@@ -28,7 +28,7 @@ func isTracking(name string) bool {
 var (
 	// entities are ampersands written as in HTML, once or more often, and what else may end a link
 	// there.
-	entities = regexp.MustCompile(`(?i)(?:^|&)(?:(?:amp|lt|gt|quot|apos|nbsp)(?:;|%3B))+`)
+	entities = regexp.MustCompile(`(?i)(?:^|&)(?:(?:amp|lt|gt|quot|apos|nbsp|(?:#|%23)(?:0*38|x0*26))(?:;|%3B))+`)
 	// misjoined is what stands between two pairs in place of an ampersand. Followed by a name and
 	// an equals sign it is no part of a value: no value of ours has one.
 	misjoined = regexp.MustCompile(`[;?](\w+=)`)
@@ -53,7 +53,10 @@ func ReadQuery(raw string, lists ...string) (url.Values, error) {
 	// What followed the link in its sentence is at the end of its last pair.
 	for ; len(pairs) > 0; pairs = pairs[:len(pairs)-1] {
 		last := &pairs[len(pairs)-1]
-		if *last = (pair{TrimDebris(last.name), TrimDebris(last.value)}); *last != (pair{}) {
+		if last.value = TrimDebris(last.value); last.value == "" {
+			last.name = TrimDebris(last.name)
+		}
+		if *last != (pair{}) {
 			break
 		}
 	}
@@ -70,13 +73,12 @@ func ReadQuery(raw string, lists ...string) (url.Values, error) {
 	return query, nil
 }
 
-// debris are the characters that follow a link in a sentence. No value of ours ends in one.
-const debris = ".,;:!?*()[]{}<>\"'`´‘’“”„«»‹›"
-
-// TrimDebris returns text without what followed the link that it ended.
+// TrimDebris returns text without what followed the link that it ended: blanks, punctuation and
+// symbols. No value of ours ends in one. A percent sign says what was meant, and U+FFFD that it
+// cannot be read: both stay, for whoever reads the value to refuse.
 func TrimDebris(text string) string {
 	return strings.TrimRightFunc(tidy(text), func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(debris, r)
+		return r != '%' && r != utf8.RuneError && unicode.In(r, unicode.P, unicode.S, unicode.M, unicode.Z)
 	})
 }
 

@@ -21,6 +21,7 @@ func TestReadQuery(t *testing.T) {
 		{"points=5;seed=3", "points=5&seed=3"},
 		{"points=5&amp;seed=3&amp;amp;noise=0", "noise=0&points=5&seed=3"},
 		{"points=5&amp%3Bseed=3", "points=5&seed=3"},
+		{"points=5&%2338;seed=3&#038;noise=0&#x26;steps=1", "noise=0&points=5&seed=3&steps=1"},
 		{"points=5?fbclid=x", "points=5"},
 		{"points=5?seed=3", "points=5&seed=3"},
 		{"noise=5%&seed=3", "noise=5%&seed=3"},
@@ -40,6 +41,18 @@ func TestReadQuery(t *testing.T) {
 		{"steps=5%E2%80%9D,", "steps=5"},
 		{"steps=5%C2%A0", "steps=5"},
 		{"steps=5.&fbclid=x", "steps=5"},
+		{"steps=5…", "steps=5"},
+		{"steps=5%E3%80%82", "steps=5"},
+		{"steps=5）", "steps=5"},
+		{"steps=5|", "steps=5"},
+		{"steps=5/", "steps=5"},
+		{"steps=5_", "steps=5"},
+		{"steps=5**", "steps=5"},
+		{"steps=5%20→%20👍🏽", "steps=5"},
+		{"steps=5%20❤️", "steps=5"},
+		{"steps_", "steps="},
+		{"steps_=5", "steps_=5"}, // the end of a name is no end of a link
+		{"steps=5%_", "steps=5%"},
 		{"%20steps=5", "steps=5"},
 		{"hidden_%C2%ADlayers=8,%E2%80%8B8", "hidden_layers=8,8"},
 		{"data%EF%BB%BFset=mo%0D%0Aons", "dataset=moons"},
@@ -49,6 +62,8 @@ func TestReadQuery(t *testing.T) {
 		{"fbclid=IwAR0", ""},
 		{"utm_source=a&points=5&utm_campaign=50%&gclid&mc_cid=1", "points=5"},
 		{"ref=blog&seed=3", "seed=3"},
+		{"gad_source=1&gad_campaignid=2&mibextid=a&seed=3&_x_tr_sl=de&_x_tr_pto=wapp", "seed=3"},
+		{"__hstc=1&__hssc=2&__hsfp=3&at_medium=mail&seed=3", "seed=3"},
 		{"utm=1&fbclid_=2", "fbclid_=2&utm=1"}, // no names of that kind
 	} {
 		got, err := ReadQuery(test.raw, "hide")

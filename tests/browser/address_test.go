@@ -206,6 +206,14 @@ func TestBrowserHash(t *testing.T) {
 		p.click("#storage-notice [data-close]")
 	}
 
+	enter("state=" + flipped(packed[:1]) + packed[1:])
+	p.until("that it is damaged", func(v view) bool { return ready(v) && strings.Contains(v.Storage, "damaged") })
+	enter("state=" + packed)
+	if v := p.until("the state is opened", func(v view) bool { return ready(v) && v.differs(end.state) == "" }); v.Storage != "" {
+		t.Errorf("above a state that was opened stands %q; want no word of the link before", v.Storage)
+	}
+	p.change("undo", func() { p.click("#undo") })
+
 	compressed, err := base64.RawURLEncoding.DecodeString(packed)
 	if err != nil {
 		t.Fatal(err)
@@ -232,4 +240,62 @@ func flipped(c string) string {
 		return "B"
 	}
 	return "A"
+}
+
+// TestBrowserLinkRefused: a link that could not be opened stays in the address while that is said. So
+// it can be mended there, or followed again when the server can open it.
+func TestBrowserLinkRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t, provoking(saysRefused))
+	own := p.trainTo(3) // which the browser stores
+	p.rest()
+	const link = "?dataset=moons&points=5O&hide=until"
+	p.visit(link)
+	for range 2 {
+		if v := p.ready(); !strings.Contains(v.Notice, "This link cannot be opened. ") || v.differs(own.state) != "" {
+			t.Errorf("after a link with a mistake: %v; want to be told, and what was stored", v)
+		}
+		p.rest()
+		if got := p.address(); got != link {
+			t.Errorf("a link with a mistake has become %s; want it as it was", got)
+		}
+		p.reload()
+	}
+
+	// Its server can open it by now. The browser does not know: its page is an entry of a link refused.
+	p.run(`history.replaceState(history.state, "", "?dataset=moons&points=50")`)
+	if v := p.reload(); v.Points != "50 points" || v.Notice != "" {
+		t.Errorf("the link, followed again when it can be opened: %v; want its 50 points", v)
+	}
+
+	p.visit(link)
+	p.ready()
+	p.change("a step", func() { p.step(1) })
+	if got := p.address("steps="); strings.Contains(got, "5O") || !strings.Contains(got, "hide=until") {
+		t.Errorf("after a step the address is %s; want the recipe of what is shown", got)
+	}
+}
+
+// TestBrowserEntities: a link whose ampersands were written as numbers, as blogs do, is put together
+// again. Browsers take what follows the first of them for a fragment.
+func TestBrowserEntities(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	own := p.trainTo(3)
+	for _, link := range []string{"?dataset=moons&#038;points=50&#038;noise=0", "?dataset=moons&#x26;points=50"} {
+		p.visit(link)
+		v := p.until("the link is opened", func(v view) bool { return ready(v) && v.Points == "50 points" })
+		if v.Notice != "" || v.Storage != "" {
+			t.Errorf("after %s: %v; want no word", link, v)
+		}
+		if got := p.address("points=50"); strings.Contains(got, "#") || strings.Contains(link, "noise") != strings.Contains(got, "noise=0") {
+			t.Errorf("after %s the address is %s", link, got)
+		}
+		p.change("undo", func() { p.click("#undo") })
+		if v := p.look(); v.differs(own.state) != "" {
+			t.Errorf("undo after %s: %s; want what was there before", link, v.differs(own.state))
+		}
+	}
 }

@@ -196,3 +196,28 @@ func TestBrowserStorageInPart(t *testing.T) {
 	}
 	p.trainTo(v.steps() + 2)
 }
+
+// TestBrowserStorageCorrupt: whatever stands in the place of a text that is stored, the page works.
+func TestBrowserStorageCorrupt(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, provoking(saysRefused))
+	for _, key := range []string{"page", "mark", "config", "data", "meta", "recipe", "weights", "history", "pinned", "renewal", "loads"} {
+		for _, value := range []string{"null", "garbage", `{"a":null,"points":[1]}`} {
+			own := p.change("a step", func() { p.step(1) })
+			// After the page, which stores at each of both events.
+			p.run(script(`for (const event of ["pagehide", "visibilitychange"]) addEventListener(event, () =>
+				[localStorage, sessionStorage].forEach((store) => store.setItem(%s, %s)))`, "nnvisu_"+key, value))
+			v := p.reload()
+			if strings.Contains(v.Storage, "went wrong") {
+				t.Fatalf("with %s stored as %s the page says %q", key, value, v.Storage)
+			}
+			switch key {
+			case "page", "mark", "recipe", "renewal", "loads": // which are no part of the state
+				if v.differs(own.state) != "" {
+					t.Errorf("with %s stored as %s: %s; want the state of before", key, value, v.differs(own.state))
+				}
+			}
+		}
+	}
+	p.trainTo(p.look().steps() + 3)
+}

@@ -22,7 +22,7 @@ test("packed text is compressed and fits into an address", async () => {
   assert.equal(gunzipSync(Buffer.from(packed, "base64url")).toString(), text);
 });
 
-const state = `{"network":[${Array.from({ length: 20 }, (_, i) => Math.sin(i)).join()}]}`;
+const state = `{"network":[${Array.from({ length: 99 }, (_, i) => Math.sin(i)).join()}]}`;
 
 test("a link in which any character was changed, or the end is missing, is rejected", async () => {
   const packed = await pack(state);
@@ -42,12 +42,26 @@ test("a link in which any character was changed, or the end is missing, is rejec
   await assert.rejects(unpack(`${packed}Look`));
 });
 
+test("a link whose first character was changed is no link to a state", async () => {
+  const packed = await pack(state);
+  let refused = 0;
+  for (const first of "ABCDEFGIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
+    const text = await unpack(first + packed.slice(1)).catch(() => "");
+    if (!text.startsWith("{")) refused++; // see takeState
+  }
+  assert.equal(refused, 63);
+});
+
 test("what a chat leaves in a link is taken out", async () => {
   const packed = await pack(state);
+  assert.match(packed, /-.*_|_.*-/);
   const middle = (/** @type {string} */ text) => packed.slice(0, 99) + text + packed.slice(99);
   for (const text of [
-    ...[".", ")", "),", ">", '"', "%22%3E", "%20", "\u201d", "\u00ad"].map((end) => packed + end),
-    ...["%C2%AD", "%E2%80%8B", "\u200b", "%0D%0A", "%0A%20%20", "="].map(middle),
+    ...[".", ")", "),", ">", '"', "%22%3E", "%20", "\u201d", "\u00ad", "_", "__", "-", "*_"].map(
+      (end) => packed + end,
+    ),
+    ...["%C2%AD", "%E2%80%8B", "\u200b", "%0D%0A", "%0A%20%20", "=", "=0D=0A"].map(middle),
+    packed.replaceAll("-", "%2D").replaceAll("_", "%5f").replaceAll("H", "%48"),
   ]) {
     assert.equal(await unpack(text), state, text);
   }

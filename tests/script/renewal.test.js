@@ -110,3 +110,12 @@ test("an answer of another release, or a stream of nobody's, cannot be read", as
   assert.equal(answer(200, {}), 200);
   assert.equal(answer(503, { "Nnvisu-Release": "other" }), 503);
 });
+
+test("what was stored and cannot be read is no past", () => {
+  for (const text of ["null", "garbage", "5", "[]", '{"at":"x"}']) {
+    const page = new Page();
+    page.store.set("nnvisu_renewal", text);
+    page.load();
+    assert.deepEqual([page.asked, page.wishes, page.told], [[], [], ""], text);
+  }
+});
