@@ -49,9 +49,7 @@ func TestMembers(t *testing.T) {
 			}
 
 			// The page's controls give it to a state that has the default.
-			points, _, err := s.generate(url.Values{
-				"dataset": {choices.Dataset}, "points": {choices.Points}, "classes": {choices.DataClasses},
-			})
+			points, _, err := s.generate(url.Values{"dataset": {choices.Dataset}, "points": {choices.Points}})
 			if err != nil {
 				t.Fatal(err)
 			}
