@@ -96,7 +96,7 @@ func TestExportPageForm(t *testing.T) {
 	form.Set(views.FieldHistory, "")
 	checkFile(t, postForm(s, "/export", form), info, state)
 	form.Set(views.FieldMeta, `{"classes":["`)
-	if w := postForm(s, "/export", form); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "Meta is not complete JSON") {
+	if w := postForm(s, "/export", form); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "meta is not complete JSON") {
 		t.Errorf("a broken meta is answered %d %.200s; want malformed meta", w.Code, w.Body)
 	}
 }

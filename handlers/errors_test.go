@@ -314,7 +314,7 @@ func TestProblem(t *testing.T) {
 		{wire.Invalid("config.learning_rate", "must be greater than 0; got -1"), "Learning rate must be greater than 0; got -1"},
 		{wire.Invalid("config.hidden_layers[1]", "must be from 1 to 100 units; got 0"), "Hidden layers, number 2: must be from 1 to 100 units; got 0"},
 		{wire.Invalid("classes", "must be 2"), "Classes must be 2"},
-		{wire.Invalid("data[3].x", "must be from -1 to 1"), "Data[3].x must be from -1 to 1"},
+		{wire.Invalid("data[3].x", "must be from -1 to 1"), "data[3].x must be from -1 to 1"},
 		{wire.Busy(1, "the server is shutting down"), "The server is shutting down"},
 		{wire.Invalid("", "é"), "É"},
 	} {
