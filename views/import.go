@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
 	"nnvisu/nn"
 	"nnvisu/nn/setting"
@@ -112,7 +110,7 @@ func NewImportPreview(t table.Table, m table.Import, err error) *ImportPreview {
 		table.Axis
 		role string
 	}{{m.Transform.X, "x"}, {m.Transform.Y, "y"}, {m.Transform.Label, "label"}} {
-		a.Name = isolate(a.Name)
+		a.Name = isolated(a.Name)
 		p.Sentences = append(p.Sentences, a.Sentence(a.role))
 	}
 	p.Groups = group(m.Points, m.Task, make([]bool, len(m.Points)), previewRadius)
@@ -246,7 +244,7 @@ func importCount(m table.Import) string {
 // ImportSummary says in words which rows an import took and which it left out.
 func ImportSummary(m table.Import) string {
 	text := importCount(m) + fmt.Sprintf(" from %s, %s and %s.",
-		isolate(m.Transform.X.Name), isolate(m.Transform.Y.Name), isolate(m.Transform.Label.Name))
+		isolated(m.Transform.X.Name), isolated(m.Transform.Y.Name), isolated(m.Transform.Label.Name))
 	if m.Unsampled > 0 {
 		shares := ""
 		if m.Task == nn.Classification {
@@ -258,22 +256,9 @@ func ImportSummary(m table.Import) string {
 		text += " " + plural(m.LeftOut, "row", "rows") + " with a missing value left out."
 	}
 	for _, name := range m.Constant {
-		text += fmt.Sprintf(" %s holds one value only: its points are at 0.", isolate(name))
+		text += fmt.Sprintf(" %s holds one value only: its points are at 0.", isolated(name))
 	}
 	return text
-}
-
-// isolate returns a name for a sentence: one that is written from right to left does not turn what
-// stands around it.
-func isolate(name string) string {
-	if strings.ContainsFunc(name, isFromRight) {
-		return "\u2068" + name + "\u2069"
-	}
-	return name
-}
-
-func isFromRight(r rune) bool {
-	return unicode.In(r, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam)
 }
 
 var scalingLabels = map[table.Scaling]string{table.ScalingFit: "Each axis to −1 … 1", table.ScalingSame: "Both axes alike", table.ScalingNone: "None"}
