@@ -185,7 +185,11 @@ func (f *finder) has(name string) bool {
 
 // isIndex reports whether a column is likely there to find a row, by its cells or its name.
 func (f *finder) isIndex(i int) bool {
-	return f.counts(i) || slices.Contains(indexNames, strings.ToLower(f.Columns[i].Name))
+	return f.counts(i) || f.hasIndexName(i)
+}
+
+func (f *finder) hasIndexName(i int) bool {
+	return slices.Contains(indexNames, strings.ToLower(f.Columns[i].Name))
 }
 
 // byCells finds the label by its cells: the last column if it is likely one; else the only other one
@@ -253,12 +257,10 @@ func (f *finder) places() {
 			}
 		}
 	}
-	if free && f.m.Y >= 0 && f.m.Y < f.m.X && f.counts(f.m.Y) && !slices.Contains(indexNames, strings.ToLower(f.Columns[f.m.Y].Name)) {
+	if free && f.m.Y >= 0 && f.m.Y < f.m.X && f.counts(f.m.Y) && !f.hasIndexName(f.m.Y) {
 		// Such as a time in whole seconds: it comes first.
-		x, y := f.m.X, f.m.Y
-		reason := f.reason[1]
-		f.set(1, x, f.reason[0])
-		f.set(0, y, reason)
+		f.m.X, f.m.Y = f.m.Y, f.m.X
+		f.reason[0], f.reason[1] = f.reason[1], f.reason[0]
 	}
 }
 

@@ -130,7 +130,7 @@ func (j *jsonReader) object(i int) (form string, err error) {
 // says reports whether a member is a string.
 func (j *jsonText) says(object int, name, value string) bool {
 	k, _ := j.member(object, name)
-	return k >= 0 && j.nodes[k].kind == jsonString && j.text[j.nodes[k].from:j.nodes[k].to] == value
+	return k >= 0 && j.nodes[k].kind == jsonString && j.raw(k) == value
 }
 
 // byIndex reports whether the objects in an object are its rows, and not its columns: they are
@@ -153,7 +153,7 @@ func (j *jsonReader) byIndex(values []int) bool {
 			switch kind := j.nodes[v].kind; {
 			case kind == jsonString:
 				here[0] = true
-			case kind == jsonNumber || kind == jsonWord && j.text[j.nodes[v].from:j.nodes[v].to] != "null":
+			case kind == jsonNumber || kind == jsonWord && j.raw(v) != "null":
 				here[1] = true
 			}
 		}
@@ -174,12 +174,12 @@ func (j *jsonReader) allNames(values []int, such func(name int) bool) bool {
 
 // someName reports whether the name of one value is a usual name of a column.
 func (j *jsonReader) someName(values []int) bool {
-	return slices.ContainsFunc(values, func(k int) bool { return isKnown(j.text[j.nodes[k-1].from:j.nodes[k-1].to]) })
+	return slices.ContainsFunc(values, func(k int) bool { return isKnown(j.raw(k - 1)) })
 }
 
 func (j *jsonText) isIndex(i int) bool {
-	n := j.nodes[i]
-	return n.to > n.from && strings.Trim(j.text[n.from:n.to], "0123456789") == ""
+	name := j.raw(i)
+	return name != "" && strings.Trim(name, "0123456789") == ""
 }
 
 // rows reads rows that are all objects or all lists.
@@ -230,16 +230,20 @@ func (j *jsonReader) column(name string) (int, error) {
 	return i, nil
 }
 
+// columnOf returns the column, which may be new, of a value in an object, and its name.
+func (j *jsonReader) columnOf(value int) (i int, name string, err error) {
+	if name, err = j.stringOf(value - 1); err == nil {
+		i, err = j.column(name)
+	}
+	return i, name, err
+}
+
 // rowOf reads a row of an object's values.
 func (j *jsonReader) rowOf(line int, values []int) error {
 	cells := make([]string, len(j.table.Columns))
 	given := make([]bool, len(cells))
 	for _, k := range values {
-		name, err := j.stringOf(k - 1)
-		if err != nil {
-			return err
-		}
-		i, err := j.column(name)
+		i, name, err := j.columnOf(k)
 		if err != nil {
 			return err
 		}

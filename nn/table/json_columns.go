@@ -1,8 +1,6 @@
 package table
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // name names the columns by the items of an array. What is no scalar, as of an index with several
 // levels, is named by its text.
@@ -70,13 +68,11 @@ func (j *jsonReader) split(names, data, target int) error {
 func (j *jsonReader) lists(object int) error {
 	var columns [][]int
 	for _, k := range j.items(object) {
-		name, err := j.stringOf(k - 1)
+		i, name, err := j.columnOf(k)
 		if err != nil {
 			return err
 		}
-		if i, err := j.column(name); err != nil {
-			return err
-		} else if i != len(columns) {
+		if i != len(columns) {
 			return errorAt(int(j.nodes[k].line), clip(name), "is given twice")
 		}
 		columns = append(columns, j.items(k))
@@ -105,11 +101,7 @@ func (j *jsonReader) lists(object int) error {
 func (j *jsonReader) byColumn(object int) error {
 	rows := map[string]int{}
 	for _, k := range j.items(object) {
-		name, err := j.stringOf(k - 1)
-		if err != nil {
-			return err
-		}
-		i, err := j.column(name)
+		i, name, err := j.columnOf(k)
 		if err != nil {
 			return err
 		}
@@ -117,7 +109,7 @@ func (j *jsonReader) byColumn(object int) error {
 			return errTooMany()
 		}
 		for _, v := range j.items(k) {
-			index := j.text[j.nodes[v-1].from:j.nodes[v-1].to]
+			index := j.raw(v - 1)
 			r, known := rows[index]
 			if !known {
 				r = len(j.table.Rows)

@@ -222,10 +222,12 @@ func (j *jsonText) isScalar(i int) bool {
 	return j.nodes[i].kind != jsonObject && j.nodes[i].kind != jsonArray
 }
 
-// string returns the text of a string.
+// raw returns the text of a node as it stands; that of a string without its quotation marks.
+func (j *jsonText) raw(i int) string { return j.text[j.nodes[i].from:j.nodes[i].to] }
+
+// stringOf returns what a string says.
 func (j *jsonText) stringOf(i int) (string, error) {
-	n := j.nodes[i]
-	text := j.text[n.from:n.to]
+	n, text := j.nodes[i], j.raw(i)
 	if strings.IndexByte(text, '\\') < 0 {
 		return text, nil
 	}
@@ -238,12 +240,11 @@ func (j *jsonText) stringOf(i int) (string, error) {
 
 // cell returns the text of a value as that of a cell; that of an object or an array as it stands.
 func (j *jsonText) cell(i int) (string, error) {
-	n := j.nodes[i]
-	if n.kind == jsonString {
+	if j.nodes[i].kind == jsonString {
 		s, err := j.stringOf(i)
 		return strings.TrimSpace(s), err
 	}
-	if text := j.text[n.from:n.to]; text != "null" {
+	if text := j.raw(i); text != "null" {
 		return text, nil
 	}
 	return "", nil
@@ -253,7 +254,7 @@ func (j *jsonText) cell(i int) (string, error) {
 func (j *jsonText) member(object int, name string) (value int, twice bool) {
 	value = -1
 	for _, k := range j.items(object) {
-		if n := j.nodes[k-1]; j.text[n.from:n.to] == name {
+		if j.raw(k-1) == name {
 			if value >= 0 {
 				return k, true
 			}

@@ -3,7 +3,7 @@ package table
 import "strings"
 
 // missingWords are the cells that stand for a missing value, in lower case, as programs and people
-// write them. Those that are true may be the name of a class as well: see Table.names.
+// write them. Those that are true may be the name of a class as well: see Table.namesOf.
 var missingWords = map[string]bool{
 	"": false, "?": false, "??": false, "na": false, "n/a": false, "#n/a": false, "#na": false,
 	"#n/a n/a": false, "<na>": false, "n.a.": false, "n. a.": false, "k.a.": false, "k. a.": false,
