@@ -75,10 +75,7 @@ func (c *canvas) plane(dst views.Cells, m *nn.Model, hard bool) views.Cells {
 // maps appends what a model's units do to dst.
 func (c *canvas) maps(dst views.Maps, m *nn.Model) views.Maps {
 	at, config := mapPlaces(), m.Config()
-	n, all := len(at.xs), m.Outputs()
-	for _, width := range config.HiddenLayers {
-		all += width
-	}
+	n, all := len(at.xs), config.HiddenUnits()+m.Outputs()
 	rest := slices.Grow(c.values[:0], all*n)[:all*n]
 	c.values, c.units = rest, c.units[:0]
 	for _, width := range config.HiddenLayers {

@@ -17,10 +17,7 @@ const (
 // pictureWork returns how long it takes to paint the plane and the pictures of the units, as
 // [nn.WorkOf] says how long training takes.
 func pictureWork(c nn.Config) time.Duration {
-	cells, ofUnit, units := len(planePlaces().xs), len(mapPlaces().xs), c.Outputs()
-	for _, width := range c.HiddenLayers {
-		units += width
-	}
+	cells, ofUnit, units := len(planePlaces().xs), len(mapPlaces().xs), c.HiddenUnits()+c.Outputs()
 	paint := priceOfCell*float64(cells) + priceOfMapCell*float64(units*ofUnit)
 	return nn.PassOf(c, cells) + nn.PassOf(c, ofUnit) + time.Duration(paint)
 }

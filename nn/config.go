@@ -202,6 +202,15 @@ func (c Config) Outputs() int {
 	return c.Classes
 }
 
+// HiddenUnits returns how many units the hidden layers have together.
+func (c Config) HiddenUnits() int {
+	n := 0
+	for _, width := range c.HiddenLayers {
+		n += width
+	}
+	return n
+}
+
 // Sizes returns the number of units of every layer, inputs and outputs included: [D, H…, C].
 // Classes must be set.
 func (c Config) Sizes() []int {

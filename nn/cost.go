@@ -75,18 +75,15 @@ func workOf(c *Config, n int, of func(price) float64) Work {
 	}
 
 	update := passPrice(c, batch, 3, activation, of)
-	sizes, weights, hidden := c.Sizes(), 0, 0
+	sizes, weights := c.Sizes(), 0
 	for l, out := range sizes[1:] {
 		weights += sizes[l] * out
-	}
-	for _, h := range c.HiddenLayers {
-		hidden += h
 	}
 	parameters := padded(ParameterCount(*c))
 	rule := optimizerTable.rule(c.Optimizer)
 	update += of(updatePrice) + rule.once + float64(parameters)*of(rule.price)
 	update += float64(weights*blocks(batch)) * of(weightPrice)
-	update += float64(hidden*batch) * dropoutPrice(c, of)
+	update += float64(c.HiddenUnits()*batch) * dropoutPrice(c, of)
 	if c.L1 != 0 || c.L2 != 0 {
 		update += float64(weights) * of(penaltyPrice)
 	}
@@ -119,12 +116,8 @@ func blockTimes(c *Config) (forward, update int) {
 		of = price.ofVector
 	}
 	activation := of(activationTable.rule(c.Activation).price)
-	hidden := 0
-	for _, width := range c.HiddenLayers {
-		hidden += width
-	}
 	there := passPrice(c, blockWidth, 1, activation, of)
-	both := passPrice(c, blockWidth, 3, activation, of) + float64(hidden*blockWidth)*dropoutPrice(c, of)
+	both := passPrice(c, blockWidth, 3, activation, of) + float64(c.HiddenUnits()*blockWidth)*dropoutPrice(c, of)
 	return int(there), int(both)
 }
 
