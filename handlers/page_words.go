@@ -12,8 +12,8 @@ var answerWords = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.C
 
 // describe says the result of the run in words.
 func (s *Server) describe(ctx context.Context, p *pageRequest, _ string) error {
-	return s.computing(ctx, func(context.Context) (err error) {
-		p.words, err = views.NewWords(p.State, p.meta, p.history)
+	return s.computing(ctx, func(ctx context.Context) (err error) {
+		p.words, err = views.NewWords(p.State, p.meta, p.history, yielding(ctx))
 		return err
 	})
 }

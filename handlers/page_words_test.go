@@ -15,7 +15,7 @@ import (
 func TestWords(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "circles", 40, 20, func(c *nn.Config) { c.HiddenLayers = []int{3} })
-	want, err := views.NewWords(state, table.Meta{}, nn.History{})
+	want, err := views.NewWords(state, table.Meta{}, nn.History{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

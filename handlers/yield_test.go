@@ -49,7 +49,8 @@ func TestLongWorkYields(t *testing.T) {
 			_, err := paintPlane(yielding(ctx), nil, &trainer.Model, false)
 			return err
 		},
-		"Page": func(ctx context.Context) error { _, err := s.lab(ctx, p); return err },
+		"Page":  func(ctx context.Context) error { _, err := s.lab(ctx, p); return err },
+		"Words": func(ctx context.Context) error { return s.describe(ctx, &p, "") },
 		"Text": func(ctx context.Context) error {
 			_, err := wire.EncodeResult(nil, result, paced(ctx))
 			return err

@@ -46,12 +46,14 @@ type ParameterRow struct {
 const planeWordsHint = "Press In words to hear what fills which part of it."
 
 // NewWords describes a prepared state, whose points may have names in meta, and the history of its
-// run. It returns a *nn.FieldError if the state is out of range or does not fit.
-func NewWords(s nn.State, meta table.Meta, h nn.History) (*Words, error) {
+// run. It calls yield, unless that is nil, now and then. It returns a *nn.FieldError if the state is
+// out of range or does not fit, or the error of yield.
+func NewWords(s nn.State, meta table.Meta, h nn.History, yield func() error) (*Words, error) {
 	model, err := nn.NewModel(s)
 	if err != nil {
 		return nil, err
 	}
+	model.SetYield(yield)
 	w := &Words{}
 	xs, ys := Grid()
 	outputs := make([]float64, model.Outputs()*len(xs))
@@ -63,10 +65,13 @@ func NewWords(s nn.State, meta table.Meta, h nn.History) (*Words, error) {
 	}
 	xs, ys = MapGrid()
 	var units [][]float64
-	for _, width := range append(s.Config.HiddenLayers[:len(s.Config.HiddenLayers):len(s.Config.HiddenLayers)], model.Outputs()) {
+	for _, width := range s.Config.Sizes()[1:] {
 		units = append(units, make([]float64, width*len(xs)))
 	}
 	model.UnitsTo(units, xs, ys)
+	if err := model.Stopped(); err != nil {
+		return nil, err
+	}
 	w.describeUnits(s, meta, units)
 	w.describeWeights(s, meta)
 	if len(s.Data) == 0 {
@@ -77,6 +82,7 @@ func NewWords(s nn.State, meta table.Meta, h nn.History) (*Words, error) {
 	if err != nil {
 		return nil, err
 	}
+	trainer.SetYield(yield)
 	metrics := trainer.Metrics()
 	h = h.Clone()
 	h.Add(s.Network.Step, s.Network.Epoch, metrics)
@@ -86,7 +92,7 @@ func NewWords(s nn.State, meta table.Meta, h nn.History) (*Words, error) {
 		w.describePoints("training", confusion.Train, meta)
 		w.describePoints("held-out", confusion.Test, meta)
 	}
-	return w, nil
+	return w, trainer.Stopped()
 }
 
 // wholePercent writes a share without decimals; only nothing is 0 % and only all is 100 %.

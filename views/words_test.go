@@ -70,7 +70,7 @@ func TestWordsGolden(t *testing.T) {
 				s.Data, h = nil, nn.History{}
 			}
 			before := fmt.Sprint(s, h)
-			w, err := NewWords(s, test.meta, h)
+			w, err := NewWords(s, test.meta, h, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
