@@ -156,11 +156,7 @@ func (s *Server) serveSocket(
 	// so the next message is always being read.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(socket.connection))
 	defer cancel()
-	giveWay := func() { giveWayOn(conn, giveWayTime, cancel) }
-	socket.interruptible(giveWay)
-	if socket.gaveWay() != nil { // before it was a socket
-		giveWay()
-	}
+	socket.interruptible(func() { giveWayOn(conn, giveWayTime, cancel) })
 	messages := make(chan incoming, 1)
 	ended := make(chan struct{}) // when nothing more is read
 	defer func() {
