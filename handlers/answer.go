@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/stream"
+	"nnvisu/nn/pace"
 )
 
 // jsonBlob answers with a JSON value.
@@ -67,23 +68,28 @@ func send(c echo.Context, status int, contentType string, body []byte) error {
 	return nil
 }
 
+// answerShared sends an answer that is the same for everybody and kept for the next one: it costs this
+// task no memory. It is compressed once, under a name.
+func (s *Server) answerShared(c echo.Context, status int, name, contentType string, body []byte) error {
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return send(c, status, contentType, encoded(c, body, s.packer(name)))
+}
+
 // An answerBuffer is a buffer for an answer of any length. It reserves memory before it grows, and
 // lets others compute now and then.
 type answerBuffer struct {
-	ctx     context.Context // of the task whose turn it is
-	bytes   []byte
-	yielded int // bytes written until then
+	task  *task // whose turn it is
+	pace  *pace.Pace
+	bytes []byte
 }
 
-// yieldEvery is after how many bytes of an answer others may compute.
-const yieldEvery = 64 << 10
+func newAnswerBuffer(ctx context.Context) *answerBuffer {
+	return &answerBuffer{task: taskOf(ctx), pace: paced(ctx)}
+}
 
 func (b *answerBuffer) Write(p []byte) (int, error) {
-	if len(b.bytes)-b.yielded >= yieldEvery {
-		b.yielded = len(b.bytes)
-		if err := yield(b.ctx); err != nil {
-			return 0, err
-		}
+	if !b.pace.Count(len(p)) {
+		return 0, b.pace.Stopped()
 	}
 	if need := len(b.bytes) + len(p); need > cap(b.bytes) {
 		if err := b.grow(max(need, 2*cap(b.bytes), smallAnswer)); err != nil {
@@ -96,15 +102,15 @@ func (b *answerBuffer) Write(p []byte) (int, error) {
 
 // grow gives the buffer another capacity. Up to smallAnswer the task has room in any case.
 func (b *answerBuffer) grow(to int) error {
-	t, before := taskOf(b.ctx), cap(b.bytes)
-	if to > smallAnswer {
-		if err := t.reserveMore(int64(to)); err != nil {
+	before := cap(b.bytes)
+	if to > smallAnswer { // besides what it has until that is copied
+		if err := b.task.reserveMore(int64(to)); err != nil {
 			return err
 		}
 	}
 	b.bytes = append(make([]byte, 0, to), b.bytes...)
 	if before > smallAnswer {
-		return t.reserveMore(-int64(before)) // which is garbage now
+		return b.task.reserveMore(-int64(before)) // which is garbage now
 	}
 	return nil
 }

@@ -43,11 +43,11 @@ func (s *Server) export(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	file := answerBuffer{ctx: ctx}
+	file := newAnswerBuffer(ctx)
 	if info.Format == export.State {
-		err = export.File{State: m.State, Meta: meta, History: history}.Write(&file)
+		err = export.File{State: m.State, Meta: meta, History: history}.Write(file)
 	} else {
-		err = export.Write(&file, info.Format, m.State)
+		err = export.Write(file, info.Format, m.State)
 	}
 	if err != nil {
 		return err

@@ -32,8 +32,7 @@ func (s *Server) page(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return send(c, http.StatusOK, echo.MIMETextHTMLCharsetUTF8, encoded(c, html, s.packer("/")))
+	return s.answerShared(c, http.StatusOK, "/", echo.MIMETextHTMLCharsetUTF8, html)
 }
 
 // firstPage renders what a first visit shows, with a notice or without.

@@ -39,8 +39,8 @@ func (s *Server) render(c echo.Context, status int, p pageRequest) error {
 func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 	// Also where the request is over, to say so: its body may have broken off.
 	ctx := context.WithoutCancel(c.Request().Context())
-	b := answerBuffer{ctx: ctx}
-	err := s.computing(ctx, func(context.Context) error { return view.Render(ctx, &b) })
+	b := newAnswerBuffer(ctx)
+	err := s.computing(ctx, func(context.Context) error { return view.Render(ctx, b) })
 	if err != nil {
 		return err
 	}

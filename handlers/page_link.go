@@ -65,8 +65,7 @@ func (s *Server) unopened(c echo.Context, err error) error {
 	}
 	s.describeLogged(err, c)
 	c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(b.RetryAfter))
-	c.Response().Header().Set("Cache-Control", "no-store")
-	return send(c, b.status, echo.MIMETextHTMLCharsetUTF8, encoded(c, html, s.packer("busy")))
+	return s.answerShared(c, b.status, "busy", echo.MIMETextHTMLCharsetUTF8, html)
 }
 
 // readLink reads the query of the page's address.

@@ -209,8 +209,8 @@ func (s *Server) pointsCSV(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	b := answerBuffer{ctx: ctx}
-	if err := table.WriteCSV(&b, p.State.Data, p.State.Config.Task, p.meta); err != nil {
+	b := newAnswerBuffer(ctx)
+	if err := table.WriteCSV(b, p.State.Data, p.State.Config.Task, p.meta); err != nil {
 		return err
 	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="nnvisu-points.csv"`)

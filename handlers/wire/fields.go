@@ -5,9 +5,9 @@ import (
 	"net/url"
 	"strings"
 
-	"nnvisu/nn/pace"
-
 	"github.com/go-json-experiment/json/jsontext"
+
+	"nnvisu/nn/pace"
 )
 
 // DecodeFields reads the fields of a form from a JSON object of strings.
