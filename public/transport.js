@@ -15,14 +15,9 @@ function quiet() {
   return 1000 * Number(form.getAttribute("data-silence"));
 }
 
-/** Reports whether a field holds a file, which only a form in parts takes. @param {string} name */
-function isFile(name) {
-  return Boolean(field(name)?.files?.length);
-}
-
-/** Reports whether a field is for a file and has none. @param {string} name */
-function isEmpty(name) {
-  return field(name)?.files?.length === 0;
+/** Returns how many files a field has; undefined if it is not for files. @param {string} name */
+function files(name) {
+  return field(name)?.files?.length;
 }
 
 /**
@@ -82,9 +77,10 @@ export class Transport extends Emitter {
     this.#answer = answer;
     this.#streams = streams;
     const bulky = form.getAttribute("data-bulky")?.split(" ") ?? [];
-    const spared = bulky.filter((name) => !sends.includes(name) || isEmpty(name));
+    const spared = bulky.filter((name) => !sends.includes(name) || files(name) === 0);
     values = { controls: "", ...Object.fromEntries(spared.map((name) => [name, ""])), ...values };
-    form.enctype = sends.some(isFile) ? "multipart/form-data" : "";
+    // Only a form in parts takes a file.
+    form.enctype = sends.some(files) ? "multipart/form-data" : "";
     const overSocket = streams && field("transport").value === "websocket";
     if (!overSocket) values = { ...values, draw_ms: String(this.#lag.begin()) };
     if (overSocket) await this.#converse(values);
