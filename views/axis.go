@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"nnvisu/nn/detmath"
+	"nnvisu/nn/table"
 )
 
 // An axis maps values to places along one side of the plot.
@@ -208,7 +209,7 @@ func appendAxisNumber(b []byte, v float64, percent bool) []byte {
 	}
 	whole := math.Round(v)
 	if math.Abs(v-whole) < 1e-9*math.Abs(v) && math.Abs(v) < 1e6 || v == 0 {
-		return appendGrouped(b, int(whole))
+		return table.AppendGrouped(b, int(whole))
 	}
 	var buffer [32]byte
 	text := strconv.AppendFloat(buffer[:0], v, 'e', 2, 64)

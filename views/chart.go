@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 )
 
 // The layout of a chart, in units of its viewBox.
@@ -163,9 +164,9 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 	p.text(unit)
 	p.text(" ")
 	if unit == "epoch" {
-		*p = appendGrouped(*p, network.Epoch)
+		*p = table.AppendGrouped(*p, network.Epoch)
 	} else {
-		*p = appendGrouped(*p, network.Step)
+		*p = table.AppendGrouped(*p, network.Step)
 	}
 	p.text(`</output></figcaption><svg viewBox="0 0 `)
 	p.number(chartWidth)
@@ -179,7 +180,7 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 	if network.Epoch == 1 {
 		p.text("1 epoch")
 	} else {
-		*p = appendGrouped(*p, network.Epoch)
+		*p = table.AppendGrouped(*p, network.Epoch)
 		p.text(" epochs")
 	}
 	p.extremes(q, l)
@@ -287,7 +288,7 @@ func (p *pen) marks(l *Lab, train *curve, x, y *axis) {
 		p.text("<title>Lowest test loss ")
 		*p = appendLoss(*p, &best.TestLoss)
 		p.text(" at step ")
-		*p = appendGrouped(*p, best.Step)
+		*p = table.AppendGrouped(*p, best.Step)
 		p.text("</title></circle>")
 	}
 	if n := len(train.values); n > 0 && train.values[n-1] >= 0 {

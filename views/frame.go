@@ -8,6 +8,7 @@ import (
 	"github.com/a-h/templ"
 
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 )
 
 // A FrameWriter writes the frames of one stream. A frame is everything that training changes, as
@@ -170,9 +171,9 @@ func Measures(l Lab) templ.Component { return written(func(p *pen) { p.measures(
 
 func (p *pen) measures(l *Lab) {
 	p.text(`<div><dt>Epoch</dt><dd id="epoch">`)
-	*p = appendGrouped(*p, l.State.Network.Epoch)
+	*p = table.AppendGrouped(*p, l.State.Network.Epoch)
 	p.text(`</dd></div><div><dt>Step</dt><dd id="step">`)
-	*p = appendGrouped(*p, l.State.Network.Step)
+	*p = table.AppendGrouped(*p, l.State.Network.Step)
 	p.text(`</dd></div><div><dt>Train loss</dt><dd id="loss">`)
 	if l.Metrics == nil {
 		p.text(`–</dd></div>`)

@@ -149,19 +149,7 @@ func summary(c nn.Config) string {
 }
 
 // grouped writes a number with thin spaces between thousands.
-func grouped(n int) string { return string(appendGrouped(nil, n)) }
-
-func appendGrouped(b []byte, n int) []byte {
-	var digits [20]byte
-	text := strconv.AppendInt(digits[:0], int64(n), 10)
-	for i, d := range text {
-		if left := len(text) - i; i > 0 && left%3 == 0 {
-			b = append(b, "\u202f"...)
-		}
-		b = append(b, d)
-	}
-	return b
-}
+func grouped(n int) string { return string(table.AppendGrouped(nil, n)) }
 
 // lossText writes a loss with four decimals, or a very large or small one in powers of ten.
 func lossText(v float64) string { return string(appendLoss(nil, &v)) }

@@ -165,16 +165,9 @@ func (r *lineReader) commentNames(columns int) (names []string, line int) {
 	if r == nil {
 		return nil, 0
 	}
+	own := separatorChar(r.Separator)
 	for i := len(r.named) - 1; i >= 0; i-- {
-		seps := []byte{' ', ',', '\t', ';'}
-		own := byte(0)
-		for _, s := range separators {
-			if s.name == r.Separator {
-				own = s.char
-				seps = append([]byte{own}, seps...)
-			}
-		}
-		for _, sep := range seps {
+		for _, sep := range []byte{own, ' ', ',', '\t', ';'} {
 			cells, _, err := newCutter(r.named[i].text, 1, sep).next(r.Pace)
 			if err == nil && len(cells) == columns && areNames(cells) && (sep == own || slices.ContainsFunc(cells, isKnown)) {
 				return cells, r.named[i].line

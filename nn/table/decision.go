@@ -66,3 +66,16 @@ func list(names []string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
+
+// AppendGrouped appends a number as sentences have it, with thin blanks between thousands, to dst.
+func AppendGrouped(dst []byte, n int) []byte {
+	var digits [20]byte
+	text := strconv.AppendInt(digits[:0], int64(n), 10)
+	for i, d := range text {
+		if left := len(text) - i; i > 0 && left%3 == 0 {
+			dst = append(dst, "\u202f"...)
+		}
+		dst = append(dst, d)
+	}
+	return dst
+}

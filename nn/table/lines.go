@@ -112,12 +112,7 @@ func isTypes(line string) bool {
 
 // cut cuts the lines into rows, of any lengths.
 func (r *lineReader) cut() error {
-	var sep byte
-	for _, s := range separators {
-		if s.name == r.Separator {
-			sep = s.char
-		}
-	}
+	sep := separatorChar(r.Separator)
 	c := newCutter(r.text, r.line, sep)
 	aside := newCutter("", 1, sep) // for comments
 	total := 0

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 
 	"nnvisu/nn"
 )
@@ -39,7 +38,7 @@ func (m *Import) sample(labels []float64, n int) []int {
 		taken = append(taken, group[:size]...)
 	}
 	slices.Sort(taken)
-	says := fmt.Sprintf("a sample of %s of %s rows", grouped(n), grouped(len(labels)))
+	says := fmt.Sprintf("a sample of %s of %s rows", AppendGrouped(nil, n), AppendGrouped(nil, len(labels)))
 	if m.Task == nn.Classification {
 		says += ", each class with its share"
 	}
@@ -73,14 +72,6 @@ func shares(groups [][]int, all, n int) []int {
 		}
 	}
 	return sizes
-}
-
-// grouped writes a number with thin blanks between thousands.
-func grouped(n int) string {
-	if n < 1000 {
-		return strconv.Itoa(n)
-	}
-	return fmt.Sprintf("%s\u202f%03d", grouped(n/1000), n%1000)
 }
 
 // pick returns the items at some places.

@@ -27,6 +27,16 @@ func separatorSays(name string) string {
 	return ""
 }
 
+// separatorChar returns the character of a separator, or 0 for none.
+func separatorChar(name string) byte {
+	for _, s := range separators {
+		if s.name == name {
+			return s.char
+		}
+	}
+	return 0
+}
+
 // lookedAt is how many lines are cut to see whether their cells are numbers.
 const lookedAt = 200
 
