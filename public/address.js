@@ -74,11 +74,18 @@ export function markEntry(mark) {
   if (history.state !== mark) history.replaceState(mark, "");
 }
 
-/** Reports whether a link on this page to itself was followed. Browsers may keep the mark then. */
-export function cameByOwnLink() {
+/**
+ * Reports whether this entry of the browser's history is that of a stored state.
+ * @param {string | undefined} mark that was stored with it
+ */
+export function isMarked(mark) {
   const [visit] = performance.getEntriesByType("navigation");
   const { type } = /** @type {PerformanceNavigationTiming} */ (visit);
-  return type === "navigate" && document.referrer === location.href;
+  // Browsers may keep the mark where a link on this page to itself was followed.
+  if (type === "navigate" && document.referrer === location.href) return false;
+  // Chromium drops it if the address changes while the page is being loaded again.
+  const isDropped = type === "reload" && history.state === null && Boolean(mark);
+  return mark === history.state || isDropped;
 }
 
 /**

@@ -1,7 +1,7 @@
 // The copy of the state that the browser stores.
 import {
-  cameByOwnLink,
   forgetRecipe,
+  isMarked,
   isRefused,
   markEntry,
   showRecipe,
@@ -47,7 +47,7 @@ export class Session {
   async restore() {
     const stored = this.#load();
     const isRecipe = "opened" in document.body.dataset;
-    this.#goesOn = stored?.mark === history.state && !cameByOwnLink();
+    this.#goesOn = isMarked(stored?.mark);
     const opened = await takeState();
     if (opened || !(isRecipe || isRefused())) forgetRecipe();
     if (opened || (isRecipe && !this.#goesOn)) {
@@ -131,10 +131,11 @@ export class Session {
     const page = JSON.stringify(
       Object.fromEntries(switches().map((control) => [keyOf(control), valueOf(control)])),
     );
-    // A moment that is only looked at is not stored.
-    this.#stores.save({ page, mark: tab, ...read(), ...this.#timeline.latest });
     // A link that was not opened is to be opened when it is followed again.
-    if (this.#goesOn || !isRefused()) markEntry(tab);
+    const mark = this.#goesOn || !isRefused() ? tab : "";
+    // A moment that is only looked at is not stored.
+    this.#stores.save({ page, mark, ...read(), ...this.#timeline.latest });
+    if (mark) markEntry(mark);
   }
 
   #saveSoon() {

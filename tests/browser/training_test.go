@@ -154,6 +154,22 @@ func TestBrowserTabs(t *testing.T) {
 	}
 }
 
+// TestBrowserReloadAtOnce: a page that is loaded again while its address changes, as it does half a
+// second after each pause, keeps its state.
+func TestBrowserReloadAtOnce(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t, at("?dataset=xor"))
+	for delay := range 12 { // in steps of 3 ms
+		to := p.trainTo(delay + 1)
+		p.run(fmt.Sprintf(`setTimeout(() => history.replaceState(history.state, "", "?dataset=xor&seed=%d"), %d)`, delay, 3*delay))
+		v := p.reload()
+		if d := v.differs(to.state); d != "" {
+			t.Fatalf("a page whose address changes %d ms before its reload, or after, does not keep its state: %s", 3*delay, d)
+		}
+	}
+}
+
 // TestBrowserReset: a reset ends the training, and no frame that was on its way brings the old
 // weights back.
 func TestBrowserReset(t *testing.T) {
