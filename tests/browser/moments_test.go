@@ -47,6 +47,12 @@ const pictures = `window.testPictures = {}; addEventListener("DOMContentLoaded",
 	}).observe(document.getElementById("measures"), {childList: true, subtree: true});
 })`
 
+// slowly lets 5 frames a second come, so that each is seen: a computer that is busy with many tests
+// shows fewer than 25.
+const slowly = `addEventListener("DOMContentLoaded", () => {
+	document.getElementById("lab").insertAdjacentHTML("beforeend", '<input type="hidden" name="frame_ms" value="200">');
+})`
+
 // A moment is a step of a run as it was shown first.
 type moment struct{ Network, Cells string }
 
@@ -54,7 +60,7 @@ type moment struct{ Network, Cells string }
 func TestBrowserMoments(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	p := s.open(t, before(pictures))
+	p := s.open(t, before(pictures), before(slowly))
 	if got := p.timeline(); got.Usable || got.Continue || got.Most != 0 {
 		t.Errorf("before the first step the slider is %+v; want nothing to slide", got)
 	}
