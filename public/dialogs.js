@@ -8,12 +8,15 @@ export function modal() {
   return document.querySelector(MODAL);
 }
 
-/** Shows a dialog. A modeless one leaves the page in use. @param {string} id */
+/** Shows a dialog. A modeless one leaves the page in use; any other takes the place of the one before. @param {string} id */
 export function open(id) {
   const dialog = /** @type {HTMLDialogElement} */ ($(id));
   if (dialog.open) return;
   if ("modeless" in dialog.dataset) dialog.show();
-  else dialog.showModal();
+  else {
+    /** @type {HTMLDialogElement | null} */ (modal())?.close();
+    dialog.showModal();
+  }
   // Not by autofocus: without script, the dialogs stand open below the page.
   /** @type {HTMLElement | null} */ (dialog.querySelector("h2[tabindex]"))?.focus();
   moveNotices();

@@ -103,7 +103,7 @@ func TestBrowserFocusKept(t *testing.T) {
 }
 
 // TestBrowserTips: a tip stays while its control is pointed at, itself included, or has the focus.
-// Escape hides it until another control is reached.
+// Escape hides it until its control is left.
 func TestBrowserTips(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t, laptop)
@@ -144,6 +144,19 @@ func TestBrowserTips(t *testing.T) {
 	shows("learning_rate", false)
 	p.press(kb.Tab)
 	shows("optimizer", true)
+
+	// Two at once: one control has the focus, and another is pointed at.
+	p.point("#seed")
+	shows("seed", true)
+	shows("optimizer", true)
+	p.press(kb.Escape)
+	shows("seed", false)
+	shows("optimizer", false)
+	p.point("#points")
+	shows("points", true)
+	if isShown("optimizer") {
+		t.Error("the tip of the control that keeps the focus comes back when another is pointed at")
+	}
 }
 
 // TestBrowserOrder: in a window of any width, the parts of the page come one after another as they
