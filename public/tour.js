@@ -24,4 +24,10 @@ export function bindTour() {
     const stop = tour.querySelector(":checked + section")?.nextElementSibling;
     if (stop instanceof HTMLInputElement) stop.click();
   });
+  tour.addEventListener("close", () => {
+    const focused = document.activeElement ?? document.body;
+    if (focused !== document.body && !tour.contains(focused)) return; // someone works beside the tour
+    $("train").focus({ preventScroll: true });
+    scrollTo(0, 0);
+  });
 }

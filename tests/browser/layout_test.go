@@ -22,7 +22,7 @@ func judge(t *testing.T, problems []string) {
 // page on anything else.
 func TestBrowserLayoutWidths(t *testing.T) {
 	t.Parallel()
-	for _, width := range []int64{320, 360, 768, 1024, 1440, 1920, 3840} {
+	for _, width := range []int64{320, 360, 640, 768, 844, 1024, 1440, 1920, 3840} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
 			size := wide(width)
 			if width <= 360 {
