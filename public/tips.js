@@ -5,7 +5,11 @@ const TIPPED = ".control:hover, .control:focus-within"; // one of each at a time
 /** Lets Escape hide the tips, and a click on a tip that one, until their controls are left. */
 export function bindTips() {
   const hide = (/** @type {Element | null} */ control) => control?.classList.add("tipless");
-  addEventListener("keydown", ({ key }) => key === "Escape" && document.querySelectorAll(TIPPED).forEach(hide), true);
+  addEventListener(
+    "keydown",
+    ({ key }) => key === "Escape" && document.querySelectorAll(TIPPED).forEach(hide),
+    true,
+  );
   addEventListener("click", ({ target }) => {
     if (target instanceof Element && target.matches(".tip")) hide(target.closest(".control"));
   });

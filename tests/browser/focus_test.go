@@ -8,6 +8,28 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
+// TestBrowserTourKeys: the tour goes on by a button that keeps the focus, and brings what it is about
+// into view.
+func TestBrowserTourKeys(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, touring, phone)
+	contract.Eventually(t, "the tour", func() bool { return p.isOpen("tour") })
+	p.run(`document.getElementById("tour-next").focus()`)
+	for i := range 5 {
+		p.press(kb.Enter)
+		in := eval[bool](p, `(() => {
+			const {top, bottom} = document.querySelector(".toured").getBoundingClientRect();
+			return bottom > 0 && top < innerHeight;
+		})()`)
+		if got := p.focused(); got != "tour-next" || !in {
+			t.Errorf("stop %d: the focus is at %s, its target is in view: %t", i+2, got, in)
+		}
+	}
+	if !eval[bool](p, `document.getElementById("tour-6").checked && document.getElementById("tour-next").getAttribute("aria-disabled") === "true"`) {
+		t.Error("the tour has not come to its last stop")
+	}
+}
+
 // TestBrowserTourFocus: after the tour the focus is at Train, at the top of the page, unless it is
 // where someone works beside the tour.
 func TestBrowserTourFocus(t *testing.T) {

@@ -29,6 +29,9 @@ func TestBrowserLayoutWidths(t *testing.T) {
 				size = func(o *tabOptions) { o.width, o.phone = width, true }
 			}
 			p := start(t).open(t, size, provoking(saysRefused))
+			if width == 844 {
+				p.size(width, 390, true) // a phone on its side
+			}
 			check := func(t *testing.T) {
 				judge(t, eval[[]string](p, fmt.Sprintf(`((width) => {
 					const seen = (e) => e.checkVisibility() && e.getBoundingClientRect().width > 0;

@@ -76,6 +76,9 @@ func TestBrowserFields(t *testing.T) {
 	if v.setting(t, "learning_rate") != "0.5" || v.Network != before.Network || v.Data != before.Data {
 		t.Errorf("after the return key: %v; want the learning rate 0.5 and all else as it was", v)
 	}
+	if open := eval[int](p, `document.querySelectorAll("dialog[open]").length`); p.focused() != "learning_rate" || open != 0 {
+		t.Errorf("after the return key the focus is at %s, and %d dialogs are open; want it where it was, and none", p.focused(), open)
+	}
 	p.checkStored(p.still())
 }
 
