@@ -83,7 +83,7 @@ const look = `(() => {
 	return {
 		State: {Config: value("config"), Network: value("network"), Data: value("data")},
 		Step: text("step"), Connection: text("connection"),
-		Pressed: document.getElementById("train").getAttribute("aria-pressed") === "true",
+		Pressed: document.getElementById("train").dataset.trains === "true",
 	};
 })()`
 
