@@ -113,10 +113,16 @@ func (p *Pool) resize(h *Hold, size int64) (victims []*Hold, err error) {
 	}
 	for more > 0 && p.used+more > p.capacity {
 		v := p.victim(h.client, more)
-		// Victims still have what they had for a moment. If they were many, the capacity would be no
-		// bound.
-		if v == nil || p.leaving > 0 && p.leaving+v.size > p.capacity/4 {
+		if v == nil {
 			return victims, ErrFull
+		}
+		// Victims still have what they had for a moment. If they were many, the capacity would be no
+		// bound. While they leave, who has less than others gets what is left of a quarter more.
+		if p.leaving > 0 && p.leaving+v.size > p.capacity/4 {
+			if p.used+p.leaving+more > p.capacity+p.capacity/4 {
+				return victims, ErrFull
+			}
+			break
 		}
 		p.account(v, -v.size)
 		p.remove(v)

@@ -100,8 +100,26 @@ func TestPoolEvicts(t *testing.T) {
 	}
 }
 
-// TestPoolRandom: whatever happens, no more is held than there is, and at most a quarter more is
-// leaving.
+// TestPoolLeaving: while large holds leave, small ones of others get what is left of a quarter more.
+func TestPoolLeaving(t *testing.T) {
+	p := NewPool(100)
+	for range 5 {
+		if _, err := take(p, at(1, ""), 20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		address int
+		size    int64
+		want    error
+	}{{2, 20, nil}, {3, 5, nil}, {3, 1, ErrFull}, {4, 1, ErrFull}} {
+		if _, err := take(p, at(test.address, ""), test.size); !errors.Is(err, test.want) {
+			t.Errorf("Acquire() of %d while %d of 100 are held and %d leaving = %v; want %v", test.size, p.used, p.leaving, err, test.want)
+		}
+	}
+}
+
+// TestPoolRandom: whatever happens, at most a quarter more is held or leaving than there is.
 func TestPoolRandom(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	p := NewPool(1000)
@@ -119,8 +137,8 @@ func TestPoolRandom(t *testing.T) {
 			places[i] = places[len(places)-1]
 			places = places[:len(places)-1]
 		}
-		if p.used > 1000 || p.leaving > 250 || p.used < 0 || p.leaving < 0 {
-			t.Fatalf("%d are held and %d leaving; want at most 1000 and 250", p.used, p.leaving)
+		if p.used+p.leaving > 1250 || p.leaving > 250 || p.used < 0 || p.leaving < 0 {
+			t.Fatalf("%d are held and %d leaving; want at most 1250 together, 250 of them leaving", p.used, p.leaving)
 		}
 	}
 	for _, l := range places {
