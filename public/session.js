@@ -1,12 +1,5 @@
 // The copy of the state that the browser stores.
-import {
-  forgetRecipe,
-  isMarked,
-  isRefused,
-  markEntry,
-  showRecipe,
-  takeState,
-} from "./address.js";
+import { forgetRecipe, isMarked, isRefused, markEntry, showRecipe, takeState } from "./address.js";
 import { $, form, setValue, tell, valueOf } from "./page.js";
 import { open } from "./share.js";
 import { read, STATE, write } from "./state.js";
