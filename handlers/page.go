@@ -54,7 +54,7 @@ func (s *Server) firstPage(notice views.Notice) ([]byte, error) {
 
 // firstRequest is what a first visit shows.
 func (s *Server) firstRequest() (pageRequest, error) {
-	p := pageRequest{choices: defaultChoices()}
+	p := pageRequest{choices: defaultChoices(), kept: views.NoMoment}
 	p.choices.Points = strconv.Itoa(min(defaultPoints, s.config.MaxPoints))
 	p.State.Config = nn.DefaultConfig()
 	var err error

@@ -76,10 +76,14 @@ var pageActs = []pageAct{
 		edit:   reseed, meta: keepMeta,
 	},
 	{
-		name:   "recover", // goes back to the last finite network
-		traits: views.Traits{Stops: true, Sends: views.FieldRecovered},
-		hint:   "Goes back to the last network whose numbers were finite. Lower the learning rate before you train on.",
-		edit:   recoverNetwork, meta: keepMeta,
+		name: "change-setting", // to the value behind the name
+		hint: "Changes this one setting and keeps the weights. Train on and see if it helps.",
+		edit: (*Server).changeSetting, meta: keepMeta,
+	},
+	{
+		name: "restart-with", // a changed setting
+		hint: "Changes this one setting and draws the first weights again. Train and compare.",
+		edit: (*Server).restartWith, meta: keepMeta,
 	},
 	{
 		name:   "pin",

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -63,9 +64,10 @@ func actPages(t *testing.T) map[string]string {
 	}
 	unit := historyForm(t, s, state, h)
 	unit.Set(views.FieldAct, "inspect 0.1")
-	var recover strings.Builder
-	notice := problem(errorBody{ErrorBody: wire.ErrorBody{Message: "diverged", Network: &state.Network}})
-	if err := views.Noticed(notice).Render(t.Context(), &recover); err != nil {
+	var diverged strings.Builder
+	notice := failing(errorBody{ErrorBody: wire.ErrorBody{Code: wire.CodeDiverged, Step: 8}}, &views.Lab{State: state, Acts: viewedAct, Kept: 1})
+	stuck := views.Diagnosis(views.Lab{State: state, Acts: viewedAct, Diagnosis: nn.Diagnosis{Trouble: nn.Silent}})
+	if err := errors.Join(views.Noticed(notice).Render(t.Context(), &diverged), stuck.Render(t.Context(), &diverged)); err != nil {
 		t.Fatal(err)
 	}
 	return map[string]string{
@@ -76,7 +78,7 @@ func actPages(t *testing.T) map[string]string {
 		"Table":    post("table-show"),
 		"Preview":  post("import-preview", views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"),
 		"Unit":     postForm(s, "/edit", unit, "HX-Request", "true").Body.String(),
-		"Diverged": recover.String(),
+		"Diverged": diverged.String(),
 	}
 }
 
@@ -154,7 +156,7 @@ func traitsOf(n *html.Node) views.Traits {
 func TestTraits(t *testing.T) {
 	want := map[string]views.Traits{
 		"show": {Restores: true}, "restore": {Restores: true},
-		"reset": {Stops: true}, "reseed": {Stops: true}, "recover": {Stops: true, Sends: "recovered"},
+		"reset": {Stops: true}, "reseed": {Stops: true},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
 		"share": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"},
@@ -236,7 +238,7 @@ func TestNamesAfterActs(t *testing.T) {
 		form := historyForm(t, s, state, h)
 		for field, value := range map[string]string{
 			views.FieldAct: a.name + places[a.name], views.FieldMeta: string(mustJSON(t, meta)), views.FieldDataset: "circles",
-			views.FieldStroke: "0.77,0.77", views.FieldTool: "2", views.FieldRecovered: string(mustJSON(t, state.Network)),
+			views.FieldStroke: "0.77,0.77", views.FieldTool: "2",
 			views.FieldParameter: "biases.0.0", views.FieldValue: "1", views.FieldOpened: `{"type":"nnvisu_state","version":1}`,
 			views.FieldTableText: "x,y,label\n0,0,a\n1,1,b\n",
 		} {

@@ -268,7 +268,6 @@ func TestHistoryEdit(t *testing.T) {
 		{"Dataset", "dataset", nil, "[0]"},
 		{"Task", "settings", func(f url.Values) { f.Set(views.FieldTask, "regression") }, "[10]"},
 		{"ResetWithoutPoints", "reset", func(f url.Values) { f.Set(views.FieldData, "[]") }, "[]"},
-		{"Recover", "recover", func(f url.Values) { f.Set(views.FieldRecovered, string(mustJSON(t, older.Network))) }, "[1 2 3 4]"},
 		{"OlderShow", "show", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"OlderRestore", "restore", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"OlderPin", "pin", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},

@@ -36,6 +36,7 @@ type pageRequest struct {
 	imported views.ImportForm
 	posted   nn.Config // the config before the settings were applied
 	until    until     // of a request to train
+	kept     int       // the step of the best moment that the page can go back to, or views.NoMoment
 	drawMS   int       // least time in milliseconds between two frames that are drawn, of the same
 	pageResult
 }
@@ -90,7 +91,7 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 		if err == nil {
 			err = s.checkState(ctx, &m)
 		}
-		return pageRequest{Message: m, form: url.Values{}, choices: defaultChoices()}, err
+		return pageRequest{Message: m, form: url.Values{}, choices: defaultChoices(), kept: views.NoMoment}, err
 	}
 	return s.decodePageForm(ctx, form)
 }
@@ -99,8 +100,11 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if err := checkLengths(form); err != nil {
 		return pageRequest{}, err
 	}
-	p := pageRequest{form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), imported: readImport(form)}
-	var err error
+	p := pageRequest{form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), imported: readImport(form), kept: views.NoMoment}
+	err := wire.FormInt(form, views.FieldKept, &p.kept)
+	if err != nil {
+		return p, err
+	}
 	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits(ctx)); err != nil {
 		return p, err
 	}
@@ -109,6 +113,9 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	}
 	if p.meta, p.history, err = s.decodeKept(ctx, form); err != nil {
 		return p, err
+	}
+	if p.kept < p.history.Since {
+		p.kept = views.NoMoment
 	}
 	p.meta = keepMeta(p.meta, p.State.Config, p.State.Config)
 	if p.pinned, err = s.readPinned(ctx, form.Get(views.FieldPinned)); err != nil {
@@ -141,7 +148,17 @@ func (p *pageRequest) setState(state nn.State, rule metaRule) {
 	if state.Config.Task != p.State.Config.Task {
 		p.history = nn.History{} // losses of another kind
 	}
+	if !sameSamples(p.State, state) {
+		p.history.Renew(state.Network.Step)
+		p.kept = views.NoMoment // it is of other points
+	}
 	p.State = state
+}
+
+// sameSamples reports whether two states have the same points for training and the same for testing.
+func sameSamples(a, b nn.State) bool {
+	return slices.Equal(a.Data, b.Data) && a.Config.TestFraction == b.Config.TestFraction &&
+		(a.Config.Seed == b.Config.Seed || a.Config.TestFraction == 0)
 }
 
 // longestChoice is the most bytes that all values of a choice may have: a number, or the name of one

@@ -63,7 +63,7 @@ func TestApplySettingsUnchanged(t *testing.T) {
 			if !same(state, before) {
 				t.Errorf("applySettings changed the state that it was given")
 			}
-			if err != nil || !same(got, before) || notice != (views.Notice{}) {
+			if err != nil || !same(got, before) || notice.Text != "" {
 				t.Errorf("applySettings = %+v, %+v, %v; want the config %+v and nothing to say",
 					got.Config, notice, err, before.Config)
 			}
@@ -179,7 +179,7 @@ func TestApplySettingsAbsent(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "blobs", 30, 2, func(c *nn.Config) { c.L1, c.BatchSize, c.Seed = 0.25, 5, 9 })
 	got, notice, err := s.applySettings(state, url.Values{views.FieldFeatures: {"x", "y"}})
-	if err != nil || !same(got, state) || notice != (views.Notice{}) {
+	if err != nil || !same(got, state) || notice.Text != "" {
 		t.Errorf("applySettings(features alone) = %+v, %+v, %v; want the state as it was", got.Config, notice, err)
 	}
 	if _, _, err := s.applySettings(state, url.Values{}); describeAs(err) != "invalid config.features" {
@@ -240,7 +240,7 @@ func TestApplySettingsRefused(t *testing.T) {
 			if got := fmt.Sprint(b.Code, " ", views.ControlOf(b.Field)); got != test.want {
 				t.Errorf("applySettings(%s=%s) = %v (%s); want %s", test.field, test.value, err, got, test.want)
 			}
-			if !same(state, before) || notice != (views.Notice{}) {
+			if !same(state, before) || notice.Text != "" {
 				t.Errorf("applySettings(%s=%s) changed the state or says %+v", test.field, test.value, notice)
 			}
 		})

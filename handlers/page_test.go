@@ -65,7 +65,7 @@ func TestFirstPage(t *testing.T) {
 		t.Fatalf("the form of the first page is refused: %v", err)
 	}
 	want := sampleState(t, firstDataset, defaultPoints, 0, nil)
-	if !same(p.State, want) || p.notice != (views.Notice{}) || !reflect.DeepEqual(p.choices, defaultChoices()) {
+	if !same(p.State, want) || p.notice.Text != "" || !reflect.DeepEqual(p.choices, defaultChoices()) {
 		t.Errorf("the first page holds %+v, %+v, %+v; want the default state and choices", p.State.Config, p.choices, p.notice)
 	}
 }

@@ -19,6 +19,7 @@ export function open(id) {
   }
   // Not by autofocus: without script, the dialogs stand open below the page.
   /** @type {HTMLElement | null} */ (dialog.querySelector("h2[tabindex]"))?.focus();
+  if (modal()) $("notice").replaceChildren(); // it was said
   moveNotices();
 }
 

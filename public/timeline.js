@@ -1,6 +1,6 @@
 // The past of a run: its moments to look at, and the changes to undo.
 import { Moments } from "./moments.js";
-import { $, turnOff } from "./page.js";
+import { $, field, on, turnOff } from "./page.js";
 import { MOMENT, read, write } from "./state.js";
 import { Undo } from "./undo.js";
 
@@ -26,6 +26,9 @@ export class Timeline {
     runs.on("answered", (job) => this.#answered(job));
     runs.on("settled", () => this.#labelUndo());
     slider.addEventListener("input", () => this.#look(Number(slider.value)));
+    on(document, "click", (target) => {
+      if (target.closest("[data-back]")) this.#look(this.#moments.best);
+    });
   }
 
   /** The newest state if an older one is shown, or null. */
@@ -35,7 +38,8 @@ export class Timeline {
 
   /** Makes the state of the page the newest moment. */
   record() {
-    this.#moments.record(Number($("picture").dataset.step), read(MOMENT));
+    const { step, best } = $("picture").dataset;
+    this.#moments.record(Number(step), read(MOMENT), best !== undefined);
     this.#label();
   }
 
@@ -95,7 +99,8 @@ export class Timeline {
   }
 
   #label() {
-    const { at, shown, latest, behind, run } = this.#moments;
+    const { at, shown, latest, behind, run, best } = this.#moments;
+    field("kept").value = String(run[best]?.step ?? "");
     const text = behind
       ? `Step ${shown.step} of ${latest.step}`
       : `Step ${latest.step}, the latest`;

@@ -19,9 +19,9 @@ const (
 	FieldMeta    = "meta"    // what is kept with points that came from a table; may be empty
 	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
-	FieldAct       = "act"       // what a button of the page does
-	FieldControls  = "controls"  // not empty: the visible settings are to be read
-	FieldRecovered = "recovered" // the network that a diverged run can go back to
+	FieldAct      = "act"      // what a button of the page does
+	FieldControls = "controls" // not empty: the visible settings are to be read
+	FieldKept     = "kept"     // the step of the best moment that the page can go back to; may be empty
 
 	FieldTool       = "tool"   // a class number, a label for regression, or ToolErase
 	FieldStroke     = "stroke" // places drawn: x,y pairs separated by spaces
@@ -119,7 +119,7 @@ var ChoiceFields = []string{
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
 var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
-	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
+	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldKept,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,

@@ -48,7 +48,6 @@ func TestFragmentTargets(t *testing.T) {
 			"Frame":    render(t, Frame(lab)),
 			"Edited":   render(t, Edited(lab, true)),
 			"Noticed":  render(t, Noticed(lab.Notice)),
-			"Reached":  render(t, Reached("Done.", lab.Choices)),
 			"Refused":  render(t, Refused(lab.Notice, FieldLearningRate, "no")),
 			"Imported": render(t, Imported(lab, true)), "PreviewedImport": render(t, PreviewedImport(lab)), "RefusedImport": render(t, RefusedImport(lab.Notice, lab)),
 			"ShownTable": render(t, ShownTable(lab)), "EditedTable": render(t, EditedTable(lab, true)),
@@ -77,7 +76,7 @@ func TestFragmentTargets(t *testing.T) {
 func TestFragmentParts(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	frame := targets(render(t, Frame(lab)))
-	if want := []string{"#live", "#past", "#plane-words", "#pattern", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
+	if want := []string{"#live", "#past", "#plane-words", "#pattern", "#diagnosis", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))
@@ -119,9 +118,6 @@ func TestFragmentParts(t *testing.T) {
 			t.Errorf("%s has parts for %v; want %s alone", name, got, c.want)
 		}
 	}
-	if got := targets(render(t, Reached("Done.", lab.Choices))); !slices.Equal(got, []string{"#notice", "#until-settings"}) {
-		t.Errorf("Reached has parts for %v; want the notice and where runs end", got)
-	}
 	if got := targets(render(t, Refused(Notice{Text: "no"}, "", "no"))); !slices.Equal(got, []string{"#notice"}) {
 		t.Errorf("Refused without a control has parts for %v; want the notice alone", got)
 	}
@@ -148,7 +144,6 @@ func TestFragmentsAreThePage(t *testing.T) {
 	for name, lab := range labs(t) {
 		page := render(t, Page(lab))
 		parts := render(t, EditedTable(lab, true)).all("hx-partial")
-		parts = append(parts, render(t, Reached(lab.Notice.Text, lab.Choices)).all("hx-partial")[1]) // behind the notice
 		parts = append(parts, render(t, RefusedImport(lab.Notice, lab)).all("hx-partial")...)
 		for _, partial := range append(parts, render(t, Imported(lab, true)).all("hx-partial")...) {
 			places := page.all(partial.attr("hx-target"))

@@ -154,7 +154,7 @@ func labs(tb testing.TB) map[string]Lab {
 			l.Choices.LogScale = true
 		}),
 		"Diverged": sampleLab(tb, dataset.Circles, func(l *Lab) {
-			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Recover: &RecoverAct{Act: anyAct("recover"), Step: 12345, Network: `{"a":"<&'\""}`}}
+			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Exits: []Exit{{Label: "<Back>", Back: true}}}
 		}),
 		"Import": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Import = importForm(tb, "a,b,<c>\n1,2,<b>\n3,4,q\n", table.Choice{X: "b", Y: "a"})

@@ -301,7 +301,7 @@ func TestMeasures(t *testing.T) {
 	}
 }
 
-// TestNoticeBox: no notice is nothing; a way back is a button with the network.
+// TestNoticeBox: no notice is nothing; a way out is a button.
 func TestNoticeBox(t *testing.T) {
 	if got := strings.TrimSpace(text(t, NoticeBox(Notice{}))); got != "" {
 		t.Errorf("NoticeBox of nothing = %q; want nothing", got)
@@ -313,13 +313,12 @@ func TestNoticeBox(t *testing.T) {
 	if e := render(t, NoticeBox(Notice{Text: "Done.", Undo: true})); e.one(t, "[data-undo]").attr("type") != "button" {
 		t.Errorf("NoticeBox to be undone has the button %v; want one that does not submit", e.one(t, "[data-undo]"))
 	}
-	const network = `{"a":"<&'\""}`
-	e = render(t, NoticeBox(Notice{Text: "Oops.", Problem: true, Recover: &RecoverAct{Act: anyAct("recover"), Step: 12345, Network: network}}))
-	if got := e.one(t, "input[name="+FieldRecovered+"]").attr("value"); got != network {
-		t.Errorf("NoticeBox offers the network %s; want %s", got, network)
+	e = render(t, NoticeBox(Notice{Text: "Oops.", Problem: true, Exits: []Exit{{Label: "Back to step 5", Back: true}}}))
+	if got := e.one(t, "button[data-back]"); got.content() != "Back to step 5" || got.attr("type") != "button" || len(e.all(".problem")) != 1 {
+		t.Errorf("NoticeBox offers %q of type %q; want to go back to step 5 by the script", got.content(), got.attr("type"))
 	}
-	if got := e.one(t, "button[value=recover]").content(); !strings.Contains(got, "12\u202f345") || len(e.all(".problem")) != 1 {
-		t.Errorf("NoticeBox offers %q; want to go back to step 12 345", got)
+	if e := render(t, NoticeBox(Notice{Text: "Oops."}.beside("l2"))); e.one(t, ".notice").attr("data-beside") != ErrorID("l2") {
+		t.Errorf("NoticeBox of an error of l2 names %q; want its place", e.one(t, ".notice").attr("data-beside"))
 	}
 }
 

@@ -27,6 +27,9 @@ type Lab struct {
 	History    nn.History  // the curves of the run up to this state
 	Pinned     *PinnedRun  // a run to compare with, or nil
 	Measured               // for the chosen panel
+	Diagnosis  nn.Diagnosis
+	Kept       int  // the step of the best moment that the page can go back to, or NoMoment
+	Best       bool // the state is that moment
 	Cells      Cells
 	Maps       Maps
 	Choices    Choices
@@ -113,15 +116,18 @@ func (c Choices) pointsLocked() bool { return c.hides(PartData) || c.locks(PartD
 type Notice struct {
 	Text    string
 	Problem bool
-	Undo    bool        // offers to undo what happened
-	Recover *RecoverAct // offered after a divergence
+	Undo    bool   // offers to undo what happened
+	Exits   []Exit // lead out of a failure
+	Beside  string // the id of the element that says the same beside a control, or ""
 }
 
-// RecoverAct offers to go back to the last finite network.
-type RecoverAct struct {
-	Act     *Act
-	Step    int
-	Network string // JSON
+// beside returns the notice of what is said beside a control, too; "" is none. The script drops it
+// where the control can be seen.
+func (n Notice) beside(control string) Notice {
+	if control != "" {
+		n.Beside = ErrorID(control)
+	}
+	return n
 }
 
 // Speeds are the choices for the number of updates in a frame.

@@ -27,6 +27,8 @@ func (r *reader) history(h *nn.History) error {
 			return r.numbers(&h.TestLoss, nn.MaxSamples, "samples")
 		case "test_accuracy":
 			return r.numbers(&h.TestAccuracy, nn.MaxSamples, "samples")
+		case "since":
+			return r.integer(&h.Since)
 		case "best":
 			h.Best = new(nn.Best)
 			return r.best(h.Best)

@@ -17,7 +17,7 @@ test("moments are in order, and the newest is shown", () => {
   assert.deepEqual(steps(moments), [0, 1, 2]);
   assert.equal(moments.at, 2);
   assert.equal(moments.behind, false);
-  assert.deepEqual(moments.shown, { step: 2, state: state(2) });
+  assert.deepEqual(moments.shown, { step: 2, state: state(2), best: false });
 });
 
 test("the same step again replaces the newest moment", () => {
