@@ -254,7 +254,7 @@ func TestBrowserDatasets(t *testing.T) {
 	p.provokes(saysRefused)
 	before := p.look().state
 	p.fill("noise", "7")
-	p.until("what is wrong is said", func(v view) bool { return v.Notice != "" && p.besideField("noise") != "" })
+	p.until("what is wrong is said", func(v view) bool { return p.besideField("noise") != "" })
 	if d := p.still().differs(before); d != "" {
 		t.Errorf("a noise that cannot be changes %s", d)
 	}

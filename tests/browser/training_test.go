@@ -311,7 +311,7 @@ func TestBrowserRefusedWhileTraining(t *testing.T) {
 	p.train()
 	v := p.until("step 3", func(v view) bool { return v.steps() >= 3 })
 	p.fill("learning_rate", "0")
-	p.until("a notice", func(v view) bool { return strings.Contains(v.Notice, "must be greater than 0") })
+	p.until("the error", func(v view) bool { return strings.Contains(p.besideField("learning_rate"), "must be greater than 0") })
 	p.until("training goes on", func(now view) bool { return now.Connection == saysTraining && now.steps() > v.steps()+5 })
 	if text := p.besideField("learning_rate"); !strings.Contains(text, "must be greater than 0") {
 		t.Errorf("beside the field is %q while training goes on; want what is wrong with it", text)
@@ -320,7 +320,7 @@ func TestBrowserRefusedWhileTraining(t *testing.T) {
 		t.Errorf("the field holds %q; want what was written", got)
 	}
 	p.fill("learning_rate", "0.02")
-	p.until("the notice goes", func(v view) bool { return v.Notice == "" && v.setting(t, "learning_rate") == "0.02" })
+	p.until("the setting", func(v view) bool { return v.Notice == "" && v.setting(t, "learning_rate") == "0.02" })
 	if text := p.besideField("learning_rate"); text != "" {
 		t.Errorf("beside the field is %q; want nothing", text)
 	}
