@@ -46,7 +46,7 @@ export class Moments {
     }
     if (last) share(state, last.state);
     run = [...run, { step, state, best }];
-    for (let before = Infinity; isTooMuch(run) && 3 < run.length && run.length < before; ) {
+    for (let before = Infinity; isTooMuch(run) && 3 < run.length && run.length < before;) {
       before = run.length;
       run = thinned(run);
     }
