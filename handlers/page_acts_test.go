@@ -227,7 +227,7 @@ func TestNamesAfterActs(t *testing.T) {
 		"clear": none, "dataset": none, "open": none, "remove-class": two,
 		"import": {Classes: []string{"a", "b"}, Transform: table.Transform{X: table.Axis{Name: "x"}, Y: table.Axis{Name: "y"}, Label: table.Axis{Name: "label"}}},
 	}
-	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0"}
+	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "change-setting": " l2=0.01", "restart-with": " init=he"}
 	nameOf := func(m table.Meta, p nn.Point) string {
 		if name := m.Class(int(p.Label)); name != "" {
 			return name

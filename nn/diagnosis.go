@@ -30,6 +30,11 @@ const (
 	Overfitting Trouble = "overfitting"
 )
 
+// Troubles returns all troubles, the worst first.
+func Troubles() []Trouble {
+	return []Trouble{Exploding, Leaping, Rising, Silent, Dead, Saturated, Stuck, Overfitting}
+}
+
 // A Diagnosis says what is wrong with a run. The zero value is a run with no trouble.
 type Diagnosis struct {
 	Trouble Trouble
