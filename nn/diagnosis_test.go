@@ -43,6 +43,14 @@ func wave(values []float64) []float64 {
 	return values
 }
 
+// dips returns values of which every fifth is as low as v.
+func dips(values []float64, v float64) []float64 {
+	for i := 4; i < len(values); i += 5 {
+		values[i] = v
+	}
+	return values
+}
+
 // twoClasses returns a state with 60 points of two classes and the default network.
 func twoClasses(change func(c *Config)) State {
 	s := State{Config: DefaultConfig(), Data: randomPoints(newRand(1), 60, Classification, 2)}
@@ -75,6 +83,7 @@ func TestDiagnose(t *testing.T) {
 		{"LeapingBefore", join(wave(ramp(3, 3, 20)), ramp(0.5, 0.1, 60)), nil, Diagnosis{}},
 		{"Rising", join(falls, ramp(0.2, 0.6, 40)), nil, Diagnosis{Trouble: Rising, Since: 39}},
 		{"RisingShort", join(falls, ramp(0.2, 0.6, 12)), nil, Diagnosis{}},
+		{"RisingDips", dips(join(falls, ramp(0.2, 0.6, 40)), 0.21), nil, Diagnosis{}},
 		{"RisingNoise", wave(ramp(0.3, 0.3, 99)), nil, Diagnosis{}},
 		{"RisingTiny", join(ramp(0.7, 1e-4, 60), ramp(1e-4, 5e-3, 40)), nil, Diagnosis{}},
 		{"RisingAndBack", join(falls, ramp(0.2, 0.6, 30), ramp(0.6, 0.21, 30)), nil, Diagnosis{}},
@@ -85,6 +94,7 @@ func TestDiagnose(t *testing.T) {
 		{"Learned", join(ramp(0.7, 0.01, 30), ramp(0.01, 0.01, 300)), nil, Diagnosis{}},
 		{"Slow", ramp(0.7, 0.68, 200), nil, Diagnosis{}},
 		{"Overfitting", ramp(0.7, 0.01, 100), join(ramp(0.7, 0.5, 50), ramp(0.5, 0.9, 50)), Diagnosis{Trouble: Overfitting, Since: 49}},
+		{"OverfittingDips", ramp(0.7, 0.01, 100), dips(join(ramp(0.7, 0.5, 50), ramp(0.5, 1.2, 50)), 0.51), Diagnosis{}},
 		{"OverfittingSlack", ramp(0.7, 0.01, 100), join(ramp(0.7, 0.01, 50), ramp(0.01, 0.015, 50)), Diagnosis{}},
 		{"OverfittingNoise", ramp(0.7, 0.01, 100), wave(ramp(0.7, 0.3, 100)), Diagnosis{}},
 	} {

@@ -347,8 +347,8 @@ func TestBrowserDiverged(t *testing.T) {
 			if v.Pressed {
 				t.Error("the Train button is still pressed; want the run to be over")
 			}
-			if broke := number(v.notice()); broke < 100 || v.steps() != broke-1 {
-				t.Errorf("notice %q at step %s; want the step of the divergence, and the state before it", v.Notice, v.Step)
+			if broke := number(v.notice()); broke < 100 || v.steps() >= broke || v.steps() < broke-25 {
+				t.Errorf("notice %q at step %s; want the step of the divergence, and the last frame before it", v.Notice, v.Step)
 			}
 			s.checkLaw(t, from.state, v)
 			p.checkStored(p.still())
