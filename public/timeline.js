@@ -101,9 +101,7 @@ export class Timeline {
   #label() {
     const { at, shown, latest, behind, run, best } = this.#moments;
     field("kept").value = String(run[best]?.step ?? "");
-    const text = behind
-      ? `Step ${shown.step} of ${latest.step}`
-      : `Step ${latest.step}, the latest`;
+    const text = behind ? `Step ${shown.step} of ${latest.step}` : `Step ${latest.step} (latest)`;
     slider.max = String(run.length - 1);
     slider.value = String(at);
     turnOff(slider, run.length < 2);
