@@ -66,7 +66,7 @@ var pageActs = []pageAct{
 	{
 		name:   "reset",
 		traits: views.Traits{Stops: true},
-		hint:   "Draws the first weights of this seed again. After a change of settings, reset to compare from the same start.",
+		hint:   "Starts over with the same random weights. After a change of settings, reset to compare from the same start.",
 		edit:   reset, meta: keepMeta,
 	},
 	{
@@ -111,7 +111,11 @@ var pageActs = []pageAct{
 		hint: "Removes all points and keeps the network. Draw a shape of your own next.",
 		edit: clearPoints, meta: dropMeta,
 	},
-	{name: "dataset", edit: (*Server).loadDataset, meta: dropMeta},
+	{
+		name:   "dataset",
+		traits: views.Traits{Sends: views.FieldOwn},
+		do:     (*Server).loadDataset,
+	},
 	{
 		name: "add-class",
 		hint: "Adds a class and an output for it. All other weights stay, so the network need not start again.",
@@ -178,7 +182,7 @@ var pageActs = []pageAct{
 	{
 		name:   "share", // makes the links
 		traits: views.Traits{Looks: true},
-		hint:   "Copies a link that opens this lab with the same settings, for a classmate to see.",
+		hint:   "Links to this lab, for a classmate to see, and files to save and open.",
 		do:     (*Server).shareLinks,
 	},
 	{

@@ -159,7 +159,7 @@ func TestTraits(t *testing.T) {
 		"reset": {Stops: true}, "reseed": {Stops: true},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
 		"share": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
-		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"},
+		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},
 	}
 	for _, a := range pageActs {
 		if a.traits != want[a.name] {
@@ -224,7 +224,7 @@ func TestNamesAfterActs(t *testing.T) {
 	none := table.Meta{}
 	two := table.Meta{Classes: []string{"uno", "due"}, Transform: meta.Transform}
 	want := map[string]table.Meta{ // of acts that do not keep it as it is
-		"clear": none, "dataset": none, "open": none, "remove-class": two,
+		"clear": none, "dataset": {Source: "data_seed=1&dataset=circles&points=200"}, "open": none, "remove-class": two,
 		"import": {Classes: []string{"a", "b"}, Transform: table.Transform{X: table.Axis{Name: "x"}, Y: table.Axis{Name: "y"}, Label: table.Axis{Name: "label"}}},
 	}
 	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "change-setting": " l2=0.01", "restart-with": " init=he"}

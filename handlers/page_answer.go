@@ -57,6 +57,10 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 		notice = failing(b, &lab)
 	}
 	if c.Request().Header.Get("HX-Request") != "" {
+		if edited && e.page.form.Get(views.FieldAct) == "dataset" {
+			e.page.answer.sets = e.page.form.Get(views.FieldDataset) != e.page.choices.Dataset
+			return s.html(c, b.status, views.RefusedDataset(notice, views.ControlOf(b.Field), b.Message, s.unmeasuredLab(e.page)))
+		}
 		if edited && e.page.imported.Preview != nil {
 			return s.html(c, b.status, views.RefusedImport(notice, s.unmeasuredLab(e.page)))
 		}
@@ -100,8 +104,8 @@ func problem(b errorBody) views.Notice {
 func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 	return views.Lab{
 		State: p.State, Meta: p.meta, Recipe: p.recipe, MostSteps: wire.MaxSteps, History: p.history, Pinned: p.pinned,
-		Choices: p.choices, Import: p.imported, Table: p.table, Words: p.words, Notice: p.notice, Kept: p.kept,
-		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Preview: p.answer.preview,
+		Own: p.own, Choices: p.choices, Import: p.imported, Table: p.table, Words: p.words, Notice: p.notice, Kept: p.kept,
+		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, ShowSets: p.answer.sets, ShowSource: p.answer.source, ShowOwn: p.answer.own, Preview: p.answer.preview,
 		Acts: viewedAct, Version: s.config.Version, Release: s.config.Release,
 	}
 }

@@ -166,7 +166,7 @@ func TestActRefused(t *testing.T) {
 		{"Noise", "dataset", "dataset=xor&points=9&noise=0.6", nil, "invalid noise"},
 		{"NoiseText", "dataset", "dataset=xor&points=9&noise=x", nil, "malformed noise"},
 		{"NoiseNaN", "dataset", "dataset=xor&points=9&noise=NaN", nil, "malformed noise"},
-		{"Classes", "dataset", "dataset=moons&points=9&data_classes=3", nil, "invalid classes"},
+		{"Classes", "dataset", "dataset=spiral&points=9&data_classes=11", nil, "invalid classes"},
 		{"ClassesZero", "dataset", "dataset=spiral&points=9&data_classes=0", nil, "invalid classes"},
 		{"Seed", "dataset", "dataset=xor&points=9&data_seed=-1", nil, "invalid data_seed"},
 		{"SeedText", "dataset", "dataset=xor&points=9&data_seed=x", nil, "malformed data_seed"},

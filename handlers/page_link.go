@@ -27,6 +27,7 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	}
 	if err == nil {
 		p := pageRequest{Message: wire.Message{State: state}, choices: choices}
+		p.meta.Source = sourceOfControls(choices)
 		p.recipe = s.told(c.Request().Context(), p, nn.State{})
 		p.answer.settings = true
 		return s.render(c, http.StatusOK, p)

@@ -30,6 +30,7 @@ type pageRequest struct {
 	form     url.Values
 	choices  views.Choices
 	meta     table.Meta
+	own      string // points to come back to from a data set: FieldOwn
 	recipe   string // that leads to this run, but for its steps, or ""
 	history  nn.History
 	pinned   *views.PinnedRun
@@ -67,6 +68,12 @@ type pageAnswer struct {
 	reshaped bool
 	// pinned says that the pinned run is to be shown anew.
 	pinned bool
+	// sets says that the page shows another data set as chosen.
+	sets bool
+	// source says that the controls of a data set do not show where the points come from.
+	source bool
+	// own says that there are other own points to come back to.
+	own bool
 }
 
 // openPage reads a request of the page, and takes a place for it.
@@ -91,7 +98,9 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 		if err == nil {
 			err = s.checkState(ctx, &m)
 		}
-		return pageRequest{Message: m, form: url.Values{}, choices: defaultChoices(), kept: views.NoMoment}, err
+		p := pageRequest{Message: m, form: url.Values{}, choices: defaultChoices(), kept: views.NoMoment}
+		p.showSource()
+		return p, err
 	}
 	return s.decodePageForm(ctx, form)
 }
@@ -100,7 +109,10 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if err := checkLengths(form); err != nil {
 		return pageRequest{}, err
 	}
-	p := pageRequest{form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), imported: readImport(form), kept: views.NoMoment}
+	p := pageRequest{
+		form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), own: form.Get(views.FieldOwn),
+		imported: readImport(form), kept: views.NoMoment,
+	}
 	err := wire.FormInt(form, views.FieldKept, &p.kept)
 	if err != nil {
 		return p, err
@@ -118,6 +130,8 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 		p.kept = views.NoMoment
 	}
 	p.meta = keepMeta(p.meta, p.State.Config, p.State.Config)
+	s.findSource(&p)
+	p.choices.Dataset = chosenData(p.meta)
 	if p.pinned, err = s.readPinned(ctx, form.Get(views.FieldPinned)); err != nil {
 		return p, err
 	}
@@ -147,6 +161,8 @@ func (p *pageRequest) setState(state nn.State, rule metaRule) {
 	p.meta = rule(p.meta, p.State.Config, state.Config)
 	if state.Config.Task != p.State.Config.Task {
 		p.history = nn.History{} // losses of another kind
+	} else if !slices.Equal(state.Data, p.State.Data) {
+		p.meta = edited(p.meta)
 	}
 	if !sameSamples(p.State, state) {
 		p.history.Renew(state.Network.Step)

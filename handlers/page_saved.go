@@ -29,7 +29,7 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 		return wire.Within(views.FieldOpened, err)
 	}
 	*p = pageRequest{
-		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History,
+		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, own: p.own,
 		meta: keepMeta(file.Meta, m.State.Config, m.State.Config),
 		pageResult: pageResult{
 			notice: undoable("Opened a state at step %d, with %d points.", m.State.Network.Step, len(m.State.Data)),

@@ -12,11 +12,16 @@ import (
 	"nnvisu/views"
 )
 
-// applySettings takes the visible settings of the form into the state. Weights that fit a new shape
+// applySettings takes the visible settings of the form into the state, or only the one that was changed,
+// where the form says which. Weights that fit a new shape
 // stay; the notice says what starts new.
 func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views.Notice, error) {
 	to := state.Config.Clone()
+	changed := setting.Lookup(form.Get(views.FieldChanged))
 	for m := range setting.All() {
+		if changed != nil && m != changed {
+			continue // it may be wrong, and its error says so already
+		}
 		if err := m.Take(&to, form[m.Name]); err != nil {
 			return state, views.Notice{}, wire.TextError(err)
 		}
@@ -63,7 +68,7 @@ func settingsNotice(from, to nn.Config) views.Notice {
 	case !slices.Equal(to.Features, from.Features):
 		return undoable("The inputs changed. The weights of those that stay are kept.")
 	case to.Optimizer != from.Optimizer:
-		return undoable("The weights stay; the new optimizer starts with fresh moments.")
+		return undoable("The weights stay; the new optimizer starts with an empty memory.")
 	case to.Init != from.Init:
 		return views.Notice{Text: "Takes effect with the next Reset."}
 	case to.Seed != from.Seed:

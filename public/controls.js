@@ -50,8 +50,10 @@ export class Controls {
     document.getElementById(`${target.id}-error`)?.replaceChildren();
     markErrors();
     if (path) this.#runs.act(target, { parameter: path, value: target.value });
-    else if (change) this.#runs.act(target, { controls: takesSettings(change) ? "1" : "" });
-    else if (restart !== undefined) this.#runs.stop();
+    else if (change) {
+      const controls = takesSettings(change) ? "1" : "";
+      this.#runs.act(target, { controls, changed: target.name });
+    } else if (restart !== undefined) this.#runs.stop();
   }
 
   /** @param {Element} target */

@@ -188,7 +188,7 @@ func TestReading(t *testing.T) {
 			t.Errorf("class %d is marked %q in %s", k, svg.attr("d"), svg.attr("fill"))
 		}
 	}
-	for v, want := range map[float64]string{0.12345: "0.123", -7: "-7.000", math.Inf(1): "not finite", math.NaN(): "not finite"} {
+	for v, want := range map[float64]string{0.12345: "0.123", -7: "−7.000", math.Inf(1): "not finite", math.NaN(): "not finite"} {
 		if p := NewProbe(nn.Config{Task: nn.Regression}, sampleLab(t, dataset.Hills, nil).Meta, nn.Point{}, []float64{v}, nil); p.Parts[0].Text != want || p.Point != "" || p.At != "(0.00, 0.00)" {
 			t.Errorf("the value %v reads %+v; want %s", v, p, want)
 		}

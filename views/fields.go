@@ -16,10 +16,12 @@ const (
 	FieldNetwork = "network"
 	FieldData    = "data"
 	FieldHistory = "history" // the curves of the run
-	FieldMeta    = "meta"    // what is kept with points that came from a table; may be empty
+	FieldMeta    = "meta"    // where the points came from and what they are called; may be empty
+	FieldOwn     = "own"     // points to come back to from a data set, as a saved state; may be empty
 	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
 	FieldAct      = "act"      // what a button of the page does
+	FieldChanged  = "changed"  // the control that was changed; empty where a button was pressed
 	FieldControls = "controls" // not empty: the visible settings are to be read
 	FieldKept     = "kept"     // the step of the best moment that the page can go back to; may be empty
 
@@ -37,7 +39,7 @@ const (
 	FieldPanel      = "panel"     // what the panel shows: one of Panels()
 	FieldLogScale   = "log_scale" // losses on a logarithmic scale
 
-	FieldDataset     = "dataset"
+	FieldDataset     = "dataset" // a data set or OwnData
 	FieldPoints      = "points"
 	FieldNoise       = "noise"
 	FieldDataClasses = "data_classes"
@@ -92,6 +94,9 @@ const (
 	FieldRowRemove = "row_remove" // numbers of the rows to remove, from 1
 )
 
+// OwnData stands in FieldDataset for points that are no data set's.
+const OwnData = "own"
+
 // Tools and transports.
 const (
 	ToolErase       = "erase"
@@ -119,12 +124,12 @@ var ChoiceFields = []string{
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
 var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
-	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldKept,
+	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldChanged, FieldControls, FieldKept,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
-	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, "id", "type", "frame_ms",
 })

@@ -200,6 +200,7 @@ func TestPageChoices(t *testing.T) {
 	for _, info := range dataset.All() {
 		sets = append(sets, string(info.Name))
 	}
+	sets = append(sets, OwnData)
 	var got []string
 	for _, e := range page.all("input[name=" + FieldDataset + "]") {
 		got = append(got, e.attr("value"))
@@ -207,7 +208,7 @@ func TestPageChoices(t *testing.T) {
 	if !slices.Equal(got, sets) {
 		t.Errorf("the data sets are %v; want %v", got, sets)
 	}
-	for _, thumbnail := range page.all(".thumbnails label") {
+	for _, thumbnail := range page.all(".thumbnails label:not(:has(.eraser))") {
 		if len(thumbnail.all("svg path")) < 2 {
 			t.Errorf("the thumbnail %s draws %d groups of points; want two at least", thumbnail.content(), len(thumbnail.all("svg path")))
 		}

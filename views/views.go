@@ -21,6 +21,7 @@ type Lab struct {
 	State      nn.State // prepared
 	Meta       table.Meta
 	JSON       StateJSON
+	Own        string      // of FieldOwn
 	Recipe     string      // of FieldRecipe
 	MostSteps  int         // of a recipe
 	Metrics    *nn.Metrics // nil where there is no point to measure with
@@ -42,6 +43,9 @@ type Lab struct {
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again
+	ShowSets   bool                   // another data set is chosen
+	ShowSource bool                   // the controls of a data set must be shown again
+	ShowOwn    bool                   // there are other own points to come back to
 	Preview    bool                   // the page shows a moment again, and keeps its notice
 }
 
@@ -271,26 +275,29 @@ var thumbnails = sync.OnceValue(func() []thumbnail {
 
 // A Probe is the output of the network at a place of the plane.
 type Probe struct {
-	At    string
-	Parts []ProbePart
-	Point string // the label of the point at the place, or ""
-	Where string // the place in words, and where the nearest point is
+	At        string      // the place, or "" where
+	Place     []ProbePart // it is in columns that have names
+	Parts     []ProbePart
+	Point     string // the label of the point at the place, or ""
+	PointName string // and the name of its class, if it has one
+	Where     string // the place in words, and where the nearest point is
 }
 
-// A ProbePart is a class with its probability, or the value of a regression.
+// A ProbePart is a class with its probability, the value of a regression, or a coordinate.
 type ProbePart struct{ Name, Text, Marker, Colour string }
 
 // NewProbe describes the outputs at a place, as nn.Model's Predict returns them. point is the point
 // at the place, or nil.
 func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, point *nn.Point) Probe {
-	p := Probe{At: fmt.Sprintf("(%s, %s)", coordinate(at.X), coordinate(at.Y))}
+	t := meta.Transform
+	p := Probe{At: fmt.Sprintf("(%s, %s)", inUnits(t.X, at.X), inUnits(t.Y, at.Y))}
+	if hasNames(t) {
+		p.At, p.Place = "", []ProbePart{{Name: t.X.Name, Text: inUnits(t.X, at.X)}, {Name: t.Y.Name, Text: inUnits(t.Y, at.Y)}}
+	}
 	if c.Task == nn.Regression {
-		p.Parts = []ProbePart{{Text: "not finite"}}
-		if v := outputs[0]; v-v == 0 {
-			p.Parts[0].Text = strconv.FormatFloat(v, 'f', 3, 64)
-		}
+		p.Parts = []ProbePart{{Name: t.Label.Name, Text: labelText(t.Label, outputs[0])}}
 		if point != nil {
-			p.Point = "point: " + strconv.FormatFloat(point.Label, 'f', 3, 64)
+			p.Point = "point: " + labelText(t.Label, point.Label)
 		}
 		return p
 	}
@@ -302,7 +309,7 @@ func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, poin
 		p.Parts = append(p.Parts, ProbePart{className(meta, k), share, markerIcon(markers[k]), classColours[k].hex()})
 	}
 	if point != nil {
-		p.Point = "point: " + className(meta, int(point.Label))
+		p.Point, p.PointName = "point:", className(meta, int(point.Label))
 	}
 	return p
 }
@@ -313,13 +320,16 @@ func (p *Probe) Near(c nn.Config, meta table.Meta, at nn.Point, nearest *nn.Poin
 	if nearest == nil || p.Point != "" {
 		return
 	}
-	label := "value " + decimals(nearest.Label)
+	t := meta.Transform
+	label := "value " + inUnits(t.Label, nearest.Label)
 	if c.Task == nn.Classification {
 		label = className(meta, int(nearest.Label))
 	}
-	p.Where += "; the nearest point is of " + label + ", " + wayWords(at, *nearest)
-}
-
-func coordinate(v float64) string {
-	return strings.Replace(strconv.FormatFloat(v+0, 'f', 2, 64), "-", "−", 1)
+	p.Where += "; the nearest point is of " + label + ", "
+	if !hasNames(t) {
+		p.Where += wayWords(at, *nearest)
+		return
+	}
+	p.Where += fmt.Sprintf("%s, at %s %s and %s %s", directionWords(at, *nearest),
+		isolated(t.X.Name), inUnits(t.X, nearest.X), isolated(t.Y.Name), inUnits(t.Y, nearest.Y))
 }

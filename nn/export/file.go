@@ -29,7 +29,7 @@ type File struct {
 	Version int    `json:"version"` // StateVersion
 	nn.State
 
-	Meta    table.Meta `json:"meta,omitzero"`    // units and class names of the points
+	Meta    table.Meta `json:"meta,omitzero"`    // source, units and class names of the points
 	History nn.History `json:"history,omitzero"` // curves of the run
 }
 
