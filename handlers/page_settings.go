@@ -12,9 +12,9 @@ import (
 	"nnvisu/views"
 )
 
-// applySettings takes the visible settings of the form into the state, or only the one that was changed,
-// where the form says which. Weights that fit a new shape
-// stay; the notice says what starts new.
+// applySettings takes the visible settings of the form into the state, or only the one that was
+// changed, where the form says which. Weights that fit a new shape stay; the notice says what starts
+// new.
 func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views.Notice, error) {
 	to := state.Config.Clone()
 	changed := setting.Lookup(form.Get(views.FieldChanged))
