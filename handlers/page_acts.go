@@ -46,7 +46,7 @@ type metaRule func(m table.Meta, from, to nn.Config) table.Meta
 var (
 	answerShown    = pageAnswer{preview: true, pinned: true}
 	answerRestored = pageAnswer{preview: true, pinned: true, replaced: true}
-	answerOpened   = pageAnswer{pinned: true, replaced: true}
+	answerOpened   = pageAnswer{pinned: true, replaced: true, redraft: true}
 )
 
 // pageActs is the table of all acts. The page and its script know an act by its row.
@@ -178,11 +178,19 @@ var pageActs = []pageAct{
 		do:     inspectUnit,
 	},
 
+	// Lessons.
+	{
+		name:   "leave",
+		traits: views.Traits{Looks: true},
+		hint:   "Takes the card of this experiment away. The network and its points stay.",
+		do:     leaveExperiment, answer: pageAnswer{settings: true, reshaped: true},
+	},
+
 	// Links and files.
 	{
 		name:   "share", // makes the links
-		traits: views.Traits{Looks: true},
-		hint:   "Links to this lab, for a classmate to see, and files to save and open.",
+		traits: views.Traits{Looks: true, Sends: views.FieldAssignment},
+		hint:   "Links to this lab, for a classmate to see or with a task for a class, and files to save and open.",
 		do:     (*Server).shareLinks,
 	},
 	{

@@ -73,7 +73,7 @@ func actPages(t *testing.T) map[string]string {
 	return map[string]string{
 		"First":    serve(s, http.MethodGet, "/", "").Body.String(),
 		"Values":   post("dataset", views.FieldDataset, "hills"),
-		"Locked":   post("show", views.FieldLock, views.PartData),
+		"Locked":   post("show", views.FieldLesson, "lock=data&experiment=features"),
 		"Pinned":   post("pin"),
 		"Table":    post("table-show"),
 		"Preview":  post("import-preview", views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"),
@@ -158,7 +158,7 @@ func TestTraits(t *testing.T) {
 		"show": {Restores: true}, "restore": {Restores: true},
 		"reset": {Stops: true}, "reseed": {Stops: true},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
-		"share": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
+		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},
 	}
 	for _, a := range pageActs {

@@ -24,6 +24,7 @@ type pageFrames struct {
 	work    nn.Work
 	until   until
 	lab     views.Lab
+	waiting *views.ExperimentCard // whose answer is to be told, or nil
 
 	html   *views.FrameWriter
 	events *stream.Sender
@@ -49,6 +50,7 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		trainer: t,
 		work:    work,
 		until:   p.until,
+		waiting: p.waiting,
 		pace:    drawPace{began: time.Now(), apart: time.Duration(p.drawMS) * time.Millisecond},
 		html:    views.NewFrameWriter(t.Config()),
 		lab: views.Lab{
@@ -207,6 +209,13 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 	}
 	html.Write(frame)
 	f.lab.Kept = lab.Kept
+	if f.waiting != nil && f.step >= f.waiting.Ends {
+		told := *f.waiting
+		f.waiting, told.Reached = nil, true
+		if err := views.ExperimentTold(views.Lab{Card: views.Card{Experiment: &told}, Acts: viewedAct}).Render(ctx, html); err != nil {
+			return false, err
+		}
+	}
 	if f.reached == "" {
 		return true, nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/export"
 	"nnvisu/nn/table"
 	"nnvisu/views"
 )
@@ -31,14 +32,16 @@ type pageRequest struct {
 	choices  views.Choices
 	meta     table.Meta
 	own      string // points to come back to from a data set: FieldOwn
+	lesson   export.Lesson
 	recipe   string // that leads to this run, but for its steps, or ""
 	history  nn.History
 	pinned   *views.PinnedRun
 	imported views.ImportForm
-	posted   nn.Config // the config before the settings were applied
-	until    until     // of a request to train
-	kept     int       // the step of the best moment that the page can go back to, or views.NoMoment
-	drawMS   int       // least time in milliseconds between two frames that are drawn, of the same
+	posted   nn.Config             // the config before the settings were applied
+	until    until                 // of a request to train
+	kept     int                   // the step of the best moment that the page can go back to, or views.NoMoment
+	waiting  *views.ExperimentCard // of a request to train: it has an answer that is not told yet
+	drawMS   int                   // least time in milliseconds between two frames that are drawn, of the same
 	pageResult
 }
 
@@ -66,6 +69,8 @@ type pageAnswer struct {
 	settings bool
 	// reshaped says that the drawing of the network is another one.
 	reshaped bool
+	// redraft says that the page has another lesson.
+	redraft bool
 	// pinned says that the pinned run is to be shown anew.
 	pinned bool
 	// sets says that the page shows another data set as chosen.
@@ -135,7 +140,10 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if p.pinned, err = s.readPinned(ctx, form.Get(views.FieldPinned)); err != nil {
 		return p, err
 	}
-	if err := checkParts(p.choices); err != nil {
+	if p.lesson, err = decodeLesson(form.Get(views.FieldLesson)); err != nil {
+		return p, err
+	}
+	if err := checkParts(p.choices.Hide, p.choices.Lock); err != nil {
 		return p, err
 	}
 	if panels := views.Panels(); !slices.Contains(panels, p.choices.Panel) {
@@ -220,6 +228,8 @@ func readChoices(form url.Values) views.Choices {
 	d.UntilLoss = form.Get(views.FieldUntilLoss)
 	d.UntilAccuracy = form.Get(views.FieldUntilAccuracy)
 	d.Patience = form.Get(views.FieldPatience)
+	d.Guess = form.Get(views.FieldGuess)
+	d.Assignment = newlines.Replace(form.Get(views.FieldAssignment))
 	d.Hide, d.Lock = form[views.FieldHide], form[views.FieldLock]
 	return d
 }

@@ -17,6 +17,7 @@ import (
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
@@ -30,15 +31,21 @@ func (s *Server) shareLinks(ctx context.Context, p *pageRequest, _ string) error
 
 // share makes the links of a state. It tries the recipe out, to say what the recipe loses.
 func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error) {
-	query := url.Values{}
-	for name, list := range map[string][]string{
-		views.FieldHide: p.choices.Hide, views.FieldLock: p.choices.Lock,
-	} {
-		if len(list) > 0 {
-			query.Set(name, strings.Join(list, ","))
+	lesson, err := p.draft()
+	if err != nil {
+		return views.Sharing{}, err
+	}
+	// The page hides and locks before it has the state of the other link, which has the rest.
+	sharing := views.Sharing{Parts: wire.WriteQuery(lessonQuery(export.Lesson{Hide: lesson.Hide, Lock: lesson.Lock}))}
+	if sharing.Assignment, err = readAssignment(lesson); err != nil {
+		return sharing, err
+	}
+	if !lesson.IsZero() {
+		if err := marshal(&sharing.Lesson, lesson); err != nil {
+			return sharing, err
 		}
 	}
-	sharing := views.Sharing{Parts: wire.WriteQuery(query)}
+	query := lessonQuery(lesson)
 	recipe := s.recipeOf(p)
 	lost, err := s.lostBy(ctx, recipe, p)
 	if err != nil {

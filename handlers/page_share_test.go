@@ -23,7 +23,7 @@ func shareForm(tb testing.TB, s *Server, form url.Values) (recipe, lost, parts s
 	form.Set(views.FieldControls, "")
 	form.Set(views.FieldAct, "share")
 	w := postForm(s, "/edit", form, "HX-Request", "true")
-	if got := strings.Join(partTargets(tb, w.Body.String()), " "); w.Code != http.StatusOK || got != "#share-body" {
+	if got := strings.Join(partTargets(tb, w.Body.String()), " "); w.Code != http.StatusOK || got != "#share-body #assignment-preview" {
 		tb.Fatalf("share = %d %.300s with parts for %s; want the links alone", w.Code, w.Body, got)
 	}
 	find := func(pattern string) string {

@@ -122,6 +122,9 @@ func (s *Server) startPage(
 	if err := p.until.check(p.State); err != nil {
 		return nil, work, err
 	}
+	if e := s.card(p).Experiment; e != nil && e.Ends > 0 && !e.Reached {
+		p.waiting = e
+	}
 	if left := p.until.step - p.State.Network.Step; p.until.step > 0 {
 		p.Steps = left
 	}

@@ -193,7 +193,7 @@ func (l *Lab) exits() []Exit {
 		if e.Act == "add-layer" {
 			part = PartNetwork
 		}
-		if e.Act == "" || e.Act == "reseed" || !l.Choices.locks(part) && !l.Choices.hides(part) {
+		if e.Act == "" || e.Act == "reseed" || !l.locks(part) && !l.hides(part) {
 			allowed = append(allowed, l.bound(e))
 		}
 	}

@@ -18,6 +18,7 @@ const (
 	FieldHistory = "history" // the curves of the run
 	FieldMeta    = "meta"    // where the points came from and what they are called; may be empty
 	FieldOwn     = "own"     // points to come back to from a data set, as a saved state; may be empty
+	FieldLesson  = "lesson"  // what the page is used for, as the query of a link to it
 	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
 	FieldAct      = "act"      // what a button of the page does
@@ -69,13 +70,15 @@ const (
 	FieldUntilAccuracy = "until_accuracy" // until the train accuracy, in per cent, is as high, or
 	FieldPatience      = "patience"       // until the test loss was not better for as many epochs
 
-	FieldPinned    = "pinned"    // a run to compare with: config, network and history
-	FieldParameter = "parameter" // the path of a weight or bias, such as weights.0.3.1
-	FieldValue     = "value"     // what it is set to
-	FieldProbe     = "probe"     // the place to be read: x,y
-	FieldOpened    = "opened"    // a state as it was saved in a file or a link
-	FieldHide      = "hide"      // parts of the page that a link leaves out
-	FieldLock      = "lock"      // and those that it locks
+	FieldPinned     = "pinned"     // a run to compare with: config, network and history
+	FieldParameter  = "parameter"  // the path of a weight or bias, such as weights.0.3.1
+	FieldValue      = "value"      // what it is set to
+	FieldProbe      = "probe"      // the place to be read: x,y
+	FieldOpened     = "opened"     // a state as it was saved in a file or a link
+	FieldGuess      = "guess"      // what the user thinks will come of it: an index of its guesses
+	FieldAssignment = "assignment" // a task for a class, in Markdown
+	FieldHide       = "hide"       // parts of the page that a link leaves out
+	FieldLock       = "lock"       // and those that it locks
 
 	FieldTableText    = "table_text" // a table to import; its options are fields too: see TableField
 	FieldTableFile    = "table_file" // the bytes of a file with one, which is read in place of the text
@@ -96,6 +99,10 @@ const (
 
 // OwnData stands in FieldDataset for points that are no data set's.
 const OwnData = "own"
+
+// LinkExperiment is the parameter of a link that names an experiment. It is no field of the form: of
+// that it is in FieldLesson.
+const LinkExperiment = "experiment"
 
 // Tools and transports.
 const (
@@ -119,7 +126,7 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, Fi
 var ChoiceFields = []string{
 	FieldTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
-	FieldLock, FieldRecipe,
+	FieldLock, FieldRecipe, FieldGuess,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
@@ -131,7 +138,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
 	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
-	FieldRowLabel, FieldRowRemove, FieldRecipe, "id", "type", "frame_ms",
+	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, "id", "type", "frame_ms",
 })
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.
@@ -224,6 +231,7 @@ var controlLabels = map[string]string{
 	FieldPatience:      "Patience",
 	FieldValue:         "The value",
 	FieldOpened:        "The file",
+	FieldAssignment:    "Task for a class",
 	FieldTableOf:       "Table",
 }
 

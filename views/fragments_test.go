@@ -80,7 +80,7 @@ func TestFragmentParts(t *testing.T) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))
-	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#more-settings", "#schedule-settings", "#network-view", "#legend", "#pinned", "#notice") {
+	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#more-settings", "#schedule-settings", "#network-view", "#legend", "#pinned", "#lesson", "#notice") {
 		if !slices.Contains(edited, want) {
 			t.Errorf("Edited has parts for %v; want one for %s", edited, want)
 		}
@@ -113,10 +113,13 @@ func TestFragmentParts(t *testing.T) {
 	for name, c := range map[string]struct {
 		fragment templ.Component
 		want     string
-	}{"Inspected": {Inspected(lab, Inspect(lab.State, lab.Meta, 0, 0)), "#inspector-body"}, "Shared": {Shared(Sharing{Recipe: "?a=1"}), "#share-body"}} {
+	}{"Inspected": {Inspected(lab, Inspect(lab.State, lab.Meta, 0, 0)), "#inspector-body"}, "ExperimentTold": {ExperimentTold(lab), "#experiment"}} {
 		if got := targets(render(t, c.fragment)); !slices.Equal(got, []string{c.want}) {
 			t.Errorf("%s has parts for %v; want %s alone", name, got, c.want)
 		}
+	}
+	if got := targets(render(t, Shared(Sharing{Recipe: "?a=1"}))); !slices.Equal(got, []string{"#share-body", "#assignment-preview"}) {
+		t.Errorf("Shared has parts for %v; want the links and the preview of the task", got)
 	}
 	if got := targets(render(t, Refused(Notice{Text: "no"}, "", "no"))); !slices.Equal(got, []string{"#notice"}) {
 		t.Errorf("Refused without a control has parts for %v; want the notice alone", got)

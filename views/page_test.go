@@ -11,6 +11,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 )
 
 // TestPageIDs: an id is there once, whatever the page shows, or labels, targets and the script
@@ -328,15 +329,15 @@ func TestNoticeBox(t *testing.T) {
 func TestLocked(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*Choices)
+		lesson export.Lesson
 		locked bool
 	}{
-		{"Free", func(*Choices) {}, false},
-		{"Locked", func(c *Choices) { c.Lock = []string{PartNetwork, PartData} }, true},
-		{"Hidden", func(c *Choices) { c.Hide = []string{PartData} }, true},
-		{"Others", func(c *Choices) { c.Lock, c.Hide = []string{PartNetwork}, []string{PartPanel} }, false},
+		{"Free", export.Lesson{}, false},
+		{"Locked", export.Lesson{Lock: []string{PartNetwork, PartData}}, true},
+		{"Hidden", export.Lesson{Hide: []string{PartData}}, true},
+		{"Others", export.Lesson{Lock: []string{PartNetwork}, Hide: []string{PartPanel}}, false},
 	} {
-		lab := sampleLab(t, dataset.Circles, func(l *Lab) { test.change(&l.Choices) })
+		lab := sampleLab(t, dataset.Circles, func(l *Lab) { l.Lesson = test.lesson })
 		page := render(t, Page(lab))
 		plane := page.one(t, "#plane")
 		if _, got := plane.lookup("data-locked"); got != test.locked {

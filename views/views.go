@@ -13,6 +13,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 	"nnvisu/nn/table"
 )
 
@@ -38,6 +39,9 @@ type Lab struct {
 	Version    string
 	Release    string // the name of what the page consists of; see [Release]
 	Import     ImportForm
+	Lesson     export.Lesson          // what the page is used for
+	Card       Card                   // and what it tells about that
+	Redraft    bool                   // the dialog that writes a lesson must show this one
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
 	Acts       func(name string) *Act // finds an act of the page, or nil
@@ -70,8 +74,11 @@ type Choices struct {
 
 	UntilStep, UntilLoss, UntilAccuracy, Patience string
 
-	Hide, Lock []string // names of parts
+	Guess      string   // an index of the guesses of an experiment, or ""
+	Assignment string   // the task that is written, and with it
+	Hide, Lock []string // the names of parts, of a lesson to share
 	Opened     bool     // the state came with the page's address, and goes before the stored one
+	Waits      bool     // its run begins when the user says so
 }
 
 // Parts of the page that a link can hide or lock.
@@ -87,17 +94,23 @@ const (
 
 type part struct {
 	Name, Title string
-	CanLock     bool
+	Why         string // why it is locked; "" where it cannot be
 }
 
 var parts = []part{
-	{PartData, "Data", true},
-	{PartNetwork, "Network", true},
-	{PartSettings, "Settings", true},
-	{PartUntil, "Run until", true},
-	{PartPanel, "Curves and history", false},
-	{PartExperiments, "Experiments", false},
-	{PartShare, "Share and export", false},
+	{PartData, "Data", "so that everybody trains on the same points"},
+	{PartNetwork, "Network", "so that everybody trains the same network"},
+	{PartSettings, "Settings", "so that everybody trains with the same settings"},
+	{PartUntil, "Run until", "so that everybody's run ends at the same place"},
+	{PartPanel, "Curves and history", ""},
+	{PartExperiments, "Experiments", ""},
+	{PartShare, "Share and export", ""},
+}
+
+// lockReason says that the part of a name is locked, and why.
+func lockReason(name string) string {
+	i := slices.IndexFunc(parts, func(p part) bool { return p.Name == name })
+	return "Locked for this lesson, " + parts[i].Why + "."
 }
 
 // IsPart reports whether there is a part of this name.
@@ -107,14 +120,14 @@ func IsPart(name string) bool {
 
 // CanLock reports whether a link can lock the part of this name.
 func CanLock(name string) bool {
-	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name && p.CanLock })
+	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name && p.Why != "" })
 }
 
-func (c Choices) hides(name string) bool { return slices.Contains(c.Hide, name) }
-func (c Choices) locks(name string) bool { return slices.Contains(c.Lock, name) }
+func (l *Lab) hides(name string) bool { return slices.Contains(l.Lesson.Hide, name) }
+func (l *Lab) locks(name string) bool { return slices.Contains(l.Lesson.Lock, name) }
 
 // pointsLocked reports whether points cannot be drawn.
-func (c Choices) pointsLocked() bool { return c.hides(PartData) || c.locks(PartData) }
+func (l *Lab) pointsLocked() bool { return l.hides(PartData) || l.locks(PartData) }
 
 // A Notice tells the user what happened.
 type Notice struct {
