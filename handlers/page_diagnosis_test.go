@@ -1,10 +1,12 @@
 package handlers
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
@@ -85,4 +87,34 @@ func TestTroubles(t *testing.T) {
 	check("hills", "dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&steps=300", "exploding", 1, 5, 25)
 	check("relu", "dataset=spiral&learning_rate=1&activation=relu&steps=500", "dead", 1, 25)
 	check("tanh", "dataset=hills&learning_rate=1&steps=400", "saturated", 1, 25)
+}
+
+// TestTroubleOfLocked: a stream offers no setting that a teacher has locked as a way out.
+func TestTroubleOfLocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTestServer(t)
+		values, err := url.ParseQuery("dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&steps=60")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := s.readRecipe(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := nn.NewTrainer(m.State)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.State.Network = trainer.Network()
+		form := settingsForm(t, s, m.State)
+		form.Set(views.FieldControls, "")
+		form.Set(views.FieldSteps, "60")
+		for lesson, want := range map[string]bool{"": true, "lock=network": true, "lock=settings": false, "hide=settings": false} {
+			form.Set(views.FieldLesson, lesson)
+			w := postForm(s, "/train", form, "HX-Request", "true")
+			if got := strings.Contains(w.Body.String(), "restart-with learning_rate="); w.Code != http.StatusOK || got != want {
+				t.Errorf("with the lesson %q the stream of an exploding run offers another learning rate: %t, status %d; want %t, 200", lesson, got, w.Code, want)
+			}
+		}
+	})
 }

@@ -11,6 +11,7 @@ import (
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/export"
 	"nnvisu/nn/pace"
 	"nnvisu/views"
 )
@@ -56,6 +57,7 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		lab: views.Lab{
 			State:   nn.State{Config: p.State.Config, Data: p.State.Data},
 			Choices: cloneChoices(p.choices),
+			Lesson:  export.Lesson{Hide: cloneTexts(p.lesson.Hide), Lock: cloneTexts(p.lesson.Lock)},
 			Meta:    p.meta, History: p.history, Pinned: drawnOf(p.pinned), Kept: p.kept, Acts: viewedAct,
 		},
 	}
@@ -77,14 +79,16 @@ func cloneChoices(c views.Choices) views.Choices {
 	} {
 		*text = strings.Clone(*text)
 	}
-	for _, list := range []*[]string{&c.Hide, &c.Lock} {
-		var clones []string
-		for _, text := range *list {
-			clones = append(clones, strings.Clone(text))
-		}
-		*list = clones
-	}
+	c.Hide, c.Lock = cloneTexts(c.Hide), cloneTexts(c.Lock)
 	return c
+}
+
+func cloneTexts(list []string) []string {
+	var clones []string
+	for _, text := range list {
+		clones = append(clones, strings.Clone(text))
+	}
+	return clones
 }
 
 // next makes the newest state a frame. The caller holds a CPU token, in whose turn others may

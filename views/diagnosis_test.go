@@ -21,8 +21,8 @@ func TestDiagnosis(t *testing.T) {
 	lost := func(l *Lab) { l.Kept = NoMoment }
 	here := func(l *Lab) { l.Kept = l.State.Network.Step }
 	penalised := func(l *Lab) { l.State.Config.L2 = 0.1 }
-	locked := func(l *Lab) { l.Choices.Lock = []string{PartSettings} }
-	hidden := func(l *Lab) { linear(l); l.Choices.Hide = []string{PartNetwork} }
+	locked := func(l *Lab) { l.Lesson.Lock = []string{PartSettings} }
+	hidden := func(l *Lab) { linear(l); l.Lesson.Hide = []string{PartNetwork} }
 	for _, test := range []struct {
 		trouble nn.Trouble
 		change  func(l *Lab)
