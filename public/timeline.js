@@ -52,9 +52,11 @@ export class Timeline {
   /** Brings back what the last change replaced. */
   undo() {
     const begin = () => {
-      const { state, run = [] } = this.#undo.pop() ?? { state: {} };
+      const { state, run = [], curves } = this.#undo.pop() ?? { state: {} };
       if ("network" in state) this.#moments.reinstate(run);
       write(state);
+      // Curves say which points they measured. If there was no training since, they do so again.
+      if (curves && read(MOMENT).network === curves.of) write({ history: curves.history });
       $("notice").replaceChildren();
     };
     this.#runs.act(undoButton, {}, { begin });
@@ -86,13 +88,14 @@ export class Timeline {
   #answered(job) {
     const now = read();
     const isNew = this.#before.network !== now.network;
+    const { history } = this.#before;
     const changed = Object.entries(this.#before).filter(([name, value]) => {
       // Where the weights stay, so do the curves and the moments.
       return value !== now[name] && (isNew || name !== "history");
     });
     if (isChange(job) && !job.streams && changed.length) {
-      const run = isNew ? this.#moments.run : undefined;
-      this.keep({ state: Object.fromEntries(changed), run });
+      const kept = isNew ? { run: this.#moments.run } : { curves: { history, of: now.network } };
+      this.keep({ state: Object.fromEntries(changed), ...kept });
     }
     if (job.newRun && isNew) this.#moments.reinstate([]);
     if (!job.looks && !(job.streams && this.#moments.behind)) this.record();

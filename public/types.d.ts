@@ -35,7 +35,11 @@ declare global {
   type Moment = { step: number; state: State; best?: boolean };
 
   /** What a change took away: fields of the state, and the moments if the weights changed. */
-  type Replaced = { state: State; run?: readonly Moment[] };
+  type Replaced = {
+    state: State;
+    run?: readonly Moment[];
+    curves?: { history: string; of: string }; // of a network
+  };
 
   type StoreName = "sessionStorage" | "localStorage";
   type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;

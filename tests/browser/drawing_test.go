@@ -170,6 +170,7 @@ func TestBrowserClasses(t *testing.T) {
 	if !eval[bool](p, `document.querySelector("button[value=remove-class]").getAttribute("aria-disabled") === "true"`) {
 		t.Error("− can be clicked with two classes; want it to be disabled")
 	}
+	p.change("points of a data set again", func() { p.dataset("circles") })
 	p.change("many classes", func() { p.fill("data_classes", "10") })
 	if got := tools(); got != 10 {
 		t.Errorf("%d tools; want 10", got)
