@@ -45,7 +45,11 @@ func (s *Server) export(c echo.Context) error {
 	}
 	file := newAnswerBuffer(ctx)
 	if info.Format == export.State {
-		err = export.File{State: m.State, Meta: meta, History: history}.Write(file)
+		var lesson export.Lesson
+		if lesson, err = sharedLesson(form); err != nil {
+			return withID{err, m.ID}
+		}
+		err = export.File{State: m.State, Meta: meta, History: history, Lesson: lesson}.Write(file)
 	} else {
 		err = export.Write(file, info.Format, m.State)
 	}

@@ -168,8 +168,10 @@ func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 		return nil, info, err
 	}
 	switch {
+	case p.Points < 1:
+		return nil, info, wire.Invalid("points", "must be from 1 to %d; got %d", s.config.MaxPoints, p.Points)
 	case p.Points > s.config.MaxPoints:
-		return nil, info, wire.TooLarge("points", "must be at most %d; got %d", s.config.MaxPoints, p.Points)
+		return nil, info, wire.TooLarge("points", "must be from 1 to %d; got %d", s.config.MaxPoints, p.Points)
 	case params.Has("classes") && p.Classes == 0 && info.MaxClasses > 0:
 		return nil, info, wire.Invalid("classes", "must be from %d to %d; got 0", info.MinClasses, info.MaxClasses)
 	}

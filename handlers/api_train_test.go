@@ -67,20 +67,15 @@ func TestPageStreamFails(t *testing.T) {
 		t.Fatalf("the stream ends with %.200v; want the reason error", events)
 	}
 	notice := events[len(events)-2].Data
-	for _, want := range []string{`hx-target="#notice"`, `name="` + views.FieldRecovered + `"`, `value="recover"`} {
+	for _, want := range []string{`hx-target="#notice"`, `value="restart-with learning_rate=1"`} {
 		if !strings.Contains(notice, want) {
-			t.Errorf("the notice of a divergence lacks %s: %.300s", want, notice)
+			t.Errorf("the notice of a divergence lacks %s: %.600s", want, notice)
 		}
 	}
-	// The way back leads to a state that can be used.
-	back := readForm(t, notice, views.FieldAct, "recover")
-	for name, values := range form {
-		if !back.Has(name) {
-			back[name] = values
-		}
-	}
-	if w := postForm(s, "/edit", back, "HX-Request", "true"); w.Code != http.StatusOK {
-		t.Errorf("the way back is answered %d %.300s; want 200", w.Code, w.Body)
+	// The way out leads to a state that can be trained on.
+	form.Set(views.FieldAct, "restart-with learning_rate=0.001")
+	if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code != http.StatusOK {
+		t.Errorf("the way out is answered %d %.300s; want 200", w.Code, w.Body)
 	}
 }
 

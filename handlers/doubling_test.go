@@ -241,7 +241,6 @@ func asks(form url.Values) map[string]func(n int) ask {
 	all["Field/PinnedBlanks"] = field("show", views.FieldPinned, repeat(``, ` `, ``))
 	all["Field/Opened"] = field("open", views.FieldOpened, repeat(`{"type":"nnvisu_state","version":1,"data":[`+point, `,{"x":0.#,"y":0.5,"label":1}`, "]}"))
 	all["Field/OpenedMembers"] = field("open", views.FieldOpened, repeat(`{"type":"nnvisu_state"`, `,"a#":1`, "}"))
-	all["Field/Recovered"] = field("recover", views.FieldRecovered, repeat(`{"biases":[[0`, `,0`, "]]}"))
 	all["Probe"] = post("/predict", func(f url.Values, n int) {
 		f.Set(views.FieldData, repeat("["+point, ","+point, "]")(n))
 		f.Set(views.FieldProbe, "0,0")

@@ -20,6 +20,7 @@ import (
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/views"
 )
 
 func TestDescribe(t *testing.T) {
@@ -318,13 +319,18 @@ func TestProblem(t *testing.T) {
 		{wire.Busy(1, "the server is shutting down"), "The server is shutting down"},
 		{wire.Invalid("", "é"), "É"},
 	} {
-		if got := problem(describe(test.err)); got.Text != test.want || !got.Problem || got.Undo || got.Recover != nil {
+		if got := problem(describe(test.err)); got.Text != test.want || !got.Problem || got.Undo || got.Exits != nil {
 			t.Errorf("problem(%v) = %+v; want the text %q", test.err, got, test.want)
 		}
 	}
-	got := problem(describe(&nn.DivergedError{Step: 8, What: "weights", Network: network}))
-	if got.Recover == nil || got.Recover.Step != 7 || !strings.Contains(got.Recover.Network, `"step":7`) {
-		t.Errorf("problem(diverged) = %+v; want the last finite network offered", got)
+	diverged := describe(&nn.DivergedError{Step: 8, What: "weights", Network: network})
+	lab := views.Lab{State: nn.State{Config: nn.DefaultConfig()}, Kept: 3, Acts: viewedAct}
+	lab.State.Network.Step = 7
+	if got := failing(diverged, &lab); !strings.Contains(got.Text, "update 8") || len(got.Exits) != 2 || got.Exits[0].Label != "Back to step 3, the best" {
+		t.Errorf("failing(diverged) = %+v; want the step, and the way back to the best moment", got)
+	}
+	if got := failing(diverged, nil); !strings.Contains(got.Text, "step 8") || got.Exits != nil {
+		t.Errorf("failing(diverged) without a page = %+v; want the error alone", got)
 	}
 	if got := problem(errorBody{ErrorBody: wire.ErrorBody{Message: "oops", RequestID: "abc"}}); got.Text != "Oops (request abc)" {
 		t.Errorf("problem(internal) = %q; want Oops (request abc)", got.Text)

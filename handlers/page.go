@@ -54,7 +54,7 @@ func (s *Server) firstPage(notice views.Notice) ([]byte, error) {
 
 // firstRequest is what a first visit shows.
 func (s *Server) firstRequest() (pageRequest, error) {
-	p := pageRequest{choices: defaultChoices()}
+	p := pageRequest{choices: defaultChoices(), kept: views.NoMoment}
 	p.choices.Points = strconv.Itoa(min(defaultPoints, s.config.MaxPoints))
 	p.State.Config = nn.DefaultConfig()
 	var err error
@@ -64,6 +64,7 @@ func (s *Server) firstRequest() (pageRequest, error) {
 	if p.State, err = p.State.Prepare(); err != nil {
 		return p, err
 	}
+	p.meta.Source = sourceOfControls(p.choices)
 	p.recipe = s.told(context.Background(), p, nn.State{})
 	return p, nil
 }
@@ -88,8 +89,14 @@ func (s *Server) edit(c echo.Context) error {
 	}
 	next.recipe = s.told(c.Request().Context(), next, p.State)
 	a := &next.answer
+	if a.replaced || next.meta.Source != p.meta.Source {
+		next.showSource()
+		a.source = true
+	}
+	a.source = a.source || next.meta.Edited != p.meta.Edited || !next.meta.NamesAlike(p.meta)
+	a.sets = next.choices.Dataset != p.form.Get(views.FieldDataset)
 	a.settings = a.replaced || !reflect.DeepEqual(next.State.Config, p.State.Config)
-	a.reshaped = a.replaced || !reflect.DeepEqual(next.State.Config, p.posted) || !reflect.DeepEqual(next.meta, p.meta)
+	a.reshaped = a.replaced || !reflect.DeepEqual(next.State.Config, p.posted) || !next.meta.NamesAlike(p.meta)
 	return s.render(c, http.StatusOK, next)
 }
 

@@ -46,7 +46,7 @@ type metaRule func(m table.Meta, from, to nn.Config) table.Meta
 var (
 	answerShown    = pageAnswer{preview: true, pinned: true}
 	answerRestored = pageAnswer{preview: true, pinned: true, replaced: true}
-	answerOpened   = pageAnswer{pinned: true, replaced: true}
+	answerOpened   = pageAnswer{pinned: true, replaced: true, redraft: true}
 )
 
 // pageActs is the table of all acts. The page and its script know an act by its row.
@@ -66,7 +66,7 @@ var pageActs = []pageAct{
 	{
 		name:   "reset",
 		traits: views.Traits{Stops: true},
-		hint:   "Draws the first weights of this seed again. After a change of settings, reset to compare from the same start.",
+		hint:   "Starts over with the same random weights. After a change of settings, reset to compare from the same start.",
 		edit:   reset, meta: keepMeta,
 	},
 	{
@@ -76,10 +76,14 @@ var pageActs = []pageAct{
 		edit:   reseed, meta: keepMeta,
 	},
 	{
-		name:   "recover", // goes back to the last finite network
-		traits: views.Traits{Stops: true, Sends: views.FieldRecovered},
-		hint:   "Goes back to the last network whose numbers were finite. Lower the learning rate before you train on.",
-		edit:   recoverNetwork, meta: keepMeta,
+		name: "change-setting", // to the value behind the name
+		hint: "Changes this one setting and keeps the weights. Train on and see if it helps.",
+		edit: (*Server).changeSetting, meta: keepMeta,
+	},
+	{
+		name: "restart-with", // a changed setting
+		hint: "Changes this one setting and draws the first weights again. Train and compare.",
+		edit: (*Server).restartWith, meta: keepMeta,
 	},
 	{
 		name:   "pin",
@@ -107,7 +111,11 @@ var pageActs = []pageAct{
 		hint: "Removes all points and keeps the network. Draw a shape of your own next.",
 		edit: clearPoints, meta: dropMeta,
 	},
-	{name: "dataset", edit: (*Server).loadDataset, meta: dropMeta},
+	{
+		name:   "dataset",
+		traits: views.Traits{Sends: views.FieldOwn},
+		do:     (*Server).loadDataset,
+	},
 	{
 		name: "add-class",
 		hint: "Adds a class and an output for it. All other weights stay, so the network need not start again.",
@@ -170,11 +178,19 @@ var pageActs = []pageAct{
 		do:     inspectUnit,
 	},
 
+	// Lessons.
+	{
+		name:   "leave",
+		traits: views.Traits{Looks: true},
+		hint:   "Takes the card of this experiment away. The network and its points stay.",
+		do:     leaveExperiment, answer: pageAnswer{settings: true, reshaped: true},
+	},
+
 	// Links and files.
 	{
 		name:   "share", // makes the links
-		traits: views.Traits{Looks: true},
-		hint:   "Copies a link that opens this lab with the same settings, for a classmate to see.",
+		traits: views.Traits{Looks: true, Sends: views.FieldAssignment},
+		hint:   "Links to this lab, for a classmate to see or with a task for a class, and files to save and open.",
 		do:     (*Server).shareLinks,
 	},
 	{

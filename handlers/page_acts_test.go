@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -63,20 +64,21 @@ func actPages(t *testing.T) map[string]string {
 	}
 	unit := historyForm(t, s, state, h)
 	unit.Set(views.FieldAct, "inspect 0.1")
-	var recover strings.Builder
-	notice := problem(errorBody{ErrorBody: wire.ErrorBody{Message: "diverged", Network: &state.Network}})
-	if err := views.Noticed(notice).Render(t.Context(), &recover); err != nil {
+	var diverged strings.Builder
+	notice := failing(errorBody{ErrorBody: wire.ErrorBody{Code: wire.CodeDiverged, Step: 8}}, &views.Lab{State: state, Acts: viewedAct, Kept: 1})
+	stuck := views.Diagnosis(views.Lab{State: state, Acts: viewedAct, Diagnosis: nn.Diagnosis{Trouble: nn.Silent}})
+	if err := errors.Join(views.Noticed(notice).Render(t.Context(), &diverged), stuck.Render(t.Context(), &diverged)); err != nil {
 		t.Fatal(err)
 	}
 	return map[string]string{
 		"First":    serve(s, http.MethodGet, "/", "").Body.String(),
 		"Values":   post("dataset", views.FieldDataset, "hills"),
-		"Locked":   post("show", views.FieldLock, views.PartData),
+		"Locked":   post("show", views.FieldLesson, "lock=data&experiment=features"),
 		"Pinned":   post("pin"),
 		"Table":    post("table-show"),
 		"Preview":  post("import-preview", views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"),
 		"Unit":     postForm(s, "/edit", unit, "HX-Request", "true").Body.String(),
-		"Diverged": recover.String(),
+		"Diverged": diverged.String(),
 	}
 }
 
@@ -154,10 +156,10 @@ func traitsOf(n *html.Node) views.Traits {
 func TestTraits(t *testing.T) {
 	want := map[string]views.Traits{
 		"show": {Restores: true}, "restore": {Restores: true},
-		"reset": {Stops: true}, "reseed": {Stops: true}, "recover": {Stops: true, Sends: "recovered"},
+		"reset": {Stops: true}, "reseed": {Stops: true},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
-		"share": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
-		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"},
+		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
+		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},
 	}
 	for _, a := range pageActs {
 		if a.traits != want[a.name] {
@@ -222,10 +224,10 @@ func TestNamesAfterActs(t *testing.T) {
 	none := table.Meta{}
 	two := table.Meta{Classes: []string{"uno", "due"}, Transform: meta.Transform}
 	want := map[string]table.Meta{ // of acts that do not keep it as it is
-		"clear": none, "dataset": none, "open": none, "remove-class": two,
+		"clear": none, "dataset": {Source: "data_seed=1&dataset=circles&points=200"}, "open": none, "remove-class": two,
 		"import": {Classes: []string{"a", "b"}, Transform: table.Transform{X: table.Axis{Name: "x"}, Y: table.Axis{Name: "y"}, Label: table.Axis{Name: "label"}}},
 	}
-	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0"}
+	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "change-setting": " l2=0.01", "restart-with": " init=he"}
 	nameOf := func(m table.Meta, p nn.Point) string {
 		if name := m.Class(int(p.Label)); name != "" {
 			return name
@@ -236,7 +238,7 @@ func TestNamesAfterActs(t *testing.T) {
 		form := historyForm(t, s, state, h)
 		for field, value := range map[string]string{
 			views.FieldAct: a.name + places[a.name], views.FieldMeta: string(mustJSON(t, meta)), views.FieldDataset: "circles",
-			views.FieldStroke: "0.77,0.77", views.FieldTool: "2", views.FieldRecovered: string(mustJSON(t, state.Network)),
+			views.FieldStroke: "0.77,0.77", views.FieldTool: "2",
 			views.FieldParameter: "biases.0.0", views.FieldValue: "1", views.FieldOpened: `{"type":"nnvisu_state","version":1}`,
 			views.FieldTableText: "x,y,label\n0,0,a\n1,1,b\n",
 		} {

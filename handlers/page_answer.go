@@ -52,7 +52,15 @@ func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 	notice := problem(b)
 	e, edited := asEditError(cause)
+	if edited {
+		lab := s.unmeasuredLab(e.page)
+		notice = failing(b, &lab)
+	}
 	if c.Request().Header.Get("HX-Request") != "" {
+		if edited && e.page.form.Get(views.FieldAct) == "dataset" {
+			e.page.answer.sets = e.page.form.Get(views.FieldDataset) != e.page.choices.Dataset
+			return s.html(c, b.status, views.RefusedDataset(notice, views.ControlOf(b.Field), b.Message, s.unmeasuredLab(e.page)))
+		}
 		if edited && e.page.imported.Preview != nil {
 			return s.html(c, b.status, views.RefusedImport(notice, s.unmeasuredLab(e.page)))
 		}
@@ -65,6 +73,15 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 		}
 	}
 	return s.html(c, b.status, views.Failure(notice.Text))
+}
+
+// failing is what the page shows of a failure: its notice. Where the run of a page diverged, the
+// notice leads out.
+func failing(b errorBody, lab *views.Lab) views.Notice {
+	if b.Code == wire.CodeDiverged && lab != nil {
+		return lab.Diverged(b.Step)
+	}
+	return problem(b)
 }
 
 // problem is the notice of an error.
@@ -80,21 +97,16 @@ func problem(b errorBody) views.Notice {
 		first, size := utf8.DecodeRuneInString(text)
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}
-	n := views.Notice{Text: text, Problem: true}
-	if b.Network != nil {
-		if network, err := json.Marshal(b.Network); err == nil {
-			n.Recover = &views.RecoverAct{Act: viewedAct("recover"), Step: b.Network.Step, Network: string(network)}
-		}
-	}
-	return n
+	return views.Notice{Text: text, Problem: true}
 }
 
 // unmeasuredLab is what the page shows of a request, but for what is measured and drawn.
 func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 	return views.Lab{
+		Lesson: p.lesson, Card: s.card(&p), Redraft: p.answer.redraft,
 		State: p.State, Meta: p.meta, Recipe: p.recipe, MostSteps: wire.MaxSteps, History: p.history, Pinned: p.pinned,
-		Choices: p.choices, Import: p.imported, Table: p.table, Words: p.words, Notice: p.notice,
-		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, Preview: p.answer.preview,
+		Own: p.own, Choices: p.choices, Import: p.imported, Table: p.table, Words: p.words, Notice: p.notice, Kept: p.kept,
+		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, ShowSets: p.answer.sets, ShowSource: p.answer.source, ShowOwn: p.answer.own, Preview: p.answer.preview,
 		Acts: viewedAct, Version: s.config.Version, Release: s.config.Release,
 	}
 }
@@ -132,17 +144,18 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 		metrics := t.Metrics()
 		lab.Metrics = &metrics
 		lab.Measure(t)
+		if !p.answer.preview || lab.History.Len() == 0 || slices.Max(lab.History.Step) <= p.State.Network.Step {
+			lab.History.Add(p.State.Network.Step, p.State.Network.Epoch, metrics)
+			lab.Keep()
+		}
+		lab.Diagnosis = t.Diagnose(&lab.History)
 		return t.Stopped()
 	})
 	if err != nil {
 		return lab, err
 	}
-	switch {
-	case p.answer.preview && lab.History.Len() > 0 && slices.Max(lab.History.Step) > p.State.Network.Step:
-	case lab.Metrics == nil:
+	if lab.Metrics == nil && !p.answer.preview {
 		lab.History.Truncate(p.State.Network.Step + 1) // what came after it is of another run
-	default:
-		lab.History.Add(p.State.Network.Step, p.State.Network.Epoch, *lab.Metrics)
 	}
 	if !p.meta.IsZero() {
 		if err := marshal(&lab.JSON.Meta, p.meta); err != nil {

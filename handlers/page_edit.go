@@ -19,19 +19,6 @@ func reseed(_ *Server, e edit) (nn.State, views.Notice, error) {
 	return e.state, undoable("New weights from the new seed %d.", e.state.Config.Seed), nil
 }
 
-// recoverNetwork puts the network of FieldRecovered in the place of a diverged one.
-func recoverNetwork(s *Server, e edit) (nn.State, views.Notice, error) {
-	recovered, err := wire.DecodeNetwork(e.form.Get(views.FieldRecovered), views.FieldRecovered, s.limits(e.ctx))
-	if err != nil {
-		return e.state, views.Notice{}, err
-	}
-	e.state.Network = recovered
-	if e.state.Network.IsEmpty() {
-		return e.state, views.Notice{}, wire.Malformed(views.FieldRecovered, "has no weights")
-	}
-	return e.state, undoable("Back at step %d, the last finite state. A smaller learning rate may help.", e.state.Network.Step), nil
-}
-
 func addLayer(_ *Server, e edit) (nn.State, views.Notice, error) {
 	width := 8
 	if widths := e.state.Config.HiddenLayers; len(widths) > 0 {

@@ -31,11 +31,6 @@ func applied(tb testing.TB, s *Server, name, place string, state nn.State, form 
 
 // TestAct: what each button does, what it says, and that the state given stays.
 func TestAct(t *testing.T) {
-	other, err := nn.Step(sampleState(t, "blobs", 30, 0, nil), 9)
-	if err != nil {
-		t.Fatal(err)
-	}
-	network := string(mustJSON(t, other.Network))
 	blobs := sampleDataset(t, "blobs", 30, 1)
 	same0 := func(t *testing.T, from, to nn.State) {
 		if !same(to, from) {
@@ -109,8 +104,13 @@ func TestAct(t *testing.T) {
 				t.Errorf("classes = %d of %d points; want 2 of 20 with their weights", to.Config.Classes, len(to.Data))
 			}
 		}},
-		{"Recover", "recover", "recovered=" + url.QueryEscape(network), "step 9", func(t *testing.T, from, to nn.State) {
-			from.Network = other.Network
+		{"ChangeSetting", "change-setting learning_rate=0.003", "", "Learning rate is now 0.003", func(t *testing.T, from, to nn.State) {
+			from.Config.LearningRate = 0.003
+			same0(t, from, to)
+		}},
+		{"RestartWith", "restart-with activation=relu", "", "Activation is now relu. New weights from seed", func(t *testing.T, from, to nn.State) {
+			from.Config.Activation = nn.ReLU
+			from.Network = nn.Initialize(from.Config)
 			same0(t, from, to)
 		}},
 	} {
@@ -166,17 +166,13 @@ func TestActRefused(t *testing.T) {
 		{"Noise", "dataset", "dataset=xor&points=9&noise=0.6", nil, "invalid noise"},
 		{"NoiseText", "dataset", "dataset=xor&points=9&noise=x", nil, "malformed noise"},
 		{"NoiseNaN", "dataset", "dataset=xor&points=9&noise=NaN", nil, "malformed noise"},
-		{"Classes", "dataset", "dataset=moons&points=9&data_classes=3", nil, "invalid classes"},
+		{"Classes", "dataset", "dataset=spiral&points=9&data_classes=11", nil, "invalid classes"},
 		{"ClassesZero", "dataset", "dataset=spiral&points=9&data_classes=0", nil, "invalid classes"},
 		{"Seed", "dataset", "dataset=xor&points=9&data_seed=-1", nil, "invalid data_seed"},
 		{"SeedText", "dataset", "dataset=xor&points=9&data_seed=x", nil, "malformed data_seed"},
 		{"ElevenLayers", "add-layer", "", func(c *nn.Config) { c.HiddenLayers = slices.Repeat([]int{1}, 10) }, "invalid config.hidden_layers"},
 		{"NoLayer", "remove-layer", "", func(c *nn.Config) { c.HiddenLayers = []int{} }, "invalid config.hidden_layers"},
 		{"ElevenClasses", "add-class", "", func(c *nn.Config) { c.Classes = 10 }, "invalid config.classes"},
-		{"RecoverMissing", "recover", "", nil, "malformed recovered"},
-		{"RecoverText", "recover", "recovered=a", nil, "malformed recovered"},
-		{"RecoverTrailing", "recover", "recovered={}{}", nil, "malformed recovered"},
-		{"RecoverMember", "recover", `recovered={"bias":[]}`, nil, "malformed recovered.bias"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			state := sampleState(t, "blobs", 30, 1, test.change)
@@ -257,14 +253,13 @@ func TestActsWithoutScript(t *testing.T) {
 	file := fmt.Sprintf(`{"type":"nnvisu_state","version":1,"data":%s}`, mustJSON(t, state.Data))
 	with := map[string][]string{ // what an act needs
 		"draw":          {views.FieldStroke, "0,0"},
-		"recover":       {views.FieldRecovered, string(mustJSON(t, state.Network))},
 		"set-parameter": {views.FieldParameter, "biases.0.0", views.FieldValue, "1"},
 		"open":          {views.FieldOpened, file},
 		"import":        {views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"},
 	}
-	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0"}
+	places := map[string]string{"change-setting": " l2=0.01", "restart-with": " init=he", "add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0"}
 	refused := map[string][]string{
-		"draw": {views.FieldStroke, "a"}, "recover": {views.FieldRecovered, "{"}, "set-parameter": {views.FieldParameter, "biases.0.0"},
+		"draw": {views.FieldStroke, "a"}, "change-setting learning_rate=0": nil, "restart-with classes=2": nil, "set-parameter": {views.FieldParameter, "biases.0.0"},
 		"open": {views.FieldOpened, "{}"}, "import": {views.FieldTableText, ""}, "dataset": {views.FieldPoints, "0"},
 		"add-neuron 9": nil, "remove-neuron 9": nil, "inspect 9.9": nil, "explode": nil, "": {views.FieldL1, "-1"},
 	}

@@ -24,7 +24,7 @@ type replay struct {
 	test   []float64  // test loss, where points are held out
 }
 
-// with replays the experiment with some parameters changed, as Try tells to.
+// with replays the experiment with some parameters changed, as no try does.
 func (r *replay) with(changes string) *replay {
 	r.tb.Helper()
 	query, err := url.ParseQuery(r.query)
@@ -41,17 +41,15 @@ func (r *replay) with(changes string) *replay {
 	return play(r.tb, r.server, query.Encode())
 }
 
-// without replays the experiment with some parameters left out.
-func (r *replay) without(names ...string) *replay {
+// tried replays the one thing that the experiment tells to try next.
+func (r *replay) tried() *replay {
 	r.tb.Helper()
-	query, err := url.ParseQuery(r.query)
-	if err != nil {
-		r.tb.Fatal(err)
+	all := views.Experiments()
+	i := slices.IndexFunc(all, func(e views.Experiment) bool { return e.Query == r.query })
+	if len(all[i].Tries) != 1 {
+		r.tb.Fatalf("%s has %d tries; want one, or a claim for each", all[i].Slug, len(all[i].Tries))
 	}
-	for _, name := range names {
-		query.Del(name)
-	}
-	return play(r.tb, r.server, query.Encode())
+	return play(r.tb, r.server, all[i].TryQuery(0))
 }
 
 func play(tb testing.TB, s *Server, query string) *replay {

@@ -11,6 +11,7 @@ import (
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/export"
 	"nnvisu/nn/pace"
 	"nnvisu/views"
 )
@@ -24,6 +25,7 @@ type pageFrames struct {
 	work    nn.Work
 	until   until
 	lab     views.Lab
+	waiting *views.ExperimentCard // whose answer is to be told, or nil
 
 	html   *views.FrameWriter
 	events *stream.Sender
@@ -33,6 +35,7 @@ type pageFrames struct {
 	// The newest frame.
 	step    int          // the network's
 	reached string       // the target that it reached, or ""
+	early   bool         // that is early stopping
 	drawn   bool         // it was drawn, in frame
 	frame   stream.Frame // committed when its CPU token is given back
 	// snapshot is a copy of its network, kept if the frame was skipped and the trainer might stop
@@ -48,12 +51,14 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		trainer: t,
 		work:    work,
 		until:   p.until,
+		waiting: p.waiting,
 		pace:    drawPace{began: time.Now(), apart: time.Duration(p.drawMS) * time.Millisecond},
 		html:    views.NewFrameWriter(t.Config()),
 		lab: views.Lab{
 			State:   nn.State{Config: p.State.Config, Data: p.State.Data},
 			Choices: cloneChoices(p.choices),
-			Meta:    p.meta, History: p.history, Pinned: drawnOf(p.pinned),
+			Lesson:  export.Lesson{Hide: cloneTexts(p.lesson.Hide), Lock: cloneTexts(p.lesson.Lock)},
+			Meta:    p.meta, History: p.history, Pinned: drawnOf(p.pinned), Kept: p.kept, Acts: viewedAct,
 		},
 	}
 }
@@ -74,14 +79,16 @@ func cloneChoices(c views.Choices) views.Choices {
 	} {
 		*text = strings.Clone(*text)
 	}
-	for _, list := range []*[]string{&c.Hide, &c.Lock} {
-		var clones []string
-		for _, text := range *list {
-			clones = append(clones, strings.Clone(text))
-		}
-		*list = clones
-	}
+	c.Hide, c.Lock = cloneTexts(c.Hide), cloneTexts(c.Lock)
 	return c
+}
+
+func cloneTexts(list []string) []string {
+	var clones []string
+	for _, text := range list {
+		clones = append(clones, strings.Clone(text))
+	}
+	return clones
 }
 
 // next makes the newest state a frame. The caller holds a CPU token, in whose turn others may
@@ -119,8 +126,15 @@ func (f *pageFrames) measure() error {
 	step, epoch := f.trainer.At()
 	f.step, f.lab.Metrics = step, &m
 	f.lab.History.Add(step, epoch, m)
-	f.reached = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
+	f.reached, f.early = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
 	return nil
+}
+
+// shown returns what the page shows of the newest frame, without its parameters.
+func (f *pageFrames) shown() *views.Lab {
+	lab := f.lab
+	lab.State.Network.Step = f.step
+	return &lab
 }
 
 // hasUnsentFrame reports whether the newest frame was skipped and can still be drawn. It cannot if
@@ -164,6 +178,7 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 	lab := f.lab
 	f.trainer.SetYield(f.yield)
 	lab.Measure(f.trainer)
+	lab.Diagnosis = f.trainer.Diagnose(&lab.History)
 	if err := f.trainer.Stopped(); err != nil {
 		return false, err
 	}
@@ -178,6 +193,7 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 	// The texts come last: of a large network they have megabytes, which many streams would keep
 	// while others compute.
 	lab.State.Network = f.trainer.Network()
+	lab.Keep()
 	text, at := stream.GetBuffer(), pace.New(f.yield)
 	defer stream.PutBuffer(text)
 	// Written to text, and not only appended, so that the buffer has room the next time.
@@ -196,11 +212,20 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 		return false, err
 	}
 	html.Write(frame)
+	f.lab.Kept = lab.Kept
+	if f.waiting != nil && f.step >= f.waiting.Ends {
+		told := *f.waiting
+		f.waiting, told.Reached = nil, true
+		if err := views.ExperimentTold(views.Lab{Card: views.Card{Experiment: &told}, Acts: viewedAct}).Render(ctx, html); err != nil {
+			return false, err
+		}
+	}
 	if f.reached == "" {
 		return true, nil
 	}
-	if f.until.step > 0 && f.step >= f.until.step {
-		lab.Choices.UntilStep = "" // or training could not be continued
+	notice := views.Notice{Text: f.reached}
+	if f.early {
+		notice.Exits = lab.WayBack()
 	}
-	return true, views.Reached(f.reached, lab.Choices).Render(ctx, html)
+	return true, views.Noticed(notice).Render(ctx, html)
 }

@@ -66,6 +66,9 @@ func TestDecodeHistory(t *testing.T) {
 		{``, "ok"}, {` `, "ok"}, {`{}`, "ok"}, {`{` + good + `}`, "ok"},
 		{`{` + good + `,"accuracy":[1],"test_loss":[-1],"test_accuracy":[0.5],"best":{"step":0,"epoch":0,"test_loss":0.5}}`, "ok"},
 		{`{"every":1e0,"step":[0.0],"epoch":[0],"loss":[1]}`, "ok"},
+		{`{` + good + `,"since":5}`, "ok"},
+		{`{` + good + `,"since":-1}`, "invalid history.since"},
+		{`{` + good + `,"since":"1"}`, "malformed history.since"},
 		{`null`, "malformed history"},
 		{`[]`, "malformed history"},
 		{`{`, "malformed history"},
@@ -261,6 +264,8 @@ func TestHistoryEdit(t *testing.T) {
 		{"AddLayer", "add-layer", nil, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"AddClass", "add-class", nil, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"LearningRate", "settings", func(f url.Values) { f.Set(views.FieldLearningRate, "0.1") }, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"TestShare", "settings", func(f url.Values) { f.Set(views.FieldTestFraction, "0.5") }, "[1 2 3 4 5 6 7 8 9 10]"},
+		{"SeedOfWeights", "settings", func(f url.Values) { f.Set(views.FieldSeed, "7") }, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"Draw", "draw", func(f url.Values) { f.Set(views.FieldStroke, "0,0") }, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"Clear", "clear", nil, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"Reset", "reset", nil, "[0]"},
@@ -268,7 +273,6 @@ func TestHistoryEdit(t *testing.T) {
 		{"Dataset", "dataset", nil, "[0]"},
 		{"Task", "settings", func(f url.Values) { f.Set(views.FieldTask, "regression") }, "[10]"},
 		{"ResetWithoutPoints", "reset", func(f url.Values) { f.Set(views.FieldData, "[]") }, "[]"},
-		{"Recover", "recover", func(f url.Values) { f.Set(views.FieldRecovered, string(mustJSON(t, older.Network))) }, "[1 2 3 4]"},
 		{"OlderShow", "show", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"OlderRestore", "restore", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
 		{"OlderPin", "pin", toOlder, "[1 2 3 4 5 6 7 8 9 10]"},
@@ -279,6 +283,7 @@ func TestHistoryEdit(t *testing.T) {
 		{"OlderClear", "clear", toOlder, "[1 2 3 4]"},
 		{"ShowFirst", "show", func(f url.Values) { f.Set(views.FieldHistory, "") }, "[10]"},
 	} {
+		since := map[string]int{"TestShare": 10, "Draw": 10, "Clear": 10, "Task": 10, "OlderDraw": 4, "OlderClear": 4}[test.name]
 		for _, hx := range []string{"", "true"} {
 			form := historyForm(t, s, state, h)
 			form.Set(views.FieldAct, test.act)
@@ -295,6 +300,9 @@ func TestHistoryEdit(t *testing.T) {
 			got := postedHistory(t, w.Body.String())
 			if fmt.Sprint(got.Step) != test.steps {
 				t.Errorf("%s: the history has the steps %v; want %s", test.name, got.Step, test.steps)
+			}
+			if got.Since != since {
+				t.Errorf("%s: its samples can be compared since step %d; want %d, where the points or their split changed", test.name, got.Since, since)
 			}
 			if n := min(got.Len(), h.Len()) - 1; n > 3 && !reflect.DeepEqual(got.Loss[:3], h.Loss[:3]) {
 				t.Errorf("%s: the losses are %v; want those that were posted, %v", test.name, got.Loss, h.Loss)

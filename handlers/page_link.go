@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,12 +20,13 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	if err := s.admit(c); err != nil {
 		return s.unopened(c, err)
 	}
-	state, choices := nn.State{}, defaultChoices()
+	var linked pageRequest
 	if err == nil {
-		state, choices, err = s.readLink(c.Request().Context(), query)
+		linked, err = s.readLink(c.Request().Context(), query)
 	}
 	if err == nil {
-		p := pageRequest{Message: wire.Message{State: state}, choices: choices}
+		p := linked
+		p.meta.Source = sourceOfControls(p.choices)
 		p.recipe = s.told(c.Request().Context(), p, nn.State{})
 		p.answer.settings = true
 		return s.render(c, http.StatusOK, p)
@@ -37,8 +37,9 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	if err != nil {
 		return err
 	}
-	if checkParts(choices) == nil {
-		p.choices.Hide, p.choices.Lock = choices.Hide, choices.Lock
+	if checkLesson(linked.lesson) == nil {
+		linked.lesson.Experiment = "" // this is none of its runs
+		p.setLesson(linked.lesson)
 	}
 	p.notice = problem(e)
 	p.notice.Text = "This link cannot be opened. " + p.notice.Text
@@ -68,25 +69,34 @@ func (s *Server) unopened(c echo.Context, err error) error {
 	return s.answerShared(c, b.status, "busy", echo.MIMETextHTMLCharsetUTF8, html)
 }
 
-// readLink reads the query of the page's address.
-func (s *Server) readLink(ctx context.Context, query url.Values) (nn.State, views.Choices, error) {
-	choices := defaultChoices()
-	for _, f := range []struct {
-		name string
-		dst  *[]string
-	}{{views.FieldHide, &choices.Hide}, {views.FieldLock, &choices.Lock}} {
-		for _, list := range query[f.name] {
-			*f.dst = append(*f.dst, strings.Split(list, ",")...)
-		}
-		delete(query, f.name)
+// readLink reads the query of the page's address: a lesson, and a recipe. An experiment without a
+// recipe is the table's, and begins when the user has made a guess.
+func (s *Server) readLink(ctx context.Context, query url.Values) (pageRequest, error) {
+	p := pageRequest{choices: defaultChoices()}
+	lesson, err := takeLesson(query)
+	p.setLesson(lesson)
+	if err != nil {
+		return p, err
 	}
-	if err := checkParts(choices); err != nil {
-		return nn.State{}, choices, err
+	choices := &p.choices
+	ends := 0 // the step at which the run of an experiment does
+	if e := views.LookupExperiment(lesson.Experiment); e != nil {
+		recipe, err := wire.ReadQuery(e.Query)
+		if err != nil {
+			return p, err
+		}
+		if err := wire.ReadInt(recipe.Get("steps"), "steps", &ends); err != nil {
+			return p, err
+		}
+		choices.Panel = e.Panel
+		if choices.Waits = len(query) == 0; choices.Waits {
+			query = recipe
+		}
 	}
 	if len(query) == 0 {
-		p, err := s.firstRequest()
-		choices.Points = p.choices.Points
-		return p.State, choices, err
+		first, err := s.firstRequest()
+		p.State, choices.Points = first.State, first.choices.Points
+		return p, err
 	}
 	choices.Opened = true
 	choices.Dataset = firstDataset
@@ -97,11 +107,12 @@ func (s *Server) readLink(ctx context.Context, query url.Values) (nn.State, view
 	}
 	m, err := s.readRecipe(query)
 	if err != nil {
-		return nn.State{}, choices, err
+		return p, err
 	}
 	if err := s.checkState(ctx, &m); err != nil {
-		return nn.State{}, choices, err
+		return p, err
 	}
+	p.State = m.State
 	choices.Points = strconv.Itoa(len(m.State.Data))
 	choices.Noise = query.Get("noise")
 	choices.DataClasses = query.Get("classes")
@@ -110,25 +121,11 @@ func (s *Server) readLink(ctx context.Context, query url.Values) (nn.State, view
 		choices.DataSeed = query.Get("data_seed")
 	}
 	choices.FrameSteps = m.FrameSteps
+	if m.Steps == 0 && ends > 0 { // the address of an experiment before its first update
+		m.Steps, choices.Waits = ends, true
+	}
 	if m.Steps > 0 {
 		choices.UntilStep = strconv.Itoa(m.Steps)
 	}
-	return m.State, choices, nil
-}
-
-// checkParts returns an error if a part to hide or to lock does not exist.
-func checkParts(c views.Choices) error {
-	for _, f := range []struct {
-		name  string
-		parts []string
-		can   func(string) bool
-		which string
-	}{{views.FieldHide, c.Hide, views.IsPart, ""}, {views.FieldLock, c.Lock, views.CanLock, " that can be locked"}} {
-		for _, part := range f.parts {
-			if !f.can(part) {
-				return wire.Invalid(f.name, "must name parts of the page%s; got %q", f.which, wire.Clip(part))
-			}
-		}
-	}
-	return nil
+	return p, nil
 }

@@ -80,9 +80,12 @@ func shown(tb testing.TB, page string) map[string]string {
 	for _, n := range find(parseHTML(tb, page), `section[class^="card "]`) {
 		how := ""
 		for _, a := range n.Attr {
-			if a.Key == "hidden" || a.Key == "inert" {
+			if a.Key == "hidden" {
 				how += a.Key
 			}
+		}
+		if len(find(n, "section > .lockable[inert]")) > 0 {
+			how += "inert"
 		}
 		sections[strings.TrimPrefix(attributeOf(n, "class"), "card ")] = how
 	}
@@ -107,9 +110,9 @@ func TestLinkParts(t *testing.T) {
 				}
 			}
 		}
-		for _, id := range []string{`id="experiments-open"`, `data-open="share"`, `data-open="export"`} {
-			if strings.Contains(page, id) {
-				t.Errorf("%s: the page has %s; want it left out", what, id)
+		for _, button := range []string{`#experiments-open`, `[data-open="share"]`, `[data-open="export"]`} {
+			if len(find(parseHTML(t, page), button+"[hidden]")) != 1 {
+				t.Errorf("%s: the page shows %s; want it left out", what, button)
 			}
 		}
 	}
@@ -199,8 +202,8 @@ func TestLinkErrors(t *testing.T) {
 		{"dataset=moons&steps=", 400, "steps must be a whole number; got &#34;&#34;"},
 		{"dataset=moons&points", 400, "Points must be a whole number; got &#34;&#34;"},
 		{"seed=1&seed=2", 400, "Seed is given twice"},
-		{"points=301", 413, "Points must be at most 300; got 301"},
-		{"points=0", 422, "Points must be between 1 and"},
+		{"points=301", 413, "Points must be from 1 to 300; got 301"},
+		{"points=0", 422, "Points must be from 1 to 300; got 0"},
 		{"hidden_layers=101", 422, "Hidden layers, number 1: must be from 1 to 100 units; got 101"},
 		{"batch_size=301", 422, "Batch size must be at most 300"},
 		{"data_seed=x", 400, "Data seed must be a whole number; got &#34;x&#34;"},

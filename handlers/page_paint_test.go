@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"image/png"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -69,6 +70,7 @@ func pixels(tb testing.TB, cells views.Cells, c nn.Config) (colours [][3]byte) {
 // TestPaintAllocates: pictures in the place of those before ask for no memory, whatever the
 // network.
 func TestPaintAllocates(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection would empty the pools
 	for _, change := range []func(*nn.Config){nil, func(c *nn.Config) { c.HiddenLayers, c.Classes = []int{30, 20}, 5 }} {
 		model, err := nn.NewModel(sampleState(t, "circles", 20, 0, change))
 		if err != nil {

@@ -9,7 +9,6 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
-	"nnvisu/nn/dataset"
 	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
@@ -92,28 +91,4 @@ func newProblem(state nn.State, points []nn.Point, task nn.Task) (nn.State, erro
 	state.Config.Task, state.Config.Classes = task, 0
 	state.Network = nn.Network{}
 	return state.Prepare()
-}
-
-// loadDataset replaces the points by a data set's.
-func (s *Server) loadDataset(e edit) (nn.State, views.Notice, error) {
-	state, form := e.state, e.form
-	params := url.Values{"dataset": {form.Get(views.FieldDataset)}}
-	for name, field := range map[string]string{"points": views.FieldPoints, "noise": views.FieldNoise, "classes": views.FieldDataClasses, "seed": views.FieldDataSeed} {
-		if value := strings.TrimSpace(form.Get(field)); value != "" { // an empty field is left to the data set
-			params.Set(name, value)
-		}
-	}
-	if info, ok := dataset.Lookup(params.Get("dataset")); ok && info.MaxClasses == 0 {
-		params.Del("classes") // of the data set before
-	}
-	points, info, err := s.generate(params)
-	if err != nil {
-		var bad *wire.Error
-		if errors.As(err, &bad) && bad.Field == "seed" {
-			bad.Field = views.FieldDataSeed
-		}
-		return state, views.Notice{}, err
-	}
-	next, err := newProblem(state, points, nn.Task(info.Task))
-	return next, undoable("%s: %d points. The weights start again.", info.Title, len(points)), err
 }

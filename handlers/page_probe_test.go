@@ -54,8 +54,8 @@ func TestProbe(t *testing.T) {
 		{"NearestPoint", state, "0.515,0.5", "(0.52, 0.50) class 0 0.0 % class 1 100.0 % point: class 0"},
 		{"JustNear", state, "-0.5299,-0.5", "(−0.50, −0.50) class 0 100.0 % class 1 0.0 % point: class 0"},
 		{"JustFar", state, "-0.5301,-0.5", "(−0.53, −0.50) class 0 100.0 % class 1 0.0 %"},
-		{"Value", values, "-0.5,0", "(−0.50, 0.00) -0.250"},
-		{"ValueAtPoint", values, "0.5,0.5", "(0.50, 0.50) 0.250 point: -0.250"},
+		{"Value", values, "-0.5,0", "(−0.50, 0.00) −0.250"},
+		{"ValueAtPoint", values, "0.5,0.5", "(0.50, 0.50) 0.250 point: −0.250"},
 		{"Overflow", huge, "1,1", "(1.00, 1.00) class 0 not finite class 1 not finite"},
 	} {
 		form := settingsForm(t, s, test.state)

@@ -12,6 +12,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/export"
 	"nnvisu/nn/table"
 	"nnvisu/views"
 )
@@ -30,13 +31,17 @@ type pageRequest struct {
 	form     url.Values
 	choices  views.Choices
 	meta     table.Meta
+	own      string // points to come back to from a data set: FieldOwn
+	lesson   export.Lesson
 	recipe   string // that leads to this run, but for its steps, or ""
 	history  nn.History
 	pinned   *views.PinnedRun
 	imported views.ImportForm
-	posted   nn.Config // the config before the settings were applied
-	until    until     // of a request to train
-	drawMS   int       // least time in milliseconds between two frames that are drawn, of the same
+	posted   nn.Config             // the config before the settings were applied
+	until    until                 // of a request to train
+	kept     int                   // the step of the best moment that the page can go back to, or views.NoMoment
+	waiting  *views.ExperimentCard // of a request to train: it has an answer that is not told yet
+	drawMS   int                   // least time in milliseconds between two frames that are drawn, of the same
 	pageResult
 }
 
@@ -64,8 +69,16 @@ type pageAnswer struct {
 	settings bool
 	// reshaped says that the drawing of the network is another one.
 	reshaped bool
+	// redraft says that the page has another lesson.
+	redraft bool
 	// pinned says that the pinned run is to be shown anew.
 	pinned bool
+	// sets says that the page shows another data set as chosen.
+	sets bool
+	// source says that the controls of a data set do not show where the points come from.
+	source bool
+	// own says that there are other own points to come back to.
+	own bool
 }
 
 // openPage reads a request of the page, and takes a place for it.
@@ -90,7 +103,9 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 		if err == nil {
 			err = s.checkState(ctx, &m)
 		}
-		return pageRequest{Message: m, form: url.Values{}, choices: defaultChoices()}, err
+		p := pageRequest{Message: m, form: url.Values{}, choices: defaultChoices(), kept: views.NoMoment}
+		p.showSource()
+		return p, err
 	}
 	return s.decodePageForm(ctx, form)
 }
@@ -99,8 +114,14 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if err := checkLengths(form); err != nil {
 		return pageRequest{}, err
 	}
-	p := pageRequest{form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), imported: readImport(form)}
-	var err error
+	p := pageRequest{
+		form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), own: form.Get(views.FieldOwn),
+		imported: readImport(form), kept: views.NoMoment,
+	}
+	err := wire.FormInt(form, views.FieldKept, &p.kept)
+	if err != nil {
+		return p, err
+	}
 	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits(ctx)); err != nil {
 		return p, err
 	}
@@ -110,11 +131,19 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if p.meta, p.history, err = s.decodeKept(ctx, form); err != nil {
 		return p, err
 	}
+	if p.kept < p.history.Since {
+		p.kept = views.NoMoment
+	}
 	p.meta = keepMeta(p.meta, p.State.Config, p.State.Config)
+	s.findSource(&p)
+	p.choices.Dataset = chosenData(p.meta)
 	if p.pinned, err = s.readPinned(ctx, form.Get(views.FieldPinned)); err != nil {
 		return p, err
 	}
-	if err := checkParts(p.choices); err != nil {
+	if p.lesson, err = decodeLesson(form.Get(views.FieldLesson)); err != nil {
+		return p, err
+	}
+	if err := checkParts(p.choices.Hide, p.choices.Lock); err != nil {
 		return p, err
 	}
 	if panels := views.Panels(); !slices.Contains(panels, p.choices.Panel) {
@@ -140,8 +169,20 @@ func (p *pageRequest) setState(state nn.State, rule metaRule) {
 	p.meta = rule(p.meta, p.State.Config, state.Config)
 	if state.Config.Task != p.State.Config.Task {
 		p.history = nn.History{} // losses of another kind
+	} else if !slices.Equal(state.Data, p.State.Data) {
+		p.meta = edited(p.meta)
+	}
+	if !sameSamples(p.State, state) {
+		p.history.Renew(state.Network.Step)
+		p.kept = views.NoMoment // it is of other points
 	}
 	p.State = state
+}
+
+// sameSamples reports whether two states have the same points for training and the same for testing.
+func sameSamples(a, b nn.State) bool {
+	return slices.Equal(a.Data, b.Data) && a.Config.TestFraction == b.Config.TestFraction &&
+		(a.Config.Seed == b.Config.Seed || a.Config.TestFraction == 0)
 }
 
 // longestChoice is the most bytes that all values of a choice may have: a number, or the name of one
@@ -187,6 +228,8 @@ func readChoices(form url.Values) views.Choices {
 	d.UntilLoss = form.Get(views.FieldUntilLoss)
 	d.UntilAccuracy = form.Get(views.FieldUntilAccuracy)
 	d.Patience = form.Get(views.FieldPatience)
+	d.Guess = form.Get(views.FieldGuess)
+	d.Assignment = newlines.Replace(form.Get(views.FieldAssignment))
 	d.Hide, d.Lock = form[views.FieldHide], form[views.FieldLock]
 	return d
 }

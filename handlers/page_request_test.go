@@ -80,7 +80,7 @@ func FuzzPageForm(f *testing.F) {
 		if u, err := readUntil(form); err == nil && (u.step < 0 || !(u.loss >= 0) || !(u.accuracy >= 0 && u.accuracy <= 100) || u.patience < 0) {
 			t.Errorf("readUntil(%v) = %+v; want ends that can be reached", form, u)
 		}
-		if checkParts(p.choices) != nil {
+		if checkParts(p.choices.Hide, p.choices.Lock) != nil {
 			t.Errorf("the parts %v and %v were taken", p.choices.Hide, p.choices.Lock)
 		}
 		if p.pinned != nil {

@@ -6,13 +6,14 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/export"
 	"nnvisu/views"
 )
 
 // openSaved puts the state of FieldOpened, as it was saved in a file or a link, in the place of the
 // page's.
 func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error {
-	file, err := wire.DecodeFile(p.form.Get(views.FieldOpened), views.FieldOpened, s.limits(ctx))
+	file, err := s.decodeOpened(ctx, p.form.Get(views.FieldOpened))
 	if err != nil {
 		return err
 	}
@@ -28,15 +29,32 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 	if err != nil {
 		return wire.Within(views.FieldOpened, err)
 	}
+	lesson := file.Lesson
+	if lesson.IsZero() { // then a link's query may say what is hidden and locked
+		lesson.Hide, lesson.Lock = p.lesson.Hide, p.lesson.Lock
+	}
 	*p = pageRequest{
-		Message: m, form: p.form, choices: p.choices, pinned: p.pinned, history: file.History,
+		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, own: p.own,
 		meta: keepMeta(file.Meta, m.State.Config, m.State.Config),
 		pageResult: pageResult{
 			notice: undoable("Opened a state at step %d, with %d points.", m.State.Network.Step, len(m.State.Data)),
 			answer: p.answer,
 		},
 	}
+	p.setLesson(lesson)
 	return nil
+}
+
+// decodeOpened reads a saved state, whose lesson is one that the page can show.
+func (s *Server) decodeOpened(ctx context.Context, text string) (export.File, error) {
+	file, err := wire.DecodeFile(text, views.FieldOpened, s.limits(ctx))
+	if err != nil {
+		return file, err
+	}
+	if err := checkLesson(file.Lesson); err != nil {
+		return file, wire.Within(views.FieldOpened+"."+views.FieldLesson, err)
+	}
+	return file, nil
 }
 
 // readPinned reads the run of FieldPinned, if there is one.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
@@ -11,12 +12,16 @@ import (
 	"nnvisu/views"
 )
 
-// applySettings takes the visible settings of the form into the state. Weights that fit a new shape
-// stay; the notice says what starts new.
+// applySettings takes the visible settings of the form into the state, or only the one that was
+// changed, where the form says which. Weights that fit a new shape stay; the notice says what starts
+// new.
 func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views.Notice, error) {
-	from := state.Config
-	to := from.Clone()
+	to := state.Config.Clone()
+	changed := setting.Lookup(form.Get(views.FieldChanged))
 	for m := range setting.All() {
+		if changed != nil && m != changed {
+			continue // it may be wrong, and its error says so already
+		}
 		if err := m.Take(&to, form[m.Name]); err != nil {
 			return state, views.Notice{}, wire.TextError(err)
 		}
@@ -24,6 +29,12 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 	if to.Task == nn.Classification && to.Classes == 0 { // it was never a classification
 		to.Classes = nn.MinClasses
 	}
+	return s.adopt(state, to)
+}
+
+// adopt gives a state another config, as applySettings does.
+func (s *Server) adopt(state nn.State, to nn.Config) (nn.State, views.Notice, error) {
+	from := state.Config
 	if err := to.Validate(); err != nil {
 		return state, views.Notice{}, err
 	}
@@ -57,7 +68,7 @@ func settingsNotice(from, to nn.Config) views.Notice {
 	case !slices.Equal(to.Features, from.Features):
 		return undoable("The inputs changed. The weights of those that stay are kept.")
 	case to.Optimizer != from.Optimizer:
-		return undoable("The weights stay; the new optimizer starts with fresh moments.")
+		return undoable("The weights stay; the new optimizer starts with an empty memory.")
 	case to.Init != from.Init:
 		return views.Notice{Text: "Takes effect with the next Reset."}
 	case to.Seed != from.Seed:
@@ -65,4 +76,30 @@ func settingsNotice(from, to nn.Config) views.Notice {
 			"now on; Reset draws its weights.", to.Seed)}
 	}
 	return views.Notice{}
+}
+
+// changeSetting sets the setting that the act's place names: "learning_rate=0.003".
+func (s *Server) changeSetting(e edit) (nn.State, views.Notice, error) {
+	name, value, _ := strings.Cut(e.place, "=")
+	m := setting.Lookup(name)
+	if m == nil || m.NoControl {
+		return e.state, views.Notice{}, wire.Malformed(views.FieldAct, "names no setting: %q", wire.Clip(e.place))
+	}
+	to := e.state.Config.Clone()
+	if err := m.Take(&to, []string{value}); err != nil {
+		return e.state, views.Notice{}, wire.TextError(err)
+	}
+	state, _, err := s.adopt(e.state, to)
+	return state, undoable("%s is now %s.", m.Label, m.Text(&to)), err
+}
+
+// restartWith does the same, and draws the first weights again.
+func (s *Server) restartWith(e edit) (nn.State, views.Notice, error) {
+	state, notice, err := s.changeSetting(e)
+	if err != nil {
+		return state, notice, err
+	}
+	state.Network = nn.Initialize(state.Config)
+	notice.Text += fmt.Sprintf(" New weights from seed %d.", state.Config.Seed)
+	return state, notice, nil
 }

@@ -63,7 +63,7 @@ func TestApplySettingsUnchanged(t *testing.T) {
 			if !same(state, before) {
 				t.Errorf("applySettings changed the state that it was given")
 			}
-			if err != nil || !same(got, before) || notice != (views.Notice{}) {
+			if err != nil || !same(got, before) || notice.Text != "" {
 				t.Errorf("applySettings = %+v, %+v, %v; want the config %+v and nothing to say",
 					got.Config, notice, err, before.Config)
 			}
@@ -127,8 +127,8 @@ func TestApplySettings(t *testing.T) {
 		{"TestFraction", views.FieldTestFraction, []string{".25"}, func(c *nn.Config) { c.TestFraction = 0.25 }, "", false, network},
 		{"Seed", views.FieldSeed, []string{"4294967295"}, func(c *nn.Config) { c.Seed = math.MaxUint32 }, "seed 4294967295", false, network},
 		{"Init", views.FieldInit, []string{"zero"}, func(c *nn.Config) { c.Init = nn.InitZero }, "next Reset", false, network},
-		{"Optimizer", views.FieldOptimizer, []string{"sgd"}, func(c *nn.Config) { c.Optimizer = nn.SGD }, "fresh moments", true, parameters},
-		{"AdamW", views.FieldOptimizer, []string{"adamw"}, func(c *nn.Config) { c.Optimizer = nn.AdamW }, "fresh moments", true, parameters},
+		{"Optimizer", views.FieldOptimizer, []string{"sgd"}, func(c *nn.Config) { c.Optimizer = nn.SGD }, "an empty memory", true, parameters},
+		{"AdamW", views.FieldOptimizer, []string{"adamw"}, func(c *nn.Config) { c.Optimizer = nn.AdamW }, "an empty memory", true, parameters},
 		{"Wider", views.FieldHiddenLayers, []string{"9-8"}, func(c *nn.Config) { c.HiddenLayers = []int{9, 8} }, fits, true, reshaped},
 		{"Narrower", views.FieldHiddenLayers, []string{"8-3"}, func(c *nn.Config) { c.HiddenLayers = []int{8, 3} }, fits, true, reshaped},
 		{"Deeper", views.FieldHiddenLayers, []string{"8,8,4"}, func(c *nn.Config) { c.HiddenLayers = []int{8, 8, 4} }, fits, true, reshaped},
@@ -179,7 +179,7 @@ func TestApplySettingsAbsent(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "blobs", 30, 2, func(c *nn.Config) { c.L1, c.BatchSize, c.Seed = 0.25, 5, 9 })
 	got, notice, err := s.applySettings(state, url.Values{views.FieldFeatures: {"x", "y"}})
-	if err != nil || !same(got, state) || notice != (views.Notice{}) {
+	if err != nil || !same(got, state) || notice.Text != "" {
 		t.Errorf("applySettings(features alone) = %+v, %+v, %v; want the state as it was", got.Config, notice, err)
 	}
 	if _, _, err := s.applySettings(state, url.Values{}); describeAs(err) != "invalid config.features" {
@@ -198,7 +198,7 @@ func TestApplySettingsRefused(t *testing.T) {
 		{"Layers", views.FieldHiddenLayers, "8-many", "malformed hidden_layers"},
 		{"LayerZero", views.FieldHiddenLayers, "8-0", "invalid hidden_layers"},
 		{"LayerWide", views.FieldHiddenLayers, "101", "invalid hidden_layers"},
-		{"ElevenLayers", views.FieldHiddenLayers, strings.Repeat("1-", 11), "invalid hidden_layers"},
+		{"ElevenLayers", views.FieldHiddenLayers, strings.Repeat("1-", 10) + "1", "invalid hidden_layers"},
 		{"Activation", views.FieldActivation, "step", "invalid activation"},
 		{"LearningRate", views.FieldLearningRate, "fast", "malformed learning_rate"},
 		{"LearningRateZero", views.FieldLearningRate, "0", "invalid learning_rate"},
@@ -240,7 +240,7 @@ func TestApplySettingsRefused(t *testing.T) {
 			if got := fmt.Sprint(b.Code, " ", views.ControlOf(b.Field)); got != test.want {
 				t.Errorf("applySettings(%s=%s) = %v (%s); want %s", test.field, test.value, err, got, test.want)
 			}
-			if !same(state, before) || notice != (views.Notice{}) {
+			if !same(state, before) || notice.Text != "" {
 				t.Errorf("applySettings(%s=%s) changed the state or says %+v", test.field, test.value, notice)
 			}
 		})

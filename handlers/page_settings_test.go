@@ -83,11 +83,11 @@ func TestMembers(t *testing.T) {
 			if got, want := recipe.Has(name), name != "task"; got != want {
 				t.Errorf("the recipe %s has %s: %t; want %t", recipe.Encode(), name, got, want)
 			}
-			linked, _, err := s.readLink(t.Context(), recipe)
+			linked, err := s.readLink(t.Context(), recipe)
 			if err != nil {
 				t.Fatalf("the link %s: %v", recipe.Encode(), err)
 			}
-			if got, want := mustJSON(t, linked.Config), mustJSON(t, state.Config); string(got) != string(want) {
+			if got, want := mustJSON(t, linked.State.Config), mustJSON(t, state.Config); string(got) != string(want) {
 				t.Errorf("the link %s leads to %s; want %s", recipe.Encode(), got, want)
 			}
 		})

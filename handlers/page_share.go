@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -16,6 +17,7 @@ import (
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
@@ -29,15 +31,21 @@ func (s *Server) shareLinks(ctx context.Context, p *pageRequest, _ string) error
 
 // share makes the links of a state. It tries the recipe out, to say what the recipe loses.
 func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error) {
-	query := url.Values{}
-	for name, list := range map[string][]string{
-		views.FieldHide: p.choices.Hide, views.FieldLock: p.choices.Lock,
-	} {
-		if len(list) > 0 {
-			query.Set(name, strings.Join(list, ","))
+	lesson, err := p.draft()
+	if err != nil {
+		return views.Sharing{}, err
+	}
+	// The page hides and locks before it has the state of the other link, which has the rest.
+	sharing := views.Sharing{Parts: wire.WriteQuery(lessonQuery(export.Lesson{Hide: lesson.Hide, Lock: lesson.Lock}))}
+	if sharing.Assignment, err = readAssignment(lesson); err != nil {
+		return sharing, err
+	}
+	if !lesson.IsZero() {
+		if err := marshal(&sharing.Lesson, lesson); err != nil {
+			return sharing, err
 		}
 	}
-	sharing := views.Sharing{Parts: wire.WriteQuery(query)}
+	query := lessonQuery(lesson)
 	recipe := s.recipeOf(p)
 	lost, err := s.lostBy(ctx, recipe, p)
 	if err != nil {
@@ -81,19 +89,20 @@ func (s *Server) beginningOf(p pageRequest) url.Values {
 			set(m.Name, m.Text(c), m.Text(d))
 		}
 	}
-	info, known := dataset.Lookup(p.choices.Dataset)
-	set("dataset", p.choices.Dataset, "")
-	set("points", strconv.Itoa(len(p.State.Data)), strconv.Itoa(defaultPoints))
-	noise := strings.TrimSpace(p.choices.Noise)
-	if v, err := strconv.ParseFloat(noise, 64); err == nil { // else it has its default, or is refused
-		noise = strconv.FormatFloat(v, 'g', -1, 64)
+	source, known := readSource(cmp.Or(p.meta.Source, p.meta.Edited, sourceOfControls(p.choices)))
+	if !known { // points that come from no data set
+		q.Set("dataset", firstDataset)
+		return q
 	}
-	set("noise", noise, "")
-	if known && info.MaxClasses > 0 {
-		set("classes", strings.TrimSpace(p.choices.DataClasses), "")
+	for name := range source {
+		q.Set(name, source.Get(name))
 	}
-	seed := setting.Lookup("seed").Text(c) // of the data set as well, unless it has its own
-	set("data_seed", strings.TrimSpace(p.choices.DataSeed), seed)
+	if q.Get("points") == strconv.Itoa(defaultPoints) {
+		q.Del("points")
+	}
+	if q.Get("data_seed") == setting.Lookup("seed").Text(c) { // which is for the data set as well
+		q.Del("data_seed")
+	}
 	return q
 }
 
@@ -131,7 +140,8 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 	case err != nil:
 		return "This state has no recipe: its points or settings are no data set's.", nil
 	case !slices.Equal(m.State.Data, p.State.Data):
-		return "Your points are not those of the data set: they are not in this link.", nil
+		info, _ := dataset.Lookup(recipe.Get("dataset")) // or the recipe could not be read
+		return fmt.Sprintf("Your own points are not in this link: it opens %s instead.", info.Title), nil
 	}
 	if lost := setting.Differing(&m.State.Config, &p.State.Config); len(lost) > 0 {
 		return lostSettings(lost), nil

@@ -72,7 +72,7 @@ func (s *Server) pageSocket(c echo.Context) error {
 			task.leave()
 			events := stream.NewSender(task.connection, to, func(error) {})
 			defer func() { events.Close(); s.sends(exchangeOf(ctx), to.Written()) }()
-			return s.failStream(task.connection, c, events, err)
+			return s.failStream(task.connection, c, events, err, nil)
 		}
 		frames := p.frames(t, work)
 		frames.pace.credit = credit
@@ -121,6 +121,9 @@ func (s *Server) startPage(
 	}
 	if err := p.until.check(p.State); err != nil {
 		return nil, work, err
+	}
+	if e := s.card(p).Experiment; e != nil && e.Ends > 0 && !e.Reached {
+		p.waiting = e
 	}
 	if left := p.until.step - p.State.Network.Step; p.until.step > 0 {
 		p.Steps = left
@@ -171,7 +174,7 @@ func (s *Server) streamPage(
 	}
 	if err != nil {
 		metered.ended(connection, "", err)
-		return s.failStream(connection, c, f.events, err)
+		return s.failStream(connection, c, f.events, err, f.shown())
 	}
 	err = f.events.End("done", doneBody(reason))
 	metered.ended(connection, reason, err)
@@ -208,10 +211,10 @@ func (s *Server) sendUnsent(ctx context.Context, f *pageFrames) error {
 	return nil
 }
 
-// failStream ends a page's stream with a notice. The reasons busy and release make the script try
-// again.
+// failStream ends a page's stream with a notice, and what leads out of the failure of its run; nil
+// is no run. The reasons busy and release make the script try again.
 func (s *Server) failStream(
-	ctx context.Context, c echo.Context, events *stream.Sender, err error,
+	ctx context.Context, c echo.Context, events *stream.Sender, err error, lab *views.Lab,
 ) error {
 	if isGone(ctx, err) {
 		return nil
@@ -224,7 +227,7 @@ func (s *Server) failStream(
 		return events.End("done", fmt.Appendf(nil, `{"reason":%q,"retry_after":%d}`, e.Code, e.RetryAfter))
 	}
 	var b bytes.Buffer
-	notice := views.Refused(problem(e), views.ControlOf(e.Field), e.Message)
+	notice := views.Refused(failing(e, lab), views.ControlOf(e.Field), e.Message)
 	if err := notice.Render(ctx, &b); err != nil {
 		return err
 	}

@@ -72,7 +72,9 @@ func editTable(then rowEdit) func(*Server, context.Context, *pageRequest, string
 				done = append(done, more)
 			}
 		}
-		p.State.Data = points
+		state := p.State
+		state.Data = points
+		p.setState(state, keepMeta)
 		p.table = views.NewTablePage(p.State, p.meta, page)
 		if len(done) > 0 {
 			p.notice, p.answer = undoable("%s", strings.Join(done, " ")), answerTableEdited

@@ -65,7 +65,7 @@ func TestFirstPage(t *testing.T) {
 		t.Fatalf("the form of the first page is refused: %v", err)
 	}
 	want := sampleState(t, firstDataset, defaultPoints, 0, nil)
-	if !same(p.State, want) || p.notice != (views.Notice{}) || !reflect.DeepEqual(p.choices, defaultChoices()) {
+	if !same(p.State, want) || p.notice.Text != "" || !reflect.DeepEqual(p.choices, defaultChoices()) {
 		t.Errorf("the first page holds %+v, %+v, %+v; want the default state and choices", p.State.Config, p.choices, p.notice)
 	}
 }
@@ -105,7 +105,7 @@ func TestPageFailure(t *testing.T) {
 	}{
 		{"Setting", "/edit", with(views.FieldLearningRate, "-1"), 422, "must be greater than 0; got -1", true, views.FieldLearningRate},
 		{"SettingText", "/step", with(views.FieldBatchSize, "all"), 400, "must be a whole number", true, views.FieldBatchSize},
-		{"Dataset", "/edit", with(views.FieldAct, "dataset", views.FieldPoints, "0"), 422, "must be between 1 and", true, views.FieldPoints},
+		{"Dataset", "/edit", with(views.FieldAct, "dataset", views.FieldPoints, "0"), 422, "must be from 1 to", true, views.FieldPoints},
 		{"Act", "/edit", with(views.FieldAct, "explode"), 400, "is unknown", true, "-"},
 		{"Config", "/edit", with(views.FieldConfig, "{"), 400, "is not complete JSON", false, ""},
 		{"Network", "/step", with(views.FieldNetwork, `{"weights":[],"biases":[[1]]}`), 422, "must have 3 layers", false, ""},

@@ -31,7 +31,7 @@ func TestSetParameter(t *testing.T) {
 		got, notice, err := applied(t, s, "set-parameter", "", state, form)
 		want := clone(state)
 		*test.set(want.Network.Parameters) = test.want
-		if err != nil || !same(got, want) || notice != (views.Notice{}) {
+		if err != nil || !same(got, want) || notice.Text != "" {
 			t.Errorf("setting %s to %s: %v, %v; want that number alone to change", test.parameter, test.value, notice, err)
 		}
 		if !same(state, before) {

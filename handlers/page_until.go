@@ -43,11 +43,13 @@ func readUntil(form url.Values) (until, error) {
 	return u, nil
 }
 
-// check refuses an end that is not to be reached from a state.
-func (u until) check(s nn.State) error {
+// check refuses an end that is not to be reached from a state. A step that is passed is none: the
+// next run from the start ends there again.
+func (u *until) check(s nn.State) error {
+	if s.Network.Step >= u.step {
+		u.step = 0
+	}
 	switch {
-	case u.step > 0 && s.Network.Step >= u.step:
-		return wire.Invalid(views.FieldUntilStep, "must be greater than %d, where the network is; got %d", s.Network.Step, u.step)
 	case u.accuracy > 0 && s.Config.Task != nn.Classification:
 		return wire.Invalid(views.FieldUntilAccuracy, "must be empty for values: only classes have an accuracy")
 	case u.patience > 0 && nn.HeldOut(len(s.Data), s.Config.TestFraction) == 0:
@@ -56,17 +58,18 @@ func (u until) check(s nn.State) error {
 	return nil
 }
 
-// reached says which end a frame has come to, or "". The history holds the frame.
-func (u until) reached(n nn.Network, m nn.Metrics, h nn.History) string {
+// reached says which end a frame has come to, or "", and whether that is early stopping, which leads
+// back. The history holds the frame.
+func (u until) reached(n nn.Network, m nn.Metrics, h nn.History) (text string, early bool) {
 	switch {
 	case u.step > 0 && n.Step >= u.step:
-		return fmt.Sprintf("Step %d is reached.", n.Step)
+		return fmt.Sprintf("Step %d is reached.", n.Step), false
 	case u.loss > 0 && m.Loss <= u.loss:
-		return fmt.Sprintf("The train loss is down to %v at step %d.", u.loss, n.Step)
+		return fmt.Sprintf("The train loss is down to %v at step %d.", u.loss, n.Step), false
 	case u.accuracy > 0 && m.Accuracy != nil && *m.Accuracy >= u.accuracy/100:
-		return fmt.Sprintf("The train accuracy is up to %v %% at step %d.", u.accuracy, n.Step)
+		return fmt.Sprintf("The train accuracy is up to %v %% at step %d.", u.accuracy, n.Step), false
 	case u.patience > 0 && h.Best != nil && n.Epoch-h.Best.Epoch >= u.patience:
-		return fmt.Sprintf("Stopped early: for %d epochs no test loss was below %.4g, that of step %d.", u.patience, h.Best.TestLoss, h.Best.Step)
+		return fmt.Sprintf("Stopped early: for %d epochs no test loss was below %.4g, that of step %d.", u.patience, h.Best.TestLoss, h.Best.Step), true
 	}
-	return ""
+	return "", false
 }

@@ -27,20 +27,22 @@ type activationRule struct {
 	init Init
 	// price is what a sample takes in a hidden unit, with its slope.
 	price price
+	// steepest is about the largest slope.
+	steepest float64
 }
 
 // activationTable has a row for each activation. Package export has another with its source code.
 var activationTable = choices[Activation, activationRule]{
-	{Tanh, "Tanh", "", activationRule{kernel.Tanh, InitXavier, price{0.43, 7.1}}},
-	{ReLU, "ReLU", "", activationRule{kernel.ReLU, InitHe, price{0.05, 1}}},
-	{LeakyReLU, "Leaky ReLU", "slope 0.01", activationRule{kernel.LeakyReLU, InitHe, price{0.05, 1}}},
-	{Sigmoid, "Sigmoid", "", activationRule{kernel.Sigmoid, InitXavier, price{0.5, 5.7}}},
-	{GELU, "GELU", "exact", activationRule{kernel.GELU, InitHe, price{2.4, 23}}},
-	{SiLU, "SiLU", "", activationRule{kernel.SiLU, InitHe, price{0.58, 6.8}}},
-	{ELU, "ELU", "α 1", activationRule{kernel.ELU, InitHe, price{0.51, 4.3}}},
-	{Softplus, "Softplus", "", activationRule{kernel.Softplus, InitHe, price{2.8, 24}}},
-	{Sin, "Sine", "", activationRule{kernel.Sin, InitXavier, price{0.89, 12.8}}},
-	{Linear, "Linear", "", activationRule{kernel.Linear, InitXavier, price{0.05, 0.3}}},
+	{Tanh, "Tanh", "", activationRule{kernel.Tanh, InitXavier, price{0.43, 7.1}, 1}},
+	{ReLU, "ReLU", "", activationRule{kernel.ReLU, InitHe, price{0.05, 1}, 1}},
+	{LeakyReLU, "Leaky ReLU", "slope 0.01", activationRule{kernel.LeakyReLU, InitHe, price{0.05, 1}, 1}},
+	{Sigmoid, "Sigmoid", "", activationRule{kernel.Sigmoid, InitXavier, price{0.5, 5.7}, 0.25}},
+	{GELU, "GELU", "exact", activationRule{kernel.GELU, InitHe, price{2.4, 23}, 1}},
+	{SiLU, "SiLU", "", activationRule{kernel.SiLU, InitHe, price{0.58, 6.8}, 1}},
+	{ELU, "ELU", "α 1", activationRule{kernel.ELU, InitHe, price{0.51, 4.3}, 1}},
+	{Softplus, "Softplus", "", activationRule{kernel.Softplus, InitHe, price{2.8, 24}, 1}},
+	{Sin, "Sine", "", activationRule{kernel.Sin, InitXavier, price{0.89, 12.8}, 1}},
+	{Linear, "Linear", "", activationRule{kernel.Linear, InitXavier, price{0.05, 0.3}, 1}},
 }
 
 // Activations returns all activations in the order of the page.
@@ -54,3 +56,6 @@ func (a Activation) Note() string { return activationTable.note(a) }
 
 // Init returns the initialisation that InitAuto stands for with this activation.
 func (a Activation) Init() Init { return activationTable.rule(a).init }
+
+// steepest returns about the largest slope of the activation.
+func (a Activation) steepest() float64 { return activationTable.rule(a).steepest }

@@ -32,6 +32,9 @@ type History struct {
 	Accuracy     []float64 `json:"accuracy,omitzero"`
 	TestLoss     []float64 `json:"test_loss,omitzero"`
 	TestAccuracy []float64 `json:"test_accuracy,omitzero"`
+	// Since is the step from which on the samples measure the points of today, split as they are
+	// today. Earlier ones cannot be compared with later ones.
+	Since int `json:"since,omitzero"`
 	// Best is the lowest test loss; nil before the first.
 	Best *Best `json:"best,omitzero"`
 }
@@ -97,14 +100,20 @@ func (h *History) Add(step, epoch int, m Metrics) {
 // Truncate removes the samples from step on.
 func (h *History) Truncate(step int) { h.cut(step, math.MaxInt) }
 
+// Renew says that the points, or which of them are held out, have changed at step.
+func (h *History) Renew(step int) { h.Since = step }
+
 // cut removes the samples at or after step, and those after epoch.
 func (h *History) cut(step, epoch int) {
+	if h.Since > step { // the points of then are there again
+		h.Since = 0
+	}
 	n := h.Len()
 	for n > 0 && (h.Step[n-1] >= step || h.Epoch[n-1] > epoch) {
 		n--
 	}
 	if n == 0 {
-		*h = History{}
+		*h = History{Since: h.Since}
 		return
 	}
 	if n == h.Len() && (h.Best == nil || h.Best.Step < step && h.Best.Epoch <= epoch) {
@@ -205,6 +214,9 @@ func rounded(v float64) float64 {
 // Validate returns a *FieldError for the first member that does not fit.
 func (h *History) Validate() error {
 	n := h.Len()
+	if h.Since < 0 || h.Since > maxCount {
+		return fieldError("history.since", "must be from 0 to 2^53-1; got %d", h.Since)
+	}
 	if n > MaxSamples {
 		return fieldError("history.step", "must have at most %d samples; has %d", MaxSamples, n)
 	}

@@ -1,4 +1,4 @@
-// The address of the page: the recipe of its run, or a link to a state.
+// The address of the page: its lesson and the recipe of its run, or a link to a state.
 import { canPack, unpack } from "./packing.js";
 import { $, field, tell } from "./page.js";
 
@@ -39,16 +39,14 @@ export function showRecipe() {
   replace(recipe);
 }
 
-/** Leaves in the address nothing but the parts that are hidden and locked. */
+/** Leaves in the address nothing but the lesson. */
 export function forgetRecipe() {
   replace(new URLSearchParams());
 }
 
 /** @param {URLSearchParams} query */
 function replace(query) {
-  for (const [name, value] of new URLSearchParams(location.search)) {
-    if (name === "hide" || name === "lock") query.append(name, value);
-  }
+  for (const [name, value] of new URLSearchParams(field("lesson").value)) query.set(name, value);
   const text = String(query).replaceAll("%2C", ",");
   const address = location.pathname + (text && `?${text}`);
   if (address !== location.pathname + location.search + location.hash) {

@@ -1,5 +1,6 @@
 // What the controls of the form ask for.
 import { traits } from "./acts.js";
+import { modal } from "./dialogs.js";
 import { $, form, isOff, on, setValue, tell, valueOf } from "./page.js";
 
 /** Controls turns what the user does with the form into jobs. */
@@ -16,6 +17,7 @@ export class Controls {
     runs.on("send", (job) => this.#sent(job));
     runs.on("swap", () => {
       this.#keepTouched();
+      sayOnce();
       markErrors();
     });
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -48,8 +50,10 @@ export class Controls {
     document.getElementById(`${target.id}-error`)?.replaceChildren();
     markErrors();
     if (path) this.#runs.act(target, { parameter: path, value: target.value });
-    else if (change) this.#runs.act(target, { controls: takesSettings(change) ? "1" : "" });
-    else if (restart !== undefined) this.#runs.stop();
+    else if (change) {
+      const controls = takesSettings(change) ? "1" : "";
+      this.#runs.act(target, { controls, changed: target.name });
+    } else if (restart !== undefined) this.#runs.stop();
   }
 
   /** @param {Element} target */
@@ -86,6 +90,15 @@ export class Controls {
       if (control) setValue(control, value);
     }
   }
+}
+
+/** Takes away a notice that stands beside its control as well, and brings that into view. */
+function sayOnce() {
+  const notice = $("notice").querySelector("[data-beside]");
+  const beside = document.getElementById(notice?.getAttribute("data-beside") ?? "");
+  if (!beside?.getClientRects().length || !(modal() ?? form).contains(beside)) return;
+  $("notice").replaceChildren();
+  beside.scrollIntoView({ block: "nearest" });
 }
 
 /** Says which controls have an error beside them. */

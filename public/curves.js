@@ -3,9 +3,19 @@ import { $, field } from "./page.js";
 
 const body = $("panel-body");
 
-/** @param {number | undefined} value */
-function asText(value) {
-  return value === undefined || value < 0 ? "–" : String(Number(value.toPrecision(3)));
+/**
+ * Writes a value as the server writes the newest one.
+ * @param {number | undefined} value
+ * @param {string | undefined} as "%" for a share, or the units in which a loss is a typical error
+ */
+function asText(value, as) {
+  if (value === undefined || value < 0) return "–";
+  if (as === "%") return `${(value < 1 ? Math.min(99.9, value * 100) : 100).toFixed(1)} %`;
+  if (as) {
+    const error = Number((Math.sqrt(2 * value) * Number(as)).toPrecision(3));
+    return error.toLocaleString("en", { maximumFractionDigits: 9 }).replaceAll(",", "\u202f");
+  }
+  return value >= 1e4 || (value && value < 1e-4) ? value.toExponential(2) : value.toFixed(4);
 }
 
 /** Curves shows a cursor on every chart where the pointer is on one. */
@@ -66,10 +76,12 @@ function showCursor(chart, history, along) {
   cursor?.setAttribute("visibility", "visible");
   const figure = /** @type {HTMLElement} */ (chart.parentNode);
   for (const output of figure.querySelectorAll(".curve-value")) {
-    output.textContent = asText(history[output.getAttribute("data-for") ?? ""]?.[sample]);
+    const { for: column = "", as } = /** @type {HTMLElement} */ (output).dataset;
+    output.textContent = asText(history[column]?.[sample], as);
   }
-  const moment = figure.querySelector(".curve-moment");
-  if (moment) moment.textContent = `step ${step}`;
+  const moment = /** @type {Element} */ (figure.querySelector(".curve-moment"));
+  const [unit] = (moment.textContent ?? "").split(" "); // that of the axis
+  moment.textContent = `${unit} ${history[unit][sample]}`;
 }
 
 /** Returns the index of the nearest number. @param {number[]} numbers @param {number} wanted */

@@ -19,6 +19,7 @@ export function open(id) {
   }
   // Not by autofocus: without script, the dialogs stand open below the page.
   /** @type {HTMLElement | null} */ (dialog.querySelector("h2[tabindex]"))?.focus();
+  if (modal()) $("notice").replaceChildren(); // it was said
   moveNotices();
 }
 
@@ -45,9 +46,11 @@ export function bindDialogs(runs) {
   if (!("closedBy" in HTMLDialogElement.prototype)) form.addEventListener("click", closeBeside);
 }
 
-/** Puts the notices where they can be reached. */
+/** Puts the notices where they can be reached: into a dialog that has the page to itself. */
 function moveNotices() {
-  (modal() ?? form).append($("notices"));
+  const dialog = modal();
+  if (dialog) dialog.append($("notices"));
+  else document.querySelector("main")?.before($("notices"));
 }
 
 /** Closes a dialog for a click beside it, as browsers do that know closedby. @param {MouseEvent} event */

@@ -8,6 +8,7 @@ import { Import } from "./import.js";
 import { bindKeys } from "./keys.js";
 import { bindLayout } from "./layout.js";
 import { tell } from "./page.js";
+import { bindParts } from "./parts.js";
 import { Picture } from "./picture.js";
 import { Plane } from "./plane.js";
 import { Probe } from "./probe.js";
@@ -57,6 +58,7 @@ async function start() {
   bindDialogs(runs);
   bindKeys(runs, timeline);
   bindLayout();
+  bindParts(runs);
   bindTour();
   bindTips();
   bindSpeech(runs);

@@ -25,20 +25,31 @@ export class Moments {
     return this.at < this.run.length - 1;
   }
 
+  /** The place of the best moment, or -1. */
+  get best() {
+    return bestOf(this.run);
+  }
+
   /**
    * Makes a state the newest moment, unless it is shown already. A smaller step begins a new run.
    * @param {number} step
    * @param {State} state
+   * @param {boolean} best whether the server calls it the best so far: it stays when others go
    */
-  record(step, state) {
+  record(step, state, best = false) {
     if (this.behind && step === this.shown.step) return;
     const last = this.latest;
     let run = this.run;
     if (last && step < last.step) run = [];
-    else if (last && (step === last.step || isTooNear(run))) run = run.slice(0, -1);
+    else if (last && (step === last.step || (isTooNear(run) && (best || !last.best)))) {
+      run = run.slice(0, -1);
+    }
     if (last) share(state, last.state);
-    run = [...run, { step, state }];
-    while (run.length > 3 && isTooMuch(run)) run = thinned(run);
+    run = [...run, { step, state, best }];
+    for (let before = Infinity; isTooMuch(run) && 3 < run.length && run.length < before;) {
+      before = run.length;
+      run = thinned(run);
+    }
     this.reinstate(run);
   }
 
@@ -67,15 +78,21 @@ function isTooMuch(run) {
   return run.length > MOST || run.length * run[run.length - 1].state.network.length > ROOM;
 }
 
+/** @param {readonly Moment[]} run */
+function bestOf(run) {
+  return run.map(({ best }) => best).lastIndexOf(true);
+}
+
 /** Reports whether the last two are nearer than the first two. @param {readonly Moment[]} run */
 function isTooNear(run) {
   if (run.length < 3) return false;
   return run[run.length - 1].step - run[run.length - 2].step < run[1].step - run[0].step;
 }
 
-/** Drops every other moment but the newest. @param {readonly Moment[]} run */
+/** Drops every other moment but the newest and the best. @param {readonly Moment[]} run */
 function thinned(run) {
-  return run.filter((_, i) => i % 2 === 0 || i === run.length - 1);
+  const best = bestOf(run);
+  return run.filter((_, i) => i % 2 === 0 || i === run.length - 1 || i === best);
 }
 
 /** Holds equal texts of two states once. @param {State} state @param {State} other */

@@ -28,9 +28,9 @@ export class Readout {
       inspector.close();
     }
     this.#show();
-    for (const copy of document.querySelectorAll("[data-copy]")) {
-      copy.textContent =
-        document.getElementById(copy.getAttribute("data-copy") ?? "")?.textContent ?? "";
+    for (const echo of document.querySelectorAll("[data-echo]")) {
+      echo.textContent =
+        document.getElementById(echo.getAttribute("data-echo") ?? "")?.textContent ?? "";
     }
   }
 

@@ -49,6 +49,7 @@ export class Session {
       else {
         this.#timeline.record();
         this.save();
+        if ("waits" in document.body.dataset) return false;
         if ($("until_step").value)
           this.#runs.train(true); // a recipe is replayed
         else showRecipe();

@@ -3,11 +3,13 @@ import { canPack, pack } from "./packing.js";
 import { $, form, on, tell } from "./page.js";
 import { read } from "./state.js";
 
+const PAUSE = 600; // milliseconds after the last key
 const LONGEST = 1_500_000; // characters of a link, for all browsers
 
 /** Share makes the link to the state, copies links and opens files. */
 export class Share {
   #runs;
+  #timer = 0;
 
   /** @param {Runs} runs */
   constructor(runs) {
@@ -15,6 +17,15 @@ export class Share {
     runs.on("swap", makeLink);
     on(form, "click", copy);
     on(form, "change", (input) => this.#readFile(input));
+    on(form, "input", (input) => {
+      if (input === $("assignment")) this.#write();
+    });
+  }
+
+  /** The task that is written is shown as its readers will see it. */
+  #write() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#runs.act($("assignment")), PAUSE);
   }
 
   /** @param {HTMLInputElement} input */
@@ -42,9 +53,9 @@ export function open(runs, text, options) {
   runs.act(input, { opened: text, network: "", data: "", history: "" }, options);
 }
 
-/** Returns the hidden fields as a saved state. */
-function saved() {
-  const members = Object.entries({ ...read(), pinned: "", recipe: "" })
+/** Returns the hidden fields as a saved state. @param {string | undefined} lesson JSON or "" */
+function saved(lesson) {
+  const members = Object.entries({ ...read(), pinned: "", recipe: "", lesson })
     .filter(([, json]) => json)
     .map(([name, json]) => `"${name}":${json}`);
   return `{"type":"nnvisu_state","version":1,${members.join(",")}}`;
@@ -60,7 +71,7 @@ async function makeLink() {
     row?.replaceChildren("This browser is too old to make such links. Save the state as a file.");
     return;
   }
-  const packed = await pack(saved());
+  const packed = await pack(saved(link.dataset.lesson));
   if (packed.length <= LONGEST) link.href += `#state=${packed}`;
   else row?.replaceChildren("This state is too large for a link. Save it as a file.");
 }

@@ -1,6 +1,6 @@
 // The past of a run: its moments to look at, and the changes to undo.
 import { Moments } from "./moments.js";
-import { $, turnOff } from "./page.js";
+import { $, field, on, turnOff } from "./page.js";
 import { MOMENT, read, write } from "./state.js";
 import { Undo } from "./undo.js";
 
@@ -26,6 +26,9 @@ export class Timeline {
     runs.on("answered", (job) => this.#answered(job));
     runs.on("settled", () => this.#labelUndo());
     slider.addEventListener("input", () => this.#look(Number(slider.value)));
+    on(document, "click", (target) => {
+      if (target.closest("[data-back]")) this.#look(this.#moments.best);
+    });
   }
 
   /** The newest state if an older one is shown, or null. */
@@ -35,7 +38,8 @@ export class Timeline {
 
   /** Makes the state of the page the newest moment. */
   record() {
-    this.#moments.record(Number($("picture").dataset.step), read(MOMENT));
+    const { step, best } = $("picture").dataset;
+    this.#moments.record(Number(step), read(MOMENT), best !== undefined);
     this.#label();
   }
 
@@ -48,9 +52,11 @@ export class Timeline {
   /** Brings back what the last change replaced. */
   undo() {
     const begin = () => {
-      const { state, run = [] } = this.#undo.pop() ?? { state: {} };
+      const { state, run = [], curves } = this.#undo.pop() ?? { state: {} };
       if ("network" in state) this.#moments.reinstate(run);
       write(state);
+      // Curves say which points they measured. If there was no training since, they do so again.
+      if (curves && read(MOMENT).network === curves.of) write({ history: curves.history });
       $("notice").replaceChildren();
     };
     this.#runs.act(undoButton, {}, { begin });
@@ -82,23 +88,23 @@ export class Timeline {
   #answered(job) {
     const now = read();
     const isNew = this.#before.network !== now.network;
+    const { history } = this.#before;
     const changed = Object.entries(this.#before).filter(([name, value]) => {
       // Where the weights stay, so do the curves and the moments.
       return value !== now[name] && (isNew || name !== "history");
     });
     if (isChange(job) && !job.streams && changed.length) {
-      const run = isNew ? this.#moments.run : undefined;
-      this.keep({ state: Object.fromEntries(changed), run });
+      const kept = isNew ? { run: this.#moments.run } : { curves: { history, of: now.network } };
+      this.keep({ state: Object.fromEntries(changed), ...kept });
     }
     if (job.newRun && isNew) this.#moments.reinstate([]);
     if (!job.looks && !(job.streams && this.#moments.behind)) this.record();
   }
 
   #label() {
-    const { at, shown, latest, behind, run } = this.#moments;
-    const text = behind
-      ? `Step ${shown.step} of ${latest.step}`
-      : `Step ${latest.step}, the latest`;
+    const { at, shown, latest, behind, run, best } = this.#moments;
+    field("kept").value = String(run[best]?.step ?? "");
+    const text = behind ? `Step ${shown.step} of ${latest.step}` : `Step ${latest.step} (latest)`;
     slider.max = String(run.length - 1);
     slider.value = String(at);
     turnOff(slider, run.length < 2);

@@ -32,10 +32,14 @@ declare global {
   type State = Record<string, string>;
 
   /** A state of a run that the page can go back to. */
-  type Moment = { step: number; state: State };
+  type Moment = { step: number; state: State; best?: boolean };
 
   /** What a change took away: fields of the state, and the moments if the weights changed. */
-  type Replaced = { state: State; run?: readonly Moment[] };
+  type Replaced = {
+    state: State;
+    run?: readonly Moment[];
+    curves?: { history: string; of: string }; // of a network
+  };
 
   type StoreName = "sessionStorage" | "localStorage";
   type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;

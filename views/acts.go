@@ -31,7 +31,7 @@ type Traits struct {
 const Silence = 15
 
 // BulkyFields are posted empty with every act that does not send them.
-const BulkyFields = FieldTableText + " " + FieldTableFile + " " + FieldRecovered
+const BulkyFields = FieldTableText + " " + FieldTableFile + " " + FieldOwn + " " + FieldAssignment
 
 // NewAct returns the act of a name. The hint says what its button does and what to try; it is empty
 // where the words on the button say all.

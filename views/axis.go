@@ -13,6 +13,7 @@ type axis struct {
 	lo, hi   float64 // the values at the ends
 	log      bool    // logarithmic
 	percent  bool    // the numbers beside the ticks are percentages
+	perError float64 // not 0: losses are shown as typical errors: see typicalError
 	from, to float64 // the places of the ends, in units of the viewBox
 	ticks    [12]float64
 	n        int // the number of ticks
@@ -31,7 +32,10 @@ func (a *axis) setRange(lo, hi float64) {
 
 // at returns the place of a value. A value beyond an end of the axis, such as a loss of 0 on a
 // logarithmic one, is put at that end.
-func (a *axis) at(v float64) float64 {
+func (a *axis) at(v float64) float64 { return a.place(a.shown(v)) }
+
+// place returns the place of a value that the axis shows.
+func (a *axis) place(v float64) float64 {
 	if v < a.lo {
 		v = a.lo
 	}
@@ -43,6 +47,18 @@ func (a *axis) at(v float64) float64 {
 	}
 	return a.from + float64((v-a.start)*a.scale)
 }
+
+// shown returns what an axis shows of a value of the history.
+func (a *axis) shown(v float64) float64 {
+	if a.perError == 0 || v < 0 { // or missing
+		return v
+	}
+	return typicalError(v, a.perError)
+}
+
+// typicalError returns the root of the mean squared error, of which the loss of a regression is half.
+// One unit of the plane is perError units of the result.
+func typicalError(loss, perError float64) float64 { return math.Sqrt(2*loss) * perError }
 
 // addTicks adds a tick at each multiple of apart from lo to hi.
 func (a *axis) addTicks(lo, hi, apart float64) {
@@ -61,7 +77,7 @@ func (a *axis) fitLosses(curves []curve) {
 	lo, hi := math.Inf(1), 0.0
 	for _, c := range curves {
 		for _, v := range c.values {
-			if v > 0 {
+			if v = a.shown(v); v > 0 {
 				lo, hi = min(lo, v), max(hi, v)
 			}
 		}
@@ -156,7 +172,7 @@ func (p *pen) axes(x, y *axis, unit markup) {
 	p.text(`<path class="gridline" d="`)
 	for _, v := range y.ticks[:y.n] {
 		p.text("M")
-		p.pair(10*plotLeft, inTenths(y.at(v)))
+		p.pair(10*plotLeft, inTenths(y.place(v)))
 		p.text("H")
 		p.tenths(10 * plotRight)
 	}
@@ -173,7 +189,7 @@ func (p *pen) axes(x, y *axis, unit markup) {
 	}
 	p.text(`"/><g class="axis-number" font-size="11" text-anchor="end">`)
 	for _, v := range y.ticks[:y.n] {
-		p.tickLabel(10*plotLeft-60, inTenths(y.at(v))+38, v, y.percent)
+		p.tickLabel(10*plotLeft-60, inTenths(y.place(v))+38, v, y.percent)
 	}
 	p.text(`</g><g class="axis-number" font-size="11" text-anchor="middle">`)
 	for _, v := range x.ticks[:x.n] {

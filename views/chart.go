@@ -22,12 +22,14 @@ const (
 type quantity struct {
 	name, title             markup
 	trainColumn, testColumn markup // names of members of nn.History
-	accuracy                bool   // otherwise the loss
+	accuracy                bool   // otherwise the loss,
+	err                     bool   // or the typical error that follows from it
 }
 
 var (
-	lossOverRun     = quantity{"loss", "Loss", "loss", "test_loss", false}
-	accuracyOverRun = quantity{"accuracy", "Accuracy", "accuracy", "test_accuracy", true}
+	lossOverRun     = quantity{"loss", "Loss", "loss", "test_loss", false, false}
+	accuracyOverRun = quantity{"accuracy", "Accuracy", "accuracy", "test_accuracy", true, false}
+	errorOverRun    = quantity{"error", "Typical error", "loss", "test_loss", false, true}
 )
 
 // columns returns the quantity's columns of a history.
@@ -49,11 +51,15 @@ func (q *quantity) newest(m *nn.Metrics) (train, test *float64) {
 	return &m.Loss, m.TestLoss
 }
 
-// value writes a value, or a dash for nil.
-func (p *pen) value(q *quantity, v *float64) {
-	if q.accuracy {
+// value writes a value beside an axis, or a dash for nil.
+func (p *pen) value(q *quantity, y *axis, v *float64) {
+	switch {
+	case q.accuracy:
 		*p = appendPercent(*p, v)
-	} else {
+	case q.err && v != nil && *v < math.MaxFloat64:
+		short, _ := strconv.ParseFloat(strconv.FormatFloat(typicalError(*v, y.perError), 'e', 2, 64), 64) // cannot fail
+		*p = appendAxisNumber(*p, short, false)
+	default:
 		*p = appendLoss(*p, v)
 	}
 }
@@ -63,7 +69,8 @@ func (p *pen) value(q *quantity, v *float64) {
 // column.
 func Curves(l Lab) templ.Component { return written(func(p *pen) { p.curves(&l) }) }
 
-// curves draws the charts of a run: the loss and, for a classifier, the accuracy. Before the first
+// curves draws the charts of a run: the loss and, for a classifier, the accuracy or, for a regression,
+// the typical error in the units of its values. Before the first
 // update a hint stands in their place.
 func (p *pen) curves(l *Lab) {
 	pinned := l.Pinned.history(l.State.Config.Task)
@@ -131,6 +138,10 @@ func (p *pen) curves(l *Lab) {
 		measure(curves, &accuracyOverRun)
 		y.fitShares(curves)
 		p.chart(&accuracyOverRun, unit, l, &x, &y, curves)
+	} else {
+		y := axis{from: plotBottom, to: plotTop, log: l.Choices.LogScale, perError: perUnit(l.Meta.Transform.Label)}
+		y.fitLosses(curves)
+		p.chart(&errorOverRun, unit, l, &x, &y, curves)
 	}
 	p.text(`</div>`)
 }
@@ -153,12 +164,19 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 	p.text(`"><figcaption><b>`)
 	p.text(q.title)
 	p.text(`</b> `)
-	p.key(q, "train", q.trainColumn, train)
+	if name := l.Meta.Transform.Label.Name; q.err && name != "" {
+		p.text(`<span class="curve-key">of <bdi class="name" translate="no" title="`)
+		p.escaped(name)
+		p.text(`">`)
+		p.escaped(name)
+		p.text(`</bdi></span> `)
+	}
+	p.key(q, y, "train", q.trainColumn, train)
 	if tested {
-		p.key(q, "test", q.testColumn, test)
+		p.key(q, y, "test", q.testColumn, test)
 	}
 	if l.Pinned.history(l.State.Config.Task) != nil {
-		p.key(q, "pinned", "", nil)
+		p.key(q, y, "pinned", "", nil)
 	}
 	p.text(`<output class="curve-moment" aria-live="off">`)
 	p.text(unit)
@@ -175,7 +193,7 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 	p.text(`" role="img" aria-label="Train `)
 	p.text(q.name)
 	p.text(" ")
-	p.value(q, train)
+	p.value(q, y, train)
 	p.text(" after ")
 	if network.Epoch == 1 {
 		p.text("1 epoch")
@@ -183,12 +201,12 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 		*p = table.AppendGrouped(*p, network.Epoch)
 		p.text(" epochs")
 	}
-	p.extremes(q, l)
+	p.extremes(q, y, l)
 	if tested {
 		p.text("; test ")
 		p.text(q.name)
 		p.text(" ")
-		p.value(q, test)
+		p.value(q, y, test)
 	}
 	p.text(`" data-x0="`)
 	p.number(plotLeft)
@@ -209,7 +227,7 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 }
 
 // extremes says where a train curve began, and what it was at best.
-func (p *pen) extremes(q *quantity, l *Lab) {
+func (p *pen) extremes(q *quantity, y *axis, l *Lab) {
 	values, _ := q.columns(&l.History)
 	if len(values) < 2 || values[0] < 0 {
 		return
@@ -225,13 +243,13 @@ func (p *pen) extremes(q *quantity, l *Lab) {
 		}
 	}
 	p.text(", at the start ")
-	p.value(q, &first)
+	p.value(q, y, &first)
 	p.text(", at best ")
-	p.value(q, &best)
+	p.value(q, y, &best)
 }
 
 // key writes an entry of the legend, with the newest value unless column is empty.
-func (p *pen) key(q *quantity, name, column markup, v *float64) {
+func (p *pen) key(q *quantity, y *axis, name, column markup, v *float64) {
 	p.text(`<span class="curve-key"><svg class="key" viewBox="0 0 22 8" width="22" height="8" aria-hidden="true"><path class="curve `)
 	p.text(name)
 	p.text(`" d="M1 4h20"></path></svg> `)
@@ -240,8 +258,15 @@ func (p *pen) key(q *quantity, name, column markup, v *float64) {
 	if column != "" {
 		p.text(`<output class="curve-value" data-for="`)
 		p.text(column)
+		switch {
+		case q.accuracy:
+			p.text(`" data-as="%`)
+		case q.err:
+			p.text(`" data-as="`)
+			*p = strconv.AppendFloat(*p, y.perError, 'g', -1, 64)
+		}
 		p.text(`" aria-live="off">`)
-		p.value(q, v)
+		p.value(q, y, v)
 		p.text(`</output>`)
 	}
 	p.text(`</span> `)

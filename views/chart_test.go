@@ -337,10 +337,10 @@ func TestCurvesShown(t *testing.T) {
 		{"Begun", curvesLab(t, dataset.Circles, losses[:1], nil, nil), "0 charts, 0 curves, 0 pinned, 0 keys"},
 		{"Classes", curvesLab(t, dataset.Circles, losses, nil, nil), "2 charts, 2 curves, 0 pinned, 2 keys"},
 		{"HeldOut", curvesLab(t, dataset.Circles, losses, losses, nil), "2 charts, 4 curves, 0 pinned, 4 keys"},
-		{"Values", curvesLab(t, dataset.Hills, losses, losses, nil), "1 charts, 2 curves, 0 pinned, 2 keys"},
+		{"Values", curvesLab(t, dataset.Hills, losses, losses, nil), "2 charts, 4 curves, 0 pinned, 4 keys"},
 		{"Pinned", curvesLab(t, dataset.Circles, losses, nil, func(l *Lab) { l.Pinned = pinnedRun(pinned) }), "2 charts, 6 curves, 4 pinned, 4 keys"},
 		{"PinnedOfValues", curvesLab(t, dataset.Circles, losses, nil, func(l *Lab) { l.Pinned = pinnedRun(pinned); l.Pinned.Config.Task = nn.Regression }), "2 charts, 2 curves, 0 pinned, 2 keys"},
-		{"PinnedOfClasses", curvesLab(t, dataset.Hills, losses, nil, func(l *Lab) { l.Pinned = pinnedRun(pinned) }), "1 charts, 1 curves, 0 pinned, 1 keys"},
+		{"PinnedOfClasses", curvesLab(t, dataset.Hills, losses, nil, func(l *Lab) { l.Pinned = pinnedRun(pinned) }), "2 charts, 2 curves, 0 pinned, 2 keys"},
 		{"PinnedOfValuesAlone", sampleLab(t, dataset.Circles, func(l *Lab) {
 			l.History, l.Pinned = nn.History{}, pinnedRun(pinned)
 			l.Pinned.Config.Task = nn.Regression

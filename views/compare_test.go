@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 )
 
 // comparing is a page beside a pinned run, as change leaves them.
@@ -188,46 +190,91 @@ func TestReading(t *testing.T) {
 			t.Errorf("class %d is marked %q in %s", k, svg.attr("d"), svg.attr("fill"))
 		}
 	}
-	for v, want := range map[float64]string{0.12345: "0.123", -7: "-7.000", math.Inf(1): "not finite", math.NaN(): "not finite"} {
+	for v, want := range map[float64]string{0.12345: "0.123", -7: "−7.000", math.Inf(1): "not finite", math.NaN(): "not finite"} {
 		if p := NewProbe(nn.Config{Task: nn.Regression}, sampleLab(t, dataset.Hills, nil).Meta, nn.Point{}, []float64{v}, nil); p.Parts[0].Text != want || p.Point != "" || p.At != "(0.00, 0.00)" {
 			t.Errorf("the value %v reads %+v; want %s", v, p, want)
 		}
 	}
 }
 
-// TestParts: each part that a link can name is one section or button of the page, which is left out
-// or locked alone.
+// TestParts: each part that a link can name is one section or some buttons of the page, which is left
+// out or locked alone. What is locked says so and why, where that can be read.
 func TestParts(t *testing.T) {
-	whole := render(t, Page(sampleLab(t, dataset.Circles, nil)))
-	count := func(page element) string {
-		return fmt.Sprintf("%d hidden, %d inert, %d buttons", len(page.all("section[hidden]"))-len(whole.all("section[hidden]")), len(page.all("section[inert]")), len(page.all("header button"))-len(whole.all("header button")))
+	page := func(lesson export.Lesson) element {
+		return render(t, Page(sampleLab(t, dataset.Circles, func(l *Lab) { l.Lesson = lesson })))
 	}
+	// All that is not there, or cannot be used, by the part that it belongs to.
+	named := func(page element, selector string) map[string]int {
+		names := map[string]int{}
+		for _, e := range page.all("[data-part]") {
+			if selector == "" {
+				if _, is := e.lookup("hidden"); is {
+					names[e.attr("data-part")]++
+				}
+			} else if len(e.all(selector)) > 0 {
+				names[e.attr("data-part")]++
+			}
+		}
+		return names
+	}
+	const locked, told = ".lockable[inert]", ".lock-note:not([hidden])"
 	for _, p := range parts {
-		hidden := render(t, Page(sampleLab(t, dataset.Circles, func(l *Lab) { l.Choices.Hide = []string{p.Name} })))
-		locked := render(t, Page(sampleLab(t, dataset.Circles, func(l *Lab) { l.Choices.Lock = []string{p.Name} })))
-		want := map[string]string{PartExperiments: "0 hidden, 0 inert, -1 buttons", PartShare: "0 hidden, 0 inert, -2 buttons"}[p.Name]
-		if want == "" {
-			want = "1 hidden, 0 inert, 0 buttons"
+		canLock := p.Why != ""
+		there := 1
+		if p.Name == PartShare || p.Name == PartData { // two buttons; the card and the tools
+			there = 2
 		}
-		if got := count(hidden); got != want {
-			t.Errorf("without %s the page has %s; want %s", p.Name, got, want)
+		without := page(export.Lesson{Hide: []string{p.Name}})
+		if got, want := named(without, ""), map[string]int{p.Name: there}; !maps.Equal(got, want) {
+			t.Errorf("without %s the page hides %v; want %v", p.Name, got, want)
 		}
-		want = "0 hidden, 0 inert, 0 buttons"
-		if p.CanLock {
-			want = "0 hidden, 1 inert, 0 buttons"
+		with := page(export.Lesson{Lock: []string{p.Name}})
+		want := map[string]int{}
+		if canLock {
+			want[p.Name] = there
 		}
-		if got := count(locked); got != want {
-			t.Errorf("with %s locked the page has %s; want %s", p.Name, got, want)
+		for _, selector := range []string{locked, told} {
+			if got := named(with, selector); !maps.Equal(got, want) {
+				t.Errorf("with %s locked the page has %s in %v; want %v", p.Name, selector, got, want)
+			}
 		}
-		if _, checked := hidden.one(t, "input[name=hide][value="+p.Name+"]").lookup("checked"); !checked {
-			t.Errorf("the page does not carry on that %s is left out", p.Name)
+		for _, note := range with.all(told) {
+			if !strings.Contains(note.content(), p.Why) {
+				t.Errorf("%s is locked with the words %q; want the reason %q", p.Name, note.content(), p.Why)
+			}
 		}
-		if boxes := locked.all("input[name=lock][value=" + p.Name + "]"); len(boxes) == 1 != p.CanLock || !IsPart(p.Name) || CanLock(p.Name) != p.CanLock {
-			t.Errorf("%s can be locked: %t; want %t", p.Name, CanLock(p.Name), p.CanLock)
+		if len(with.all("[inert] .lock-note")) > 0 {
+			t.Errorf("that %s is locked cannot be read", p.Name)
 		}
+		if !IsPart(p.Name) || CanLock(p.Name) != canLock {
+			t.Errorf("%s can be locked: %t; want %t", p.Name, CanLock(p.Name), canLock)
+		}
+	}
+	if free := page(export.Lesson{}); len(named(free, ""))+len(named(free, locked))+len(named(free, told)) > 0 {
+		t.Error("a page without a lesson hides or locks something")
 	}
 	if IsPart("") || IsPart("Data") || CanLock("result") {
 		t.Error("there are parts that there are not")
+	}
+}
+
+// TestDraft: the dialog carries on what is written, and has a box for all that can be hidden and
+// locked.
+func TestDraft(t *testing.T) {
+	for _, p := range parts {
+		draft := render(t, Draft(sampleLab(t, dataset.Circles, func(l *Lab) {
+			l.Choices.Hide, l.Choices.Lock, l.Choices.Assignment = []string{p.Name}, []string{p.Name}, "</textarea>"
+		})))
+		if _, checked := draft.one(t, "input[name=hide][value="+p.Name+"]").lookup("checked"); !checked {
+			t.Errorf("the dialog does not carry on that %s is left out", p.Name)
+		}
+		boxes := draft.all("input[name=lock][value=" + p.Name + "]")
+		if len(boxes) == 1 != CanLock(p.Name) || len(draft.all("input[checked]")) != 1+len(boxes) {
+			t.Errorf("%s has %d boxes to lock it, %d are ticked", p.Name, len(boxes), len(draft.all("input[checked]")))
+		}
+		if got := draft.one(t, "textarea").content(); got != "</textarea>" {
+			t.Errorf("the task is %q; want it as it was written", got)
+		}
 	}
 }
 

@@ -38,10 +38,31 @@ func TestExperiments(t *testing.T) {
 		if strings.Count(e.Question, "?") != 1 || !strings.HasSuffix(e.Question, "?") {
 			t.Errorf("%s: the question is %q; want one question", e.Slug, e.Question)
 		}
-		checkProse(t, e.Slug+": what to try", e.Try)
 		checkProse(t, e.Slug+": the answer", e.Answer)
-		if strings.Count(e.Try, ". ") > 0 || strings.Count(e.Answer, ". ") > 1 {
-			t.Errorf("%s: want one sentence to try and at most two of answer", e.Slug)
+		checkProse(t, e.Slug+": what to watch", strings.TrimRight(e.Watch, ".?")+".")
+		if strings.Count(e.Answer, ". ") > 1 || strings.Count(e.Watch, ". ") > 1 {
+			t.Errorf("%s: want at most two sentences to watch and to answer", e.Slug)
+		}
+		for _, try := range e.Tries {
+			checkProse(t, e.Slug+": what to try", try.Do+".")
+			checkProse(t, e.Slug+": what happens then", try.See)
+			if strings.Count(try.Do+try.See, ". ") > 0 || strings.HasSuffix(try.Do, ".") {
+				t.Errorf("%s: want one sentence of what to try, without a full stop, and one of what happens", e.Slug)
+			}
+		}
+		if len(e.Tries) == 0 {
+			t.Errorf("%s: there is nothing to try next", e.Slug)
+		}
+		guesses := map[string]bool{}
+		for _, guess := range e.Guesses {
+			checkProse(t, e.Slug+": a guess", guess+".")
+			guesses[guess] = true
+		}
+		if len(guesses) < 3 || len(guesses) != len(e.Guesses) || e.Right < 0 || e.Right >= len(e.Guesses) {
+			t.Errorf("%s: the guesses are %q, the right one is %d; want three, one of them right", e.Slug, e.Guesses, e.Right)
+		}
+		if !slices.Contains(Panels(), e.Panel) {
+			t.Errorf("%s: the panel is %q; want one that there is", e.Slug, e.Panel)
 		}
 		query, err := url.ParseQuery(e.Query)
 		if err != nil {
@@ -56,8 +77,7 @@ func TestExperiments(t *testing.T) {
 	}
 }
 
-// TestExperimentsDialog: a card for each, with its texts, its picture and a link that is its
-// recipe.
+// TestExperimentsDialog: a card for each, with its texts, its picture and a link to it.
 func TestExperimentsDialog(t *testing.T) {
 	dialog := render(t, ExperimentsDialog()).one(t, "dialog#experiments")
 	for _, e := range Experiments() {
@@ -65,7 +85,7 @@ func TestExperimentsDialog(t *testing.T) {
 		if got := card.one(t, "h3").content(); got != e.Title {
 			t.Errorf("%s: the heading is %q; want %q", e.Slug, got, e.Title)
 		}
-		for _, want := range []string{e.Question, e.Try, e.Answer} {
+		for _, want := range []string{e.Question, e.Tries[0].Do, e.Tries[0].See, e.Answer} {
 			if !strings.Contains(card.content(), want) {
 				t.Errorf("%s: the card lacks %q", e.Slug, want)
 			}
@@ -74,8 +94,8 @@ func TestExperimentsDialog(t *testing.T) {
 			t.Errorf("%s: the picture has %d paths; want %d", e.Slug, got, want)
 		}
 		link := card.one(t, "a")
-		if got := link.attr("href"); got != "?"+e.Query {
-			t.Errorf("%s: the link leads to %q; want ?%s", e.Slug, got, e.Query)
+		if got := link.attr("href"); got != "?experiment="+e.Slug {
+			t.Errorf("%s: the link leads to %q; want ?experiment=%s", e.Slug, got, e.Slug)
 		}
 		if !strings.HasPrefix(link.attr("aria-label"), link.content()) || !strings.Contains(link.attr("aria-label"), e.Title) {
 			t.Errorf("%s: the link is called %q; want the title behind %q", e.Slug, link.attr("aria-label"), link.content())

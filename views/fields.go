@@ -16,12 +16,15 @@ const (
 	FieldNetwork = "network"
 	FieldData    = "data"
 	FieldHistory = "history" // the curves of the run
-	FieldMeta    = "meta"    // what is kept with points that came from a table; may be empty
+	FieldMeta    = "meta"    // where the points came from and what they are called; may be empty
+	FieldOwn     = "own"     // points to come back to from a data set, as a saved state; may be empty
+	FieldLesson  = "lesson"  // what the page is used for, as the query of a link to it
 	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
-	FieldAct       = "act"       // what a button of the page does
-	FieldControls  = "controls"  // not empty: the visible settings are to be read
-	FieldRecovered = "recovered" // the network that a diverged run can go back to
+	FieldAct      = "act"      // what a button of the page does
+	FieldChanged  = "changed"  // the control that was changed; empty where a button was pressed
+	FieldControls = "controls" // not empty: the visible settings are to be read
+	FieldKept     = "kept"     // the step of the best moment that the page can go back to; may be empty
 
 	FieldTool       = "tool"   // a class number, a label for regression, or ToolErase
 	FieldStroke     = "stroke" // places drawn: x,y pairs separated by spaces
@@ -37,7 +40,7 @@ const (
 	FieldPanel      = "panel"     // what the panel shows: one of Panels()
 	FieldLogScale   = "log_scale" // losses on a logarithmic scale
 
-	FieldDataset     = "dataset"
+	FieldDataset     = "dataset" // a data set or OwnData
 	FieldPoints      = "points"
 	FieldNoise       = "noise"
 	FieldDataClasses = "data_classes"
@@ -67,13 +70,15 @@ const (
 	FieldUntilAccuracy = "until_accuracy" // until the train accuracy, in per cent, is as high, or
 	FieldPatience      = "patience"       // until the test loss was not better for as many epochs
 
-	FieldPinned    = "pinned"    // a run to compare with: config, network and history
-	FieldParameter = "parameter" // the path of a weight or bias, such as weights.0.3.1
-	FieldValue     = "value"     // what it is set to
-	FieldProbe     = "probe"     // the place to be read: x,y
-	FieldOpened    = "opened"    // a state as it was saved in a file or a link
-	FieldHide      = "hide"      // parts of the page that a link leaves out
-	FieldLock      = "lock"      // and those that it locks
+	FieldPinned     = "pinned"     // a run to compare with: config, network and history
+	FieldParameter  = "parameter"  // the path of a weight or bias, such as weights.0.3.1
+	FieldValue      = "value"      // what it is set to
+	FieldProbe      = "probe"      // the place to be read: x,y
+	FieldOpened     = "opened"     // a state as it was saved in a file or a link
+	FieldGuess      = "guess"      // what the user thinks will come of it: an index of its guesses
+	FieldAssignment = "assignment" // a task for a class, in Markdown
+	FieldHide       = "hide"       // parts of the page that a link leaves out
+	FieldLock       = "lock"       // and those that it locks
 
 	FieldTableText    = "table_text" // a table to import; its options are fields too: see TableField
 	FieldTableFile    = "table_file" // the bytes of a file with one, which is read in place of the text
@@ -91,6 +96,13 @@ const (
 	FieldRowLabel  = "row_label"
 	FieldRowRemove = "row_remove" // numbers of the rows to remove, from 1
 )
+
+// OwnData stands in FieldDataset for points that are no data set's.
+const OwnData = "own"
+
+// LinkExperiment is the parameter of a link that names an experiment. It is no field of the form: of
+// that it is in FieldLesson.
+const LinkExperiment = "experiment"
 
 // Tools and transports.
 const (
@@ -114,19 +126,19 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, Fi
 var ChoiceFields = []string{
 	FieldTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
-	FieldLock, FieldRecipe,
+	FieldLock, FieldRecipe, FieldGuess,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
 var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
-	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldControls, FieldRecovered,
+	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldChanged, FieldControls, FieldKept,
 	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
-	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
-	FieldRowLabel, FieldRowRemove, FieldRecipe, "id", "type", "frame_ms",
+	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, "id", "type", "frame_ms",
 })
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.
@@ -219,6 +231,7 @@ var controlLabels = map[string]string{
 	FieldPatience:      "Patience",
 	FieldValue:         "The value",
 	FieldOpened:        "The file",
+	FieldAssignment:    "Task for a class",
 	FieldTableOf:       "Table",
 }
 

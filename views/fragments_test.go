@@ -48,7 +48,6 @@ func TestFragmentTargets(t *testing.T) {
 			"Frame":    render(t, Frame(lab)),
 			"Edited":   render(t, Edited(lab, true)),
 			"Noticed":  render(t, Noticed(lab.Notice)),
-			"Reached":  render(t, Reached("Done.", lab.Choices)),
 			"Refused":  render(t, Refused(lab.Notice, FieldLearningRate, "no")),
 			"Imported": render(t, Imported(lab, true)), "PreviewedImport": render(t, PreviewedImport(lab)), "RefusedImport": render(t, RefusedImport(lab.Notice, lab)),
 			"ShownTable": render(t, ShownTable(lab)), "EditedTable": render(t, EditedTable(lab, true)),
@@ -77,11 +76,11 @@ func TestFragmentTargets(t *testing.T) {
 func TestFragmentParts(t *testing.T) {
 	lab := sampleLab(t, dataset.Circles, nil)
 	frame := targets(render(t, Frame(lab)))
-	if want := []string{"#live", "#past", "#plane-words", "#pattern", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
+	if want := []string{"#live", "#past", "#plane-words", "#pattern", "#diagnosis", "#measures", "#rate", "#edges", "#panel-body"}; !slices.Equal(frame, want) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))
-	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#more-settings", "#schedule-settings", "#network-view", "#legend", "#pinned", "#notice") {
+	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#more-settings", "#schedule-settings", "#network-view", "#legend", "#pinned", "#lesson", "#notice") {
 		if !slices.Contains(edited, want) {
 			t.Errorf("Edited has parts for %v; want one for %s", edited, want)
 		}
@@ -93,7 +92,7 @@ func TestFragmentParts(t *testing.T) {
 		change  func(*Lab)
 		without []string
 	}{
-		{"NotReshaped", func(l *Lab) { l.Reshaped = false }, []string{"#network-view", "#legend"}},
+		{"NotReshaped", func(l *Lab) { l.Reshaped = false }, []string{"#network-view", "#legend", "#plane-axes"}},
 		{"NotPinned", func(l *Lab) { l.ShowPinned = false }, []string{"#pinned"}},
 		{"Preview", func(l *Lab) { l.Preview = true }, []string{"#notice"}},
 		{"PreviewAndSays", func(l *Lab) { l.Preview, l.Notice = true, says }, nil},
@@ -114,13 +113,13 @@ func TestFragmentParts(t *testing.T) {
 	for name, c := range map[string]struct {
 		fragment templ.Component
 		want     string
-	}{"Inspected": {Inspected(lab, Inspect(lab.State, lab.Meta, 0, 0)), "#inspector-body"}, "Shared": {Shared(Sharing{Recipe: "?a=1"}), "#share-body"}} {
+	}{"Inspected": {Inspected(lab, Inspect(lab.State, lab.Meta, 0, 0)), "#inspector-body"}, "ExperimentTold": {ExperimentTold(lab), "#experiment"}} {
 		if got := targets(render(t, c.fragment)); !slices.Equal(got, []string{c.want}) {
 			t.Errorf("%s has parts for %v; want %s alone", name, got, c.want)
 		}
 	}
-	if got := targets(render(t, Reached("Done.", lab.Choices))); !slices.Equal(got, []string{"#notice", "#until-settings"}) {
-		t.Errorf("Reached has parts for %v; want the notice and where runs end", got)
+	if got := targets(render(t, Shared(Sharing{Recipe: "?a=1"}))); !slices.Equal(got, []string{"#share-body", "#assignment-preview"}) {
+		t.Errorf("Shared has parts for %v; want the links and the preview of the task", got)
 	}
 	if got := targets(render(t, Refused(Notice{Text: "no"}, "", "no"))); !slices.Equal(got, []string{"#notice"}) {
 		t.Errorf("Refused without a control has parts for %v; want the notice alone", got)
@@ -148,7 +147,6 @@ func TestFragmentsAreThePage(t *testing.T) {
 	for name, lab := range labs(t) {
 		page := render(t, Page(lab))
 		parts := render(t, EditedTable(lab, true)).all("hx-partial")
-		parts = append(parts, render(t, Reached(lab.Notice.Text, lab.Choices)).all("hx-partial")[1]) // behind the notice
 		parts = append(parts, render(t, RefusedImport(lab.Notice, lab)).all("hx-partial")...)
 		for _, partial := range append(parts, render(t, Imported(lab, true)).all("hx-partial")...) {
 			places := page.all(partial.attr("hx-target"))

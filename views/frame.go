@@ -21,6 +21,7 @@ type FrameWriter struct {
 	areas  pattern // as the client shows it
 	seed   maphash.Seed
 	kept   historyKey // of the history that the client has
+	said   saying     // of the diagnosis that the client shows
 	begun  bool       // the first frame is written
 }
 
@@ -88,6 +89,14 @@ func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 		p.pattern(&f.areas)
 		p.end()
 	}
+	if said := l.saying(); said != f.said || !f.begun {
+		f.said = said
+		p.begin("#diagnosis")
+		if err := p.component(Diagnosis(*l)); err != nil {
+			return dst, err
+		}
+		p.end()
+	}
 	at := p.begin("#measures")
 	p.measures(l)
 	f.finish(&p, at, partMeasures)
@@ -146,6 +155,9 @@ func (p *pen) live(l *Lab) {
 	p.hidden(FieldNetwork, l.JSON.Network)
 	p.text(`<div id="picture" data-step="`)
 	p.number(l.State.Network.Step)
+	if l.Best {
+		p.text(`" data-best="`)
+	}
 	p.text(`" data-cells="`)
 	*p = l.Cells.text(*p, len(paletteOf(l.State.Config).colours))
 	p.text(`" data-maps="`)
@@ -215,9 +227,14 @@ func (p *pen) panelBody(l *Lab) error {
 		p.curves(l)
 		return nil
 	}
+	return p.component(shown.view(*l))
+}
+
+// component writes a component of templ.
+func (p *pen) component(c templ.Component) error {
 	w := new(pen) // so that p does not escape to the heap
 	*w = *p
-	err := shown.view(*l).Render(context.Background(), w)
+	err := c.Render(context.Background(), w)
 	*p = *w
 	return err
 }

@@ -73,7 +73,7 @@ func HelpDialog(version string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</dl><label class=\"inline\"><input type=\"checkbox\" id=\"keys\" checked data-keep> Keys of one letter, and Space, work outside of controls</label><h3>Colours</h3><ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</dl><label class=\"inline\"><input type=\"checkbox\" id=\"keys\" checked data-keep> Single-key shortcuts</label><h3>Colours</h3><ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -40,7 +40,7 @@ func FeatureHint(f nn.Feature) string { return "feature-" + string(f) }
 var hints = map[string]string{
 	// The run.
 	HintTrain:          "Updates the weights again and again until you pause. Going on later continues exactly where it stopped.",
-	FieldSteps:         "Makes a few updates and stops. Step slowly at the start of a run to see what the first ones change.",
+	FieldSteps:         "Makes one update and stops. Step slowly at the start of a run to see what the first ones change.",
 	FieldFrameSteps:    "Updates for each picture. At 1 you see every jump of the loss, at 100 a long run is over soon.",
 	FieldTransport:     "How results travel from server to page. Both ways give the same numbers, so change it only if one is blocked.",
 	FieldUntilStep:     "Pauses at this step. Give two runs the same one to compare them after equally many updates.",
@@ -52,6 +52,7 @@ var hints = map[string]string{
 
 	// The data.
 	FieldDataset:     "A shape to learn. Moons need a bent boundary, spirals a winding one; hills have values instead of classes.",
+	OwnData:          "Points of your own: imported, drawn, or a data set that you changed. Brings them back after a data set.",
 	FieldPoints:      "How many points to draw. With few of them a large network learns each by heart: watch the test loss.",
 	FieldNoise:       "How far points stray from their shape. Where classes overlap, 100 % on the training points is overfitting.",
 	FieldDataClasses: "How many classes to draw, where the shape allows it. Each class is one more output of the network.",

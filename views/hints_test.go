@@ -62,10 +62,10 @@ var otherHints = []string{
 	HintImport, HintExport, HintSave, HintOpen, HintExperiments, HintTour, HintHelp, HintDrag,
 }
 
-// selfEvident says of a control that what is written on it and beside it, in its dialog, is all
+// selfEvident says of a control that what is written on it and beside it, in its dialog or its card, is all
 // there is to say.
 func selfEvident(name string) bool {
-	dialogs := []string{FieldHide, FieldLock, FieldFormat}
+	dialogs := []string{FieldHide, FieldLock, FieldFormat, FieldAssignment, FieldGuess}
 	return slices.Contains(dialogs, name) || strings.HasPrefix(name, "table") || strings.HasPrefix(name, "row_")
 }
 

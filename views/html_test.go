@@ -12,6 +12,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 	"nnvisu/nn/table"
 )
 
@@ -154,7 +155,7 @@ func labs(tb testing.TB) map[string]Lab {
 			l.Choices.LogScale = true
 		}),
 		"Diverged": sampleLab(tb, dataset.Circles, func(l *Lab) {
-			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Recover: &RecoverAct{Act: anyAct("recover"), Step: 12345, Network: `{"a":"<&'\""}`}}
+			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Exits: []Exit{{Label: "<Back>", Back: true}}}
 		}),
 		"Import": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Import = importForm(tb, "a,b,<c>\n1,2,<b>\n3,4,q\n", table.Choice{X: "b", Y: "a"})
@@ -170,6 +171,14 @@ func labs(tb testing.TB) map[string]Lab {
 			l.Choices = Choices{Tool: ToolErase, Hard: true, HideTest: true, Transport: TransportSocket, FrameSteps: 25,
 				Dataset: "moons", Points: `"><script>`, Noise: "'", DataClasses: "&amp;", DataSeed: "<"}
 		}),
+		"Lesson": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Lesson = export.Lesson{Assignment: "Draw a **<b>** & [go](?dataset=moons).", Experiment: Experiments()[0].Slug}
+			l.Card = sampleCard(tb, l.Lesson.Assignment, RunOfQuestion)
+			l.Choices.Assignment = l.Lesson.Assignment
+			l.Redraft = true
+		}),
+		"Try":       sampleLab(tb, dataset.Circles, func(l *Lab) { l.Card = sampleCard(tb, "", 0) }),
+		"OwnRun":    sampleLab(tb, dataset.Circles, func(l *Lab) { l.Card = sampleCard(tb, "", RunOfOwn) }),
 		"NoHistory": sampleLab(tb, dataset.Circles, func(l *Lab) { l.History = nn.History{} }),
 		"Confusion": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Choices.Panel = "confusion"
@@ -186,7 +195,8 @@ func labs(tb testing.TB) map[string]Lab {
 		"ComparePinned":      comparing(tb, func(*Lab) {}),
 		"Largest":            sampleLab(tb, dataset.Circles, networkShapes()["Largest"]),
 		"Linked": sampleLab(tb, dataset.Circles, func(l *Lab) {
-			l.Choices.Opened, l.Choices.Hide, l.Choices.Lock = true, []string{PartData, PartShare}, []string{PartNetwork}
+			l.Choices.Opened, l.Choices.Waits = true, true
+			l.Lesson = export.Lesson{Hide: []string{PartData, PartShare}, Lock: []string{PartNetwork}}
 			l.Choices.UntilStep, l.Choices.UntilLoss, l.Choices.UntilAccuracy, l.Choices.Patience = "500", `"`, "<", "&"
 		}),
 	}

@@ -52,7 +52,7 @@ type unit struct {
 	Path    string     // of its bias in the network, such as biases.0.3; "" for inputs
 	Act     string     // the act of a click
 	Label   string     // its name, for the readout and for screen readers
-	Short   string     // a short name of an input
+	Short   string     // a short name of an input, or the user's name of an output
 	Colour  string     // of a class's output
 	Marker  string     // of a class's output
 	Ramp    string     // the colours of its heat map; "" for the column's
@@ -67,8 +67,8 @@ func columns(c nn.Config, meta table.Meta) []column {
 		inputs.Units = append(inputs.Units, unit{
 			Feature: f,
 			On:      slices.Contains(c.Features, f),
-			Short:   f.Label(),
-			Label:   "Input " + f.Label(),
+			Short:   featureName(f, meta.Transform),
+			Label:   "Input " + featureName(f, meta.Transform),
 			Map:     featureTexts()[f],
 		})
 	}
@@ -99,24 +99,41 @@ func outputs(c nn.Config, meta table.Meta) column {
 	l := len(c.HiddenLayers)
 	col := column{Layer: l + 1, Title: "Output"}
 	if c.Task == nn.Regression {
-		col.Units = []unit{{Path: fmt.Sprintf("biases.%d.0", l), Act: inspectAct(l, 0), Label: "Output", Ramp: divergingRamp()}}
+		col.Units = []unit{{Path: fmt.Sprintf("biases.%d.0", l), Act: inspectAct(l, 0), Label: outputLabel(meta), Short: meta.Transform.Label.Name, Ramp: divergingRamp()}}
 		return col
 	}
 	for k := range c.Classes {
 		name := className(meta, k)
 		col.Units = append(col.Units, unit{
-			Path: fmt.Sprintf("biases.%d.%d", l, k), Act: inspectAct(l, k), Label: "Output for " + name,
+			Path: fmt.Sprintf("biases.%d.%d", l, k), Act: inspectAct(l, k), Label: "Output for " + name, Short: meta.Class(k),
 			Colour: classColours[k].hex(), Marker: markerIcon(markers[k]), Ramp: classRamp(k),
 		})
 	}
 	return col
 }
 
+// inputTitle says what an input is, by its own name where it has one.
+func inputTitle(u unit, t table.Transform) string {
+	hint := Hint(FeatureHint(u.Feature))
+	if !hasNames(t) {
+		return hint
+	}
+	return u.Short + " (" + u.Feature.Label() + "). " + hint
+}
+
+// outputLabel returns the label of the output of a regression.
+func outputLabel(meta table.Meta) string {
+	if name := meta.Transform.Label.Name; name != "" {
+		return "Output, " + isolated(name)
+	}
+	return "Output"
+}
+
 // unitName returns the name of unit u of layer l, where layer 0 is the inputs.
 func unitName(c nn.Config, meta table.Meta, l, u int) string {
 	switch {
 	case l == 0:
-		return c.Features[u].Label()
+		return featureName(c.Features[u], meta.Transform)
 	case l <= len(c.HiddenLayers):
 		return fmt.Sprintf("layer %d, unit %d", l, u+1)
 	case c.Task == nn.Regression:

@@ -11,6 +11,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 )
 
 // TestPageIDs: an id is there once, whatever the page shows, or labels, targets and the script
@@ -200,6 +201,7 @@ func TestPageChoices(t *testing.T) {
 	for _, info := range dataset.All() {
 		sets = append(sets, string(info.Name))
 	}
+	sets = append(sets, OwnData)
 	var got []string
 	for _, e := range page.all("input[name=" + FieldDataset + "]") {
 		got = append(got, e.attr("value"))
@@ -207,7 +209,7 @@ func TestPageChoices(t *testing.T) {
 	if !slices.Equal(got, sets) {
 		t.Errorf("the data sets are %v; want %v", got, sets)
 	}
-	for _, thumbnail := range page.all(".thumbnails label") {
+	for _, thumbnail := range page.all(".thumbnails label:not(:has(.eraser))") {
 		if len(thumbnail.all("svg path")) < 2 {
 			t.Errorf("the thumbnail %s draws %d groups of points; want two at least", thumbnail.content(), len(thumbnail.all("svg path")))
 		}
@@ -301,7 +303,7 @@ func TestMeasures(t *testing.T) {
 	}
 }
 
-// TestNoticeBox: no notice is nothing; a way back is a button with the network.
+// TestNoticeBox: no notice is nothing; a way out is a button.
 func TestNoticeBox(t *testing.T) {
 	if got := strings.TrimSpace(text(t, NoticeBox(Notice{}))); got != "" {
 		t.Errorf("NoticeBox of nothing = %q; want nothing", got)
@@ -313,13 +315,12 @@ func TestNoticeBox(t *testing.T) {
 	if e := render(t, NoticeBox(Notice{Text: "Done.", Undo: true})); e.one(t, "[data-undo]").attr("type") != "button" {
 		t.Errorf("NoticeBox to be undone has the button %v; want one that does not submit", e.one(t, "[data-undo]"))
 	}
-	const network = `{"a":"<&'\""}`
-	e = render(t, NoticeBox(Notice{Text: "Oops.", Problem: true, Recover: &RecoverAct{Act: anyAct("recover"), Step: 12345, Network: network}}))
-	if got := e.one(t, "input[name="+FieldRecovered+"]").attr("value"); got != network {
-		t.Errorf("NoticeBox offers the network %s; want %s", got, network)
+	e = render(t, NoticeBox(Notice{Text: "Oops.", Problem: true, Exits: []Exit{{Label: "Back to step 5", Back: true}}}))
+	if got := e.one(t, "button[data-back]"); got.content() != "Back to step 5" || got.attr("type") != "button" || len(e.all(".problem")) != 1 {
+		t.Errorf("NoticeBox offers %q of type %q; want to go back to step 5 by the script", got.content(), got.attr("type"))
 	}
-	if got := e.one(t, "button[value=recover]").content(); !strings.Contains(got, "12\u202f345") || len(e.all(".problem")) != 1 {
-		t.Errorf("NoticeBox offers %q; want to go back to step 12 345", got)
+	if e := render(t, NoticeBox(Notice{Text: "Oops."}.beside("l2"))); e.one(t, ".notice").attr("data-beside") != ErrorID("l2") {
+		t.Errorf("NoticeBox of an error of l2 names %q; want its place", e.one(t, ".notice").attr("data-beside"))
 	}
 }
 
@@ -328,15 +329,15 @@ func TestNoticeBox(t *testing.T) {
 func TestLocked(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		change func(*Choices)
+		lesson export.Lesson
 		locked bool
 	}{
-		{"Free", func(*Choices) {}, false},
-		{"Locked", func(c *Choices) { c.Lock = []string{PartNetwork, PartData} }, true},
-		{"Hidden", func(c *Choices) { c.Hide = []string{PartData} }, true},
-		{"Others", func(c *Choices) { c.Lock, c.Hide = []string{PartNetwork}, []string{PartPanel} }, false},
+		{"Free", export.Lesson{}, false},
+		{"Locked", export.Lesson{Lock: []string{PartNetwork, PartData}}, true},
+		{"Hidden", export.Lesson{Hide: []string{PartData}}, true},
+		{"Others", export.Lesson{Lock: []string{PartNetwork}, Hide: []string{PartPanel}}, false},
 	} {
-		lab := sampleLab(t, dataset.Circles, func(l *Lab) { test.change(&l.Choices) })
+		lab := sampleLab(t, dataset.Circles, func(l *Lab) { l.Lesson = test.lesson })
 		page := render(t, Page(lab))
 		plane := page.one(t, "#plane")
 		if _, got := plane.lookup("data-locked"); got != test.locked {

@@ -153,6 +153,7 @@ func group(points []nn.Point, task nn.Task, held []bool, radius float64) []Point
 // A Swatch is a drawing tool: a class or, for regression, a label.
 type Swatch struct {
 	Value  string // of FieldTool
+	Name   string // that the user gave to the class, or ""
 	Label  string
 	Colour string
 	Path   string // the marker, in a box from -10000 to 10000
@@ -164,14 +165,18 @@ func Swatches(c nn.Config, meta table.Meta) []Swatch {
 	var swatches []Swatch
 	if c.Task == nn.Regression {
 		for _, v := range []float64{-1, -0.5, 0, 0.5, 1} {
-			text := strconv.FormatFloat(v, 'g', -1, 64)
-			swatches = append(swatches, Swatch{Value: text, Label: "Draw points with the value " + text, Colour: scale(v).hex(), Path: markerIcon(markers[0])})
+			label := "Draw points with the value " + inUnits(meta.Transform.Label, v)
+			if meta.Transform.Label.IsIdentity() {
+				label = "Draw points with the value " + strconv.FormatFloat(v, 'g', -1, 64)
+			}
+			swatches = append(swatches, Swatch{Value: strconv.FormatFloat(v, 'g', -1, 64), Label: label, Colour: scale(v).hex(), Path: markerIcon(markers[0])})
 		}
 		return swatches
 	}
 	for k := range c.Classes {
 		swatches = append(swatches, Swatch{
 			Value:  strconv.Itoa(k),
+			Name:   meta.Class(k),
 			Label:  fmt.Sprintf("Draw points of %s (%s)", className(meta, k), classNames[k]),
 			Colour: classColours[k].hex(),
 			Path:   markerIcon(markers[k]),

@@ -13,6 +13,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
+	"nnvisu/nn/export"
 	"nnvisu/nn/table"
 )
 
@@ -21,12 +22,16 @@ type Lab struct {
 	State      nn.State // prepared
 	Meta       table.Meta
 	JSON       StateJSON
+	Own        string      // of FieldOwn
 	Recipe     string      // of FieldRecipe
 	MostSteps  int         // of a recipe
 	Metrics    *nn.Metrics // nil where there is no point to measure with
 	History    nn.History  // the curves of the run up to this state
 	Pinned     *PinnedRun  // a run to compare with, or nil
 	Measured               // for the chosen panel
+	Diagnosis  nn.Diagnosis
+	Kept       int  // the step of the best moment that the page can go back to, or NoMoment
+	Best       bool // the state is that moment
 	Cells      Cells
 	Maps       Maps
 	Choices    Choices
@@ -34,11 +39,17 @@ type Lab struct {
 	Version    string
 	Release    string // the name of what the page consists of; see [Release]
 	Import     ImportForm
+	Lesson     export.Lesson          // what the page is used for
+	Card       Card                   // and what it tells about that
+	Redraft    bool                   // the dialog that writes a lesson must show this one
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again
+	ShowSets   bool                   // another data set is chosen
+	ShowSource bool                   // the controls of a data set must be shown again
+	ShowOwn    bool                   // there are other own points to come back to
 	Preview    bool                   // the page shows a moment again, and keeps its notice
 }
 
@@ -63,8 +74,11 @@ type Choices struct {
 
 	UntilStep, UntilLoss, UntilAccuracy, Patience string
 
-	Hide, Lock []string // names of parts
+	Guess      string   // an index of the guesses of an experiment, or ""
+	Assignment string   // the task that is written, and with it
+	Hide, Lock []string // the names of parts, of a lesson to share
 	Opened     bool     // the state came with the page's address, and goes before the stored one
+	Waits      bool     // its run begins when the user says so
 }
 
 // Parts of the page that a link can hide or lock.
@@ -80,17 +94,23 @@ const (
 
 type part struct {
 	Name, Title string
-	CanLock     bool
+	Why         string // why it is locked; "" where it cannot be
 }
 
 var parts = []part{
-	{PartData, "Data", true},
-	{PartNetwork, "Network", true},
-	{PartSettings, "Settings", true},
-	{PartUntil, "Run until", true},
-	{PartPanel, "Curves and history", false},
-	{PartExperiments, "Experiments", false},
-	{PartShare, "Share and export", false},
+	{PartData, "Data", "so that everybody trains on the same points"},
+	{PartNetwork, "Network", "so that everybody trains the same network"},
+	{PartSettings, "Settings", "so that everybody trains with the same settings"},
+	{PartUntil, "Run until", "so that everybody's run ends at the same place"},
+	{PartPanel, "Curves and history", ""},
+	{PartExperiments, "Experiments", ""},
+	{PartShare, "Share and export", ""},
+}
+
+// lockReason says that the part of a name is locked, and why.
+func lockReason(name string) string {
+	i := slices.IndexFunc(parts, func(p part) bool { return p.Name == name })
+	return "Locked for this lesson, " + parts[i].Why + "."
 }
 
 // IsPart reports whether there is a part of this name.
@@ -100,28 +120,31 @@ func IsPart(name string) bool {
 
 // CanLock reports whether a link can lock the part of this name.
 func CanLock(name string) bool {
-	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name && p.CanLock })
+	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name && p.Why != "" })
 }
 
-func (c Choices) hides(name string) bool { return slices.Contains(c.Hide, name) }
-func (c Choices) locks(name string) bool { return slices.Contains(c.Lock, name) }
+func (l *Lab) hides(name string) bool { return slices.Contains(l.Lesson.Hide, name) }
+func (l *Lab) locks(name string) bool { return slices.Contains(l.Lesson.Lock, name) }
 
 // pointsLocked reports whether points cannot be drawn.
-func (c Choices) pointsLocked() bool { return c.hides(PartData) || c.locks(PartData) }
+func (l *Lab) pointsLocked() bool { return l.hides(PartData) || l.locks(PartData) }
 
 // A Notice tells the user what happened.
 type Notice struct {
 	Text    string
 	Problem bool
-	Undo    bool        // offers to undo what happened
-	Recover *RecoverAct // offered after a divergence
+	Undo    bool   // offers to undo what happened
+	Exits   []Exit // lead out of a failure
+	Beside  string // the id of the element that says the same beside a control, or ""
 }
 
-// RecoverAct offers to go back to the last finite network.
-type RecoverAct struct {
-	Act     *Act
-	Step    int
-	Network string // JSON
+// beside returns the notice of what is said beside a control, too; "" is none. The script drops it
+// where the control can be seen.
+func (n Notice) beside(control string) Notice {
+	if control != "" {
+		n.Beside = ErrorID(control)
+	}
+	return n
 }
 
 // Speeds are the choices for the number of updates in a frame.
@@ -265,26 +288,29 @@ var thumbnails = sync.OnceValue(func() []thumbnail {
 
 // A Probe is the output of the network at a place of the plane.
 type Probe struct {
-	At    string
-	Parts []ProbePart
-	Point string // the label of the point at the place, or ""
-	Where string // the place in words, and where the nearest point is
+	At        string      // the place, or "" where
+	Place     []ProbePart // it is in columns that have names
+	Parts     []ProbePart
+	Point     string // the label of the point at the place, or ""
+	PointName string // and the name of its class, if it has one
+	Where     string // the place in words, and where the nearest point is
 }
 
-// A ProbePart is a class with its probability, or the value of a regression.
+// A ProbePart is a class with its probability, the value of a regression, or a coordinate.
 type ProbePart struct{ Name, Text, Marker, Colour string }
 
 // NewProbe describes the outputs at a place, as nn.Model's Predict returns them. point is the point
 // at the place, or nil.
 func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, point *nn.Point) Probe {
-	p := Probe{At: fmt.Sprintf("(%s, %s)", coordinate(at.X), coordinate(at.Y))}
+	t := meta.Transform
+	p := Probe{At: fmt.Sprintf("(%s, %s)", inUnits(t.X, at.X), inUnits(t.Y, at.Y))}
+	if hasNames(t) {
+		p.At, p.Place = "", []ProbePart{{Name: t.X.Name, Text: inUnits(t.X, at.X)}, {Name: t.Y.Name, Text: inUnits(t.Y, at.Y)}}
+	}
 	if c.Task == nn.Regression {
-		p.Parts = []ProbePart{{Text: "not finite"}}
-		if v := outputs[0]; v-v == 0 {
-			p.Parts[0].Text = strconv.FormatFloat(v, 'f', 3, 64)
-		}
+		p.Parts = []ProbePart{{Name: t.Label.Name, Text: labelText(t.Label, outputs[0])}}
 		if point != nil {
-			p.Point = "point: " + strconv.FormatFloat(point.Label, 'f', 3, 64)
+			p.Point = "point: " + labelText(t.Label, point.Label)
 		}
 		return p
 	}
@@ -296,7 +322,7 @@ func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, poin
 		p.Parts = append(p.Parts, ProbePart{className(meta, k), share, markerIcon(markers[k]), classColours[k].hex()})
 	}
 	if point != nil {
-		p.Point = "point: " + className(meta, int(point.Label))
+		p.Point, p.PointName = "point:", className(meta, int(point.Label))
 	}
 	return p
 }
@@ -307,13 +333,16 @@ func (p *Probe) Near(c nn.Config, meta table.Meta, at nn.Point, nearest *nn.Poin
 	if nearest == nil || p.Point != "" {
 		return
 	}
-	label := "value " + decimals(nearest.Label)
+	t := meta.Transform
+	label := "value " + inUnits(t.Label, nearest.Label)
 	if c.Task == nn.Classification {
 		label = className(meta, int(nearest.Label))
 	}
-	p.Where += "; the nearest point is of " + label + ", " + wayWords(at, *nearest)
-}
-
-func coordinate(v float64) string {
-	return strings.Replace(strconv.FormatFloat(v+0, 'f', 2, 64), "-", "−", 1)
+	p.Where += "; the nearest point is of " + label + ", "
+	if !hasNames(t) {
+		p.Where += wayWords(at, *nearest)
+		return
+	}
+	p.Where += fmt.Sprintf("%s, at %s %s and %s %s", directionWords(at, *nearest),
+		isolated(t.X.Name), inUnits(t.X, nearest.X), isolated(t.Y.Name), inUnits(t.Y, nearest.Y))
 }

@@ -59,7 +59,7 @@ func NewWords(s nn.State, meta table.Meta, h nn.History, yield func() error) (*W
 	outputs := make([]float64, model.Outputs()*len(xs))
 	model.PredictTo(outputs, xs, ys)
 	if s.Config.Task == nn.Regression {
-		w.describeValues(outputs)
+		w.describeValues(outputs, meta.Transform.Label)
 	} else {
 		w.describeClasses(outputs, meta)
 	}

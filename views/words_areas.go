@@ -148,8 +148,9 @@ func piecesOf(best []int, classes int) (pieces []int, rims []bool) {
 	return pieces, rims
 }
 
-// describeValues says where the values of a regression are low and high. values are over Grid.
-func (w *Words) describeValues(values []float64) {
+// describeValues says where the values of a regression are low and high. values are over Grid, and
+// said in the units of their axis.
+func (w *Words) describeValues(values []float64, axis table.Axis) {
 	var sums [9]float64
 	var counts [9]int
 	above, finite, whole := 0, 0, 0.0
@@ -177,7 +178,7 @@ func (w *Words) describeValues(values []float64) {
 			continue
 		}
 		sums[i] /= float64(n)
-		w.Ninths[i/3][i%3] = decimals(sums[i])
+		w.Ninths[i/3][i%3] = inUnits(axis, sums[i])
 		if low < 0 || sums[i] < sums[low] {
 			low = i
 		}
@@ -191,17 +192,18 @@ func (w *Words) describeValues(values []float64) {
 	if finite == 0 {
 		return
 	}
-	mean := decimals(whole / float64(finite))
+	mean := inUnits(axis, whole/float64(finite))
 	if math.Abs(sums[high]-sums[low]) < 0.01 {
 		w.Areas = append(w.Areas, "The value is about "+mean+" everywhere.")
 		return
 	}
 	w.Areas = append(w.Areas, fmt.Sprintf("Values are lowest in %s, %s on average, and highest in %s, %s. Over the whole plane they are %s on average.",
-		ninthNames[low], decimals(sums[low]), ninthNames[high], decimals(sums[high]), mean))
+		ninthNames[low], inUnits(axis, sums[low]), ninthNames[high], inUnits(axis, sums[high]), mean))
+	middle := legendEnd(axis, 0)
 	switch positive {
 	case 0, allNinths:
-		w.Areas = append(w.Areas, fmt.Sprintf("They are above 0 on %s of the plane.", wholePercent(float64(above)/float64(finite))))
+		w.Areas = append(w.Areas, fmt.Sprintf("They are above %s on %s of the plane.", middle, wholePercent(float64(above)/float64(finite))))
 	default:
-		w.Areas = append(w.Areas, fmt.Sprintf("They are above 0 on %s of the plane, most of all in %s.", wholePercent(float64(above)/float64(finite)), positive.names()))
+		w.Areas = append(w.Areas, fmt.Sprintf("They are above %s on %s of the plane, most of all in %s.", middle, wholePercent(float64(above)/float64(finite)), positive.names()))
 	}
 }

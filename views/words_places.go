@@ -92,7 +92,11 @@ func placeWords(x, y float64) string {
 
 // wayWords say how far and in which direction it is from a place to a point.
 func wayWords(from, to nn.Point) string {
+	return decimals(math.Hypot(to.X-from.X, to.Y-from.Y)) + " " + directionWords(from, to)
+}
+
+// directionWords say in which direction it is from a place to a point.
+func directionWords(from, to nn.Point) string {
 	ways := [8]string{"to the right", "up and right", "up", "up and left", "to the left", "down and left", "down", "down and right"}
-	dx, dy := to.X-from.X, to.Y-from.Y
-	return decimals(math.Hypot(dx, dy)) + " " + ways[octant(dx, dy)]
+	return ways[octant(to.X-from.X, to.Y-from.Y)]
 }

@@ -124,6 +124,9 @@ func AppendHistory(dst []byte, h nn.History) []byte {
 			dst = appendNumbers(appendName(dst, c.name), c.values)
 		}
 	}
+	if h.Since != 0 {
+		dst = appendInt(appendName(dst, "since"), h.Since)
+	}
 	if b := h.Best; b != nil {
 		dst = append(appendName(dst, "best"), '{')
 		dst = appendInt(appendName(dst, "step"), b.Step)

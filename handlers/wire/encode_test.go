@@ -111,7 +111,7 @@ func TestAppendHistory(t *testing.T) {
 			checkEncoded(t, AppendHistory(nil, h), h)
 		}
 	}
-	h = nn.History{Step: []int{}, Epoch: []int{}, Loss: []float64{}, TestAccuracy: []float64{-1}, Best: &nn.Best{}}
+	h = nn.History{Step: []int{}, Epoch: []int{}, Loss: []float64{}, TestAccuracy: []float64{-1}, Best: &nn.Best{}, Since: 3}
 	checkEncoded(t, AppendHistory(nil, h), h)
 }
 

@@ -5,11 +5,15 @@ import (
 	"nnvisu/nn/table"
 )
 
-// meta reads the units and class names of the points.
+// meta reads where the points came from, their units and the names of their classes.
 func (r *reader) meta(m *table.Meta) error {
 	*m = table.Meta{}
 	return r.object(func(member string) error {
 		switch member {
+		case "source":
+			return r.text(&m.Source)
+		case "edited":
+			return r.text(&m.Edited)
 		case "transform":
 			return r.object(func(member string) error {
 				switch member {

@@ -18,6 +18,9 @@ var Tracking = []string{
 	"ref", "ref_src", "ref_url",
 }
 
+// TextParameter is the one parameter whose value is prose. Its lines and its last stop belong to it.
+const TextParameter = "assignment"
+
 // isTracking reports whether a parameter is one of [Tracking].
 func isTracking(name string) bool {
 	return slices.ContainsFunc(Tracking, func(t string) bool {
@@ -45,7 +48,10 @@ func ReadQuery(raw string, lists ...string) (url.Values, error) {
 	raw = misjoined.ReplaceAllString(entities.ReplaceAllString(raw, "&"), "&$1")
 	for text := range strings.SplitSeq(raw, "&") {
 		name, value, _ := strings.Cut(text, "=")
-		p := pair{unquote(name), unquote(value)}
+		p := pair{tidy(unquote(name)), unquote(value)}
+		if p.name != TextParameter {
+			p.value = tidy(p.value)
+		}
 		if !isTracking(p.name) && p != (pair{}) {
 			pairs = append(pairs, p)
 		}
@@ -53,6 +59,9 @@ func ReadQuery(raw string, lists ...string) (url.Values, error) {
 	// What followed the link in its sentence is at the end of its last pair.
 	for ; len(pairs) > 0; pairs = pairs[:len(pairs)-1] {
 		last := &pairs[len(pairs)-1]
+		if last.name == TextParameter {
+			break
+		}
 		if last.value = TrimDebris(last.value); last.value == "" {
 			last.name = TrimDebris(last.name)
 		}
@@ -93,7 +102,7 @@ func tidy(text string) string {
 	}, text))
 }
 
-// unquote returns a tidy name or value of a query. An escape that is none stands for itself, and
+// unquote returns a name or value of a query. An escape that is none stands for itself, and
 // bytes that are no UTF-8 become U+FFFD.
 func unquote(text string) string {
 	var b strings.Builder
@@ -108,7 +117,7 @@ func unquote(text string) string {
 		}
 		b.WriteByte(c)
 	}
-	return tidy(strings.ToValidUTF8(b.String(), string(utf8.RuneError)))
+	return strings.ToValidUTF8(b.String(), string(utf8.RuneError))
 }
 
 // WriteQuery returns the query of an address, with a question mark before it, or "?" for none. Its

@@ -164,7 +164,7 @@ func FuzzReadQuery(f *testing.F) {
 		there := 0
 		for pair := range strings.SplitSeq(misjoined.ReplaceAllString(entities.ReplaceAllString(raw, "&"), "&$1"), "&") {
 			name, value, _ := strings.Cut(pair, "=")
-			if name = unquote(name); !isTracking(name) {
+			if name = tidy(unquote(name)); !isTracking(name) {
 				there += solid(name) + solid(unquote(value))
 			}
 		}

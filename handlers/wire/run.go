@@ -27,6 +27,8 @@ func (r *reader) history(h *nn.History) error {
 			return r.numbers(&h.TestLoss, nn.MaxSamples, "samples")
 		case "test_accuracy":
 			return r.numbers(&h.TestAccuracy, nn.MaxSamples, "samples")
+		case "since":
+			return r.integer(&h.Since)
 		case "best":
 			h.Best = new(nn.Best)
 			return r.best(h.Best)
@@ -173,7 +175,40 @@ func (r *reader) file(f *export.File, path string, limits Limits) error {
 			return r.meta(&f.Meta)
 		case "history":
 			return r.history(&f.History)
+		case "lesson":
+			return r.lesson(&f.Lesson)
 		}
 		return r.unknown()
+	})
+}
+
+// lesson reads what a page is used for.
+func (r *reader) lesson(l *export.Lesson) error {
+	*l = export.Lesson{}
+	return r.object(func(member string) error {
+		switch member {
+		case "experiment":
+			return r.text(&l.Experiment)
+		case "assignment":
+			return r.text(&l.Assignment)
+		case "hide":
+			return r.parts(&l.Hide)
+		case "lock":
+			return r.parts(&l.Lock)
+		}
+		return r.unknown()
+	})
+}
+
+// maxParts is the most parts of the page that a list of them may name. There are fewer.
+const maxParts = 20
+
+// parts reads names of parts of the page.
+func (r *reader) parts(dst *[]string) error {
+	return r.list(func() error {
+		var name string
+		err := r.text(&name)
+		*dst = append(*dst, name)
+		return cmp.Or(err, checkLength(r, len(*dst), maxParts, "parts"))
 	})
 }

@@ -20,7 +20,7 @@ const (
 // one JSON object. The members type and version are required, and each other one may be left out.
 // [File.Write] writes them in this order and ends the file with a line break:
 //
-//	{"type":"nnvisu_state","version":1,"config":…,"network":…,"data":…,"meta":…,"history":…}
+//	{"type":"nnvisu_state","version":1,"config":…,"network":…,"data":…,"meta":…,"history":…,"lesson":…}
 //
 // The page's script (public/share.js) writes the same object into links, from the JSON that the
 // page already holds: its members stand in the order of the form, and no line break follows.
@@ -29,8 +29,22 @@ type File struct {
 	Version int    `json:"version"` // StateVersion
 	nn.State
 
-	Meta    table.Meta `json:"meta,omitzero"`    // units and class names of the points
+	Meta    table.Meta `json:"meta,omitzero"`    // source, units and class names of the points
 	History nn.History `json:"history,omitzero"` // curves of the run
+	Lesson  Lesson     `json:"lesson,omitzero"`  // what it is used for
+}
+
+// A Lesson is what a page is used for in a class. The zero value is no lesson.
+type Lesson struct {
+	Experiment string   `json:"experiment,omitzero"` // the name of a prepared one
+	Assignment string   `json:"assignment,omitzero"` // a task in Markdown
+	Hide       []string `json:"hide,omitempty"`      // names of the parts of the page that are left out
+	Lock       []string `json:"lock,omitempty"`      // and of those that are locked
+}
+
+// IsZero reports whether there is no lesson.
+func (l Lesson) IsZero() bool {
+	return l.Experiment == "" && l.Assignment == "" && len(l.Hide) == 0 && len(l.Lock) == 0
 }
 
 // Write writes the file. The type and the version are set here, and a history without samples is

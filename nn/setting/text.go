@@ -87,16 +87,31 @@ func DecimalPoint(text string) string {
 }
 
 // ParseLayers reads the widths of hidden layers as people write them, separated by dashes, commas
-// or spaces. An empty text is no layer.
+// or spaces. An empty text is no layer, and so is a dash. Any other separator but a space has a width
+// on either side.
 func ParseLayers(text string) ([]int, error) {
 	widths := []int{}
-	separates := func(r rune) bool { return strings.ContainsRune(",-–; ×x", r) }
-	for _, word := range strings.FieldsFunc(text, separates) {
-		n, err := strconv.Atoi(word)
-		if err != nil {
-			return nil, &SyntaxError{"config.hidden_layers", "must be widths such as 8-8", text}
+	listed := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-–;×x", r) {
+			return ','
 		}
-		widths = append(widths, n)
+		return r
+	}, strings.TrimSpace(text))
+	if listed == "" || listed == "," {
+		return widths, nil
+	}
+	for part := range strings.SplitSeq(listed, ",") {
+		words := strings.Fields(part)
+		if len(words) == 0 {
+			words = []string{part} // which is no width
+		}
+		for _, word := range words {
+			n, err := strconv.Atoi(word)
+			if err != nil {
+				return nil, &SyntaxError{"config.hidden_layers", "must be widths such as 8-8", text}
+			}
+			widths = append(widths, n)
+		}
 	}
 	return widths, nil
 }

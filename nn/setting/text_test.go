@@ -26,7 +26,11 @@ func TestParseLayers(t *testing.T) {
 		{"8x4×2;1", []int{8, 4, 2, 1}},
 		{" 8 - 8 ", []int{8, 8}},
 		{"0-101", []int{0, 101}}, // for Validate to refuse
-		{"-8", []int{8}},
+		{"-8", nil},
+		{"8x", nil},
+		{"8-", nil},
+		{"8--8", nil},
+		{"8,,8", nil},
 		{"08", []int{8}},
 		{"8.5", nil},
 		{"eight", nil},

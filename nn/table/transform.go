@@ -2,6 +2,7 @@ package table
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,15 +28,33 @@ type Transform struct {
 	Label Axis `json:"label,omitzero"`
 }
 
-// Meta belongs to points that came from a table. The zero value is for other points.
+// Meta belongs to points: where they came from, and what their columns and classes are called. The
+// zero value is for points of the user's own without names.
 type Meta struct {
+	// Source is the data set that the points are, as the members of a recipe that draw them, such as
+	// dataset=moons&points=100. It is empty for points that are the user's own. This package does not
+	// read it.
+	Source string `json:"source,omitzero"`
+	// Edited is the source that own points had before the user changed some of them, or empty.
+	Edited string `json:"edited,omitzero"`
+
 	Transform Transform `json:"transform,omitzero"`
 	// Classes are the names of the classes by number. Further classes are called by their number.
 	Classes []string `json:"classes,omitempty"`
 }
 
 // IsZero reports whether m holds nothing.
-func (m Meta) IsZero() bool { return m.Transform == (Transform{}) && len(m.Classes) == 0 }
+func (m Meta) IsZero() bool {
+	return m.Source == "" && m.Edited == "" && m.Transform == (Transform{}) && len(m.Classes) == 0
+}
+
+// IsOwn reports whether the points are the user's own, and not those of a data set.
+func (m Meta) IsOwn() bool { return m.Source == "" }
+
+// NamesAlike reports whether two Metas have the same units and names.
+func (m Meta) NamesAlike(other Meta) bool {
+	return m.Transform == other.Transform && slices.Equal(m.Classes, other.Classes)
+}
 
 // Class returns the name of a class, or "" if it has none.
 func (m Meta) Class(k int) string {
@@ -44,6 +63,9 @@ func (m Meta) Class(k int) string {
 	}
 	return m.Classes[k]
 }
+
+// maxSource is the most bytes that a source may have.
+const maxSource = 200
 
 // maxSize is the largest size of a value, scale or offset. It keeps results from overflowing.
 const maxSize = 1e100
@@ -68,6 +90,11 @@ func (m Meta) Check(maxClasses int) error {
 				"must be from 1e-100 to 1e100 or from -1e100 to -1e-100; got %v", a.Scale)
 		case !(math.Abs(a.Offset) <= maxSize):
 			return errorAt(0, a.path+".offset", "must be from -1e100 to 1e100; got %v", a.Offset)
+		}
+	}
+	for _, s := range []struct{ path, source string }{{"source", m.Source}, {"edited", m.Edited}} {
+		if n := len(s.source); n > maxSource {
+			return errorAt(0, s.path, "must have at most %d bytes; got %d", maxSource, n)
 		}
 	}
 	if len(m.Classes) > maxClasses {

@@ -279,7 +279,8 @@ func TestBrowserInvalid(t *testing.T) {
 // TestBrowserNotObscured: whatever has the focus by Tab is not hidden entirely by a notice.
 func TestBrowserNotObscured(t *testing.T) {
 	p := start(t).open(t, wide(360), provoking(saysRefused))
-	p.fill("hidden_layers", "8-0")
+	p.act("clear")
+	p.train()
 	p.until("the notice", func(view) bool { return p.shown("#notice") != "" })
 	p.run(`document.getElementById("train").focus()`)
 	seen := map[string]bool{}

@@ -82,8 +82,8 @@ func TestBrowserCurves(t *testing.T) {
 		p.move(at.X, at.Y)
 	}
 	type reading struct {
-		Train, Test, Moment, AccuracyMoment string
-		Cursor                              float64
+		Train, Test, Accuracy, Moment, AccuracyMoment string
+		Cursor                                        float64
 	}
 	read := func() reading {
 		t.Helper()
@@ -91,6 +91,7 @@ func TestBrowserCurves(t *testing.T) {
 			const text = (selector) => document.querySelector(selector).textContent.trim();
 			return {
 				Train: text("[data-chart=loss] [data-for=loss]"), Test: text("[data-chart=loss] [data-for=test_loss]"),
+				Accuracy: text("[data-chart=accuracy] [data-for=accuracy]"),
 				Moment: text("[data-chart=loss] .curve-moment"), AccuracyMoment: text("[data-chart=accuracy] .curve-moment"),
 				Cursor: Number(document.querySelector("[data-chart=loss] .cursor").getAttribute("x1")),
 			};
@@ -99,11 +100,14 @@ func TestBrowserCurves(t *testing.T) {
 	for _, chart := range []string{"loss", "accuracy"} {
 		for _, i := range []int{3, n - 2} {
 			over(chart, i)
-			moment := fmt.Sprintf("step %d", h.Step[i])
+			moment := fmt.Sprintf("epoch %d", h.Epoch[i]) // as the axis counts
 			contract.Eventually(t, moment+" is read", func() bool { return read().Moment == moment })
 			got := read()
 			if !reads(got.Train, h.Loss[i]) || !reads(got.Test, h.TestLoss[i]) || got.AccuracyMoment != moment {
 				t.Errorf("%s under the pointer reads %+v; want the losses %v and %v in both charts", moment, got, h.Loss[i], h.TestLoss[i])
+			}
+			if want := fmt.Sprintf("%.1f %%", 100*h.Accuracy[i]); got.Accuracy != want {
+				t.Errorf("%s: the accuracy reads %q; want %q", moment, got.Accuracy, want)
 			}
 			if !(got.Cursor > 0) {
 				t.Errorf("%s: no line shows where the pointer is: %+v", moment, got)
@@ -114,7 +118,7 @@ func TestBrowserCurves(t *testing.T) {
 	p.press(" ")
 	p.until("some steps", func(now view) bool { return now.steps() > v.steps()+4 })
 	got := read()
-	if !strings.HasPrefix(got.Moment, "step ") || number(got.Moment) == 0 {
+	if !strings.HasPrefix(got.Moment, "epoch ") || number(got.Moment) == 0 {
 		t.Errorf("while it trains %+v is read; want a step under the pointer", got)
 	}
 	p.press(" ")
@@ -122,7 +126,7 @@ func TestBrowserCurves(t *testing.T) {
 	h = p.history()
 	got = read()
 	for i, step := range h.Step {
-		if got.Moment == fmt.Sprintf("step %d", step) && !reads(got.Train, h.Loss[i]) {
+		if got.Moment == fmt.Sprintf("epoch %d", step) && !reads(got.Train, h.Loss[i]) {
 			t.Errorf("step %d reads %q; want %v", step, got.Train, h.Loss[i])
 		}
 	}
@@ -209,9 +213,8 @@ func (s *server) measured(tb testing.TB, from state, steps int) (loss, accuracy 
 	return m.Loss, m.Accuracy
 }
 
-// reads reports whether a text is a value with three digits.
+// reads reports whether a text is a value with four decimals.
 func reads(text string, v float64) bool {
 	shown, err := strconv.ParseFloat(text, 64)
-	want, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
-	return err == nil && shown == want
+	return err == nil && math.Abs(shown-v) <= 0.5e-4+1e-9 // four decimals
 }

@@ -170,6 +170,7 @@ func TestBrowserClasses(t *testing.T) {
 	if !eval[bool](p, `document.querySelector("button[value=remove-class]").getAttribute("aria-disabled") === "true"`) {
 		t.Error("− can be clicked with two classes; want it to be disabled")
 	}
+	p.change("points of a data set again", func() { p.dataset("circles") })
 	p.change("many classes", func() { p.fill("data_classes", "10") })
 	if got := tools(); got != 10 {
 		t.Errorf("%d tools; want 10", got)
@@ -254,7 +255,7 @@ func TestBrowserDatasets(t *testing.T) {
 	p.provokes(saysRefused)
 	before := p.look().state
 	p.fill("noise", "7")
-	p.until("what is wrong is said", func(v view) bool { return v.Notice != "" && p.besideField("noise") != "" })
+	p.until("what is wrong is said", func(v view) bool { return p.besideField("noise") != "" })
 	if d := p.still().differs(before); d != "" {
 		t.Errorf("a noise that cannot be changes %s", d)
 	}

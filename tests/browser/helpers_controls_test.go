@@ -72,6 +72,12 @@ func (p *tab) train() { p.tb.Helper(); p.click("#train") }
 // undo takes the last change back by the keyboard.
 func (p *tab) undo() { p.tb.Helper(); p.press("z", chromedp.ModifierCtrl) }
 
+// seen reports whether an element can be seen: it is drawn, and not only its place is kept.
+func (p *tab) seen(selector string) bool {
+	p.tb.Helper()
+	return eval[bool](p, script(`!!document.querySelector(%s)?.checkVisibility({visibilityProperty: true})`, selector))
+}
+
 // besideField returns what is said beside a field.
 func (p *tab) besideField(id string) string { p.tb.Helper(); return p.shown("#" + id + "-error") }
 

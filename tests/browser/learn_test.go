@@ -73,7 +73,8 @@ func TestBrowserTour(t *testing.T) {
 	}
 }
 
-// TestBrowserExperiments: a card opens its experiment, which runs to its end and stops.
+// TestBrowserExperiments: a card opens its experiment, which waits for a guess, runs to its end, stops
+// and tells its answer. Nothing moves when it is there.
 func TestBrowserExperiments(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -100,13 +101,28 @@ func TestBrowserExperiments(t *testing.T) {
 		p.click("#" + card.id + " summary")
 		contract.Eventually(t, "what one sees", func() bool { return p.shown("#"+card.id+" details p") != "" })
 		p.click("#" + card.id + " a")
-		p.until(card.id+" trains", func(v view) bool { return v.Pressed && v.setting(t, "seed") == "1" && v.differs(mine.state) != "" })
+		p.until(card.id+" waits", func(v view) bool { return ready(v) && v.Step == "0" && v.differs(mine.state) != "" })
+		if p.look().Pressed || p.seen("#experiment .after") || !p.seen("#experiment .before") {
+			t.Errorf("%s trains or answers before there is a guess", card.id)
+		}
+		p.click("#guess-1")
+		p.run(`window.shifts = 0; new PerformanceObserver((list) => list.getEntries().forEach((e) => { window.shifts += e.value })).observe({type: "layout-shift"})`)
+		p.train()
 		v := p.until(card.id+" ends", func(v view) bool { return ready(v) && !v.Pressed && v.steps() >= card.step })
 		if v.steps() != card.step || !card.ok(v) {
 			t.Errorf("%s ends with %v; want step %d and what its card says", card.id, v, card.step)
 		}
 		p.still()
-		if got := p.reload(); got.differs(v.state) != "" {
+		contract.Eventually(t, "the answer of "+card.id, func() bool { return p.seen("#experiment .after") })
+		if p.seen("#experiment .before") || !eval[bool](p, `document.getElementById("guess-1").checked`) {
+			t.Errorf("%s: with the answer, what was to be watched is still there, or the guess is lost", card.id)
+		}
+		if moved := eval[float64](p, `window.shifts`); moved > 0.02 {
+			t.Errorf("%s: the page moves by %.3f when the answer comes; want at most 0.02", card.id, moved)
+		}
+		if got := p.reload(); !p.seen("#experiment .after") || !eval[bool](p, `document.getElementById("guess-1").checked`) {
+			t.Errorf("after %s and a reload the answer or the guess is gone", card.id)
+		} else if got.differs(v.state) != "" {
 			t.Errorf("after %s and a reload: %s", card.id, got.differs(v.state))
 		}
 	}

@@ -69,7 +69,7 @@ func TestBrowserMoments(t *testing.T) {
 	run := eval[map[string]moment](p, `testPictures`)
 	history := p.hidden("history")
 	whole := p.timeline()
-	if whole.Most != end.steps() || whole.At != whole.Most || whole.Continue || whole.Text != fmt.Sprintf("Step %d, the latest", end.steps()) {
+	if whole.Most != end.steps() || whole.At != whole.Most || whole.Continue || whole.Text != fmt.Sprintf("Step %d (latest)", end.steps()) {
 		t.Fatalf("after %d steps the slider is %+v; want a moment for each and the last shown", end.steps(), whole)
 	}
 	check := func(how string, step int) view {

@@ -158,7 +158,7 @@ func TestBrowserSizes(t *testing.T) {
 	}
 	sizes("at first")
 	p.fill("learning_rate", "-1")
-	p.until("an error", func(v view) bool { return v.Notice != "" })
+	p.until("an error", func(view) bool { return p.besideField("learning_rate") != "" })
 	sizes("with an error")
 	p.change("another learning rate", func() { p.fill("learning_rate", "0.123456789") })
 	p.change("ten classes", func() { p.fill("data_classes", "10") })

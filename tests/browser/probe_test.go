@@ -47,7 +47,7 @@ func (s *server) says(tb testing.TB, q probing, at contract.Point, regression bo
 	coordinate := func(v float64) string { return strings.Replace(fmt.Sprintf("%.2f", v), "-", "−", 1) }
 	text := fmt.Sprintf("(%s, %s)", coordinate(at.X), coordinate(at.Y))
 	if regression {
-		return text + fmt.Sprintf(" %.3f", output[0])
+		return text + strings.Replace(fmt.Sprintf(" %.3f", output[0]), "-", "−", 1)
 	}
 	for k, v := range output {
 		text += fmt.Sprintf(" class %d %.1f %%", k, min(100*v, max(99.9, math.Floor(v)*100)))

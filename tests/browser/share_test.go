@@ -121,9 +121,10 @@ func TestBrowserShare(t *testing.T) {
 			t.Helper()
 			type look struct{ Until, Experiments, Network, Locked, Free bool }
 			got := eval[look](q, `({
-				Until: document.querySelector(".until").checkVisibility(), Experiments: !!document.getElementById("experiments-open")?.checkVisibility(),
+				Until: document.querySelector(".until").checkVisibility(), Experiments: document.getElementById("experiments-open").checkVisibility(),
 				Network: document.querySelector(".network").checkVisibility(),
-				Locked: document.getElementById("data-card").inert, Free: !document.querySelector(".network").inert,
+				Locked: document.querySelector("#data-card .lockable").inert && document.querySelector("#data-card .lock-note").checkVisibility(),
+				Free: !document.querySelector(".network .lockable").inert && !document.querySelector(".network .lock-note").checkVisibility(),
 			})`)
 			if want := (look{Network: true, Locked: true, Free: true}); got != want {
 				t.Errorf("%s: %+v; want %+v", when, got, want)

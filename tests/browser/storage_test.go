@@ -46,6 +46,7 @@ func TestBrowserSwitches(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
 	p.change("a class more", func() { p.act("add-class") })
+	p.change("points held out", func() { p.fill("test_fraction", "0.2") }) // which can be hidden
 	for _, name := range []string{"hard", "hide_test"} {
 		p.toggle(name)
 		p.still()

@@ -27,7 +27,7 @@ const smallTargets = `(() => {
 	const all = [...found].map((e) => {
 		const {left, top, right, bottom, width, height} = e.getBoundingClientRect();
 		return {e, left, top, right, bottom, x: (left + right) / 2, y: (top + bottom) / 2, small: Math.min(width, height) < 23.99, width, height};
-	}).filter(({width, height}) => width && height);
+	}).filter(({width, height}) => width && height).filter(({e, x, y}) => e.closest(".bar") || !document.elementFromPoint(x, y)?.closest(".bar")); // which lies over the page
 	// What a box that scrolls, or that lies over the page, does not show is no neighbour.
 	const box = (e) => e.closest("#network-view, .table-scroll, dialog, #notices, .bar");
 	const apart = ({x, y}, b) => {

@@ -284,7 +284,7 @@ func TestBrowserTouchOrder(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int64{320, 390} {
 		p := start(t).open(t, func(o *tabOptions) { o.width, o.phone = width, true })
-		got := eval[[]string](p, `[...document.querySelectorAll(".card")].sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+		got := eval[[]string](p, `[...document.querySelectorAll("main .card")].sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
 			.map((e) => e.querySelector("h2").textContent)`)
 		if want := []string{"Result", "Data", "Run until", "Network", "How it learns", "Settings"}; !slices.Equal(got, want) {
 			t.Errorf("at %d px the cards are %q; want %q", width, got, want)

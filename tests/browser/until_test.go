@@ -33,6 +33,9 @@ func TestBrowserUntil(t *testing.T) {
 				t.Errorf("by %s the run ends at step %s and says %q; want step %d", transport.name, v.Step, v.Notice, want)
 			}
 			s.checkLaw(t, first.state, v)
+			if got := p.holds("until_step"); got != strconv.Itoa(want) {
+				t.Errorf("the field then holds %q; want it to stay for the next run", got)
+			}
 		}
 		// Told while it trains, it is heeded.
 		p.fill("until_step", "")
@@ -74,7 +77,7 @@ func TestBrowserUntil(t *testing.T) {
 		p.provokes(saysRefused)
 		v := p.still()
 		for _, bad := range []struct{ id, value, says string }{
-			{"until_step", "1", "must be greater than"},
+			{"until_step", "0", "must be greater than"},
 			{"until_step", "soon", "whole number"},
 			{"until_loss", "-1", "must be greater than 0"},
 			{"until_accuracy", "101", "at most 100"},
@@ -85,7 +88,7 @@ func TestBrowserUntil(t *testing.T) {
 				p.fill(bad.id, bad.value)
 				p.train()
 				p.until("the refusal of "+bad.id, func(v view) bool {
-					return ready(v) && !v.Pressed && strings.Contains(p.besideField(bad.id), bad.says) && strings.Contains(v.Notice, bad.says)
+					return ready(v) && !v.Pressed && strings.Contains(p.besideField(bad.id), bad.says) && v.Notice == ""
 				})
 				if now := p.still(); now.differs(v.state) != "" {
 					t.Errorf("the run goes on until %s %q: %s", bad.id, bad.value, now.differs(v.state))
@@ -114,7 +117,7 @@ func TestBrowserUntil(t *testing.T) {
 				best = i
 			}
 		}
-		if waited := number(v.Epoch) - h.Epoch[best]; waited != patience || !strings.HasPrefix(v.Notice, "Stopped early") {
+		if waited := number(v.Epoch) - h.Epoch[best]; waited != patience || !strings.HasPrefix(v.Notice, "Stopped early") || !strings.Contains(v.Notice, ", the best") {
 			t.Errorf("the run ends %d epochs after its best test loss and says %q; want %d", waited, v.Notice, patience)
 		}
 		p.fill("patience", "")

@@ -53,6 +53,33 @@ func TestConfig(t *testing.T) {
 	}
 }
 
+// TestLessons: the documents' table of a lesson has its members, and the parts of the page that can be
+// hidden and locked, all of them.
+func TestLessons(t *testing.T) {
+	can := map[string]func(string) bool{"hide": views.IsPart, "lock": views.CanLock}
+	var got []string
+	rows := map[string][]string{}
+	for _, row := range table(t, "of a lesson") {
+		name := strings.Trim(row[0], "`")
+		got = append(got, name)
+		rows[name] = quoted(row[1])
+	}
+	if want := tags(export.Lesson{}); !slices.Equal(got, want) {
+		t.Errorf("the table of a lesson has %q; want %q", got, want)
+	}
+	for name, is := range can {
+		var want []string
+		for _, part := range rows["hide"] {
+			if is(part) {
+				want = append(want, part)
+			}
+		}
+		if !slices.Equal(slices.Sorted(slices.Values(rows[name])), slices.Sorted(slices.Values(want))) || len(want) < 4 {
+			t.Errorf("the table of a lesson has to %s %q; want %q", name, rows[name], want)
+		}
+	}
+}
+
 // tags returns the JSON names of the members of a struct.
 func tags(v any) []string {
 	var names []string

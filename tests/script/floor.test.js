@@ -81,7 +81,6 @@ test("features are found in script, style and markup", () => {
     "css.at-rules.media.prefers-color-scheme",
     "css.types.color.color-mix",
     "css.selectors.focus-visible",
-    "css.properties.width.fit-content",
     "css.types.length.rem",
     "html.elements.dialog",
     "html.global_attributes.inert",

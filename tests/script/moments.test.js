@@ -17,7 +17,7 @@ test("moments are in order, and the newest is shown", () => {
   assert.deepEqual(steps(moments), [0, 1, 2]);
   assert.equal(moments.at, 2);
   assert.equal(moments.behind, false);
-  assert.deepEqual(moments.shown, { step: 2, state: state(2) });
+  assert.deepEqual(moments.shown, { step: 2, state: state(2), best: false });
 });
 
 test("the same step again replaces the newest moment", () => {
@@ -106,4 +106,24 @@ test("a run that begins anew is empty until it is recorded", () => {
   assert.equal(moments.behind, false);
   moments.record(7, state(7));
   assert.deepEqual(steps(moments), [7]);
+});
+
+test("the newest of the best moments stays when others go", () => {
+  const moments = new Moments();
+  for (let step = 0; step <= 3000; step++) moments.record(step, state(step), step <= 37);
+  assert.equal(moments.run[moments.best].step, 37);
+  assert.ok(moments.run.length <= 256);
+  moments.look(moments.best);
+  moments.branch();
+  assert.equal(moments.latest.step, 37);
+  moments.record(0, state(0));
+  assert.equal(moments.best, -1);
+});
+
+test("large networks leave four moments at most, where one is the best", () => {
+  const moments = new Moments();
+  const network = "x".repeat(30e6);
+  for (let step = 0; step < 20; step++) moments.record(step, state(step, network), step === 1);
+  assert.ok(moments.run.length <= 4);
+  assert.equal(moments.run[moments.best].step, 1);
 });

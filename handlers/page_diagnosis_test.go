@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"nnvisu/nn"
+	"nnvisu/nn/dataset"
+	"nnvisu/views"
+)
+
+// troublesOf replays a recipe in frames of some updates, and returns what is said of it: each
+// trouble once, in the order in which they are said, and with how many frames had another sentence
+// than the frame before.
+func troublesOf(tb testing.TB, s *Server, recipe string, frame int) (said []string, changes int) {
+	tb.Helper()
+	values, err := url.ParseQuery(recipe)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	m, err := s.readRecipe(values)
+	if err != nil {
+		tb.Fatalf("readRecipe(%s) = %v", recipe, err)
+	}
+	t, err := nn.NewTrainer(m.State)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var h nn.History
+	var before nn.Trouble
+	for {
+		step, epoch := t.At()
+		h.Add(step, epoch, t.Metrics())
+		if d := t.Diagnose(&h); d.Trouble != before {
+			if before = d.Trouble; before != "" && !slices.Contains(said, string(before)) {
+				said = append(said, string(before))
+			}
+			changes++
+		}
+		if step >= m.Steps || t.Step(frame) != nil {
+			return said, changes
+		}
+	}
+}
+
+// TestTroubles: what the page says of the experiments is what their cards say is to be seen, at any
+// speed; and of runs that come right it says nothing.
+func TestTroubles(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	want := map[string]string{ // by the experiment
+		"xor-linear":          "stuck",
+		"rate-too-high":       "leaping",
+		"rate-too-low":        "stuck",
+		"spiral-sgd":          "stuck",
+		"zero-weights":        "silent",
+		"vanishing-gradients": "stuck",
+		"overfitting":         "overfitting",
+	}
+	check := func(name, recipe, want string, frames ...int) {
+		t.Helper()
+		for _, frame := range frames {
+			said, changes := troublesOf(t, s, recipe, frame)
+			got := strings.Join(said, " ")
+			// What leaps has risen at first.
+			if got != want && got != "rising "+want {
+				t.Errorf("%s, %d updates a frame: the page says %q; want %q", name, frame, got, want)
+			}
+			if changes > 3 {
+				t.Errorf("%s, %d updates a frame: what the page says changes %d times; want it calm", name, frame, changes)
+			}
+		}
+	}
+	for _, e := range views.Experiments() {
+		check(e.Slug, e.Query, want[e.Slug], 1, 5)
+	}
+	for _, set := range dataset.All() {
+		if set.Name != dataset.Spiral { // of which a plateau is true
+			check(string(set.Name), "steps=1000&dataset="+string(set.Name), "", 1, 5, 25)
+			check(string(set.Name), "steps=1000&batch_size=10&dataset="+string(set.Name), "", 1, 25)
+		}
+	}
+	check("hills", "dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&steps=300", "exploding", 1, 5, 25)
+	check("relu", "dataset=spiral&learning_rate=1&activation=relu&steps=500", "dead", 1, 25)
+	check("tanh", "dataset=hills&learning_rate=1&steps=400", "saturated", 1, 25)
+}
+
+// TestTroubleOfLocked: a stream offers no setting that a teacher has locked as a way out.
+func TestTroubleOfLocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newTestServer(t)
+		values, err := url.ParseQuery("dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&steps=60")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := s.readRecipe(values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := nn.NewTrainer(m.State)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.State.Network = trainer.Network()
+		form := settingsForm(t, s, m.State)
+		form.Set(views.FieldControls, "")
+		form.Set(views.FieldSteps, "60")
+		for lesson, want := range map[string]bool{"": true, "lock=network": true, "lock=settings": false, "hide=settings": false} {
+			form.Set(views.FieldLesson, lesson)
+			w := postForm(s, "/train", form, "HX-Request", "true")
+			if got := strings.Contains(w.Body.String(), "restart-with learning_rate="); w.Code != http.StatusOK || got != want {
+				t.Errorf("with the lesson %q the stream of an exploding run offers another learning rate: %t, status %d; want %t, 200", lesson, got, w.Code, want)
+			}
+		}
+	})
+}
