@@ -30,10 +30,11 @@ func (s *Server) export(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
+	p := pageRequest{Message: m, form: form, choices: readChoices(form), kept: views.NoMoment} // to say what is wrong
 	info, ok := export.Lookup(m.Format)
 	if !ok {
 		err := wire.Invalid(views.FieldFormat, "must be one of %s; got %q", strings.Join(exportFormats(), ", "), wire.Clip(m.Format))
-		return withID{editError{err, pageRequest{Message: m, form: form, choices: readChoices(form)}}, m.ID}
+		return withID{editError{err, p}, m.ID}
 	}
 	// A browser saves what it would not show.
 	if mediaType, _, _ := strings.Cut(info.MediaType, ";"); !wantsHTML(c.Request()) && !accepts(c.Request(), mediaType) {
@@ -47,7 +48,7 @@ func (s *Server) export(c echo.Context) error {
 	if info.Format == export.State {
 		var lesson export.Lesson
 		if lesson, err = sharedLesson(form); err != nil {
-			return withID{err, m.ID}
+			return withID{editError{err, p}, m.ID}
 		}
 		err = export.File{State: m.State, Meta: meta, History: history, Lesson: lesson}.Write(file)
 	} else {

@@ -14,6 +14,7 @@ import (
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/setting"
+	"nnvisu/views"
 )
 
 // train answers POST /train with a stream of results.
@@ -53,7 +54,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 		return err
 	}
 	if html {
-		return s.streamHTML(c, pageRequest{Message: m, choices: defaultChoices()})
+		return s.streamHTML(c, pageRequest{Message: m, choices: defaultChoices(), kept: views.NoMoment})
 	}
 	return s.streamJSON(c, &m)
 }

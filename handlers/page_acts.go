@@ -81,9 +81,10 @@ var pageActs = []pageAct{
 		edit: (*Server).changeSetting, meta: keepMeta,
 	},
 	{
-		name: "restart-with", // a changed setting
-		hint: "Changes this one setting and draws the first weights again. Train and compare.",
-		edit: (*Server).restartWith, meta: keepMeta,
+		name:   "restart-with", // a changed setting
+		traits: views.Traits{Stops: true},
+		hint:   "Changes this one setting and draws the first weights again. Train and compare.",
+		edit:   (*Server).restartWith, meta: keepMeta,
 	},
 	{
 		name:   "pin",
@@ -183,7 +184,7 @@ var pageActs = []pageAct{
 		name:   "leave",
 		traits: views.Traits{Looks: true},
 		hint:   "Takes the card of this experiment away. The network and its points stay.",
-		do:     leaveExperiment, answer: pageAnswer{settings: true, reshaped: true},
+		do:     leaveExperiment, answer: pageAnswer{settings: true, reshaped: true, source: true}, // one control was marked
 	},
 
 	// Links and files.

@@ -156,7 +156,7 @@ func traitsOf(n *html.Node) views.Traits {
 func TestTraits(t *testing.T) {
 	want := map[string]views.Traits{
 		"show": {Restores: true}, "restore": {Restores: true},
-		"reset": {Stops: true}, "reseed": {Stops: true},
+		"reset": {Stops: true}, "reseed": {Stops: true}, "restart-with": {Stops: true},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
 		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},

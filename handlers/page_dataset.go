@@ -129,7 +129,11 @@ func sourceOf(recipe url.Values) string {
 	for _, name := range sourceMembers {
 		text := strings.TrimSpace(recipe.Get(name))
 		if v, err := strconv.ParseFloat(text, 64); err == nil { // 0200 is 200
-			text = strconv.FormatFloat(v, 'f', -1, 64)
+			format := byte('f')
+			if name == "noise" { // which may be tiny; others are whole
+				format = 'g'
+			}
+			text = strconv.FormatFloat(v, format, -1, 64)
 		}
 		if text != "" {
 			q.Set(name, text)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/nn/table"
 	"nnvisu/views"
@@ -123,6 +124,19 @@ func TestFindSource(t *testing.T) {
 		if err != nil || p.choices.Dataset != test.want {
 			t.Errorf("%s: the data set is %q, %v; want %q", test.name, p.choices.Dataset, err, test.want)
 		}
+	}
+}
+
+// TestSourceOf: tiny noise is as short as any other; and other points are not the data set's any more,
+// even where the task changed with them.
+func TestSourceOf(t *testing.T) {
+	if got, want := sourceOf(url.Values{"dataset": {"moons"}, "points": {"1000000"}, "noise": {"1e-320"}}), "dataset=moons&noise=1e-320&points=1000000"; got != want {
+		t.Errorf("the source is %s; want %s", got, want)
+	}
+	p := pageRequest{Message: wire.Message{State: sampleState(t, "moons", 10, 0, nil)}, meta: table.Meta{Source: "dataset=moons"}}
+	values := sampleState(t, "plane", 10, 0, func(c *nn.Config) { c.Task = nn.Regression })
+	if p.setState(values, keepMeta); p.meta.Edited == "" {
+		t.Errorf("with other points of another task the meta is %+v; want them to be edited", p.meta)
 	}
 }
 

@@ -75,11 +75,11 @@ func drawnOf(run *views.PinnedRun) *views.PinnedRun {
 func cloneChoices(c views.Choices) views.Choices {
 	for _, text := range []*string{
 		&c.Tool, &c.Transport, &c.Panel, &c.Dataset, &c.Points, &c.Noise, &c.DataClasses, &c.DataSeed,
-		&c.UntilStep, &c.UntilLoss, &c.UntilAccuracy, &c.Patience,
+		&c.UntilStep, &c.UntilLoss, &c.UntilAccuracy, &c.Patience, &c.Guess,
 	} {
 		*text = strings.Clone(*text)
 	}
-	c.Hide, c.Lock = cloneTexts(c.Hide), cloneTexts(c.Lock)
+	c.Assignment, c.Hide, c.Lock = "", nil, nil // of the dialog, which no frame shows
 	return c
 }
 

@@ -5,11 +5,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unsafe"
 
 	"github.com/labstack/echo/v4"
 
@@ -160,4 +163,36 @@ func TestLastFrame(t *testing.T) {
 			t.Errorf("the last frame is of step %d; want the network of step 14", stepOf(t, w.frames[1]))
 		}
 	})
+}
+
+// TestCloneChoices: frames keep nothing of a body, which may be a hundred times as large.
+func TestCloneChoices(t *testing.T) {
+	body := strings.Repeat("a", 1000)
+	var c views.Choices
+	v := reflect.ValueOf(&c).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString(body[:10])
+		case reflect.Slice:
+			f.Set(reflect.ValueOf([]string{body[:10]}))
+		}
+	}
+	c = cloneChoices(c)
+	kept := func(text string) bool { return text != "" && unsafe.StringData(text) == unsafe.StringData(body) }
+	for i := range v.NumField() {
+		name := v.Type().Field(i).Name
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			if kept(f.String()) {
+				t.Errorf("%s is kept in the body", name)
+			}
+		case reflect.Slice:
+			for _, text := range f.Interface().([]string) {
+				if kept(text) {
+					t.Errorf("%s is kept in the body", name)
+				}
+			}
+		}
+	}
 }

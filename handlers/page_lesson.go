@@ -61,7 +61,11 @@ var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 // listOf returns the names in lists that are written with commas.
 func listOf(lists []string) (names []string) {
 	for _, list := range lists {
-		names = append(names, strings.Split(list, ",")...)
+		for name := range strings.SplitSeq(list, ",") {
+			if name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
 	}
 	return names
 }
@@ -182,7 +186,9 @@ func (s *Server) card(p *pageRequest) views.Card {
 	}
 	if next := views.NextExperiment(e.Slug); next != nil {
 		t.Next = next
-		t.NextLink = link(export.Lesson{Experiment: next.Slug, Hide: p.lesson.Hide, Lock: p.lesson.Lock}, "")
+		l := p.lesson
+		l.Experiment = next.Slug
+		t.NextLink = link(l, "")
 	}
 	card.Experiment = t
 	return card

@@ -215,6 +215,10 @@ func TestLessonLinks(t *testing.T) {
 	if err != nil || query.Get("learning_rate") != "1" || query.Get("assignment") != task || query.Has("experiment") {
 		t.Errorf("the link in the task is %s, %v; want the recipe with the task", to, err)
 	}
+	// A file without a lesson leaves that of the class. An experiment is over.
+	plain = again
+	want.Experiment = ""
+	check("a file without a lesson", open(`{"type":"nnvisu_state","version":1}`))
 	// With script the answer has all that changes.
 	again.Set(views.FieldAct, "open")
 	again.Set(views.FieldControls, "")
@@ -251,6 +255,21 @@ func TestLessonRefused(t *testing.T) {
 	form.Set(views.FieldAct, "reset") // which is about something else
 	if w := postForm(s, "/edit", form); w.Code != http.StatusOK || readForm(t, w.Body.String(), "", "").Get(views.FieldAssignment) != long {
 		t.Errorf("reset with a task that is too long = %d; want 200, and the task as it was written", w.Code)
+	}
+	// Saved as a file, it stays as it was written, too.
+	form.Set(views.FieldFormat, "state")
+	if w := postForm(s, "/export", form, "Accept", "text/html"); w.Code != 422 || readForm(t, w.Body.String(), "", "").Get(views.FieldAssignment) != long {
+		t.Errorf("the export of a task that is too long = %d %.300s; want 422, and the task as it was written", w.Code, w.Body)
+	}
+	form.Set(views.FieldAssignment, strings.Repeat("a", longestLesson+1))
+	form.Set(views.FieldSteps, "1")
+	if w := postForm(s, "/train", form, "HX-Request", "true"); w.Code != 413 {
+		t.Errorf("training with a task of any length = %d; want 413", w.Code)
+	}
+	for _, query := range []string{"hide=", "hide=data,", "lock=data,,data"} { // as people write lists
+		if w := serve(s, http.MethodGet, "/?"+query, ""); w.Code != http.StatusOK {
+			t.Errorf("GET /?%s = %d; want 200", query, w.Code)
+		}
 	}
 	for text, want := range map[string]string{
 		`{"lock":["panel"]}`: "opened.lesson.lock", `{"experiment":"x"}`: "opened.lesson.experiment",

@@ -72,7 +72,7 @@ func (s *Server) unopened(c echo.Context, err error) error {
 // readLink reads the query of the page's address: a lesson, and a recipe. An experiment without a
 // recipe is the table's, and begins when the user has made a guess.
 func (s *Server) readLink(ctx context.Context, query url.Values) (pageRequest, error) {
-	p := pageRequest{choices: defaultChoices()}
+	p := pageRequest{choices: defaultChoices(), kept: views.NoMoment}
 	lesson, err := takeLesson(query)
 	p.setLesson(lesson)
 	if err != nil {

@@ -169,7 +169,8 @@ func (p *pageRequest) setState(state nn.State, rule metaRule) {
 	p.meta = rule(p.meta, p.State.Config, state.Config)
 	if state.Config.Task != p.State.Config.Task {
 		p.history = nn.History{} // losses of another kind
-	} else if !slices.Equal(state.Data, p.State.Data) {
+	}
+	if !slices.Equal(state.Data, p.State.Data) {
 		p.meta = edited(p.meta)
 	}
 	if !sameSamples(p.State, state) {
@@ -200,6 +201,9 @@ func checkLengths(form url.Values) error {
 		if length > longestChoice {
 			return wire.TooLarge(name, "must have at most %d bytes", longestChoice)
 		}
+	}
+	if len(form.Get(views.FieldAssignment)) > longestLesson {
+		return wire.TooLarge(views.FieldAssignment, "must have at most %d characters", views.MaxAssignment)
 	}
 	return nil
 }

@@ -30,8 +30,9 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 		return wire.Within(views.FieldOpened, err)
 	}
 	lesson := file.Lesson
-	if lesson.IsZero() { // then a link's query may say what is hidden and locked
-		lesson.Hide, lesson.Lock = p.lesson.Hide, p.lesson.Lock
+	if lesson.IsZero() { // then a class goes on with its own task
+		lesson = p.lesson
+		lesson.Experiment = ""
 	}
 	*p = pageRequest{
 		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, own: p.own,

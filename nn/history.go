@@ -101,7 +101,7 @@ func (h *History) Add(step, epoch int, m Metrics) {
 func (h *History) Truncate(step int) { h.cut(step, math.MaxInt) }
 
 // Renew says that the points, or which of them are held out, have changed at step.
-func (h *History) Renew(step int) { h.Since = step }
+func (h *History) Renew(step int) { h.Since, h.Best = step, nil }
 
 // cut removes the samples at or after step, and those after epoch.
 func (h *History) cut(step, epoch int) {
@@ -131,7 +131,9 @@ func (h *History) cut(step, epoch int) {
 	// The best of the remaining samples. Samples that were thinned out cannot be considered.
 	h.Best = nil
 	for i := range h.TestLoss {
-		h.improve(i)
+		if h.Step[i] >= h.Since {
+			h.improve(i)
+		}
 	}
 }
 

@@ -173,7 +173,7 @@ func TestHistoryBranches(t *testing.T) {
 // TestHistoryHeldOut: a column begins when something is measured for the first time, and gaps are
 // no values.
 func TestHistoryHeldOut(t *testing.T) {
-	one, half := 1.0, 0.5
+	one, half, zero := 1.0, 0.5, 0.0
 	var h History
 	h.Add(0, 0, Metrics{Loss: 0.123456})
 	h.Add(1, 1, Metrics{Loss: 0.1, TestLoss: &one, TestAccuracy: &half})
@@ -188,6 +188,23 @@ func TestHistoryHeldOut(t *testing.T) {
 	if h.Best == nil || h.Best.Step != 3 {
 		t.Errorf("after the same test loss again the best is %+v; want the first, of step 3",
 			h.Best)
+	}
+	renewed := h.Clone()
+	renewed.Renew(2)
+	if renewed.Best != nil {
+		t.Errorf("with other points the best is %+v; want none yet", renewed.Best)
+	}
+	renewed.Add(5, 5, Metrics{Loss: 0.1, TestLoss: &one})
+	renewed.Add(6, 6, Metrics{Loss: 0.1, TestLoss: &half})
+	renewed.Truncate(6)
+	if renewed.Best == nil || renewed.Best.Step != 3 {
+		t.Errorf("the best before step 6, of points that are there since step 2, is %+v; want that of step 3", renewed.Best)
+	}
+	renewed.Since = 4
+	renewed.Add(6, 6, Metrics{Loss: 0.1, TestLoss: &zero})
+	renewed.Truncate(6)
+	if renewed.Best == nil || renewed.Best.Step != 4 {
+		t.Errorf("the best before step 6, of points that are there since step 4, is %+v; want that of step 4", renewed.Best)
 	}
 	h.Truncate(3)
 	if h.Best == nil || *h.Best != (Best{1, 1, 1}) {

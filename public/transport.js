@@ -47,6 +47,8 @@ export class Transport extends Emitter {
     };
     on("htmx:config:request", ({ ctx }) => {
       ctx.fetch = (url, request) => this.#fetch(url, request);
+      // With a long task in the address this is more than proxies take of a header.
+      delete ctx.request.headers["HX-Current-URL"];
     });
     on("htmx:after:request", ({ ctx }, event) => {
       if (!this.#isShown(ctx)) event.preventDefault();

@@ -6,7 +6,12 @@ declare global {
 
   /** What comes with events of htmx, in part. */
   interface HtmxDetail {
-    ctx: { fetch: typeof fetch; text: string; response: Response };
+    ctx: {
+      fetch: typeof fetch;
+      request: { headers: Record<string, string> };
+      text: string;
+      response: Response;
+    };
     /** Of a message: what it is, its text, whether it is not to be shown, and how to let it wait. */
     message: { event: string; id: string };
     data: string;
