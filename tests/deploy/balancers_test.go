@@ -142,8 +142,11 @@ func TestBalancerServes(t *testing.T) {
 				t.Errorf("GET %s: status %d; want 404, for metrics are not for everybody", path, answer.Status)
 			}
 		}
-		if answer := s.Get(t, "/"); answer.Status != http.StatusOK || !strings.Contains(string(answer.Body), "<form") {
-			t.Errorf("GET /: status %d %s; want the page", answer.Status, contract.Clip(answer.Body))
+		// The address may have a task of 2,000 signs, each of which has nine in an address.
+		for _, path := range []string{"/", "/?assignment=" + strings.Repeat("%E4%B8%80", 2000)} {
+			if answer := s.Get(t, path); answer.Status != http.StatusOK || !strings.Contains(string(answer.Body), "<form") {
+				t.Errorf("GET %.20s: status %d %s; want the page", path, answer.Status, contract.Clip(answer.Body))
+			}
 		}
 	})
 }
