@@ -326,10 +326,10 @@ func TestProblem(t *testing.T) {
 	diverged := describe(&nn.DivergedError{Step: 8, What: "weights", Network: network})
 	lab := views.Lab{State: nn.State{Config: nn.DefaultConfig()}, Kept: 3, Acts: viewedAct}
 	lab.State.Network.Step = 7
-	if got := failing(diverged, &lab); !strings.Contains(got.Text, "update 8") || len(got.Exits) != 2 || got.Exits[0].Label != "Back to step 3, the best" {
+	if got := failing([]errorBody{diverged}, &lab); !strings.Contains(got.Text, "update 8") || len(got.Exits) != 2 || got.Exits[0].Label != "Back to step 3, the best" {
 		t.Errorf("failing(diverged) = %+v; want the step, and the way back to the best moment", got)
 	}
-	if got := failing(diverged, nil); !strings.Contains(got.Text, "step 8") || got.Exits != nil {
+	if got := failing([]errorBody{diverged}, nil); !strings.Contains(got.Text, "step 8") || got.Exits != nil {
 		t.Errorf("failing(diverged) without a page = %+v; want the error alone", got)
 	}
 	if got := problem(errorBody{ErrorBody: wire.ErrorBody{Message: "oops", RequestID: "abc"}}); got.Text != "Oops (request abc)" {

@@ -68,10 +68,11 @@ export class Controls {
     }
   }
 
-  /** Takes away the errors that a job can mend. @param {Job} job */
+  /** Takes away the errors that a job can mend: of the settings, it may read one alone. @param {Job} job */
   #sent({ path, values }) {
     this.#touched.clear();
-    form.querySelectorAll(`[data-clears="${values.act ?? path}"]`).forEach((error) => {
+    const one = values.controls && values.changed ? `[id="${values.changed}-error"]` : "";
+    form.querySelectorAll(`[data-clears="${values.act ?? path}"]${one}`).forEach((error) => {
       error.textContent = "";
     });
     markErrors();
@@ -92,13 +93,16 @@ export class Controls {
   }
 }
 
-/** Takes away a notice that stands beside its control as well, and brings that into view. */
+/** Takes away a notice that stands beside its controls as well, and brings the first into view. */
 function sayOnce() {
   const notice = $("notice").querySelector("[data-beside]");
-  const beside = document.getElementById(notice?.getAttribute("data-beside") ?? "");
-  if (!beside?.getClientRects().length || !(modal() ?? form).contains(beside)) return;
+  if (!notice) return;
+  const all = notice.getAttribute("data-beside")?.split(" ") ?? [];
+  const beside = all.map((id) => document.getElementById(id));
+  const place = modal() ?? form;
+  if (beside.some((error) => !error?.getClientRects().length || !place.contains(error))) return;
   $("notice").replaceChildren();
-  beside.scrollIntoView({ block: "nearest" });
+  beside[0]?.scrollIntoView({ block: "nearest" });
 }
 
 /** Says which controls have an error beside them. */

@@ -718,7 +718,7 @@ func NetworkView(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = errorBeside(FieldFeatures, "settings").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = errorBeside(l, FieldFeatures, "settings").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -319,8 +319,8 @@ func TestNoticeBox(t *testing.T) {
 	if got := e.one(t, "button[data-back]"); got.content() != "Back to step 5" || got.attr("type") != "button" || len(e.all(".problem")) != 1 {
 		t.Errorf("NoticeBox offers %q of type %q; want to go back to step 5 by the script", got.content(), got.attr("type"))
 	}
-	if e := render(t, NoticeBox(Notice{Text: "Oops."}.beside("l2"))); e.one(t, ".notice").attr("data-beside") != ErrorID("l2") {
-		t.Errorf("NoticeBox of an error of l2 names %q; want its place", e.one(t, ".notice").attr("data-beside"))
+	if e := render(t, NoticeBox(Notice{Text: "Oops."}.beside([]Refusal{{"l2", ""}, {"l1", ""}}))); e.one(t, ".notice").attr("data-beside") != "l2-error l1-error" {
+		t.Errorf("NoticeBox of errors of l2 and l1 names %q; want their places", e.one(t, ".notice").attr("data-beside"))
 	}
 }
 

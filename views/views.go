@@ -6,10 +6,13 @@ package views
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/a-h/templ"
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
@@ -51,6 +54,8 @@ type Lab struct {
 	ShowSource bool                   // the controls of a data set must be shown again
 	ShowOwn    bool                   // there are other own points to come back to
 	Preview    bool                   // the page shows a moment again, and keeps its notice
+	Refusals   []Refusal              // what was wrong with the form, for a page without script
+	Written    url.Values             // the settings as that form has them, or nil
 }
 
 // StateJSON is the state in the hidden fields. Meta is empty where the points came from no table.
@@ -135,16 +140,48 @@ type Notice struct {
 	Problem bool
 	Undo    bool   // offers to undo what happened
 	Exits   []Exit // lead out of a failure
-	Beside  string // the id of the element that says the same beside a control, or ""
+	Beside  string // the ids of the elements that say the same beside controls, with spaces between them
 }
 
-// beside returns the notice of what is said beside a control, too; "" is none. The script drops it
-// where the control can be seen.
-func (n Notice) beside(control string) Notice {
-	if control != "" {
-		n.Beside = ErrorID(control)
+// beside returns the notice of what is said beside controls, too. The script drops it where all of
+// them can be seen.
+func (n Notice) beside(refusals []Refusal) Notice {
+	var ids []string
+	for _, r := range refusals {
+		ids = append(ids, ErrorID(r.Control))
 	}
+	n.Beside = strings.Join(ids, " ")
 	return n
+}
+
+// A Refusal says what is wrong with the value of a control.
+type Refusal struct{ Control, Message string }
+
+// refusal returns what was wrong with the value of a control, or "".
+func (l *Lab) refusal(control string) string {
+	for _, r := range l.Refusals {
+		if r.Control == control {
+			return r.Message
+		}
+	}
+	return ""
+}
+
+// wrong returns the attribute of a control whose value was wrong.
+func (l *Lab) wrong(control string) templ.Attributes {
+	if l.refusal(control) == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true"}
+}
+
+// written returns what the user has written into the control of a setting, where the form was
+// refused, or else the value of the setting.
+func (l *Lab) written(control, value string) string {
+	if l.Written.Has(control) {
+		return l.Written.Get(control)
+	}
+	return value
 }
 
 // Speeds are the choices for the number of updates in a frame.
