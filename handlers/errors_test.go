@@ -312,12 +312,14 @@ func TestProblem(t *testing.T) {
 		err  error
 		want string
 	}{
-		{wire.Invalid("config.learning_rate", "must be greater than 0; got -1"), "Learning rate must be greater than 0; got -1"},
+		{wire.Invalid("config.learning_rate", "must be greater than 0; got -1"), "Learning rate must be greater than 0; got −1"},
 		{wire.Invalid("config.hidden_layers[1]", "must be from 1 to 100 units; got 0"), "Hidden layers, number 2: must be from 1 to 100 units; got 0"},
 		{wire.Invalid("classes", "must be 2"), "Classes must be 2"},
-		{wire.Invalid("data[3].x", "must be from -1 to 1"), "data[3].x must be from -1 to 1"},
+		{wire.Invalid("data[3].x", "must be from -1 to 1"), "data[3].x must be from −1 to 1"},
 		{wire.Busy(1, "the server is shutting down"), "The server is shutting down"},
 		{wire.Invalid("", "é"), "É"},
+		{wire.Malformed("config.hidden_layers", `must be widths such as 8-8; got "8 -2e-05"`), `Hidden layers must be widths such as 8-8; got "8 -2e-05"`},
+		{wire.Invalid("config.l1", "must be from 0 to 10; got -1e-05"), "L1 penalty must be from 0 to 10; got −1e−5"},
 	} {
 		if got := problem(describe(test.err)); got.Text != test.want || !got.Problem || got.Undo || got.Exits != nil {
 			t.Errorf("problem(%v) = %+v; want the text %q", test.err, got, test.want)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,6 +15,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -125,7 +127,7 @@ func refusalsOf(all []errorBody) []views.Refusal {
 	var refusals []views.Refusal
 	for _, b := range all {
 		if control := views.ControlOf(b.Field); control != "" {
-			refusals = append(refusals, views.Refusal{Control: control, Message: b.Message})
+			refusals = append(refusals, views.Refusal{Control: control, Message: readable(b.Message)})
 		}
 	}
 	return refusals
@@ -140,11 +142,24 @@ func problem(all ...errorBody) views.Notice {
 	return views.Notice{Text: strings.Join(texts, ". "), Problem: true}
 }
 
+// numbers are those of a message, as programs read them.
+var numbers = regexp.MustCompile(`(?:^|[\s(])-?\d[\d.]*(?:e[+-]\d+)?`)
+
+// readable writes a message for people: with the signs of numbers that they write, but for what is
+// quoted.
+func readable(message string) string {
+	parts := strings.Split(message, `"`)
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = numbers.ReplaceAllStringFunc(parts[i], table.Readable)
+	}
+	return strings.Join(parts, `"`)
+}
+
 // sentence says what is wrong, without a full stop.
 func sentence(b errorBody) string {
-	text, label := b.Message, views.Label(b.Field)
+	text, label := readable(b.Message), views.Label(b.Field)
 	if b.Field != "" && b.Field != views.FieldTableText { // whose errors are sentences
-		text = label + " " + b.Message
+		text = label + " " + text
 	}
 	if b.RequestID != "" {
 		text += " (request " + b.RequestID + ")"

@@ -125,7 +125,7 @@ func (s *Server) changeSetting(e edit) (nn.State, views.Notice, error) {
 		return e.state, views.Notice{}, wire.TextError(err)
 	}
 	state, _, err := s.adopt(e.state, to)
-	return state, undoable("%s is now %s.", m.Label, m.Text(&to)), err
+	return state, undoable("%s is now %s.", m.Label, views.ShownSetting(m, &to)), err
 }
 
 // restartWith does the same, and draws the first weights again.

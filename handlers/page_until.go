@@ -8,6 +8,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -64,11 +65,11 @@ func (u until) reached(n nn.Network, m nn.Metrics, h nn.History) (text string, e
 	case u.step > 0 && n.Step >= u.step:
 		return fmt.Sprintf("Step %d is reached.", n.Step), false
 	case u.loss > 0 && m.Loss <= u.loss:
-		return fmt.Sprintf("The train loss is down to %v at step %d.", u.loss, n.Step), false
+		return fmt.Sprintf("The train loss is down to %s at step %d.", table.Readable(fmt.Sprint(u.loss)), n.Step), false
 	case u.accuracy > 0 && m.Accuracy != nil && *m.Accuracy >= u.accuracy/100:
 		return fmt.Sprintf("The train accuracy is up to %v %% at step %d.", u.accuracy, n.Step), false
 	case u.patience > 0 && h.Best != nil && n.Epoch-h.Best.Epoch >= u.patience:
-		return fmt.Sprintf("Stopped early: for %d epochs no test loss was below %.4g, that of step %d.", u.patience, h.Best.TestLoss, h.Best.Step), true
+		return fmt.Sprintf("Stopped early: for %d epochs no test loss was below %s, that of step %d.", u.patience, table.Readable(fmt.Sprintf("%.4g", h.Best.TestLoss)), h.Best.Step), true
 	}
 	return "", false
 }

@@ -239,5 +239,8 @@ func appendAxisNumber(b []byte, v float64, percent bool) []byte {
 		digits = digits[:len(digits)-1]
 	}
 	b = append(append(b, digits...), 'e')
+	if k < 0 {
+		b, k = append(b, "−"...), -k
+	}
 	return strconv.AppendInt(b, int64(k), 10)
 }

@@ -222,7 +222,8 @@ func appendLoss(b []byte, v *float64) []byte {
 	case *v != *v || *v >= math.MaxFloat64: // the largest number stands for an overflow
 		return append(b, "not finite"...)
 	case *v >= 1e4 || *v > 0 && *v < 1e-4:
-		return strconv.AppendFloat(b, *v, 'e', 2, 64)
+		var buffer [32]byte
+		return table.AppendReadable(b, strconv.AppendFloat(buffer[:0], *v, 'e', 2, 64))
 	}
 	return strconv.AppendFloat(b, *v, 'f', 4, 64)
 }
@@ -239,7 +240,8 @@ func speeds(used int) []int {
 func rateText(s nn.State) string { return string(appendRate(nil, &s)) }
 
 func appendRate(b []byte, s *nn.State) []byte {
-	return strconv.AppendFloat(b, s.Config.LearningRateAt(s.Network.Step), 'g', 3, 64)
+	var buffer [32]byte
+	return table.AppendReadable(b, strconv.AppendFloat(buffer[:0], s.Config.LearningRateAt(s.Network.Step), 'g', 3, 64))
 }
 
 func percent(v *float64) string { return string(appendPercent(nil, v)) }
@@ -356,10 +358,10 @@ func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, poin
 		if v != v {
 			share = "not finite"
 		}
-		p.Parts = append(p.Parts, ProbePart{className(meta, k), share, markerIcon(markers[k]), classColours[k].hex()})
+		p.Parts = append(p.Parts, ProbePart{ClassName(meta, k), share, markerIcon(markers[k]), classColours[k].hex()})
 	}
 	if point != nil {
-		p.Point, p.PointName = "point:", className(meta, int(point.Label))
+		p.Point, p.PointName = "point:", ClassName(meta, int(point.Label))
 	}
 	return p
 }
@@ -373,7 +375,7 @@ func (p *Probe) Near(c nn.Config, meta table.Meta, at nn.Point, nearest *nn.Poin
 	t := meta.Transform
 	label := "value " + inUnits(t.Label, nearest.Label)
 	if c.Task == nn.Classification {
-		label = className(meta, int(nearest.Label))
+		label = ClassName(meta, int(nearest.Label))
 	}
 	p.Where += "; the nearest point is of " + label + ", "
 	if !hasNames(t) {
@@ -381,5 +383,5 @@ func (p *Probe) Near(c nn.Config, meta table.Meta, at nn.Point, nearest *nn.Poin
 		return
 	}
 	p.Where += fmt.Sprintf("%s, at %s %s and %s %s", directionWords(at, *nearest),
-		isolated(t.X.Name), inUnits(t.X, nearest.X), isolated(t.Y.Name), inUnits(t.Y, nearest.Y))
+		table.Isolated(t.X.Name), inUnits(t.X, nearest.X), table.Isolated(t.Y.Name), inUnits(t.Y, nearest.Y))
 }
