@@ -78,13 +78,15 @@ async function makeLink() {
 
 /** @param {HTMLElement} target */
 async function copy(target) {
-  const id = target.closest("[data-copy]")?.getAttribute("data-copy");
-  if (!id) return;
+  const button = target.closest("[data-copy]");
+  const id = button?.getAttribute("data-copy");
+  if (!button?.firstChild || !id) return;
   const { href } = /** @type {HTMLAnchorElement} */ ($(id));
   const copied = await navigator.clipboard?.writeText(href).then(
     () => true,
     () => false,
   );
-  if (copied) target.textContent = "Copied";
+  if (copied)
+    button.firstChild.textContent = "Copied"; // and which, for who cannot see
   else tell("The browser does not let this page copy. Copy the link itself, by its own menu.");
 }

@@ -417,3 +417,37 @@ func TestPageVersion(t *testing.T) {
 		t.Errorf("the page has %d h1, %d main and the language %q; want one, one and en", len(page.all("h1")), len(page.all("main")), page.one(t, "html").attr("lang"))
 	}
 }
+
+// TestButtonNames: within a dialog, and within the rest of the page, two buttons that do not do the same
+// are not called the same.
+func TestButtonNames(t *testing.T) {
+	for name, lab := range labs(t) {
+		page := render(t, Page(lab))
+		share := render(t, ShareBody(Sharing{Recipe: "?dataset=moons"}))
+		seen := map[string]string{}
+		for _, button := range append(page.all("button, .button"), share.all("button")...) {
+			place := "the page"
+			for n := button.Parent; n != nil; n = n.Parent {
+				if e := (element{n}); n.Data == "dialog" || e.attr("role") == "alert" {
+					place = n.Data + " " + e.attr("id")
+				}
+			}
+			called := button.attr("aria-label")
+			if called == "" {
+				called = strings.Join(strings.Fields(button.content()), " ")
+			}
+			does := strings.Join([]string{button.attr("name"), button.attr("value"), button.attr("data-copy"), button.attr("id"), button.attr("data-open")}, " ")
+			key := place + ": " + called
+			if before, ok := seen[key]; ok && before != does {
+				t.Errorf("%s: two buttons are called %q", name, key)
+			}
+			if called == "" {
+				t.Errorf("%s: a button that does %q has no name", name, does)
+			}
+			seen[key] = does
+		}
+		if seen["the page: Copy the short link"] == "" || seen["the page: Copy the full link"] == "" {
+			t.Errorf("%s: the buttons are %q; want each Copy to say of what", name, seen)
+		}
+	}
+}
