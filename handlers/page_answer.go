@@ -61,6 +61,9 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 		lab := s.unmeasuredLab(e.page)
 		notice = failing(all, &lab)
 	}
+	if edited && e.page.form.Get(views.FieldLinked) != "" && strings.HasPrefix(b.Field, views.FieldOpened) {
+		notice, refusals = linkProblem(b), nil
+	}
 	if c.Request().Header.Get("HX-Request") != "" {
 		if edited && e.page.form.Get(views.FieldAct) == "dataset" {
 			e.page.answer.sets = e.page.form.Get(views.FieldDataset) != e.page.choices.Dataset

@@ -34,23 +34,37 @@ export class Share {
     if (!file || !("openState" in input.dataset)) return;
     const text = await file.text();
     input.value = ""; // the same file can be chosen again
-    open(this.#runs, text, {
-      after: (refused) => {
-        if (!refused) input.closest("dialog")?.close();
+    open(
+      this.#runs,
+      { opened: text },
+      {
+        after: (refused) => {
+          if (!refused) input.closest("dialog")?.close();
+        },
       },
-    });
+    );
   }
+}
+
+/**
+ * Opens the state of a link.
+ * @param {Runs} runs
+ * @param {string} text
+ * @param {Options} options
+ */
+export function openLink(runs, text, options) {
+  open(runs, { opened: text, linked: "1" }, options);
 }
 
 /**
  * Opens a saved state.
  * @param {Runs} runs
- * @param {string} text
+ * @param {Values} values
  * @param {Options} options
  */
-export function open(runs, text, options) {
+function open(runs, values, options) {
   const input = /** @type {HTMLElement} */ (form.querySelector("[data-open-state]"));
-  runs.act(input, { opened: text, network: "", data: "", history: "" }, options);
+  runs.act(input, { network: "", data: "", history: "", ...values }, options);
 }
 
 /** Returns the hidden fields as a saved state. @param {string | undefined} lesson JSON or "" */
