@@ -33,6 +33,7 @@ export class Controls {
     event.preventDefault();
     if ("default" in button.dataset) return; // the Return key: the change has been sent
     if (isOff(button)) return;
+    commit();
     const path = button.getAttribute("formaction") ?? "edit";
     const dialog = "doneCloses" in button.dataset ? button.closest("dialog") : null;
     const values = { [button.name]: button.value };
@@ -59,8 +60,10 @@ export class Controls {
   /** @param {Element} target */
   #click(target) {
     if (isOff(target.closest("button"))) return;
-    if (target.closest("#train")) this.#runs.toggle();
-    else if (target.closest("#undo, [data-undo]")) this.#undo();
+    if (target.closest("#train")) {
+      commit();
+      this.#runs.toggle();
+    } else if (target.closest("#undo, [data-undo]")) this.#undo();
     else if (target.closest("#continue")) this.#runs.train(true);
     else if (target.closest("[data-close]")) {
       $("notice").replaceChildren();
@@ -103,6 +106,12 @@ function sayOnce() {
   if (beside.some((error) => !error?.getClientRects().length || !place.contains(error))) return;
   $("notice").replaceChildren();
   beside[0]?.scrollIntoView({ block: "nearest" });
+}
+
+/** Takes what is written in a field: some browsers leave the focus there for a click elsewhere. */
+function commit() {
+  const field = document.activeElement;
+  if (field?.matches("#lab input:not([type])")) /** @type {HTMLElement} */ (field).blur();
 }
 
 /** Says which controls have an error beside them. */

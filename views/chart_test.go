@@ -464,3 +464,41 @@ func BenchmarkCurves(b *testing.B) {
 		})
 	}
 }
+
+// TestChartLabels: whatever the values, the numbers beside the axis are within the picture.
+func TestChartLabels(t *testing.T) {
+	for _, test := range []struct {
+		losses [2]float64
+		log    bool
+	}{
+		{[2]float64{0.7, 0.6}, false}, {[2]float64{0.0007, 0.0006}, false}, {[2]float64{0.00047, 0.0003}, false},
+		{[2]float64{1e239, 2.3e239}, false}, {[2]float64{1e-239, 2.3e-239}, false}, {[2]float64{1e239, 2.3e-239}, true}, {[2]float64{123456, 654321}, false},
+	} {
+		e := render(t, Curves(sampleLab(t, dataset.Circles, func(l *Lab) {
+			l.Choices.LogScale, l.History = test.log, nn.History{}
+			for i, loss := range test.losses {
+				l.History.Add(i, i, nn.Metrics{Loss: loss})
+			}
+		})))
+		for _, svg := range e.all(".chart > svg") {
+			var left, top, width, height float64
+			if _, err := fmt.Sscan(svg.attr("viewBox"), &left, &top, &width, &height); err != nil {
+				t.Fatal(err)
+			}
+			if left+width != chartWidth || height != chartHeight {
+				t.Errorf("%v: the view box is %s; want it to end where the plot does", test, svg.attr("viewBox"))
+			}
+			longest := 0
+			for _, label := range svg.all("g[text-anchor=end] text") {
+				n := len([]rune(label.content()))
+				longest = max(longest, n)
+				if room := plotLeft - labelGap - left; n > 6 && float64(7*n) > room {
+					t.Errorf("%v: %q has room for %v units; want %d", test, label.content(), room, 7*n)
+				}
+			}
+			if longest <= 6 && left != 0 {
+				t.Errorf("%v: the view box begins at %v; want 0, as its numbers are short", test, left)
+			}
+		}
+	}
+}
