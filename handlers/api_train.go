@@ -160,21 +160,22 @@ func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 			strings.Join(datasetNames(), ", "), wire.Clip(params.Get("dataset")))
 	}
 	p := dataset.Params{Points: min(defaultPoints, s.config.MaxPoints), Noise: info.DefaultNoise, Seed: 1}
-	if err := errors.Join(
+	wrong := []error{
 		optional(params, "points", &p.Points, wire.ReadInt),
 		optional(params, "classes", &p.Classes, wire.ReadInt),
 		optional(params, "noise", &p.Noise, wire.ReadFloat),
 		optional(params, "seed", &p.Seed, wire.ReadSeed),
-	); err != nil {
-		return nil, info, err
 	}
-	switch {
-	case p.Points < 1:
-		return nil, info, wire.Invalid("points", "must be from 1 to %d; got %d", s.config.MaxPoints, p.Points)
-	case p.Points > s.config.MaxPoints:
-		return nil, info, wire.TooLarge("points", "must be from 1 to %d; got %d", s.config.MaxPoints, p.Points)
-	case params.Has("classes") && p.Classes == 0 && info.MaxClasses > 0:
-		return nil, info, wire.Invalid("classes", "must be from %d to %d; got 0", info.MinClasses, info.MaxClasses)
+	if p.Points < 1 {
+		wrong = append(wrong, wire.Invalid("points", "must be from 1 to %d; got %d", s.config.MaxPoints, p.Points))
+	} else if p.Points > s.config.MaxPoints {
+		wrong = append(wrong, wire.TooLarge("points", "must be from 1 to %d; got %d", s.config.MaxPoints, p.Points))
+	}
+	if wrong[1] == nil && params.Has("classes") && p.Classes == 0 && info.MaxClasses > 0 {
+		wrong = append(wrong, wire.Invalid("classes", "must be from %d to %d; got 0", info.MinClasses, info.MaxClasses))
+	}
+	if err := errors.Join(append(wrong, dataset.Check(info.Name, p))...); err != nil {
+		return nil, info, err
 	}
 	made, err := dataset.Generate(info.Name, p)
 	if err != nil {

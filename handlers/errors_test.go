@@ -312,12 +312,14 @@ func TestProblem(t *testing.T) {
 		err  error
 		want string
 	}{
-		{wire.Invalid("config.learning_rate", "must be greater than 0; got -1"), "Learning rate must be greater than 0; got -1"},
+		{wire.Invalid("config.learning_rate", "must be greater than 0; got -1"), "Learning rate must be greater than 0; got −1"},
 		{wire.Invalid("config.hidden_layers[1]", "must be from 1 to 100 units; got 0"), "Hidden layers, number 2: must be from 1 to 100 units; got 0"},
 		{wire.Invalid("classes", "must be 2"), "Classes must be 2"},
-		{wire.Invalid("data[3].x", "must be from -1 to 1"), "data[3].x must be from -1 to 1"},
+		{wire.Invalid("data[3].x", "must be from -1 to 1"), "data[3].x must be from −1 to 1"},
 		{wire.Busy(1, "the server is shutting down"), "The server is shutting down"},
 		{wire.Invalid("", "é"), "É"},
+		{wire.Malformed("config.hidden_layers", `must be widths such as 8-8; got "8 -2e-05"`), `Hidden layers must be widths such as 8-8; got "8 -2e-05"`},
+		{wire.Invalid("config.l1", "must be from 0 to 10; got -1e-05"), "L1 penalty must be from 0 to 10; got −1e−5"},
 	} {
 		if got := problem(describe(test.err)); got.Text != test.want || !got.Problem || got.Undo || got.Exits != nil {
 			t.Errorf("problem(%v) = %+v; want the text %q", test.err, got, test.want)
@@ -326,10 +328,10 @@ func TestProblem(t *testing.T) {
 	diverged := describe(&nn.DivergedError{Step: 8, What: "weights", Network: network})
 	lab := views.Lab{State: nn.State{Config: nn.DefaultConfig()}, Kept: 3, Acts: viewedAct}
 	lab.State.Network.Step = 7
-	if got := failing(diverged, &lab); !strings.Contains(got.Text, "update 8") || len(got.Exits) != 2 || got.Exits[0].Label != "Back to step 3, the best" {
+	if got := failing([]errorBody{diverged}, &lab); !strings.Contains(got.Text, "update 8") || len(got.Exits) != 2 || got.Exits[0].Label != "Back to step 3, the best" {
 		t.Errorf("failing(diverged) = %+v; want the step, and the way back to the best moment", got)
 	}
-	if got := failing(diverged, nil); !strings.Contains(got.Text, "step 8") || got.Exits != nil {
+	if got := failing([]errorBody{diverged}, nil); !strings.Contains(got.Text, "step 8") || got.Exits != nil {
 		t.Errorf("failing(diverged) without a page = %+v; want the error alone", got)
 	}
 	if got := problem(errorBody{ErrorBody: wire.ErrorBody{Message: "oops", RequestID: "abc"}}); got.Text != "Oops (request abc)" {

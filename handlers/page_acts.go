@@ -15,7 +15,8 @@ import (
 // A pageAct is something that the page can ask for at POST /edit. Of edit and do an act has one;
 // one that has neither leaves the state as it was posted.
 type pageAct struct {
-	name   string // the value of FieldAct; for some a place in the network follows: "add-neuron 0"
+	name   string // the value of FieldAct
+	placed bool   // a place in the network or the like follows: "add-neuron 0"
 	traits views.Traits
 	hint   string // the title of its button; "" where the words on it say all
 
@@ -76,12 +77,12 @@ var pageActs = []pageAct{
 		edit:   reseed, meta: keepMeta,
 	},
 	{
-		name: "change-setting", // to the value behind the name
+		name: "change-setting", placed: true, // to the value behind the name
 		hint: "Changes this one setting and keeps the weights. Train on and see if it helps.",
 		edit: (*Server).changeSetting, meta: keepMeta,
 	},
 	{
-		name:   "restart-with", // a changed setting
+		name: "restart-with", placed: true, // a changed setting
 		traits: views.Traits{Stops: true},
 		hint:   "Changes this one setting and draws the first weights again. Train and compare.",
 		edit:   (*Server).restartWith, meta: keepMeta,
@@ -163,18 +164,18 @@ var pageActs = []pageAct{
 		edit: removeLayer, meta: keepMeta,
 	},
 	{
-		name: "add-neuron", // to the layer behind the name
+		name: "add-neuron", placed: true, // to the layer behind the name
 		hint: "Adds a unit to this layer. Circles need about three units, spirals many more.",
 		edit: addNeuron, meta: keepMeta,
 	},
 	{
-		name: "remove-neuron", // the unit behind the name, or the last of a layer
+		name: "remove-neuron", placed: true, // the unit behind the name, or the last of a layer
 		hint: "Removes a unit from this layer. Train on and see if the others make up for it.",
 		edit: removeNeuron, meta: keepMeta,
 	},
 	{name: "set-parameter", edit: setParameter, meta: keepMeta},
 	{
-		name:   "inspect", // shows the weights of the unit behind the name
+		name: "inspect", placed: true, // shows the weights of the unit behind the name
 		traits: views.Traits{Looks: true},
 		do:     inspectUnit,
 	},
@@ -226,13 +227,13 @@ func viewedAct(name string) *views.Act { return viewedActs[name] }
 // behind it; no text stands for settings. When change returns an error, p is the page to show
 // beside the error.
 func (s *Server) change(ctx context.Context, asked string, p *pageRequest) error {
-	name, place, _ := strings.Cut(asked, " ")
-	if name == "" {
+	name, place, placed := strings.Cut(asked, " ")
+	if asked == "" {
 		name = "settings"
 	}
 	act := pageActsByName[name]
-	if act == nil {
-		return wire.Malformed(views.FieldAct, "is unknown: %q", wire.Clip(name))
+	if act == nil || placed && !act.placed {
+		return wire.Malformed(views.FieldAct, "is unknown: %q", wire.Clip(asked))
 	}
 	p.answer = act.answer
 	switch {

@@ -65,7 +65,7 @@ func actPages(t *testing.T) map[string]string {
 	unit := historyForm(t, s, state, h)
 	unit.Set(views.FieldAct, "inspect 0.1")
 	var diverged strings.Builder
-	notice := failing(errorBody{ErrorBody: wire.ErrorBody{Code: wire.CodeDiverged, Step: 8}}, &views.Lab{State: state, Acts: viewedAct, Kept: 1})
+	notice := failing([]errorBody{{ErrorBody: wire.ErrorBody{Code: wire.CodeDiverged, Step: 8}}}, &views.Lab{State: state, Acts: viewedAct, Kept: 1})
 	stuck := views.Diagnosis(views.Lab{State: state, Acts: viewedAct, Diagnosis: nn.Diagnosis{Trouble: nn.Silent}})
 	if err := errors.Join(views.Noticed(notice).Render(t.Context(), &diverged), stuck.Render(t.Context(), &diverged)); err != nil {
 		t.Fatal(err)

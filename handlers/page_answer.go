@@ -2,7 +2,10 @@ package handlers
 
 import (
 	"context"
+	"errors"
+	"regexp"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,6 +15,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -50,25 +54,33 @@ func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 // failHTML answers the page with an error: for htmx the fragments that say what is wrong, without
 // script the page as it was with a notice.
 func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
-	notice := problem(b)
+	all := faults(b, cause)
+	notice, refusals := problem(all...), refusalsOf(all)
 	e, edited := asEditError(cause)
 	if edited {
 		lab := s.unmeasuredLab(e.page)
-		notice = failing(b, &lab)
+		notice = failing(all, &lab)
+	}
+	if edited && e.page.form.Get(views.FieldLinked) != "" && strings.HasPrefix(b.Field, views.FieldOpened) {
+		notice, refusals = linkProblem(b), nil
 	}
 	if c.Request().Header.Get("HX-Request") != "" {
 		if edited && e.page.form.Get(views.FieldAct) == "dataset" {
 			e.page.answer.sets = e.page.form.Get(views.FieldDataset) != e.page.choices.Dataset
-			return s.html(c, b.status, views.RefusedDataset(notice, views.ControlOf(b.Field), b.Message, s.unmeasuredLab(e.page)))
+			return s.html(c, b.status, views.RefusedDataset(notice, refusals, s.unmeasuredLab(e.page)))
 		}
 		if edited && e.page.imported.Preview != nil {
 			return s.html(c, b.status, views.RefusedImport(notice, s.unmeasuredLab(e.page)))
 		}
-		return s.html(c, b.status, views.Refused(notice, views.ControlOf(b.Field), b.Message))
+		return s.html(c, b.status, views.Refused(notice, refusals))
 	}
 	if edited {
 		e.page.notice, e.page.answer.pinned = notice, true
 		if lab, err := s.lab(c.Request().Context(), e.page); err == nil {
+			lab.Refusals = refusals
+			if e.page.form.Get(views.FieldControls) != "" {
+				lab.Written = e.page.form
+			}
 			return s.html(c, b.status, views.Page(lab))
 		}
 	}
@@ -77,18 +89,80 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 
 // failing is what the page shows of a failure: its notice. Where the run of a page diverged, the
 // notice leads out.
-func failing(b errorBody, lab *views.Lab) views.Notice {
-	if b.Code == wire.CodeDiverged && lab != nil {
+func failing(all []errorBody, lab *views.Lab) views.Notice {
+	if b := all[0]; b.Code == wire.CodeDiverged && lab != nil {
 		return lab.Diverged(b.Step)
 	}
-	return problem(b)
+	return problem(all...)
 }
 
-// problem is the notice of an error.
-func problem(b errorBody) views.Notice {
-	text, label := b.Message, views.Label(b.Field)
+// faults returns what is wrong with each field of the page that an error is about, first the one
+// that programs are told.
+func faults(first errorBody, err error) []errorBody {
+	all := []errorBody{first}
+	for _, err := range joined(err) {
+		b := describe(err)
+		if b.Field != "" && !slices.ContainsFunc(all, func(said errorBody) bool { return said.Field == b.Field }) {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// joined returns the errors that an error joins, or none.
+func joined(err error) (all []error) {
+	var join interface{ Unwrap() []error }
+	if !errors.As(err, &join) {
+		return nil
+	}
+	for _, err := range join.Unwrap() {
+		if inner := joined(err); inner != nil {
+			all = append(all, inner...)
+		} else {
+			all = append(all, err)
+		}
+	}
+	return all
+}
+
+// refusalsOf returns what stands beside the controls at fault.
+func refusalsOf(all []errorBody) []views.Refusal {
+	var refusals []views.Refusal
+	for _, b := range all {
+		if control := views.ControlOf(b.Field); control != "" {
+			refusals = append(refusals, views.Refusal{Control: control, Message: readable(b.Message)})
+		}
+	}
+	return refusals
+}
+
+// problem is the notice of errors.
+func problem(all ...errorBody) views.Notice {
+	var texts []string
+	for _, b := range all {
+		texts = append(texts, sentence(b))
+	}
+	return views.Notice{Text: strings.Join(texts, ". "), Problem: true}
+}
+
+// numbers are those of a message, as programs read them.
+var numbers = regexp.MustCompile(`(?:^|[\s(])-?\d[\d.]*(?:e[+-]\d+)?`)
+
+// readable writes a message for people: with the signs of numbers that they write, but for what is
+// quoted.
+func readable(message string) string {
+	parts := strings.Split(message, `"`)
+	for i := 0; i < len(parts); i += 2 {
+		parts[i] = numbers.ReplaceAllStringFunc(parts[i], table.Readable)
+	}
+	return strings.Join(parts, `"`)
+}
+
+// sentence says what is wrong, without a full stop.
+func sentence(b errorBody) string {
+	text, label := readable(b.Message), views.Label(b.Field)
 	if b.Field != "" && b.Field != views.FieldTableText { // whose errors are sentences
-		text = label + " " + b.Message
+		text = label + " " + text
 	}
 	if b.RequestID != "" {
 		text += " (request " + b.RequestID + ")"
@@ -97,7 +171,7 @@ func problem(b errorBody) views.Notice {
 		first, size := utf8.DecodeRuneInString(text)
 		text = string(unicode.ToUpper(first)) + text[size:]
 	}
-	return views.Notice{Text: text, Problem: true}
+	return text
 }
 
 // unmeasuredLab is what the page shows of a request, but for what is measured and drawn.

@@ -36,9 +36,11 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 	}
 	points, info, err := s.generate(params)
 	if err != nil {
-		var bad *wire.Error
-		if errors.As(err, &bad) && bad.Field == "seed" {
-			bad.Field = views.FieldDataSeed
+		for _, err := range joined(err) {
+			var bad *wire.Error
+			if errors.As(err, &bad) && bad.Field == "seed" {
+				bad.Field = views.FieldDataSeed
+			}
 		}
 		return err
 	}

@@ -44,11 +44,7 @@ func addClass(_ *Server, e edit) (nn.State, views.Notice, error) {
 func removeClass(_ *Server, e edit) (nn.State, views.Notice, error) {
 	last := e.state.Config.Classes - 1
 	next, err := nn.RemoveClass(e.state, last)
-	name := e.meta.Class(last)
-	if name == "" {
-		name = fmt.Sprintf("class %d", last)
-	}
-	return next, undoable("Removed %s and its %d points.", name, len(e.state.Data)-len(next.Data)), err
+	return next, undoable("Removed %s and its %d points.", views.ClassName(e.meta, last), len(e.state.Data)-len(next.Data)), err
 }
 
 func undoable(format string, args ...any) views.Notice {

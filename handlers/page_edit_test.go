@@ -108,7 +108,7 @@ func TestAct(t *testing.T) {
 			from.Config.LearningRate = 0.003
 			same0(t, from, to)
 		}},
-		{"RestartWith", "restart-with activation=relu", "", "Activation is now relu. New weights from seed", func(t *testing.T, from, to nn.State) {
+		{"RestartWith", "restart-with activation=relu", "", "Activation is now ReLU. New weights from seed", func(t *testing.T, from, to nn.State) {
 			from.Config.Activation = nn.ReLU
 			from.Network = nn.Initialize(from.Config)
 			same0(t, from, to)
@@ -151,6 +151,9 @@ func TestActRefused(t *testing.T) {
 		want            string
 	}{
 		{"Unknown", "explode", "", nil, "malformed act"},
+		{"Behind", "show x", "", nil, "malformed act"},
+		{"BlankBehind", "reset ", "", nil, "malformed act"},
+		{"BlankBefore", " reset", "", nil, "malformed act"},
 		{"ToolMissing", "draw", "stroke=0,0", nil, "invalid tool"},
 		{"ToolText", "draw", "stroke=0,0&tool=pen", nil, "invalid tool"},
 		{"ToolNegative", "draw", "stroke=0,0&tool=-1", nil, "invalid tool"},

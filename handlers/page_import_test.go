@@ -142,7 +142,7 @@ func TestImportRefused(t *testing.T) {
 		{"JSON", []string{views.FieldTableText, "[{\"x\":1},\n{x}]"}, "Line 2: is not JSON", "{x}]"},
 		{"Classes", []string{views.FieldTableText, eleven}, "has 11 classes; at most 10 can be told apart", ""},
 		{"Points", []string{views.FieldTableText, "a,b,c\n" + strings.Repeat("1,2,p\n", 61)}, "The table makes 61 points; at most 60", ""},
-		{"Scaling", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableScaling, "none"}, "2 is not from -1 to 1", "1,2,p"},
+		{"Scaling", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableScaling, "none"}, "2 is not from −1 to 1", "1,2,p"},
 		{"ScalingUnknown", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableScaling, "log"}, "The scaling must be fit, same or none", ""},
 		{"Separator", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.TableField("separator"), ":"}, "The separator must be", ""},
 		{"Task", []string{views.FieldTableText, "a,b,c\n1,2,p\n", views.FieldTableTask, "ranking"}, "The task must be", ""},
@@ -187,7 +187,7 @@ func TestImportPreview(t *testing.T) {
 	if got := partTargets(t, answer); status != http.StatusOK || !slices.Equal(got, []string{"#import-says", "#import-preview"}) {
 		t.Errorf("the preview is answered %d for %v; want 200 for itself alone", status, got)
 	}
-	for _, want := range []string{"4 points in 3 classes", "x = sepal length − 6", "y = (petal width − 1.35) / 1.15", "<bdi>setosa</bdi>: 2", "<bdi>versicolor</bdi></td>"} {
+	for _, want := range []string{"4 points in 3 classes", "x = sepal length − 6", "y = (petal width − 1.35) / 1.15", "<bdi translate=\"no\">setosa</bdi>: 2", "<bdi translate=\"no\">versicolor</bdi></td>"} {
 		if !strings.Contains(answer, want) {
 			t.Errorf("the preview is without %q", want)
 		}
@@ -362,7 +362,7 @@ func TestImportFile(t *testing.T) {
 			if got := partTargets(t, answer); w.Code != http.StatusOK || !slices.Equal(got, []string{"#import-text", "#import-says", "#import-preview"}) {
 				t.Fatalf("the preview is answered %d for %v; want the text of the file and the preview", w.Code, got)
 			}
-			for _, want := range []string{"2 points in 2 classes", "<bdi>Bär</bdi>: 1", "<bdi>Kröte</bdi>: 1", "1,5;2;Bär"} {
+			for _, want := range []string{"2 points in 2 classes", "<bdi translate=\"no\">Bär</bdi>: 1", "<bdi translate=\"no\">Kröte</bdi>: 1", "1,5;2;Bär"} {
 				if !strings.Contains(answer, want) {
 					t.Errorf("the preview is without %q", want)
 				}
@@ -404,12 +404,12 @@ func TestImportFileRefused(t *testing.T) {
 func TestImportOptions(t *testing.T) {
 	s := newTestServer(t)
 	for _, test := range []struct{ option, value, text, want string }{
-		{"separator", "semicolon", "a,b;c,d;e\n1,5;2,5;p\n3,5;4,5;q\n", "<bdi>a,b</bdi>"},
-		{"separator", "comma", "a,b;c,d;e\n1,5;2,5;p\n3,5;4,5;q\n", "<bdi>b;c</bdi>"},
+		{"separator", "semicolon", "a,b;c,d;e\n1,5;2,5;p\n3,5;4,5;q\n", "<bdi translate=\"no\">a,b</bdi>"},
+		{"separator", "comma", "a,b;c,d;e\n1,5;2,5;p\n3,5;4,5;q\n", "<bdi translate=\"no\">b;c</bdi>"},
 		{"decimal", "point", "a;b;c\n1,500;2;p\n3,250;4;q\n", "x = (a − 2375) / 875"},
 		{"decimal", "comma", "a;b;c\n1,500;2;p\n3,250;4;q\n", "x = (a − 2.375) / 0.875"},
 		{"header", "no", "2000,2001,2002\n1,2,0\n3,4,1\n5,6,1\n", "4 points"},
-		{"header", "yes", "2000,2001,2002\n1,2,0\n3,4,1\n5,6,1\n", "<bdi>2000</bdi>"},
+		{"header", "yes", "2000,2001,2002\n1,2,0\n3,4,1\n5,6,1\n", "<bdi translate=\"no\">2000</bdi>"},
 		{"comments", "read", "a,b,c\n#1,2,p\n3,4,q\n5,6,p\n", "#1"},
 		{"comments", "skip", "a,b,c\n#1,2,p\n3,4,q\n5,6,p\n", "2 points in 2 classes"},
 		{"x", "c", "a,b,c,d\n1,2,3,p\n3,4,5,q\n", "x = c − 4"},
@@ -430,11 +430,11 @@ func TestImportOptions(t *testing.T) {
 	}
 	// A text in a form is UTF-8, whatever was asked for the file before it.
 	form := tableForm(t, s, "import-preview", views.FieldTableText, "a,b,c\n1,2,Bär\n3,4,q\n", views.TableField("encoding"), "windows-1252")
-	if _, answer := postPart(s, form); !strings.Contains(answer, "<bdi>Bär</bdi>") {
+	if _, answer := postPart(s, form); !strings.Contains(answer, "<bdi translate=\"no\">Bär</bdi>") {
 		t.Error("a text that was written is read in another encoding")
 	}
 	w := postFile(t, s, tableForm(t, s, "import-preview", views.TableField("encoding"), "windows-1252"), "a,b,c\n1,2,Bär\n3,4,q\n", "HX-Request", "true")
-	if !strings.Contains(w.Body.String(), "<bdi>BÃ¤r</bdi>") {
+	if !strings.Contains(w.Body.String(), "<bdi translate=\"no\">BÃ¤r</bdi>") {
 		t.Error("a file is not read in the encoding that was asked for")
 	}
 }

@@ -207,7 +207,7 @@ func TestLinkErrors(t *testing.T) {
 		{"hidden_layers=101", 422, "Hidden layers, number 1: must be from 1 to 100 units; got 101"},
 		{"batch_size=301", 422, "Batch size must be at most 300"},
 		{"data_seed=x", 400, "Data seed must be a whole number; got &#34;x&#34;"},
-		{"data_seed=-1", 422, "Data seed must be from 0 to 4294967295; got -1"},
+		{"data_seed=-1", 422, "Data seed must be from 0 to 4294967295; got −1"},
 		{"steps=100001", 422, "must be from 0 to 100000; got 100001"},
 		{"classes=11", 422, "Classes must be "},
 		{"hide=", 422, "hide must name parts of the page; got &#34;&#34;"},

@@ -58,6 +58,18 @@ func (s *Server) decodeOpened(ctx context.Context, text string) (export.File, er
 	return file, nil
 }
 
+// linkProblem says what is wrong with the state of a link, and that nothing is lost.
+func linkProblem(b errorBody) views.Notice {
+	why := "In " + views.SavedPart(b.Field) + " " + readable(b.Message) + "."
+	switch {
+	case b.Field == views.FieldOpened && strings.Contains(b.Message, "JSON"):
+		why = "Its text is damaged: it may have been cut off or changed on its way."
+	case b.Field == views.FieldOpened:
+		why = "It " + readable(b.Message) + "."
+	}
+	return views.Notice{Text: "This link cannot be opened. " + why + " Nothing is lost: what you had is still here.", Problem: true}
+}
+
 // readPinned reads the run of FieldPinned, if there is one.
 func (s *Server) readPinned(ctx context.Context, text string) (*views.PinnedRun, error) {
 	if strings.TrimSpace(text) == "" {

@@ -205,6 +205,41 @@ func TestOpenRefused(t *testing.T) {
 	}
 }
 
+// TestLinkRefused: what is wrong with the state of a link is said as one of a link, in words, and where
+// the file chooser is it is not said.
+func TestLinkRefused(t *testing.T) {
+	s := newTestServer(t)
+	const head = `{"type":"nnvisu_state","version":1,`
+	for text, want := range map[string]string{
+		head + `"config":{"seed":1`:                                        "Its text is damaged: it may have been cut off or changed on its way.",
+		`{state`:                                                           "Its text is damaged",
+		`{"type":"other","version":1}`:                                     "It is not a saved state of nnvisu",
+		`{"type":"nnvisu_state","version":2}`:                              "It is of version 2; this server reads version 1.",
+		head + `"config":{"learning_rate":-1}}`:                            "In its settings, Learning rate must be greater than 0; got −1.",
+		head + `"network":{"weights":[[["a"]]]}}`:                          "In its network, weights[0][0][0] must be a number",
+		head + `"data":[{"x":0,"y":0,"label":0},{"x":2,"y":0,"label":0}]}`: "In its points, number 2, x must be from −1 to 1; got 2.",
+		head + `"data":{}}`:                                                "In its points must be",
+		head + `"meta":{"names":[]}}`:                                      "In its names and units, names is not",
+		head + `"speed":1}`:                                                "In its text, speed is not",
+	} {
+		form := settingsForm(t, s, sampleState(t, "hills", 10, 1, nil))
+		form.Set(views.FieldControls, "")
+		form.Set(views.FieldAct, "open")
+		form.Set(views.FieldOpened, text)
+		form.Set(views.FieldLinked, "1")
+		w := postForm(s, "/edit", form, "HX-Request", "true")
+		status, answer := w.Code, w.Body.String()
+		page := parseHTML(t, answer)
+		said := ""
+		for _, p := range find(page, ".notice.problem p") {
+			said += p.FirstChild.Data
+		}
+		if status < 400 || !strings.HasPrefix(said, "This link cannot be opened. "+want) || !strings.HasSuffix(said, " Nothing is lost: what you had is still here.") || strings.Contains(answer, "opened-error") {
+			t.Errorf("a link to %.60s is answered %d %q; want %q, and that nothing is lost", text, status, said, want)
+		}
+	}
+}
+
 // TestLongFields: the limit on the body is that of a file to open and of a pinned run as well.
 func TestLongFields(t *testing.T) {
 	s := newTestServer(t, func(c *Config) { c.MaxBody = 100_000 })

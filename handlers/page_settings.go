@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -13,18 +14,26 @@ import (
 )
 
 // applySettings takes the visible settings of the form into the state, or only the one that was
-// changed, where the form says which. Weights that fit a new shape stay; the notice says what starts
+// changed, where the form says which. All of what is wrong is in the error, and then nothing is
+// taken. Weights that fit a new shape stay; the notice says what starts
 // new.
 func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views.Notice, error) {
 	to := state.Config.Clone()
 	changed := setting.Lookup(form.Get(views.FieldChanged))
+	var wrong []error
 	for m := range setting.All() {
 		if changed != nil && m != changed {
 			continue // it may be wrong, and its error says so already
 		}
-		if err := m.Take(&to, form[m.Name]); err != nil {
-			return state, views.Notice{}, wire.TextError(err)
+		taken := to.Clone()
+		if err := m.Take(&taken, form[m.Name]); err != nil {
+			wrong = append(wrong, wire.TextError(err))
+			continue
 		}
+		to = taken
+	}
+	if wrong = append(wrong, s.outOfRange(state.Config, to)...); len(wrong) > 0 {
+		return state, views.Notice{}, errors.Join(wrong...)
 	}
 	if to.Task == nn.Classification && to.Classes == 0 { // it was never a classification
 		to.Classes = nn.MinClasses
@@ -35,12 +44,8 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 // adopt gives a state another config, as applySettings does.
 func (s *Server) adopt(state nn.State, to nn.Config) (nn.State, views.Notice, error) {
 	from := state.Config
-	if err := to.Validate(); err != nil {
+	if err := s.checkConfig(to); err != nil {
 		return state, views.Notice{}, err
-	}
-	if to.BatchSize > s.config.MaxPoints {
-		return state, views.Notice{},
-			wire.Invalid("config.batch_size", "must be at most %d; got %d", s.config.MaxPoints, to.BatchSize)
 	}
 	if to.Task != from.Task {
 		state.Data = nn.ConvertLabels(state.Data, to)
@@ -51,6 +56,36 @@ func (s *Server) adopt(state nn.State, to nn.Config) (nn.State, views.Notice, er
 	}
 	state.Config = to
 	return state, settingsNotice(from, to), nil
+}
+
+// outOfRange returns an error for each setting that is out of range in a config that another one was
+// changed into.
+func (s *Server) outOfRange(from, to nn.Config) (wrong []error) {
+	for {
+		err := s.checkConfig(to)
+		if err == nil {
+			return wrong
+		}
+		wrong = append(wrong, err)
+		m := setting.Lookup(views.ControlOf(describe(err).Field))
+		if m == nil || m.Text(&to) == m.Text(&from) {
+			return wrong
+		}
+		if err := m.Parse(&to, m.Text(&from)); err != nil { // the old value, to find the next
+			return wrong
+		}
+	}
+}
+
+// checkConfig returns an error for a setting that is out of range.
+func (s *Server) checkConfig(c nn.Config) error {
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	if c.BatchSize > s.config.MaxPoints {
+		return wire.Invalid("config.batch_size", "must be at most %d; got %d", s.config.MaxPoints, c.BatchSize)
+	}
+	return nil
 }
 
 // settingsNotice says what a change of settings did that the page does not show.
@@ -90,7 +125,7 @@ func (s *Server) changeSetting(e edit) (nn.State, views.Notice, error) {
 		return e.state, views.Notice{}, wire.TextError(err)
 	}
 	state, _, err := s.adopt(e.state, to)
-	return state, undoable("%s is now %s.", m.Label, m.Text(&to)), err
+	return state, undoable("%s is now %s.", m.Label, views.ShownSetting(m, &to)), err
 }
 
 // restartWith does the same, and draws the first weights again.

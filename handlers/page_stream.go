@@ -227,7 +227,8 @@ func (s *Server) failStream(
 		return events.End("done", fmt.Appendf(nil, `{"reason":%q,"retry_after":%d}`, e.Code, e.RetryAfter))
 	}
 	var b bytes.Buffer
-	notice := views.Refused(failing(e, lab), views.ControlOf(e.Field), e.Message)
+	all := faults(e, err)
+	notice := views.Refused(failing(all, lab), refusalsOf(all))
 	if err := notice.Render(ctx, &b); err != nil {
 		return err
 	}

@@ -103,7 +103,7 @@ func TestPageFailure(t *testing.T) {
 		page       bool   // without script the page is shown, with the state it had
 		beside     string // the control that an htmx answer names
 	}{
-		{"Setting", "/edit", with(views.FieldLearningRate, "-1"), 422, "must be greater than 0; got -1", true, views.FieldLearningRate},
+		{"Setting", "/edit", with(views.FieldLearningRate, "-1"), 422, "must be greater than 0; got −1", true, views.FieldLearningRate},
 		{"SettingText", "/step", with(views.FieldBatchSize, "all"), 400, "must be a whole number", true, views.FieldBatchSize},
 		{"Dataset", "/edit", with(views.FieldAct, "dataset", views.FieldPoints, "0"), 422, "must be from 1 to", true, views.FieldPoints},
 		{"Act", "/edit", with(views.FieldAct, "explode"), 400, "is unknown", true, "-"},

@@ -8,6 +8,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -21,26 +22,24 @@ type until struct {
 
 func readUntil(form url.Values) (until, error) {
 	var u until
-	if err := errors.Join(
-		wire.FormInt(form, views.FieldUntilStep, &u.step),
-		wire.FormFloat(form, views.FieldUntilLoss, &u.loss),
-		wire.FormFloat(form, views.FieldUntilAccuracy, &u.accuracy),
-		wire.FormInt(form, views.FieldPatience, &u.patience),
-	); err != nil {
-		return u, err
+	var wrong []error
+	// read takes a field that is not empty. It says what it must be, if it is not in range.
+	read := func(field string, err error, inRange bool, must string) {
+		text := strings.TrimSpace(form.Get(field))
+		if err == nil && text != "" && !inRange {
+			err = wire.Invalid(field, "%s, or empty; got %s", must, wire.Clip(text))
+		}
+		wrong = append(wrong, err)
 	}
-	given := func(field string) bool { return strings.TrimSpace(form.Get(field)) != "" }
-	switch {
-	case given(views.FieldUntilStep) && u.step <= 0:
-		return u, wire.Invalid(views.FieldUntilStep, "must be greater than 0, or empty; got %d", u.step)
-	case given(views.FieldUntilLoss) && u.loss <= 0:
-		return u, wire.Invalid(views.FieldUntilLoss, "must be greater than 0, or empty; got %v", u.loss)
-	case given(views.FieldUntilAccuracy) && !(u.accuracy > 0 && u.accuracy <= 100):
-		return u, wire.Invalid(views.FieldUntilAccuracy, "must be greater than 0 and at most 100, or empty; got %v", u.accuracy)
-	case given(views.FieldPatience) && u.patience <= 0:
-		return u, wire.Invalid(views.FieldPatience, "must be greater than 0, or empty; got %d", u.patience)
-	}
-	return u, nil
+	err := wire.FormInt(form, views.FieldUntilStep, &u.step)
+	read(views.FieldUntilStep, err, u.step > 0, "must be greater than 0")
+	err = wire.FormFloat(form, views.FieldUntilLoss, &u.loss)
+	read(views.FieldUntilLoss, err, u.loss > 0, "must be greater than 0")
+	err = wire.FormFloat(form, views.FieldUntilAccuracy, &u.accuracy)
+	read(views.FieldUntilAccuracy, err, u.accuracy > 0 && u.accuracy <= 100, "must be greater than 0 and at most 100")
+	err = wire.FormInt(form, views.FieldPatience, &u.patience)
+	read(views.FieldPatience, err, u.patience > 0, "must be greater than 0")
+	return u, errors.Join(wrong...)
 }
 
 // check refuses an end that is not to be reached from a state. A step that is passed is none: the
@@ -49,13 +48,14 @@ func (u *until) check(s nn.State) error {
 	if s.Network.Step >= u.step {
 		u.step = 0
 	}
-	switch {
-	case u.accuracy > 0 && s.Config.Task != nn.Classification:
-		return wire.Invalid(views.FieldUntilAccuracy, "must be empty for values: only classes have an accuracy")
-	case u.patience > 0 && nn.HeldOut(len(s.Data), s.Config.TestFraction) == 0:
-		return wire.Invalid(views.FieldPatience, "must be empty where no point is held out for testing")
+	var wrong []error
+	if u.accuracy > 0 && s.Config.Task != nn.Classification {
+		wrong = append(wrong, wire.Invalid(views.FieldUntilAccuracy, "must be empty for values: only classes have an accuracy"))
 	}
-	return nil
+	if u.patience > 0 && nn.HeldOut(len(s.Data), s.Config.TestFraction) == 0 {
+		wrong = append(wrong, wire.Invalid(views.FieldPatience, "must be empty where no point is held out for testing"))
+	}
+	return errors.Join(wrong...)
 }
 
 // reached says which end a frame has come to, or "", and whether that is early stopping, which leads
@@ -65,11 +65,11 @@ func (u until) reached(n nn.Network, m nn.Metrics, h nn.History) (text string, e
 	case u.step > 0 && n.Step >= u.step:
 		return fmt.Sprintf("Step %d is reached.", n.Step), false
 	case u.loss > 0 && m.Loss <= u.loss:
-		return fmt.Sprintf("The train loss is down to %v at step %d.", u.loss, n.Step), false
+		return fmt.Sprintf("The train loss is down to %s at step %d.", table.Readable(fmt.Sprint(u.loss)), n.Step), false
 	case u.accuracy > 0 && m.Accuracy != nil && *m.Accuracy >= u.accuracy/100:
 		return fmt.Sprintf("The train accuracy is up to %v %% at step %d.", u.accuracy, n.Step), false
 	case u.patience > 0 && h.Best != nil && n.Epoch-h.Best.Epoch >= u.patience:
-		return fmt.Sprintf("Stopped early: for %d epochs no test loss was below %.4g, that of step %d.", u.patience, h.Best.TestLoss, h.Best.Step), true
+		return fmt.Sprintf("Stopped early: for %d epochs no test loss was below %s, that of step %d.", u.patience, table.Readable(fmt.Sprintf("%.4g", h.Best.TestLoss)), h.Best.Step), true
 	}
 	return "", false
 }

@@ -229,7 +229,7 @@ func TestUntilRefused(t *testing.T) {
 	}{
 		{"Step", blobs, views.FieldUntilStep, "soon", 400, "Step must be a whole number; got &#34;soon&#34;"},
 		{"Zero", blobs, views.FieldUntilStep, "0", 422, "Step must be greater than 0, or empty; got 0"},
-		{"Loss", blobs, views.FieldUntilLoss, "-1", 422, "Train loss must be greater than 0, or empty; got -1"},
+		{"Loss", blobs, views.FieldUntilLoss, "-1", 422, "Train loss must be greater than 0, or empty; got −1"},
 		{"Accuracy", blobs, views.FieldUntilAccuracy, "101", 422, "Accuracy, % must be greater than 0 and at most 100, or empty; got 101"},
 		{"AccuracyOfValues", hills, views.FieldUntilAccuracy, "99", 422, "only classes have an accuracy"},
 		{"PatienceWithoutTest", blobs, views.FieldPatience, "3", 422, "Patience must be empty where no point is held out for testing"},

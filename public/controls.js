@@ -33,6 +33,7 @@ export class Controls {
     event.preventDefault();
     if ("default" in button.dataset) return; // the Return key: the change has been sent
     if (isOff(button)) return;
+    commit();
     const path = button.getAttribute("formaction") ?? "edit";
     const dialog = "doneCloses" in button.dataset ? button.closest("dialog") : null;
     const values = { [button.name]: button.value };
@@ -59,8 +60,10 @@ export class Controls {
   /** @param {Element} target */
   #click(target) {
     if (isOff(target.closest("button"))) return;
-    if (target.closest("#train")) this.#runs.toggle();
-    else if (target.closest("#undo, [data-undo]")) this.#undo();
+    if (target.closest("#train")) {
+      commit();
+      this.#runs.toggle();
+    } else if (target.closest("#undo, [data-undo]")) this.#undo();
     else if (target.closest("#continue")) this.#runs.train(true);
     else if (target.closest("[data-close]")) {
       $("notice").replaceChildren();
@@ -68,10 +71,11 @@ export class Controls {
     }
   }
 
-  /** Takes away the errors that a job can mend. @param {Job} job */
+  /** Takes away the errors that a job can mend: of the settings, it may read one alone. @param {Job} job */
   #sent({ path, values }) {
     this.#touched.clear();
-    form.querySelectorAll(`[data-clears="${values.act ?? path}"]`).forEach((error) => {
+    const one = values.controls && values.changed ? `[id="${values.changed}-error"]` : "";
+    form.querySelectorAll(`[data-clears="${values.act ?? path}"]${one}`).forEach((error) => {
       error.textContent = "";
     });
     markErrors();
@@ -92,13 +96,22 @@ export class Controls {
   }
 }
 
-/** Takes away a notice that stands beside its control as well, and brings that into view. */
+/** Takes away a notice that stands beside its controls as well, and brings the first into view. */
 function sayOnce() {
   const notice = $("notice").querySelector("[data-beside]");
-  const beside = document.getElementById(notice?.getAttribute("data-beside") ?? "");
-  if (!beside?.getClientRects().length || !(modal() ?? form).contains(beside)) return;
+  if (!notice) return;
+  const all = notice.getAttribute("data-beside")?.split(" ") ?? [];
+  const beside = all.map((id) => document.getElementById(id));
+  const place = modal() ?? form;
+  if (beside.some((error) => !error?.getClientRects().length || !place.contains(error))) return;
   $("notice").replaceChildren();
-  beside.scrollIntoView({ block: "nearest" });
+  beside[0]?.scrollIntoView({ block: "nearest" });
+}
+
+/** Takes what is written in a field: some browsers leave the focus there for a click elsewhere. */
+function commit() {
+  const field = document.activeElement;
+  if (field?.matches("#lab input:not([type])")) /** @type {HTMLElement} */ (field).blur();
 }
 
 /** Says which controls have an error beside them. */

@@ -1,5 +1,5 @@
 // The values of the curves under the pointer.
-import { $, field } from "./page.js";
+import { $, field, legible } from "./page.js";
 
 const body = $("panel-body");
 
@@ -15,7 +15,9 @@ function asText(value, as) {
     const error = Number((Math.sqrt(2 * value) * Number(as)).toPrecision(3));
     return error.toLocaleString("en", { maximumFractionDigits: 9 }).replaceAll(",", "\u202f");
   }
-  return value >= 1e4 || (value && value < 1e-4) ? value.toExponential(2) : value.toFixed(4);
+  return value >= 1e4 || (value && value < 1e-4)
+    ? legible(value.toExponential(2))
+    : value.toFixed(4);
 }
 
 /** Curves shows a cursor on every chart where the pointer is on one. */
@@ -37,7 +39,8 @@ export class Curves {
     const chart = /** @type {Element} */ (target).closest(".chart > svg");
     if (!(chart instanceof SVGSVGElement)) return;
     const box = chart.getBoundingClientRect();
-    const x = ((clientX - box.left) / box.width) * chart.viewBox.baseVal.width;
+    const x =
+      ((clientX - box.left) / box.width) * chart.viewBox.baseVal.width + chart.viewBox.baseVal.x;
     const [x0, x1] = axisOf(chart);
     this.#along = Math.max(0, Math.min(1, (x - x0) / (x1 - x0)));
     this.#show();

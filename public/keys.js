@@ -5,7 +5,7 @@ import { $ } from "./page.js";
 // Controls that need letters, the space bar, and the other keys.
 const WRITING = "input:not([type=radio], [type=checkbox], [type=range]), select, textarea";
 const PRESSING = "button, a, summary, input, select";
-const MOVING = "input, select, textarea";
+const MOVING = "input, select, textarea, #panel-body:focus";
 
 /** Binds the keys. @param {Runs} runs @param {Timeline} timeline */
 export function bindKeys(runs, timeline) {

@@ -43,6 +43,11 @@ export function setValue(control, value) {
   else control.value = String(value);
 }
 
+/** Writes the signs of a number as people read them. @param {string} number */
+export function legible(number) {
+  return number.replaceAll("e+", "e").replaceAll("-", "−");
+}
+
 /** Lets a control do nothing for now; unlike a disabled one it keeps the focus. @param {Element} control @param {boolean} off */
 export function turnOff(control, off) {
   control.setAttribute("aria-disabled", String(off));

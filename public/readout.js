@@ -1,5 +1,5 @@
 // The values of weights and biases, and of the run, where they are read.
-import { $, field, on } from "./page.js";
+import { $, field, legible, on } from "./page.js";
 
 const view = $("network-view");
 const inspector = $("inspector");
@@ -52,7 +52,8 @@ export class Readout {
       const isEdited = input === document.activeElement;
       if (path && !isEdited) input.value = valueAt(network, path);
     }
-    if (pointed) $("readout").textContent = `${pointed.label} ${valueAt(network, pointed.path)}`;
+    if (pointed)
+      $("readout").textContent = `${pointed.label} ${legible(valueAt(network, pointed.path))}`;
   }
 }
 

@@ -1,7 +1,7 @@
 // The copy of the state that the browser stores.
 import { forgetRecipe, isMarked, isRefused, markEntry, showRecipe, takeState } from "./address.js";
 import { $, form, setValue, tell, valueOf } from "./page.js";
-import { open } from "./share.js";
+import { openLink } from "./share.js";
 import { read, STATE, write } from "./state.js";
 import { tab } from "./tab.js";
 
@@ -64,7 +64,7 @@ export class Session {
   async #openLink() {
     const text = await takeState();
     if (text)
-      open(this.#runs, text, { stops: true, after: (refused) => refused || forgetRecipe() });
+      openLink(this.#runs, text, { stops: true, after: (refused) => refused || forgetRecipe() });
   }
 
   /**
@@ -73,7 +73,7 @@ export class Session {
    * @param {Stored | null} stored
    */
   #open(text, stored) {
-    open(this.#runs, text, {
+    openLink(this.#runs, text, {
       looks: true,
       after: (refused) => {
         if (refused && stored) this.#show(stored);

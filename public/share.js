@@ -34,23 +34,37 @@ export class Share {
     if (!file || !("openState" in input.dataset)) return;
     const text = await file.text();
     input.value = ""; // the same file can be chosen again
-    open(this.#runs, text, {
-      after: (refused) => {
-        if (!refused) input.closest("dialog")?.close();
+    open(
+      this.#runs,
+      { opened: text },
+      {
+        after: (refused) => {
+          if (!refused) input.closest("dialog")?.close();
+        },
       },
-    });
+    );
   }
+}
+
+/**
+ * Opens the state of a link.
+ * @param {Runs} runs
+ * @param {string} text
+ * @param {Options} options
+ */
+export function openLink(runs, text, options) {
+  open(runs, { opened: text, linked: "1" }, options);
 }
 
 /**
  * Opens a saved state.
  * @param {Runs} runs
- * @param {string} text
+ * @param {Values} values
  * @param {Options} options
  */
-export function open(runs, text, options) {
+function open(runs, values, options) {
   const input = /** @type {HTMLElement} */ (form.querySelector("[data-open-state]"));
-  runs.act(input, { opened: text, network: "", data: "", history: "" }, options);
+  runs.act(input, { network: "", data: "", history: "", ...values }, options);
 }
 
 /** Returns the hidden fields as a saved state. @param {string | undefined} lesson JSON or "" */
@@ -78,13 +92,15 @@ async function makeLink() {
 
 /** @param {HTMLElement} target */
 async function copy(target) {
-  const id = target.closest("[data-copy]")?.getAttribute("data-copy");
-  if (!id) return;
+  const button = target.closest("[data-copy]");
+  const id = button?.getAttribute("data-copy");
+  if (!button?.firstChild || !id) return;
   const { href } = /** @type {HTMLAnchorElement} */ ($(id));
   const copied = await navigator.clipboard?.writeText(href).then(
     () => true,
     () => false,
   );
-  if (copied) target.textContent = "Copied";
+  if (copied)
+    button.firstChild.textContent = "Copied"; // and which, for who cannot see
   else tell("The browser does not let this page copy. Copy the link itself, by its own menu.");
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"math"
 	"strconv"
+	"unicode/utf8"
 
 	"nnvisu/nn/detmath"
 	"nnvisu/nn/table"
@@ -167,6 +168,23 @@ func exponent(v float64) int {
 // inTenths returns a place v ≥ 0 in tenths of a unit.
 func inTenths(v float64) int { return int(float64(v*10) + 0.5) }
 
+// labelGap is how far the numbers beside a vertical axis are from it. There is room for six characters,
+// one of them a point. Where more are needed, each may be as wide as digitWidth.
+const labelGap, digitWidth = 6, 7
+
+// overhang returns how much wider than the room beside a vertical axis the longest of its numbers is.
+func (a *axis) overhang() int {
+	longest := 0
+	for _, v := range a.ticks[:a.n] {
+		var buffer [32]byte
+		longest = max(longest, utf8.RuneCount(appendAxisNumber(buffer[:0], v, a.percent)))
+	}
+	if longest <= 6 {
+		return 0
+	}
+	return longest*digitWidth - (plotLeft - labelGap)
+}
+
 // axes draws the grid, both axes and the numbers beside their ticks.
 func (p *pen) axes(x, y *axis, unit markup) {
 	p.text(`<path class="gridline" d="`)
@@ -189,7 +207,7 @@ func (p *pen) axes(x, y *axis, unit markup) {
 	}
 	p.text(`"/><g class="axis-number" font-size="11" text-anchor="end">`)
 	for _, v := range y.ticks[:y.n] {
-		p.tickLabel(10*plotLeft-60, inTenths(y.place(v))+38, v, y.percent)
+		p.tickLabel(10*(plotLeft-labelGap), inTenths(y.place(v))+38, v, y.percent)
 	}
 	p.text(`</g><g class="axis-number" font-size="11" text-anchor="middle">`)
 	for _, v := range x.ticks[:x.n] {
@@ -239,5 +257,8 @@ func appendAxisNumber(b []byte, v float64, percent bool) []byte {
 		digits = digits[:len(digits)-1]
 	}
 	b = append(append(b, digits...), 'e')
+	if k < 0 {
+		b, k = append(b, "−"...), -k
+	}
 	return strconv.AppendInt(b, int64(k), 10)
 }

@@ -186,8 +186,11 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 	} else {
 		*p = table.AppendGrouped(*p, network.Step)
 	}
-	p.text(`</output></figcaption><svg viewBox="0 0 `)
-	p.number(chartWidth)
+	p.text(`</output></figcaption><svg viewBox="`)
+	overhang := y.overhang()
+	p.number(-overhang)
+	p.text(" 0 ")
+	p.number(chartWidth + overhang)
 	p.text(" ")
 	p.number(chartHeight)
 	p.text(`" role="img" aria-label="Train `)

@@ -17,7 +17,7 @@ import (
 func TestAxisNumber(t *testing.T) {
 	for v, want := range map[float64]string{
 		0: "0", 3 * 0.1: "0.3", 0.7 + 0.1: "0.8", 1: "1", 2.5: "2.5", 0.30000000000000004 * 100: "30", 1200: "1\u202f200", 500_000: "500\u202f000", 1e6: "1e6",
-		2e7: "2e7", 1e-3: "0.001", 1e-4: "0.0001", 2e-4: "0.0002", 5e-5: "5e-5", 1e-10: "1e-10", 1e290: "1e290", 1.5e8: "1.5e8", 1e-290: "1e-290",
+		2e7: "2e7", 1e-3: "0.001", 1e-4: "0.0001", 2e-4: "0.0002", 5e-5: "5e−5", 1e-10: "1e−10", 1e290: "1e290", 1.5e8: "1.5e8", 1e-290: "1e−290",
 	} {
 		if got := axisNumber(v); got != want {
 			t.Errorf("axisNumber(%v) = %q; want %q", v, got, want)
@@ -462,5 +462,43 @@ func BenchmarkCurves(b *testing.B) {
 				b.SetBytes(int64(len(p)))
 			}
 		})
+	}
+}
+
+// TestChartLabels: whatever the values, the numbers beside the axis are within the picture.
+func TestChartLabels(t *testing.T) {
+	for _, test := range []struct {
+		losses [2]float64
+		log    bool
+	}{
+		{[2]float64{0.7, 0.6}, false}, {[2]float64{0.0007, 0.0006}, false}, {[2]float64{0.00047, 0.0003}, false},
+		{[2]float64{1e239, 2.3e239}, false}, {[2]float64{1e-239, 2.3e-239}, false}, {[2]float64{1e239, 2.3e-239}, true}, {[2]float64{123456, 654321}, false},
+	} {
+		e := render(t, Curves(sampleLab(t, dataset.Circles, func(l *Lab) {
+			l.Choices.LogScale, l.History = test.log, nn.History{}
+			for i, loss := range test.losses {
+				l.History.Add(i, i, nn.Metrics{Loss: loss})
+			}
+		})))
+		for _, svg := range e.all(".chart > svg") {
+			var left, top, width, height float64
+			if _, err := fmt.Sscan(svg.attr("viewBox"), &left, &top, &width, &height); err != nil {
+				t.Fatal(err)
+			}
+			if left+width != chartWidth || height != chartHeight {
+				t.Errorf("%v: the view box is %s; want it to end where the plot does", test, svg.attr("viewBox"))
+			}
+			longest := 0
+			for _, label := range svg.all("g[text-anchor=end] text") {
+				n := len([]rune(label.content()))
+				longest = max(longest, n)
+				if room := plotLeft - labelGap - left; n > 6 && float64(7*n) > room {
+					t.Errorf("%v: %q has room for %v units; want %d", test, label.content(), room, 7*n)
+				}
+			}
+			if longest <= 6 && left != 0 {
+				t.Errorf("%v: the view box begins at %v; want 0, as its numbers are short", test, left)
+			}
+		}
 	}
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"nnvisu/nn"
 	"nnvisu/nn/setting"
+	"nnvisu/nn/table"
 )
 
 // A PinnedRun is a run that is kept beside the current one.
@@ -68,10 +69,18 @@ func comparison(l Lab) []comparisonRow {
 	add("Test loss", func(m *nn.Metrics) *float64 { return m.TestLoss }, loss)
 	add("Test accuracy", func(m *nn.Metrics) *float64 { return m.TestAccuracy }, percent)
 	for m := range setting.All() {
-		pinned, now := m.Shown(&p.Config), m.Shown(&l.State.Config)
+		pinned, now := ShownSetting(m, &p.Config), ShownSetting(m, &l.State.Config)
 		if pinned != now {
 			rows = append(rows, comparisonRow{m.Label, pinned, now, true})
 		}
 	}
 	return rows
+}
+
+// ShownSetting writes the value of a setting for people.
+func ShownSetting(m *setting.Member, c *nn.Config) string {
+	if m.Kind == setting.Real {
+		return table.Readable(m.Shown(c))
+	}
+	return m.Shown(c)
 }

@@ -52,7 +52,7 @@ func TestComparison(t *testing.T) {
 		}, numbers, []string{
 			row("Classes", "2", "3"), row("Input features", "x, y", "x², sin 2πy"), row("Hidden layers", "8-8", "none"), row("Activation", "Tanh", "GELU"), row("First weights", "Automatic", "He"),
 			row("Optimizer", "Adam", "SGD"), row("Learning rate", "0.03", "0.5"), row("Schedule", "Constant", "Steps"), row("Period, steps", "1000", "10"), row("Factor", "0.1", "0.25"),
-			row("Batch size", "0", "7"), row("L1 penalty", "0", "0.1"), row("L2 penalty", "0", "1e-05"), row("Dropout", "0", "0.2"), row("Test share", "0", "0.3"), row("Seed", "1", "4294967295"),
+			row("Batch size", "0", "7"), row("L1 penalty", "0", "0.1"), row("L2 penalty", "0", "1e−5"), row("Dropout", "0", "0.2"), row("Test share", "0", "0.3"), row("Seed", "1", "4294967295"),
 		}},
 		{"OrderOfFeatures", func(l *Lab) { l.State.Config.Features = []nn.Feature{nn.FeatureY, nn.FeatureX} }, numbers, []string{row("Input features", "x, y", "y, x")}},
 		{"NothingMeasured", func(l *Lab) { l.State.Data, l.Metrics, l.Pinned.History = nil, nil, nn.History{} },
@@ -133,7 +133,7 @@ func TestRateText(t *testing.T) {
 		step     int
 		want     string
 	}{
-		{nn.ConstantRate, 0, "0.03"}, {nn.ConstantRate, 5000, "0.03"}, {nn.StepDecay, 999, "0.03"}, {nn.StepDecay, 1000, "0.003"}, {nn.StepDecay, 4000, "3e-06"},
+		{nn.ConstantRate, 0, "0.03"}, {nn.ConstantRate, 5000, "0.03"}, {nn.StepDecay, 999, "0.03"}, {nn.StepDecay, 1000, "0.003"}, {nn.StepDecay, 4000, "3e−6"},
 		{nn.ExponentialDecay, 500, "0.00949"}, {nn.CosineDecay, 500, "0.0165"},
 	} {
 		s.Config.Schedule, s.Config.ScheduleSteps, s.Config.ScheduleFactor, s.Network.Step = test.schedule, 1000, 0.1, test.step

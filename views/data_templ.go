@@ -695,6 +695,10 @@ func dataControl(l Lab, field, value, placeholder string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "input", l.wrong(field))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = templruntime.RenderAttributes(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_ElementWriter, "input", l.Change("dataset"))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -717,7 +721,7 @@ func dataControl(l Lab, field, value, placeholder string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = hintBeside(field, "dataset").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = hintBeside(l, field, "dataset").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -781,19 +785,19 @@ func untilCard(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = runControl(FieldUntilStep, l.Choices.UntilStep).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = runControl(l, FieldUntilStep, l.Choices.UntilStep).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = runControl(FieldUntilLoss, l.Choices.UntilLoss).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = runControl(l, FieldUntilLoss, l.Choices.UntilLoss).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = runControl(FieldUntilAccuracy, l.Choices.UntilAccuracy).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = runControl(l, FieldUntilAccuracy, l.Choices.UntilAccuracy).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = runControl(FieldPatience, l.Choices.Patience).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = runControl(l, FieldPatience, l.Choices.Patience).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"nnvisu/nn"
+	"nnvisu/nn/table"
 )
 
 // NoMoment stands for the step of a moment where there is none.
@@ -137,13 +138,13 @@ func (l *Lab) backAndSlower() []Exit {
 		return []Exit{l.slowerRestart()}
 	}
 	return append(exits, Exit{
-		Label: "… with a tenth of the learning rate, " + l.rate(0.1),
+		Label: "… with a tenth of the learning rate, " + l.readableRate(0.1),
 		Act:   "change-setting " + FieldLearningRate + "=" + l.rate(0.1), Back: true,
 	})
 }
 
 func (l *Lab) slowerRestart() Exit {
-	return l.restart("Start over with a tenth of the learning rate, "+l.rate(0.1), FieldLearningRate, l.rate(0.1))
+	return l.restart("Start over with a tenth of the learning rate, "+l.readableRate(0.1), FieldLearningRate, l.rate(0.1))
 }
 
 func (l *Lab) restart(label, field, value string) Exit {
@@ -157,6 +158,8 @@ func (l *Lab) rate(factor float64) string {
 	return strconv.FormatFloat(l.State.Config.LearningRate*factor, 'g', 3, 64)
 }
 
+func (l *Lab) readableRate(factor float64) string { return table.Readable(l.rate(factor)) }
+
 // unstick leads out of a loss that does not move though its units could.
 func (l *Lab) unstick() []Exit {
 	c := &l.State.Config
@@ -167,7 +170,7 @@ func (l *Lab) unstick() []Exit {
 		return []Exit{l.restart("Start over with "+nn.ReLU.Label(), FieldActivation, string(nn.ReLU))}
 	case c.LearningRate < quick:
 		return []Exit{
-			{Label: "Ten times the learning rate, " + l.rate(10), Act: "change-setting " + FieldLearningRate + "=" + l.rate(10)},
+			{Label: "Ten times the learning rate, " + l.readableRate(10), Act: "change-setting " + FieldLearningRate + "=" + l.rate(10)},
 			l.otherSeed(),
 		}
 	}

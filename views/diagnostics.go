@@ -9,6 +9,7 @@ import (
 
 	"nnvisu/nn"
 	"nnvisu/nn/detmath"
+	"nnvisu/nn/table"
 )
 
 // total returns the number of points in a confusion matrix.
@@ -83,7 +84,7 @@ func normText(v float64) string {
 	case !(v <= math.MaxFloat64):
 		return "not finite"
 	case v >= 1e4 || v > 0 && v < 1e-3:
-		return strconv.FormatFloat(v, 'e', 2, 64)
+		return table.Readable(strconv.FormatFloat(v, 'e', 2, 64))
 	}
 	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'e', 2, 64), 64) // cannot fail
 	return number(short)

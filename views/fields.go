@@ -75,6 +75,7 @@ const (
 	FieldValue      = "value"      // what it is set to
 	FieldProbe      = "probe"      // the place to be read: x,y
 	FieldOpened     = "opened"     // a state as it was saved in a file or a link
+	FieldLinked     = "linked"     // not empty: it came with a link
 	FieldGuess      = "guess"      // what the user thinks will come of it: an index of its guesses
 	FieldAssignment = "assignment" // a task for a class, in Markdown
 	FieldHide       = "hide"       // parts of the page that a link leaves out
@@ -136,7 +137,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
-	FieldOpened, FieldHide, FieldLock, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, "id", "type", "frame_ms",
 })
@@ -272,4 +273,33 @@ func Label(path string) string {
 		}
 	}
 	return label
+}
+
+// savedParts are what the page calls the members of a saved state.
+var savedParts = map[string]string{
+	"config": "settings", "network": "network", "data": "points", "meta": "names and units", "history": "curves", "lesson": "task",
+}
+
+// SavedPart says where in a saved state the value at a path is, such as "its points, number 4, x".
+func SavedPart(path string) string {
+	member := strings.TrimPrefix(path, FieldOpened+".")
+	end := strings.IndexAny(member, ".[")
+	if end < 0 {
+		end = len(member)
+	}
+	part, rest := savedParts[member[:end]], strings.TrimPrefix(member[end:], ".")
+	switch {
+	case part == "":
+		return "its text, " + member
+	case rest == "":
+		return "its " + part
+	case member[:end] == "config":
+		return "its " + part + ", " + Label(member)
+	}
+	if index, after, ok := strings.Cut(strings.TrimPrefix(rest, "["), "]"); ok && member[:end] == "data" {
+		if n, err := strconv.Atoi(index); err == nil {
+			return strings.TrimSuffix(fmt.Sprintf("its %s, number %d, %s", part, n+1, strings.TrimPrefix(after, ".")), ", ")
+		}
+	}
+	return "its " + part + ", " + rest
 }

@@ -48,7 +48,7 @@ func TestFragmentTargets(t *testing.T) {
 			"Frame":    render(t, Frame(lab)),
 			"Edited":   render(t, Edited(lab, true)),
 			"Noticed":  render(t, Noticed(lab.Notice)),
-			"Refused":  render(t, Refused(lab.Notice, FieldLearningRate, "no")),
+			"Refused":  render(t, Refused(lab.Notice, []Refusal{{FieldLearningRate, "no"}})),
 			"Imported": render(t, Imported(lab, true)), "PreviewedImport": render(t, PreviewedImport(lab)), "RefusedImport": render(t, RefusedImport(lab.Notice, lab)),
 			"ShownTable": render(t, ShownTable(lab)), "EditedTable": render(t, EditedTable(lab, true)),
 		} {
@@ -121,7 +121,7 @@ func TestFragmentParts(t *testing.T) {
 	if got := targets(render(t, Shared(Sharing{Recipe: "?a=1"}))); !slices.Equal(got, []string{"#share-body", "#assignment-preview"}) {
 		t.Errorf("Shared has parts for %v; want the links and the preview of the task", got)
 	}
-	if got := targets(render(t, Refused(Notice{Text: "no"}, "", "no"))); !slices.Equal(got, []string{"#notice"}) {
+	if got := targets(render(t, Refused(Notice{Text: "no"}, nil))); !slices.Equal(got, []string{"#notice"}) {
 		t.Errorf("Refused without a control has parts for %v; want the notice alone", got)
 	}
 }
@@ -183,7 +183,7 @@ func TestRefusedControls(t *testing.T) {
 				return
 			}
 			target := "#" + ErrorID(control)
-			got := targets(render(t, Refused(Notice{Text: "no"}, control, "no")))
+			got := targets(render(t, Refused(Notice{Text: "no"}, []Refusal{{control, "no"}})))
 			if !slices.Equal(got, []string{"#notice", target}) {
 				t.Fatalf("Refused(%s) has parts for %v; want #notice and %s", control, got, target)
 			}
@@ -232,7 +232,7 @@ func TestErrorsClear(t *testing.T) {
 // TestRefusedEscapes: a message may hold what the user typed.
 func TestRefusedEscapes(t *testing.T) {
 	const said = `must be a number; got "<script>&amp;"`
-	e := render(t, Refused(Notice{Text: said, Problem: true}, FieldL1, said))
+	e := render(t, Refused(Notice{Text: said, Problem: true}, []Refusal{{FieldL1, said}}))
 	parts := e.all("hx-partial")
 	if len(parts) != 2 || parts[1].content() != said || e.one(t, ".notice.problem p").content() != said || len(e.all("script")) != 0 {
 		t.Errorf("Refused shows %q and %q; want both times %q", parts[0].content(), parts[len(parts)-1].content(), said)

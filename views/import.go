@@ -110,7 +110,6 @@ func NewImportPreview(t table.Table, m table.Import, err error) *ImportPreview {
 		table.Axis
 		role string
 	}{{m.Transform.X, "x"}, {m.Transform.Y, "y"}, {m.Transform.Label, "label"}} {
-		a.Name = isolated(a.Name)
 		p.Sentences = append(p.Sentences, a.Sentence(a.role))
 	}
 	p.Groups = group(m.Points, m.Task, make([]bool, len(m.Points)), previewRadius)
@@ -121,7 +120,7 @@ func NewImportPreview(t table.Table, m table.Import, err error) *ImportPreview {
 		}
 		swatches := Swatches(nn.Config{Task: m.Task, Classes: len(counts)}, m.Meta)
 		for k, n := range counts {
-			swatches[k].Label = className(m.Meta, k)
+			swatches[k].Label = ClassName(m.Meta, k)
 			p.Classes = append(p.Classes, ClassCount{swatches[k], n})
 		}
 	}
@@ -176,7 +175,7 @@ func (f ImportForm) control(name, label, value string, options []choice) importC
 			}
 		}
 		if decided != "" {
-			automatic = "Auto: " + decided
+			automatic = "Auto: " + table.Isolated(decided)
 		}
 		c.Reason = d.Reason
 	}
@@ -244,7 +243,7 @@ func importCount(m table.Import) string {
 // ImportSummary says in words which rows an import took and which it left out.
 func ImportSummary(m table.Import) string {
 	text := importCount(m) + fmt.Sprintf(" from %s, %s and %s.",
-		isolated(m.Transform.X.Name), isolated(m.Transform.Y.Name), isolated(m.Transform.Label.Name))
+		table.Isolated(m.Transform.X.Name), table.Isolated(m.Transform.Y.Name), table.Isolated(m.Transform.Label.Name))
 	if m.Unsampled > 0 {
 		shares := ""
 		if m.Task == nn.Classification {
@@ -256,7 +255,7 @@ func ImportSummary(m table.Import) string {
 		text += " " + plural(m.LeftOut, "row", "rows") + " with a missing value left out."
 	}
 	for _, name := range m.Constant {
-		text += fmt.Sprintf(" %s holds one value only: its points are at 0.", isolated(name))
+		text += fmt.Sprintf(" %s holds one value only: its points are at 0.", table.Isolated(name))
 	}
 	return text
 }

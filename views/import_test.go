@@ -167,8 +167,8 @@ func TestImportFile(t *testing.T) {
 // TestImportNames: names that are written from right to left do not turn the sentences around them.
 func TestImportNames(t *testing.T) {
 	for name, want := range map[string]string{"length": "length", "größe": "größe", "长度": "长度", "אורך": "\u2068אורך\u2069", "اسم": "\u2068اسم\u2069"} {
-		if got := isolated(name); got != want {
-			t.Errorf("isolated(%q) = %q; want %q", name, got, want)
+		if got := table.Isolated(name); got != want {
+			t.Errorf("Isolated(%q) = %q; want %q", name, got, want)
 		}
 	}
 	l := sampleLab(t, dataset.Circles, func(l *Lab) { l.Import = importForm(t, "اسم,b,نوع\n1,2,قط\n3,4,كلب\n", table.Choice{}) })

@@ -907,7 +907,7 @@ func Draft(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = errorBeside(FieldAssignment, "share").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = errorBeside(l, FieldAssignment, "share").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

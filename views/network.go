@@ -103,7 +103,7 @@ func outputs(c nn.Config, meta table.Meta) column {
 		return col
 	}
 	for k := range c.Classes {
-		name := className(meta, k)
+		name := ClassName(meta, k)
 		col.Units = append(col.Units, unit{
 			Path: fmt.Sprintf("biases.%d.%d", l, k), Act: inspectAct(l, k), Label: "Output for " + name, Short: meta.Class(k),
 			Colour: classColours[k].hex(), Marker: markerIcon(markers[k]), Ramp: classRamp(k),
@@ -124,7 +124,7 @@ func inputTitle(u unit, t table.Transform) string {
 // outputLabel returns the label of the output of a regression.
 func outputLabel(meta table.Meta) string {
 	if name := meta.Transform.Label.Name; name != "" {
-		return "Output, " + isolated(name)
+		return "Output, " + table.Isolated(name)
 	}
 	return "Output"
 }
@@ -139,7 +139,7 @@ func unitName(c nn.Config, meta table.Meta, l, u int) string {
 	case c.Task == nn.Regression:
 		return "output"
 	}
-	return "output " + className(meta, u)
+	return "output " + ClassName(meta, u)
 }
 
 // An edge is the drawing of a weight between two units that are drawn.
@@ -370,7 +370,7 @@ type Inspection struct {
 // Inspect returns unit u of weight layer l of a prepared state. Both count from 0.
 func Inspect(s nn.State, meta table.Meta, l, u int) Inspection {
 	name := unitName(s.Config, meta, l+1, u)
-	v := Inspection{Title: strings.ToUpper(name[:1]) + name[1:]}
+	v := Inspection{Title: upperFirst(name)}
 	if l < len(s.Config.HiddenLayers) && s.Config.HiddenLayers[l] > 1 {
 		v.Remove = fmt.Sprintf("remove-neuron %d.%d", l, u)
 	}

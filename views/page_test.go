@@ -319,8 +319,8 @@ func TestNoticeBox(t *testing.T) {
 	if got := e.one(t, "button[data-back]"); got.content() != "Back to step 5" || got.attr("type") != "button" || len(e.all(".problem")) != 1 {
 		t.Errorf("NoticeBox offers %q of type %q; want to go back to step 5 by the script", got.content(), got.attr("type"))
 	}
-	if e := render(t, NoticeBox(Notice{Text: "Oops."}.beside("l2"))); e.one(t, ".notice").attr("data-beside") != ErrorID("l2") {
-		t.Errorf("NoticeBox of an error of l2 names %q; want its place", e.one(t, ".notice").attr("data-beside"))
+	if e := render(t, NoticeBox(Notice{Text: "Oops."}.beside([]Refusal{{"l2", ""}, {"l1", ""}}))); e.one(t, ".notice").attr("data-beside") != "l2-error l1-error" {
+		t.Errorf("NoticeBox of errors of l2 and l1 names %q; want their places", e.one(t, ".notice").attr("data-beside"))
 	}
 }
 
@@ -415,5 +415,39 @@ func TestPageVersion(t *testing.T) {
 	}
 	if len(page.all("h1")) != 1 || len(page.all("main")) != 1 || page.one(t, "html").attr("lang") != "en" {
 		t.Errorf("the page has %d h1, %d main and the language %q; want one, one and en", len(page.all("h1")), len(page.all("main")), page.one(t, "html").attr("lang"))
+	}
+}
+
+// TestButtonNames: within a dialog, and within the rest of the page, two buttons that do not do the same
+// are not called the same.
+func TestButtonNames(t *testing.T) {
+	for name, lab := range labs(t) {
+		page := render(t, Page(lab))
+		share := render(t, ShareBody(Sharing{Recipe: "?dataset=moons"}))
+		seen := map[string]string{}
+		for _, button := range append(page.all("button, .button"), share.all("button")...) {
+			place := "the page"
+			for n := button.Parent; n != nil; n = n.Parent {
+				if e := (element{n}); n.Data == "dialog" || e.attr("role") == "alert" {
+					place = n.Data + " " + e.attr("id")
+				}
+			}
+			called := button.attr("aria-label")
+			if called == "" {
+				called = strings.Join(strings.Fields(button.content()), " ")
+			}
+			does := strings.Join([]string{button.attr("name"), button.attr("value"), button.attr("data-copy"), button.attr("id"), button.attr("data-open")}, " ")
+			key := place + ": " + called
+			if before, ok := seen[key]; ok && before != does {
+				t.Errorf("%s: two buttons are called %q", name, key)
+			}
+			if called == "" {
+				t.Errorf("%s: a button that does %q has no name", name, does)
+			}
+			seen[key] = does
+		}
+		if seen["the page: Copy the short link"] == "" || seen["the page: Copy the full link"] == "" {
+			t.Errorf("%s: the buttons are %q; want each Copy to say of what", name, seen)
+		}
 	}
 }

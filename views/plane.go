@@ -167,7 +167,7 @@ func Swatches(c nn.Config, meta table.Meta) []Swatch {
 		for _, v := range []float64{-1, -0.5, 0, 0.5, 1} {
 			label := "Draw points with the value " + inUnits(meta.Transform.Label, v)
 			if meta.Transform.Label.IsIdentity() {
-				label = "Draw points with the value " + strconv.FormatFloat(v, 'g', -1, 64)
+				label = "Draw points with the value " + table.Readable(strconv.FormatFloat(v, 'g', -1, 64))
 			}
 			swatches = append(swatches, Swatch{Value: strconv.FormatFloat(v, 'g', -1, 64), Label: label, Colour: scale(v).hex(), Path: markerIcon(markers[0])})
 		}
@@ -177,7 +177,7 @@ func Swatches(c nn.Config, meta table.Meta) []Swatch {
 		swatches = append(swatches, Swatch{
 			Value:  strconv.Itoa(k),
 			Name:   meta.Class(k),
-			Label:  fmt.Sprintf("Draw points of %s (%s)", className(meta, k), classNames[k]),
+			Label:  fmt.Sprintf("Draw points of %s (%s)", ClassName(meta, k), classNames[k]),
 			Colour: classColours[k].hex(),
 			Path:   markerIcon(markers[k]),
 		})

@@ -268,7 +268,7 @@ func TestSwatches(t *testing.T) {
 	got := Swatches(nn.Config{Task: nn.Regression}, table.Meta{})
 	for i, want := range []string{"-1", "-0.5", "0", "0.5", "1"} {
 		v, err := strconv.ParseFloat(want, 64)
-		if err != nil || len(got) != 5 || got[i].Value != want || got[i].Colour != scale(v).hex() || !strings.Contains(got[i].Label, want) {
+		if err != nil || len(got) != 5 || got[i].Value != want || got[i].Colour != scale(v).hex() || !strings.HasSuffix(got[i].Label, " "+table.Readable(want)) {
 			t.Errorf("swatch %d for values = %+v; want %s in its colour", i, got[i], want)
 		}
 	}

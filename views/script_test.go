@@ -20,7 +20,7 @@ import (
 )
 
 // scriptPosts are fields that the script adds to what it posts, in its own words.
-var scriptPosts = map[string]bool{FieldParameter: true, FieldValue: true, FieldProbe: true, FieldOpened: true, FieldDrawMS: true, FieldChanged: true}
+var scriptPosts = map[string]bool{FieldParameter: true, FieldValue: true, FieldProbe: true, FieldOpened: true, FieldLinked: true, FieldDrawMS: true, FieldChanged: true}
 
 // TestScriptPosts: those fields are what the script says.
 func TestScriptPosts(t *testing.T) {
@@ -159,7 +159,7 @@ func TestPagePolicy(t *testing.T) {
 	for name, lab := range labs(t) {
 		for component, e := range map[string]element{
 			"Page": render(t, Page(lab)), "Edited": render(t, Edited(lab, true)), "Frame": render(t, Frame(lab)),
-			"Refused": render(t, Refused(lab.Notice, FieldL1, "no")), "Failure": render(t, Failure("no")),
+			"Refused": render(t, Refused(lab.Notice, []Refusal{{FieldL1, "no"}})), "Failure": render(t, Failure("no")),
 			"Imported": render(t, Imported(lab, true)), "EditedTable": render(t, EditedTable(lab, true)),
 			"Inspected": render(t, Inspected(lab, Inspect(lab.State, lab.Meta, 0, 0))), "Shared": render(t, Shared(Sharing{Recipe: "?a=1", Lost: "x"})),
 			"Reading": render(t, Reading(Probe{Parts: []ProbePart{{Text: "x", Marker: "M0 0", Colour: "#000000"}}, Point: "y"})),

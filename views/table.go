@@ -11,22 +11,22 @@ import (
 	"nnvisu/nn/table"
 )
 
-// className returns the name of a class, or its number where it has none. It can be written
+// ClassName returns the name of a class, or its number where it has none. It can be written
 // anywhere in a text: see isolated.
-func className(m table.Meta, k int) string {
+func ClassName(m table.Meta, k int) string {
 	if name := m.Class(k); name != "" {
-		return isolated(name)
+		return table.Isolated(name)
 	}
 	return "class " + strconv.Itoa(k)
 }
 
-// classTitle is className at the beginning of a sentence. A name stays as it was given: two may differ
+// classTitle is ClassName at the beginning of a sentence. A name stays as it was given: two may differ
 // in nothing but their first letter's case.
 func classTitle(m table.Meta, k int) string {
 	if m.Class(k) != "" {
-		return className(m, k)
+		return ClassName(m, k)
 	}
-	return upperFirst(className(m, k))
+	return upperFirst(ClassName(m, k))
 }
 
 func counted(n int, thing string) string { return plural(n, thing, thing+"s") }
@@ -36,20 +36,6 @@ func plural(n int, one, many string) string {
 		return "1 " + one
 	}
 	return grouped(n) + " " + many
-}
-
-// isolated returns a name that does not change the order of the text around it: one with letters
-// that run from right to left gets the characters FSI and PDI around it (Unicode Standard Annex 9).
-func isolated(name string) string {
-	if strings.IndexFunc(name, runsLeft) < 0 {
-		return name
-	}
-	return "\u2068" + name + "\u2069"
-}
-
-// runsLeft reports whether a character is of a block of scripts that run from right to left.
-func runsLeft(r rune) bool {
-	return r >= 0x590 && r <= 0x8ff || r >= 0xfb1d && r <= 0xfdff || r >= 0xfe70 && r <= 0xfeff || r >= 0x10800 && r <= 0x10fff || r >= 0x1e800 && r <= 0x1efff
 }
 
 func upperFirst(s string) string {
@@ -104,13 +90,13 @@ func NewTablePage(s nn.State, m table.Meta, page int) *TablePage {
 			t.Says = append(t.Says, a.Sentence(a.name))
 		}
 		if a.Name != "" {
-			a.name = a.Name
+			a.name = table.Isolated(a.Name)
 		}
 		t.Headers = append(t.Headers, a.name)
 	}
 	if s.Config.Task == nn.Classification {
 		for k := range s.Config.Classes {
-			t.Classes = append(t.Classes, choice{strconv.Itoa(k), upperFirst(className(m, k))})
+			t.Classes = append(t.Classes, choice{strconv.Itoa(k), upperFirst(ClassName(m, k))})
 			if name := m.Class(k); name != "" {
 				t.Classes[k].Label = name // unchanged
 			}

@@ -39,11 +39,11 @@ func TableDialog(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = errorBeside(FieldTableOf, "table-set").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = errorBeside(l, FieldTableOf, "table-set").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"row\"><button type=\"submit\" formaction=\"points.csv\" data-native>Download as CSV</button> <button type=\"button\" class=\"script-only\" data-close-dialog>Close</button></div></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<div class=\"row dialog-end\"><button type=\"submit\" formaction=\"points.csv\" data-native>Download as CSV</button> <button type=\"button\" class=\"last script-only\" data-close-dialog>Close</button></div></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

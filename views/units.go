@@ -30,7 +30,7 @@ func inUnits(a table.Axis, place float64) string {
 // labelText writes a value of a regression: with three decimals where it has no units.
 func labelText(a table.Axis, place float64) string {
 	if a.IsIdentity() && place-place == 0 {
-		return strings.Replace(strconv.FormatFloat(place, 'f', 3, 64), "-", "−", 1)
+		return table.Readable(strconv.FormatFloat(place, 'f', 3, 64))
 	}
 	return inUnits(a, place)
 }
@@ -53,7 +53,7 @@ func spanOf(a table.Axis) float64 { return math.Abs(a.Value(1) - a.Value(-1)) }
 func valueText(v, step float64) string {
 	places := max(0, -exponent(step*(1+1e-9)))
 	if size := math.Abs(v); size >= 1e9 || places > 6 {
-		return strings.Replace(strconv.FormatFloat(v, 'g', 4, 64), "-", "−", 1)
+		return table.Readable(strconv.FormatFloat(v, 'g', 4, 64))
 	}
 	text := strconv.FormatFloat(math.Abs(v), 'f', places, 64)
 	whole, rest, _ := strings.Cut(text, ".")
@@ -131,7 +131,7 @@ func featureName(f nn.Feature, t table.Transform) string {
 		}
 		switch {
 		case name != "":
-			b.WriteString(between + isolated(name))
+			b.WriteString(between + table.Isolated(name))
 			between = " · "
 		case r == 'π':
 			b.WriteRune(r)

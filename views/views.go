@@ -6,10 +6,13 @@ package views
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/a-h/templ"
 
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
@@ -51,6 +54,8 @@ type Lab struct {
 	ShowSource bool                   // the controls of a data set must be shown again
 	ShowOwn    bool                   // there are other own points to come back to
 	Preview    bool                   // the page shows a moment again, and keeps its notice
+	Refusals   []Refusal              // what was wrong with the form, for a page without script
+	Written    url.Values             // the settings as that form has them, or nil
 }
 
 // StateJSON is the state in the hidden fields. Meta is empty where the points came from no table.
@@ -135,16 +140,48 @@ type Notice struct {
 	Problem bool
 	Undo    bool   // offers to undo what happened
 	Exits   []Exit // lead out of a failure
-	Beside  string // the id of the element that says the same beside a control, or ""
+	Beside  string // the ids of the elements that say the same beside controls, with spaces between them
 }
 
-// beside returns the notice of what is said beside a control, too; "" is none. The script drops it
-// where the control can be seen.
-func (n Notice) beside(control string) Notice {
-	if control != "" {
-		n.Beside = ErrorID(control)
+// beside returns the notice of what is said beside controls, too. The script drops it where all of
+// them can be seen.
+func (n Notice) beside(refusals []Refusal) Notice {
+	var ids []string
+	for _, r := range refusals {
+		ids = append(ids, ErrorID(r.Control))
 	}
+	n.Beside = strings.Join(ids, " ")
 	return n
+}
+
+// A Refusal says what is wrong with the value of a control.
+type Refusal struct{ Control, Message string }
+
+// refusal returns what was wrong with the value of a control, or "".
+func (l *Lab) refusal(control string) string {
+	for _, r := range l.Refusals {
+		if r.Control == control {
+			return r.Message
+		}
+	}
+	return ""
+}
+
+// wrong returns the attribute of a control whose value was wrong.
+func (l *Lab) wrong(control string) templ.Attributes {
+	if l.refusal(control) == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true"}
+}
+
+// written returns what the user has written into the control of a setting, where the form was
+// refused, or else the value of the setting.
+func (l *Lab) written(control, value string) string {
+	if l.Written.Has(control) {
+		return l.Written.Get(control)
+	}
+	return value
 }
 
 // Speeds are the choices for the number of updates in a frame.
@@ -185,7 +222,8 @@ func appendLoss(b []byte, v *float64) []byte {
 	case *v != *v || *v >= math.MaxFloat64: // the largest number stands for an overflow
 		return append(b, "not finite"...)
 	case *v >= 1e4 || *v > 0 && *v < 1e-4:
-		return strconv.AppendFloat(b, *v, 'e', 2, 64)
+		var buffer [32]byte
+		return table.AppendReadable(b, strconv.AppendFloat(buffer[:0], *v, 'e', 2, 64))
 	}
 	return strconv.AppendFloat(b, *v, 'f', 4, 64)
 }
@@ -202,7 +240,8 @@ func speeds(used int) []int {
 func rateText(s nn.State) string { return string(appendRate(nil, &s)) }
 
 func appendRate(b []byte, s *nn.State) []byte {
-	return strconv.AppendFloat(b, s.Config.LearningRateAt(s.Network.Step), 'g', 3, 64)
+	var buffer [32]byte
+	return table.AppendReadable(b, strconv.AppendFloat(buffer[:0], s.Config.LearningRateAt(s.Network.Step), 'g', 3, 64))
 }
 
 func percent(v *float64) string { return string(appendPercent(nil, v)) }
@@ -319,10 +358,10 @@ func NewProbe(c nn.Config, meta table.Meta, at nn.Point, outputs []float64, poin
 		if v != v {
 			share = "not finite"
 		}
-		p.Parts = append(p.Parts, ProbePart{className(meta, k), share, markerIcon(markers[k]), classColours[k].hex()})
+		p.Parts = append(p.Parts, ProbePart{ClassName(meta, k), share, markerIcon(markers[k]), classColours[k].hex()})
 	}
 	if point != nil {
-		p.Point, p.PointName = "point:", className(meta, int(point.Label))
+		p.Point, p.PointName = "point:", ClassName(meta, int(point.Label))
 	}
 	return p
 }
@@ -336,7 +375,7 @@ func (p *Probe) Near(c nn.Config, meta table.Meta, at nn.Point, nearest *nn.Poin
 	t := meta.Transform
 	label := "value " + inUnits(t.Label, nearest.Label)
 	if c.Task == nn.Classification {
-		label = className(meta, int(nearest.Label))
+		label = ClassName(meta, int(nearest.Label))
 	}
 	p.Where += "; the nearest point is of " + label + ", "
 	if !hasNames(t) {
@@ -344,5 +383,5 @@ func (p *Probe) Near(c nn.Config, meta table.Meta, at nn.Point, nearest *nn.Poin
 		return
 	}
 	p.Where += fmt.Sprintf("%s, at %s %s and %s %s", directionWords(at, *nearest),
-		isolated(t.X.Name), inUnits(t.X, nearest.X), isolated(t.Y.Name), inUnits(t.Y, nearest.Y))
+		table.Isolated(t.X.Name), inUnits(t.X, nearest.X), table.Isolated(t.Y.Name), inUnits(t.Y, nearest.Y))
 }

@@ -116,7 +116,7 @@ func decimals(v float64) string {
 	if text == "-0.00" {
 		text = "0.00"
 	}
-	return strings.Replace(text, "-", "−", 1)
+	return table.Readable(text)
 }
 
 // list joins words: a, b and c.
@@ -142,9 +142,9 @@ func (w *Words) describePoints(kind string, counts [][]int, meta table.Meta) {
 			case j == k:
 				right += n
 			case n == 1:
-				wrong = append(wrong, fmt.Sprintf("1 point of %s is taken for %s.", className(meta, k), className(meta, j)))
+				wrong = append(wrong, fmt.Sprintf("1 point of %s is taken for %s.", ClassName(meta, k), ClassName(meta, j)))
 			case n > 1:
-				wrong = append(wrong, fmt.Sprintf("%s points of %s are taken for %s.", grouped(n), className(meta, k), className(meta, j)))
+				wrong = append(wrong, fmt.Sprintf("%s points of %s are taken for %s.", grouped(n), ClassName(meta, k), ClassName(meta, j)))
 			}
 		}
 	}

@@ -107,7 +107,7 @@ func (w *Words) describeClasses(outputs []float64, meta table.Meta) {
 				first = k
 			}
 		}
-		w.Ninths[i/3][i%3] = fmt.Sprintf("%s, %s", className(meta, first), wholePercent(float64(inNinth[first][i])/float64(ninthCells[i])))
+		w.Ninths[i/3][i%3] = fmt.Sprintf("%s, %s", ClassName(meta, first), wholePercent(float64(inNinth[first][i])/float64(ninthCells[i])))
 	}
 }
 

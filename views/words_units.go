@@ -30,7 +30,7 @@ func (w *Words) describeUnits(s nn.State, meta table.Meta, values [][]float64) {
 		for u := range shown {
 			text := fmt.Sprintf("Unit %d %s", u+1, responds(values[l][u*cells:(u+1)*cells]))
 			if in, weight := strongest(s.Network.Weights[l][u]); weight != 0 {
-				text += fmt.Sprintf(" Its strongest input is %s, with the weight %s.", unitName(s.Config, meta, l, in), weightText(weight))
+				text += fmt.Sprintf(" Its strongest input is %s, with the weight %s.", unitName(s.Config, meta, l, in), table.Readable(weightText(weight)))
 			}
 			layer.Units = append(layer.Units, text)
 		}
@@ -138,9 +138,9 @@ func (w *Words) describeWeights(s nn.State, meta table.Meta) {
 			t.Columns = append(t.Columns, "From "+unitName(s.Config, meta, l, i))
 		}
 		for u := range units {
-			row := ParameterRow{Unit: upperFirst(unitName(s.Config, meta, l+1, u)), Values: []string{weightText(s.Network.Biases[l][u])}}
+			row := ParameterRow{Unit: upperFirst(unitName(s.Config, meta, l+1, u)), Values: []string{table.Readable(weightText(s.Network.Biases[l][u]))}}
 			for _, v := range rows[u][:inputs] {
-				row.Values = append(row.Values, weightText(v))
+				row.Values = append(row.Values, table.Readable(weightText(v)))
 			}
 			t.Rows = append(t.Rows, row)
 		}

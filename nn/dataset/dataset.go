@@ -22,6 +22,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -83,16 +84,12 @@ func Lookup(name string) (Info, bool) {
 // the package comment has its promises. The error is a [*ParamError] if the name is unknown or a
 // parameter out of range.
 func Generate(name Name, p Params) ([]Point, error) {
-	s, ok := find(name)
-	if !ok {
-		message := fmt.Sprintf("must be one of %s; got %q", wireNames(), name)
-		return nil, &ParamError{"dataset", message}
+	if err := Check(name, p); err != nil {
+		return nil, err
 	}
+	s, _ := find(name)
 	if p.Classes == 0 {
 		p.Classes = s.DefaultClasses
-	}
-	if err := s.check(p); err != nil {
-		return nil, err
 	}
 
 	rnd := newRandom(name, p.Seed)
@@ -114,26 +111,36 @@ func Generate(name Name, p Params) ([]Point, error) {
 	return points, nil
 }
 
-// check returns a *ParamError for the first parameter that is out of range for s, or nil. p.Classes
-// has been set.
-func (s set) check(p Params) error {
+// Check returns a [*ParamError] if the name is unknown, or one for each parameter that is out of range,
+// joined, or nil.
+func Check(name Name, p Params) error {
+	s, ok := find(name)
+	if !ok {
+		message := fmt.Sprintf("must be one of %s; got %q", wireNames(), name)
+		return &ParamError{"dataset", message}
+	}
+	if p.Classes == 0 {
+		p.Classes = s.DefaultClasses
+	}
+	var wrong []error
+	if p.Points < 1 || p.Points > MaxPoints {
+		wrong = append(wrong, &ParamError{"points",
+			fmt.Sprintf("must be between 1 and %d; got %d", MaxPoints, p.Points)})
+	}
 	switch {
-	case p.Points < 1 || p.Points > MaxPoints:
-		return &ParamError{"points",
-			fmt.Sprintf("must be between 1 and %d; got %d", MaxPoints, p.Points)}
 	case p.Classes >= s.MinClasses && p.Classes <= s.MaxClasses:
 	case s.MinClasses == s.MaxClasses:
-		return &ParamError{"classes", fmt.Sprintf("must be %d; %s has %s, got %d",
-			s.MinClasses, s.Name, s.ClassesMeaning, p.Classes)}
+		wrong = append(wrong, &ParamError{"classes", fmt.Sprintf("must be %d; %s has %s, got %d",
+			s.MinClasses, s.Name, s.ClassesMeaning, p.Classes)})
 	default:
-		return &ParamError{"classes", fmt.Sprintf("must be between %d and %d; got %d",
-			s.MinClasses, s.MaxClasses, p.Classes)}
+		wrong = append(wrong, &ParamError{"classes", fmt.Sprintf("must be between %d and %d; got %d",
+			s.MinClasses, s.MaxClasses, p.Classes)})
 	}
 	if math.IsNaN(p.Noise) || p.Noise < 0 || p.Noise > MaxNoise {
-		return &ParamError{"noise",
-			fmt.Sprintf("must be between 0 and %v; got %v", MaxNoise, p.Noise)}
+		wrong = append(wrong, &ParamError{"noise",
+			fmt.Sprintf("must be between 0 and %v; got %v", MaxNoise, p.Noise)})
 	}
-	return nil
+	return errors.Join(wrong...)
 }
 
 func find(name Name) (set, bool) {

@@ -53,7 +53,7 @@ func (t *Table) readARFF(o Options, p *pace.Pace) (named bool, r *lineReader, er
 				data = true
 			case "@relation":
 			default:
-				return false, nil, errorAt(c.line, "", "must begin with @attribute or @data; got %q", clip(word))
+				return false, nil, errorAt(c.line, "", "must begin with @attribute or @data; got %s", inQuotes(clip(word)))
 			}
 			t.Skipped.Titles++
 		case begins[0] == '{':

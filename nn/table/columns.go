@@ -79,21 +79,21 @@ func (m *Import) chooseColumns(t Table, c Choice, p *pace.Pace) error {
 		}
 		f.asked[k] = true
 		if *f.place(k) = t.find(name); *f.place(k) < 0 {
-			return errorAt(0, "", "there is no column %q", clip(name))
+			return errorAt(0, "", "there is no column %s", inQuotes(clip(name)))
 		}
 	}
 	f.byName()
 	if f.byCells(); m.Label < 0 {
-		return errorAt(0, "", "the table has no column for the label besides %q and %q, and %q, which numbers the rows; "+
-			"choose one", t.Columns[max(0, m.X)].Name, t.Columns[max(0, m.Y)].Name, t.Columns[f.counted()].Name)
+		return errorAt(0, "", "the table has no column for the label besides %s and %s, and %s, which numbers the rows; "+
+			"choose one", inQuotes(t.Columns[max(0, m.X)].Name), inQuotes(t.Columns[max(0, m.Y)].Name), inQuotes(t.Columns[f.counted()].Name))
 	}
 	f.places()
 	switch {
 	case m.X < 0 || m.Y < 0:
 		return f.noNumbers(p)
 	case m.X == m.Y || m.X == m.Label || m.Y == m.Label:
-		return errorAt(0, "", "x, y and label must be three columns; got %q, %q and %q",
-			t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
+		return errorAt(0, "", "x, y and label must be three columns; got %s, %s and %s",
+			inQuotes(t.Columns[m.X].Name), inQuotes(t.Columns[m.Y].Name), inQuotes(t.Columns[m.Label].Name))
 	}
 	f.say()
 	return nil
@@ -227,7 +227,7 @@ func (f *finder) byCells() {
 	case lastOne.few() || lastOne.numbers == 0:
 		f.set(2, last, "because it is the last")
 	case len(words) == 1:
-		f.set(2, words[0], fmt.Sprintf("because it alone has few words, such as %q", clip(f.Columns[words[0]].values[0])))
+		f.set(2, words[0], "because it alone has few words, such as "+inQuotes(clip(f.Columns[words[0]].values[0])))
 	case len(names) == 1 && f.Columns[names[0]].numbers == 0 && len(f.Columns[names[0]].values) <= maxFew:
 		f.set(2, names[0], "because it alone has words")
 	case len(words) == 0 && len(numbers) == 1:
@@ -284,14 +284,14 @@ func (f *finder) noNumbers(p *pace.Pace) error {
 			if cell := row.Cells[best]; !missing(cell) {
 				if _, ok := f.Columns[best].number(cell); !ok {
 					return errorAt(row.Line, f.Columns[best].Name,
-						"%q is not a number; x and y need a column of numbers each", clip(cell))
+						"%s is not a number; x and y need a column of numbers each", inQuotes(clip(cell)))
 				}
 			}
 		}
 	}
 	return errorAt(0, "",
-		"the table needs two columns of numbers, for x and y, besides the label in %q",
-		f.Columns[f.m.Label].Name)
+		"the table needs two columns of numbers, for x and y, besides the label in %s",
+		inQuotes(f.Columns[f.m.Label].Name))
 }
 
 // say notes which columns were found.
@@ -307,28 +307,30 @@ func (f *finder) say() {
 		}
 		column := f.Columns[*f.place(k)].Name
 		f.m.Decisions = append(f.m.Decisions, Decision{Name: name, Label: label, Value: column,
-			Says: name + " is " + column, Reason: f.reason[k], Asked: f.asked[k], Choices: names})
+			Says: name + " is " + Isolated(column), Reason: f.reason[k], Asked: f.asked[k], Choices: names})
 	}
 	if i := f.counted(); f.counts(i) && !f.taken(i) {
 		c := f.Columns[i]
-		reason := fmt.Sprintf("because it counts from %s", numberText(c.start))
+		reason := fmt.Sprintf("because it counts from %s", Readable(numberText(c.start)))
 		if !c.countsRows() {
 			reason = "because it has no name in the first line"
 		}
 		f.m.Decisions = append(f.m.Decisions, Decision{Name: "rows", Label: "Rows",
-			Says: c.Name + " numbers or names the rows", Reason: reason})
+			Says: Isolated(c.Name) + " numbers or names the rows", Reason: reason})
 	}
 }
 
 // sayUnused notes the columns that are not used.
 func (m *Import) sayUnused(t Table) {
+	var names []string
 	for i, c := range t.Columns {
 		if i != m.X && i != m.Y && i != m.Label {
 			m.Unused = append(m.Unused, c.Name)
+			names = append(names, Isolated(c.Name))
 		}
 	}
 	if len(m.Unused) > 0 {
 		m.Decisions = append(m.Decisions, Decision{Name: "unused", Label: "Not used",
-			Says: "not used: " + list(m.Unused)})
+			Says: "not used: " + list(names)})
 	}
 }

@@ -155,7 +155,7 @@ func (r *lineReader) sayComments() {
 		}
 		r.Decisions = append(r.Decisions, Decision{Name: "commented", Label: "Comments",
 			Says:   fmt.Sprintf("%s with # or %% that %s skipped", count(like.n, "line"), look),
-			Reason: fmt.Sprintf("such as %s in line %d", clip(like.first.text), like.first.line)})
+			Reason: fmt.Sprintf("such as %s in line %d", Isolated(clip(like.first.text)), like.first.line)})
 	}
 }
 

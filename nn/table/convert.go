@@ -157,7 +157,7 @@ func (m *Import) scale(t Table, rows []Row, s Scaling, xs, ys, labels []float64)
 			for i, value := range v.all {
 				if !(value >= -1 && value <= 1) {
 					return errorAt(rows[i].Line, t.Columns[v.column].Name,
-						"%s is not from -1 to 1; scale the columns", numberText(value))
+						"%s is not from −1 to 1; scale the columns", Readable(numberText(value)))
 				}
 			}
 		}

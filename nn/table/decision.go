@@ -1,10 +1,5 @@
 package table
 
-import (
-	"strconv"
-	"strings"
-)
-
 // A Decision is something that was decided about a table, or that was asked for.
 type Decision struct {
 	// Name is that of the option or of a field of Choice, or tells a note from others, such as titles.
@@ -52,30 +47,4 @@ func order(d Decision) int {
 		return -1
 	}
 	return len(options)
-}
-
-// list writes names as a sentence has them: a, b and c. It leaves out what would make it long.
-func list(names []string) string {
-	const most = 5
-	if n := len(names); n > most+1 {
-		return strings.Join(names[:most], ", ") + " and " + strconv.Itoa(n-most) + " more"
-	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
-
-// AppendGrouped appends a number as sentences have it, with thin blanks between thousands, to dst.
-func AppendGrouped(dst []byte, n int) []byte {
-	var digits [20]byte
-	text := strconv.AppendInt(digits[:0], int64(n), 10)
-	for i, d := range text {
-		if left := len(text) - i; i > 0 && left%3 == 0 {
-			dst = append(dst, "\u202f"...)
-		}
-		dst = append(dst, d)
-	}
-	return dst
 }

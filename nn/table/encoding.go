@@ -26,14 +26,36 @@ func (t *Table) decode(data []byte, asked string, p *pace.Pace) (string, error) 
 	if err := checkText(data, name); err != nil {
 		return "", err
 	}
+	text := ""
 	switch name {
 	case UTF16:
-		return cleaned(utf16(data, p), p), nil
+		text = utf16(data, p)
 	case Windows1252:
-		return cleaned(windows1252(data, p), p), nil
+		text = windows1252(data, p)
+	default:
+		text = string(data)
 	}
-	return cleaned(string(data), p), nil
+	text = cleaned(text, p)
+	t.sayDamaged(text)
+	return text, nil
 }
+
+// sayDamaged notes how many characters of a text could not be read.
+func (t *Table) sayDamaged(text string) {
+	n := strings.Count(text, damaged)
+	if n == 0 {
+		return
+	}
+	line := 1 + strings.Count(text[:strings.Index(text, damaged)], "\n")
+	says, reason := fmt.Sprintf("%d characters are damaged and read as %s", n, damaged), fmt.Sprintf("the first in line %d", line)
+	if n == 1 {
+		says, reason = "1 character is damaged and read as "+damaged, fmt.Sprintf("in line %d", line)
+	}
+	t.Decisions = append(t.Decisions, Decision{Name: "damaged", Label: "Damaged", Says: says, Reason: reason})
+}
+
+// damaged stands for a character that cannot be read.
+const damaged = string(utf8.RuneError)
 
 func utf16(data []byte, p *pace.Pace) string {
 	order := unicode.LittleEndian
@@ -69,8 +91,12 @@ func windows1252(data []byte, p *pace.Pace) string {
 	return b.String()
 }
 
-// guessEncoding returns the encoding of a file and the reason. A file that is no UTF-8 is taken for
-// Windows-1252, the usual one of old spreadsheets: it reads every byte.
+// mostlyUTF8 is how many letters of UTF-8 outweigh one place that is none: a text of another encoding
+// has hardly any by chance.
+const mostlyUTF8 = 3
+
+// guessEncoding returns the encoding of a file and the reason. A file that is no UTF-8, but for a few
+// damaged places, is taken for Windows-1252, the usual one of old spreadsheets: it reads every byte.
 func guessEncoding(data []byte, p *pace.Pace) (name, reason string) {
 	const mark = "because of the byte order mark"
 	switch {
@@ -85,10 +111,40 @@ func guessEncoding(data []byte, p *pace.Pace) (name, reason string) {
 		}
 	}
 	if at := firstInvalid(data, p); at < len(data) {
+		if letters, broken := weighUTF8(data, p); letters >= mostlyUTF8*broken {
+			return UTF8, "because nearly all of its letters are"
+		}
 		line := 1 + bytes.Count(data[:at], []byte("\n"))
 		return Windows1252, fmt.Sprintf("because byte %02X in line %d is no UTF-8", data[at], line)
 	}
 	return UTF8, ""
+}
+
+// weighUTF8 counts the letters of more than one byte, and the places that are no UTF-8.
+func weighUTF8(data []byte, p *pace.Pace) (letters, broken int) {
+	wrong := false // the byte before
+	for next := pace.Stride; len(data) > 0; next-- {
+		r, size := rune(data[0]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRune(data)
+		}
+		switch {
+		case r == utf8.RuneError && size == 1:
+			if !wrong {
+				broken++
+			}
+		case size > 1:
+			letters++
+		}
+		wrong = r == utf8.RuneError && size == 1
+		if data = data[size:]; next == 0 {
+			if !p.Count(pace.Stride) {
+				return letters, broken
+			}
+			next = pace.Stride
+		}
+	}
+	return letters, broken
 }
 
 // firstInvalid returns the place of the first byte that is no UTF-8, or len(data).
@@ -147,7 +203,7 @@ func cleaned(text string, p *pace.Pace) string {
 		for cut < len(text) && (text[cut] >= utf8.RuneSelf || text[cut] == '\n' && text[cut-1] == '\r') {
 			cut++ // keeps letters and ends of lines whole
 		}
-		part := strings.ToValidUTF8(text[:cut], "\ufffd")
+		part := strings.ToValidUTF8(text[:cut], damaged)
 		part = strings.ReplaceAll(part, "\r\n", "\n")
 		b.WriteString(strings.ReplaceAll(part, "\r", "\n"))
 		if text = text[cut:]; !p.Count(cut) {

@@ -8,15 +8,19 @@ import (
 )
 
 // TestGuessEncoding: letters that strides of the text would cut are no reason to take a file for
-// another encoding, and one wrong byte behind many is.
+// another encoding. Neither is one wrong byte among many letters, but it is among few.
 func TestGuessEncoding(t *testing.T) {
 	for before := range 4 {
 		text := strings.Repeat("x", before) + strings.Repeat("é€\n", pace.Stride/3)
 		for _, test := range []struct{ text, want, says string }{
 			{text, UTF8, ""},
-			{text + "\xfc", Windows1252, "because byte FC in line 21846 is no UTF-8"},
-			{"\xfc" + text, Windows1252, "because byte FC in line 1 is no UTF-8"},
-			{text + "\xc3", Windows1252, "because byte C3 in line 21846 is no UTF-8"},
+			{text + "\xfc", UTF8, "because nearly all of its letters are"},
+			{"\xfc" + text, UTF8, "because nearly all of its letters are"},
+			{text + "\xc3", UTF8, "because nearly all of its letters are"},
+			{strings.Repeat("\xe9", pace.Stride) + text, UTF8, "because nearly all of its letters are"}, // one place
+			{text + strings.Repeat("M\xfcller\n", pace.Stride), Windows1252, "because byte FC in line 21846 is no UTF-8"},
+			{"ä ö\n\xfc", Windows1252, "because byte FC in line 2 is no UTF-8"},
+			{"\xc3\xa9 M\xfcller, Gr\xfc\xdfe, \xc4pfel", Windows1252, "because byte FC in line 1 is no UTF-8"},
 		} {
 			if got, reason := guessEncoding([]byte(test.text), new(pace.Pace)); got != test.want || reason != test.says {
 				t.Errorf("guessEncoding of %d bytes = %s, %s; want %s, %s", len(test.text), got, reason, test.want, test.says)

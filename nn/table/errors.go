@@ -18,7 +18,7 @@ func (e *Error) Error() string {
 		place = append(place, fmt.Sprintf("line %d", e.Line))
 	}
 	if e.Column != "" {
-		place = append(place, fmt.Sprintf("column %q", e.Column))
+		place = append(place, "column "+inQuotes(e.Column))
 	}
 	if len(place) == 0 {
 		return e.Message

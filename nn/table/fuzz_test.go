@@ -47,6 +47,7 @@ func FuzzConvert(f *testing.F) {
 		"{\"x\":1,\"y\":2,\"l\":0}\n{\"x\":3,\"y\":4,\"l\":1}",
 		"\xff\xfex\x00,\x00y\x00,\x00l\x00\n\x001\x00,\x002\x00,\x003\x00",
 		"x,y,l\n1,2,M\xfcller\n3,4,b\n",
+		"größe,höhe,früh\n1,2,Köln\n3,4,K\xc3ln\n\xe9,5,b\n",
 		"a\tb\tc\n1e100\t1e-99\t0\n-1e100\t0\t1\n",
 	} {
 		for mode := range uint8(4) {

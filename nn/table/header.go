@@ -75,14 +75,14 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 				like = i
 			}
 		case repeated:
-			say(-2, "%q %s stands further down too", clip(cell), at)
+			say(-2, "%s %s stands further down too", inQuotes(clip(cell)), at)
 		case overNumbers && !missing(cell):
-			say(2, "%q %s stands over numbers", clip(cell), at)
+			say(2, "%s %s stands over numbers", inQuotes(clip(cell)), at)
 			if isKnown(cell) {
 				weight += 0.5
 			}
 		case isKnown(cell) && c.filled > 0:
-			say(2, "%q %s is a usual name", clip(cell), at)
+			say(2, "%s %s is a usual name", inQuotes(clip(cell)), at)
 		case c.filled >= 4 && len(c.values) <= maxFew && 2*len(c.values) <= c.filled && !missing(cell):
 			if alone++; alone == 1 {
 				lonely = cell
@@ -101,7 +101,7 @@ func (t *Table) weighHeader(first Row) (yes bool, reason string) {
 		alone = 0
 	}
 	if alone > 0 {
-		say(0.5*float64(alone), "%q %s stands nowhere else in its column", clip(lonely), at)
+		say(0.5*float64(alone), "%s %s stands nowhere else in its column", inQuotes(clip(lonely)), at)
 	}
 	switch {
 	case weight != 0:

@@ -120,7 +120,7 @@ func (j *jsonReader) byColumn(object int) error {
 			}
 			cells := j.table.Rows[r].Cells
 			if len(cells) > i {
-				return errorAt(int(j.nodes[v].line), clip(name), "has two values of row %q", clip(index))
+				return errorAt(int(j.nodes[v].line), clip(name), "has two values of row %s", inQuotes(clip(index)))
 			}
 			for len(cells) < i {
 				cells = append(cells, "")

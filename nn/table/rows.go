@@ -27,16 +27,16 @@ func (m *Import) chooseRows(t Table, p *pace.Pace) ([]Row, error) {
 			continue
 		}
 		if m.LeftOut++; m.LeftOut == 1 {
-			what := clip(row.Cells[absent])
+			what := Isolated(clip(row.Cells[absent]))
 			if what == "" {
 				what = "an empty cell"
 			}
-			reason = fmt.Sprintf("because of %s in line %d, %s", what, row.Line, t.Columns[absent].Name)
+			reason = fmt.Sprintf("because of %s in line %d, %s", what, row.Line, Isolated(t.Columns[absent].Name))
 		}
 	}
 	if len(rows) == 0 {
-		return nil, errorAt(0, "", "no row has a value in each of %q, %q and %q",
-			t.Columns[m.X].Name, t.Columns[m.Y].Name, t.Columns[m.Label].Name)
+		return nil, errorAt(0, "", "no row has a value in each of %s, %s and %s",
+			inQuotes(t.Columns[m.X].Name), inQuotes(t.Columns[m.Y].Name), inQuotes(t.Columns[m.Label].Name))
 	}
 	if m.LeftOut > 0 {
 		m.Decisions = append(m.Decisions, Decision{Name: "missing", Label: "Missing",

@@ -108,7 +108,7 @@ func (m Meta) Check(maxClasses int) error {
 		}
 		for _, other := range m.Classes[:i] {
 			if name == other {
-				return errorAt(0, path, "must not repeat a name; got %q twice", name)
+				return errorAt(0, path, "must not repeat a name; got %s twice", inQuotes(name))
 			}
 		}
 	}
@@ -177,22 +177,22 @@ func numberText(v float64) string {
 //
 //	x = (sepal length − 5.85) / 1.55
 func (a Axis) Sentence(symbol string) string {
-	value := a.Name
+	value := Isolated(a.Name)
 	if value == "" {
 		value = "value"
 	}
 	factor, middle := rounded(1/a.scale(), 6), rounded(a.Value(0), 6)
 	switch {
 	case middle > 0:
-		value += " − " + numberText(middle)
+		value += " − " + Readable(numberText(middle))
 	case middle < 0:
-		value += " + " + numberText(-middle)
+		value += " + " + Readable(numberText(-middle))
 	}
 	if factor != 1 {
 		if middle != 0 {
 			value = "(" + value + ")"
 		}
-		value += " / " + numberText(factor)
+		value += " / " + Readable(numberText(factor))
 	}
 	return symbol + " = " + value
 }

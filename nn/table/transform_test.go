@@ -24,8 +24,8 @@ func TestAxis(t *testing.T) {
 		{Axis{Name: "a", Scale: 0.5}, 1, 0.5, "1", "x = a / 2"},
 		{Axis{Name: "a", Scale: 1, Offset: -7}, 7, 0, "7", "x = a − 7"},
 		{Axis{Name: "sepal length", Scale: 1 / 1.55, Offset: -5.85 / 1.55}, 5.1, (5.1 - 5.85) / 1.55, "5.1", "x = (sepal length − 5.85) / 1.55"},
-		{Axis{Name: "t", Scale: 1e-20}, 5e19, 0.5, "5e+19", "x = t / 1e+20"},
-		{Axis{Name: "t", Scale: -1}, -0.5, 0.5, "-0.5", "x = t / -1"},
+		{Axis{Name: "t", Scale: 1e-20}, 5e19, 0.5, "5e+19", "x = t / 1e20"},
+		{Axis{Name: "t", Scale: -1}, -0.5, 0.5, "-0.5", "x = t / −1"},
 	} {
 		if got := test.axis.Shown(test.value); math.Abs(got-test.shown) > 1e-15 {
 			t.Errorf("%+v.Shown(%v) = %v; want %v", test.axis, test.value, got, test.shown)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 
 	"nnvisu/nn"
@@ -28,7 +29,7 @@ func (m *Import) numbers(t Table, p *pace.Pace, rows []Row, column int) ([]float
 			return nil, notNumber(row, column, c)
 		}
 		if math.Abs(v) > maxSize {
-			return nil, errorAt(row.Line, c.Name, "must be from -1e100 to 1e100; got %v", v)
+			return nil, errorAt(row.Line, c.Name, "must be from −1e100 to 1e100; got %s", Readable(strconv.FormatFloat(v, 'g', -1, 64)))
 		}
 		values[i] = v
 		long = long || len(cell) > exactDigits
@@ -111,9 +112,9 @@ func notNumber(row Row, column int, c Column) error {
 		if c.comma {
 			mark = "comma"
 		}
-		return errorAt(row.Line, c.Name, "%q is not a number with a decimal %s", clip(cell), mark)
+		return errorAt(row.Line, c.Name, "%s is not a number with a decimal %s", inQuotes(clip(cell)), mark)
 	}
-	return errorAt(row.Line, c.Name, "%q is not a number", clip(cell))
+	return errorAt(row.Line, c.Name, "%s is not a number", inQuotes(clip(cell)))
 }
 
 // decideTask decides the task from the labels unless it was asked for. A single cell that is not a
@@ -155,7 +156,7 @@ func (m *Import) decideTask(t Table, p *pace.Pace, rows []Row) {
 		case fraction.Line > 0 && !names:
 			say(nn.Regression, "of %s in line %d", fraction.Cells[m.Label], fraction.Line)
 		case names:
-			say(nn.Classification, "of %q in line %d", clip(word.Cells[m.Label]), word.Line)
+			say(nn.Classification, "of %s in line %d", inQuotes(clip(word.Cells[m.Label])), word.Line)
 		default:
 			say(nn.Classification, "there are only %s", count(len(found), "different whole number"))
 		}
@@ -221,7 +222,7 @@ func classes(
 	for k, name := range names {
 		if found[name].k = k; len([]rune(name)) > maxName {
 			return nil, nil, errorAt(found[name].row.Line, t.Columns[column].Name,
-				"the name of a class must have at most %d letters; got %q", maxName, clip(name))
+				"the name of a class must have at most %d letters; got %s", maxName, inQuotes(clip(name)))
 		}
 	}
 	for i, cell := range cells {

@@ -77,7 +77,7 @@ func TestBrowserCurves(t *testing.T) {
 			const svg = document.querySelector("[data-chart=" + chart + "] > svg"), box = svg.getBoundingClientRect();
 			const {x0, x1, step0, step1} = Object.fromEntries(Object.entries(svg.dataset).map(([k, v]) => [k, Number(v)]));
 			const x = x0 + (step - step0) / (step1 - step0) * (x1 - x0);
-			return {X: box.x + x / svg.viewBox.baseVal.width * box.width, Y: box.y + box.height / 2};
+			return {X: box.x + (x - svg.viewBox.baseVal.x) / svg.viewBox.baseVal.width * box.width, Y: box.y + box.height / 2};
 		})(%s)`, []any{chart, h.Step[i]}))
 		p.move(at.X, at.Y)
 	}

@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"nnvisu/tests/contract"
+
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // judge fails the test for every problem.
@@ -206,4 +209,32 @@ func TestBrowserLayoutMotion(t *testing.T) {
 		t.Fatal("the browser does not ask for reduced motion")
 	}
 	p.walk(func(t *testing.T) { judge(t, moving()) })
+}
+
+// TestBrowserManyClasses: on a phone all ten classes of the confusion matrix can be read at once, and
+// what is beside them can be reached by keyboard.
+func TestBrowserManyClasses(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, phone)
+	p.endTour()
+	p.change("ten classes", func() { p.dataset("blobs") })
+	p.change("ten classes", func() { p.fill("data_classes", "10") })
+	p.panel("confusion")
+	judge(t, eval[[]string](p, `(() => {
+		const body = document.getElementById("panel-body");
+		body.focus();
+		const { left, right } = body.getBoundingClientRect();
+		const cells = [...body.querySelectorAll(".confusion tbody tr:first-child > :not(.score), .confusion thead th:not(.score)")];
+		const problems = cells.map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
+			.filter(([, box]) => box.left < left - 1 || box.right > right + 1)
+			.map(([text, box]) => text + " is at " + box.left + " to " + box.right + ", out of " + left + " to " + right);
+		if (cells.length !== 22) problems.push(cells.length + " cells; want 22");
+		if (document.activeElement !== body) problems.push("the panel cannot have the focus");
+		return problems;
+	})()`))
+	before := eval[float64](p, `document.getElementById("panel-body").scrollLeft`)
+	for range 8 {
+		p.press(kb.ArrowRight)
+	}
+	contract.Eventually(t, "the scores", func() bool { return eval[float64](p, `document.getElementById("panel-body").scrollLeft`) > before })
 }

@@ -278,7 +278,10 @@ func (p *tab) readout(path string) (words string, shown, is float64) {
 		Is: %s.split(".").reduce((inside, key) => inside[key], JSON.parse(document.getElementById("lab").elements.network.value)),
 	}))()`, path))
 	i := strings.LastIndex(got.Text, " ")
-	shown, err := strconv.ParseFloat(got.Text[i+1:], 64)
+	if strings.Contains(got.Text[i+1:], "-") {
+		p.tb.Errorf("the readout says %q; want a minus sign that is no hyphen", got.Text)
+	}
+	shown, err := strconv.ParseFloat(strings.Replace(got.Text[i+1:], "−", "-", 1), 64)
 	if err != nil {
 		shown = math.NaN()
 	}

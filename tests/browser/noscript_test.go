@@ -71,10 +71,21 @@ func TestBrowserWithoutScript(t *testing.T) {
 	}, func(v view) bool { return v.setting(t, "learning_rate") == "1" })
 
 	p.fill("hidden_layers", "8-0")
+	p.fill("l1", "much")
 	v = after("the error", func() { p.act("settings") }, func(v view) bool { return v.Notice != "" })
+	for _, field := range []string{"hidden_layers", "l1"} {
+		if p.besideField(field) == "" {
+			t.Errorf("beside %s is nothing; want what is wrong with it", field)
+		}
+	}
+	if layers, l1 := p.holds("hidden_layers"), p.holds("l1"); layers != "8-0" || l1 != "much" {
+		t.Errorf("the fields hold %q and %q; want what was written", layers, l1)
+	}
 	if d := v.differs(before.state); d != "" || !strings.Contains(v.Notice, "idden") || v.Step != before.Step || v.Loss != before.Loss {
 		t.Errorf("after a setting that cannot be: %v; want the state of before and a notice about the layers: %s", v, d)
 	}
+	p.fill("hidden_layers", "8-8")
+	p.fill("l1", "0")
 	v = after("a layer", func() { p.act("add-layer") }, func(v view) bool { return v.setting(t, "hidden_layers") == "[8,8,8]" })
 	if v.Step != before.Step {
 		t.Errorf("step %s after adding a layer; want %s", v.Step, before.Step)

@@ -199,3 +199,20 @@ func TestBrowserPlaneKeys(t *testing.T) {
 		t.Error("the cursor is still to be seen without the focus")
 	}
 }
+
+// TestBrowserHoldHint: only where there may be fingers does the page speak of them.
+func TestBrowserHoldHint(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	for _, test := range []struct {
+		name    string
+		options []func(*tabOptions)
+		fingers bool
+	}{{"Phone", []func(*tabOptions){phone}, true}, {"Laptop", []func(*tabOptions){laptop}, false}} {
+		p := s.open(t, test.options...)
+		p.endTour()
+		if got := p.shown("#probe"); strings.Contains(got, "finger") != test.fingers || !strings.HasPrefix(got, "Point at the picture") {
+			t.Errorf("%s: the page says %q; of fingers: want %t", test.name, got, test.fingers)
+		}
+	}
+}

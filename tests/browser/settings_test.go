@@ -43,6 +43,41 @@ func TestBrowserInvalidLayers(t *testing.T) {
 	p.trainTo(v.steps() + 2)
 }
 
+// TestBrowserInvalidTwice: what is wrong with a field stays beside it while another is wrong or
+// right, and until it is mended itself.
+func TestBrowserInvalidTwice(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.provokes(saysRefused)
+	before := p.look()
+	for _, id := range []string{"learning_rate", "batch_size"} {
+		p.fill(id, "-1")
+		p.until("the error of "+id, func(v view) bool { return p.besideField(id) != "" && ready(v) })
+	}
+	p.change("another setting", func() { p.choose("activation", "relu") })
+	v := p.trainTo(2)
+	for _, id := range []string{"learning_rate", "batch_size"} {
+		marked := eval[string](p, `document.getElementById("`+id+`").getAttribute("aria-invalid") ?? ""`)
+		if p.besideField(id) == "" || marked != "true" || p.holds(id) != "-1" || v.setting(t, id) != before.setting(t, id) {
+			t.Errorf("%s is %s and holds %q, marked %q, with %q beside it; want it marked with what is wrong, and as it was",
+				id, v.setting(t, id), p.holds(id), marked, p.besideField(id))
+		}
+	}
+	p.change("a learning rate", func() { p.fill("learning_rate", "0.5") })
+	if p.besideField("learning_rate") != "" || p.besideField("batch_size") == "" {
+		t.Errorf("beside the fields are %q and %q; want what is wrong with the second alone", p.besideField("learning_rate"), p.besideField("batch_size"))
+	}
+	p.fill("batch_size", "10")
+	p.until("no error", func(v view) bool { return v.setting(t, "batch_size") == "10" && p.besideField("batch_size") == "" })
+
+	p.fill("until_step", "0")
+	p.fill("until_loss", "-1")
+	p.train()
+	p.until("both errors", func(v view) bool {
+		return ready(v) && p.besideField("until_step") != "" && p.besideField("until_loss") != "" && v.Notice == ""
+	})
+}
+
 // TestBrowserFields: to visit every field and leave it as it was changes nothing and asks the
 // server for nothing; the return key takes what was written and touches nothing else.
 func TestBrowserFields(t *testing.T) {

@@ -1,6 +1,9 @@
 package browser
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -166,6 +169,21 @@ func TestBrowserShare(t *testing.T) {
 			if v = q.reload(); v.differs(mine.state) != "" {
 				t.Errorf("after a link that is %s and a reload: %s", name, v.differs(mine.state))
 			}
+		}
+		// So is a state that is none of ours.
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, _ = z.Write([]byte(`{"type":"something","version":1}`)) // to memory
+		_ = z.Close()
+		for range 2 { // in the open page, and from elsewhere
+			q.do("open the link", chromedp.Navigate(s.Root+s.Base+"/#state="+base64.RawURLEncoding.EncodeToString(packed.Bytes())))
+			v := q.until("that it is no state of ours", func(v view) bool {
+				return ready(v) && strings.Contains(v.Notice, "This link cannot be opened. It is not a saved state") && strings.Contains(v.Notice, "still here")
+			})
+			if d := v.differs(mine.state); d != "" {
+				t.Errorf("after a link to something else: %s", d)
+			}
+			q.do("leave the page", chromedp.Navigate("about:blank"))
 		}
 		// A recipe that cannot be is told, too.
 		q.do("open the link", chromedp.Navigate(s.Root+s.Base+"/?dataset=moons&learning_rate=99"))

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // TestBrowserUntil: a run ends by itself where it was told to, and an end that cannot be is refused
@@ -160,4 +162,39 @@ func TestBrowserUntil(t *testing.T) {
 			t.Errorf("beside the factor is %q; want nothing", text)
 		}
 	})
+}
+
+// TestBrowserUncommitted: what is written counts for a button that leaves the focus in its field, as
+// browsers on phones do.
+func TestBrowserUncommitted(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.provokes(saysRefused)
+	write := func(id, text string) {
+		p.enter(id)
+		for _, key := range strings.Split(text, "") {
+			p.press(key)
+		}
+	}
+	write("learning_rate", "0.5")
+	write("until_step", "7")
+	p.enter("learning_rate")
+	p.press(kb.Backspace)
+	for _, key := range []string{"0", ".", "2"} {
+		p.press(key)
+	}
+	p.run(`document.getElementById("train").click()`)
+	v := p.until("step 7", func(v view) bool { return ready(v) && v.Step == "7" && !v.Pressed })
+	if got := v.setting(t, "learning_rate"); got != "0.2" {
+		t.Errorf("the run has the learning rate %s; want 0.2, as written", got)
+	}
+	write("until_step", "9")
+	p.run(`document.getElementById("train").click()`)
+	p.until("step 9", func(v view) bool { return ready(v) && v.Step == "9" && !v.Pressed })
+	write("learning_rate", "0.25")
+	p.run(`document.getElementById("one-step").click()`)
+	v = p.until("step 10", func(v view) bool { return ready(v) && v.Step == "10" })
+	if got := v.setting(t, "learning_rate"); got != "0.25" {
+		t.Errorf("the step has the learning rate %s; want 0.25, as written", got)
+	}
 }
