@@ -55,10 +55,16 @@
     else mend();
   };
   addEventListener("error", listener, true);
+  try {
+    if (sessionStorage.getItem("nnvisu_present")) classList.add("present"); // see present.js
+  } catch {
+    // Nothing is kept.
+  }
   // Until then the page does not know whether its script runs.
   classList.add("loading");
   addEventListener("load", () => {
     classList.remove("loading");
+    if (!classList.contains("script")) classList.remove("present"); // nothing could end it
     if (!failed) count();
   });
 }

@@ -11,6 +11,7 @@ import { tell } from "./page.js";
 import { bindParts } from "./parts.js";
 import { Picture } from "./picture.js";
 import { Plane } from "./plane.js";
+import { bindPresent } from "./present.js";
 import { Probe } from "./probe.js";
 import { Readout } from "./readout.js";
 import { Renewal } from "./renewal.js";
@@ -59,6 +60,7 @@ async function start() {
   bindKeys(runs, timeline);
   bindLayout();
   bindParts(runs);
+  bindPresent();
   bindTour();
   bindTips();
   bindSpeech(runs);
@@ -75,7 +77,7 @@ function end({ message }) {
   for (const type of ["submit", "click", "input", "change", "keydown", "pointerdown"]) {
     addEventListener(type, (event) => event.stopImmediatePropagation(), true);
   }
-  document.documentElement.classList.remove("script");
+  document.documentElement.classList.remove("script", "present");
   tell(`Something went wrong in this page: ${message}`);
 }
 

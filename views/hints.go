@@ -21,6 +21,7 @@ const (
 	HintExperiments = "experiments"
 	HintTour        = "tour"
 	HintHelp        = "help"
+	HintPresent     = "present"
 )
 
 // Hint returns a sentence or two about a control: what it is and what to try. The name is its field
@@ -83,4 +84,5 @@ var hints = map[string]string{
 	HintExperiments: "Prepared runs, each with a question. Guess the answer before you watch.",
 	HintTour:        "Shows the parts of the page in a few short steps.",
 	HintHelp:        "Lists the keys, what the colours mean and the words of the field.",
+	HintPresent:     "Shows this to a room: large, with nothing but the network, the result and one view.",
 }
