@@ -56,7 +56,9 @@
   };
   addEventListener("error", listener, true);
   try {
-    if (sessionStorage.getItem("nnvisu_present")) classList.add("present"); // see present.js
+    // Before anything is painted: see theme.js and present.js.
+    classList.add(localStorage.getItem("nnvisu_theme") || "system");
+    if (sessionStorage.getItem("nnvisu_present")) classList.add("present");
   } catch {
     // Nothing is kept.
   }

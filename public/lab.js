@@ -21,6 +21,7 @@ import { Share } from "./share.js";
 import { bindSpeech } from "./speech.js";
 import { showStatus } from "./status.js";
 import { Stores } from "./storage.js";
+import { bindTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { bindTips } from "./tips.js";
 import { bindTour } from "./tour.js";
@@ -61,6 +62,7 @@ async function start() {
   bindLayout();
   bindParts(runs);
   bindPresent();
+  bindTheme();
   bindTour();
   bindTips();
   bindSpeech(runs);

@@ -147,6 +147,10 @@ func (n Notice) beside(control string) Notice {
 	return n
 }
 
+// themes are the colours that the page can be told to have; no value stands for those of the system.
+// The style sheet and theme.js know their values as classes.
+var themes = []choice{{"light", "Light"}, {"dark", "Dark"}}
+
 // Speeds are the choices for the number of updates in a frame.
 var Speeds = []int{1, 2, 5, 10, 25, 100}
 
