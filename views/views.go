@@ -44,6 +44,8 @@ type Lab struct {
 	Redraft    bool                   // the dialog that writes a lesson must show this one
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
+	Sharing    *Sharing               // the links, of a page without script; or nil
+	Unit       *Inspection            // that is looked at on such a page, or nil
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again
