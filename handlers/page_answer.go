@@ -67,7 +67,7 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 		return s.html(c, b.status, views.Refused(notice, views.ControlOf(b.Field), b.Message))
 	}
 	if edited {
-		e.page.notice, e.page.answer.pinned = notice, true
+		e.page.notice, e.page.answer.pinned = notice.In(views.ControlOf(b.Field)), true
 		if lab, err := s.lab(c.Request().Context(), e.page); err == nil {
 			return s.html(c, b.status, views.Page(lab))
 		}

@@ -4,6 +4,7 @@ import { bindAddress, rejoin } from "./address.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
+import { bindFolds } from "./folds.js";
 import { Import } from "./import.js";
 import { bindKeys } from "./keys.js";
 import { bindLayout } from "./layout.js";
@@ -48,6 +49,7 @@ async function start() {
   }
 
   // Each listens to the runs in this order. What comes is kept before it is painted.
+  bindFolds(runs);
   new Controls(runs, () => timeline.undo());
   const timeline = new Timeline(runs);
   const session = new Session(runs, timeline, new Stores(window, tell));

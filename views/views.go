@@ -140,6 +140,10 @@ type Notice struct {
 	Beside  string // the id of the element that says the same beside a control, or ""
 }
 
+// In returns the notice of what is wrong with a control, for a page without script, whose fold is
+// then open.
+func (n Notice) In(control string) Notice { return n.beside(control) }
+
 // beside returns the notice of what is said beside a control, too; "" is none. The script drops it
 // where the control can be seen.
 func (n Notice) beside(control string) Notice {

@@ -28,7 +28,7 @@ func TestBrowserWithoutScript(t *testing.T) {
 	// What is asked for further down is shown there: its title has the focus.
 	shows := func(act, heading, body, text string) {
 		t.Helper()
-		p.act(act)
+		p.click("main button[value=" + act + "], dialog button[value=" + act + "]")
 		p.until(act, func(view) bool { return strings.Contains(p.shown(body), text) })
 		contract.Eventually(t, "the focus", func() bool { return p.focused() == heading })
 		if top := eval[float64](p, script(`document.getElementById(%s).getBoundingClientRect().top`, heading)); top < 0 || top > 700 {
@@ -115,7 +115,7 @@ func TestBrowserWithoutScript(t *testing.T) {
 	after("no points", func() { p.act("clear") }, func(v view) bool { return v.Points == "0 points" })
 	shows("share", "share-heading", "#share-body", "Short link")
 	p.fill("table_text", "x,y,label\n0,0,a\n1,1,b\n")
-	shows("import-preview", "import-heading", "#import-preview", "2 points")
+	shows("import-preview", "import-heading", "#import-preview", "a: 1")
 	after("the import", func() { p.act("import") }, func(v view) bool { return v.Points == "2 points" })
 
 	// A unit is shown beside the network, and its weights can be set.
