@@ -71,6 +71,8 @@ func actPages(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	return map[string]string{
+		"Shared":   post("share"),
+		"Plain":    post("inspect 0.1"), // without script
 		"First":    serve(s, http.MethodGet, "/", "").Body.String(),
 		"Values":   post("dataset", views.FieldDataset, "hills"),
 		"Locked":   post("show", views.FieldLesson, "lock=data&experiment=features"),
@@ -86,7 +88,7 @@ func actPages(t *testing.T) map[string]string {
 // elements that ask for an act say of it what its row says.
 func TestActsOffered(t *testing.T) {
 	// The words on these buttons, or what they have beside them, say all.
-	plain := strings.Fields("settings show dataset unpin import import-preview inspect table-set table-add table-remove table-previous table-next")
+	plain := strings.Fields("settings show dataset unpin import import-preview inspect set-parameter table-set table-add table-remove table-previous table-next")
 	offered, hinted := map[string]bool{}, map[string]bool{}
 	for name, page := range actPages(t) {
 		root, err := html.Parse(strings.NewReader(page))
@@ -137,6 +139,39 @@ func TestActsOffered(t *testing.T) {
 		}
 		if a.hint != "" && !hinted[a.name] {
 			t.Errorf("no title of the page is the hint of %s", a.name)
+		}
+	}
+}
+
+// TestActsOfferedWithoutScript: where no script runs there is a button for each act, but for those that carry
+// a state from somewhere else. TestActsWithoutScript posts them all.
+func TestActsOfferedWithoutScript(t *testing.T) {
+	offered := map[string]bool{"restore": true, "open": true, "draw": true, "change-setting": true} // draw: by the picture itself
+	pages := actPages(t)
+	delete(pages, "Unit") // which is a fragment
+	for _, page := range pages {
+		root, err := html.Parse(strings.NewReader(page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range root.Descendants() {
+			if attributeOf(n, "name") != views.FieldAct || attributeOf(n, "type") != "submit" {
+				continue
+			}
+			shown := !slices.Contains(strings.Fields(attributeOf(n, "class")), "first-submit")
+			for at := n; at != nil; at = at.Parent {
+				if slices.Contains(strings.Fields(attributeOf(at, "class")), "script-only") {
+					shown = false
+				}
+			}
+			if act, _, _ := strings.Cut(attributeOf(n, "value"), " "); shown {
+				offered[act] = true
+			}
+		}
+	}
+	for _, a := range pageActs {
+		if !offered[a.name] {
+			t.Errorf("without script no button asks for %s", a.name)
 		}
 	}
 }

@@ -50,7 +50,10 @@ type pageResult struct {
 	notice views.Notice     // of what the settings or an act changed
 	table  *views.TablePage // nil: not shown
 	words  *views.Words     // nil: not asked for
-	answer pageAnswer
+	// Of a page without script, which has no fragments; nil: not asked for.
+	sharing *views.Sharing
+	unit    *views.Inspection
+	answer  pageAnswer
 }
 
 // A pageAnswer is what an act changes of the page. The zero value is that of an act that changes

@@ -25,6 +25,7 @@ import (
 // shareLinks answers with the links to a state.
 func (s *Server) shareLinks(ctx context.Context, p *pageRequest, _ string) error {
 	links, err := s.share(ctx, *p)
+	p.sharing = &links
 	p.answer = pageAnswer{part: true, view: func(views.Lab, bool) templ.Component { return views.Shared(links) }}
 	return err
 }

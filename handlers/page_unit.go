@@ -44,6 +44,7 @@ func inspectUnit(_ *Server, _ context.Context, p *pageRequest, place string) err
 		return wire.Invalid(views.FieldAct, "must name a unit of the network; got %q", wire.Clip(place))
 	}
 	unit := views.Inspect(p.State, p.meta, at[0], at[1])
+	p.unit = &unit
 	p.answer = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.Inspected(l, unit) }}
 	return nil
 }

@@ -21,6 +21,11 @@ export function bindAddress(runs) {
     clearTimeout(timer);
     if (state === "idle") timer = setTimeout(showRecipe, REST);
   });
+  addEventListener("beforeprint", () => {
+    const recipe = recipeNow();
+    const page = location.origin + location.pathname;
+    $("run-link").textContent = recipe ? `${page}?${textOf(recipe)}` : "";
+  });
 }
 
 /**
@@ -28,15 +33,25 @@ export function bindAddress(runs) {
  * a link that could not be opened, while that is said: it is to be mended or followed again.
  */
 export function showRecipe() {
-  if (isRefused()) return;
+  const recipe = recipeNow();
+  if (recipe && !isRefused()) replace(recipe);
+}
+
+/** Returns the recipe that leads to what is shown, or null. */
+function recipeNow() {
   const { value, dataset } = field("recipe");
   const step = Number($("picture").dataset.step);
-  if (!value || step > Number(dataset.most)) return;
+  if (!value || step > Number(dataset.most)) return null;
   const recipe = new URLSearchParams(value);
   if (step) recipe.set("steps", String(step));
   const speed = field("frame_steps").value;
   if (speed !== "1") recipe.set("frame_steps", speed);
-  replace(recipe);
+  return recipe;
+}
+
+/** Returns a query as people read it. @param {URLSearchParams} query */
+function textOf(query) {
+  return String(query).replaceAll("%2C", ",");
 }
 
 /** Leaves in the address nothing but the lesson. */
@@ -47,7 +62,7 @@ export function forgetRecipe() {
 /** @param {URLSearchParams} query */
 function replace(query) {
   for (const [name, value] of new URLSearchParams(field("lesson").value)) query.set(name, value);
-  const text = String(query).replaceAll("%2C", ",");
+  const text = textOf(query);
   const address = location.pathname + (text && `?${text}`);
   if (address !== location.pathname + location.search + location.hash) {
     history.replaceState(history.state, "", address);

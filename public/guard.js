@@ -55,10 +55,18 @@
     else mend();
   };
   addEventListener("error", listener, true);
+  try {
+    // Before anything is painted: see theme.js and present.js.
+    classList.add(localStorage.getItem("nnvisu_theme") || "system");
+    if (sessionStorage.getItem("nnvisu_present")) classList.add("present");
+  } catch {
+    // Nothing is kept.
+  }
   // Until then the page does not know whether its script runs.
   classList.add("loading");
   addEventListener("load", () => {
     classList.remove("loading");
+    if (!classList.contains("script")) classList.remove("present"); // nothing could end it
     if (!failed) count();
   });
 }

@@ -1,6 +1,7 @@
 // The keys of the page, wherever no control needs them.
 import { closeModeless, modal, open } from "./dialogs.js";
 import { $ } from "./page.js";
+import { endPresent, togglePresent } from "./present.js";
 
 // Controls that need letters, the space bar, and the other keys.
 const WRITING = "input:not([type=radio], [type=checkbox], [type=range]), select, textarea";
@@ -14,10 +15,11 @@ export function bindKeys(runs, timeline) {
     " ": () => runs.toggle(),
     s: () => $("one-step").click(),
     r: () => $("reset").click(),
+    p: togglePresent,
     "?": () => open("help"),
     ArrowLeft: () => timeline.step(-1),
     ArrowRight: () => timeline.step(1),
-    Escape: closeModeless,
+    Escape: () => closeModeless() || endPresent(),
   };
   document.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey } = event;

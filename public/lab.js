@@ -4,6 +4,7 @@ import { bindAddress, rejoin } from "./address.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
+import { bindFolds } from "./folds.js";
 import { Import } from "./import.js";
 import { bindKeys } from "./keys.js";
 import { bindLayout } from "./layout.js";
@@ -11,6 +12,7 @@ import { tell } from "./page.js";
 import { bindParts } from "./parts.js";
 import { Picture } from "./picture.js";
 import { Plane } from "./plane.js";
+import { bindPresent } from "./present.js";
 import { Probe } from "./probe.js";
 import { Readout } from "./readout.js";
 import { Renewal } from "./renewal.js";
@@ -20,6 +22,7 @@ import { Share } from "./share.js";
 import { bindSpeech } from "./speech.js";
 import { showStatus } from "./status.js";
 import { Stores } from "./storage.js";
+import { bindTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { bindTips } from "./tips.js";
 import { bindTour } from "./tour.js";
@@ -46,6 +49,7 @@ async function start() {
   }
 
   // Each listens to the runs in this order. What comes is kept before it is painted.
+  bindFolds(runs);
   new Controls(runs, () => timeline.undo());
   const timeline = new Timeline(runs);
   const session = new Session(runs, timeline, new Stores(window, tell));
@@ -59,6 +63,8 @@ async function start() {
   bindKeys(runs, timeline);
   bindLayout();
   bindParts(runs);
+  bindPresent();
+  bindTheme();
   bindTour();
   bindTips();
   bindSpeech(runs);
@@ -75,7 +81,7 @@ function end({ message }) {
   for (const type of ["submit", "click", "input", "change", "keydown", "pointerdown"]) {
     addEventListener(type, (event) => event.stopImmediatePropagation(), true);
   }
-  document.documentElement.classList.remove("script");
+  document.documentElement.classList.remove("script", "present");
   tell(`Something went wrong in this page: ${message}`);
 }
 

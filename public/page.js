@@ -32,14 +32,16 @@ function isChecked(control) {
   return control.type === "radio" || control.type === "checkbox";
 }
 
-/** Returns what a control is set to. @param {Control} control */
+/** Returns what a control is set to. @param {Control | HTMLDetailsElement} control */
 export function valueOf(control) {
+  if (control instanceof HTMLDetailsElement) return control.open;
   return isChecked(control) ? /** @type {HTMLInputElement} */ (control).checked : control.value;
 }
 
-/** Sets a control. @param {Control} control @param {string | boolean} value */
+/** Sets a control. @param {Control | HTMLDetailsElement} control @param {string | boolean} value */
 export function setValue(control, value) {
-  if (isChecked(control)) /** @type {HTMLInputElement} */ (control).checked = Boolean(value);
+  if (control instanceof HTMLDetailsElement) control.open = Boolean(value);
+  else if (isChecked(control)) /** @type {HTMLInputElement} */ (control).checked = Boolean(value);
   else control.value = String(value);
 }
 

@@ -27,6 +27,7 @@ declare global {
     continue: HTMLButtonElement;
     inspector: HTMLDialogElement;
     keys: HTMLInputElement;
+    theme: HTMLSelectElement;
     until_step: HTMLInputElement;
   }
   type ElementOf<Id extends string> = Id extends keyof Elements ? Elements[Id] : HTMLElement;

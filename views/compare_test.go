@@ -142,7 +142,7 @@ func TestRateText(t *testing.T) {
 		}
 	}
 	l := sampleLab(t, dataset.Circles, nil)
-	if got := render(t, Schedule(l)).one(t, "#rate").content(); got != rateText(l.State) {
+	if got := render(t, FoldedSettings(l, foldSchedule)).one(t, "#rate").content(); got != rateText(l.State) {
 		t.Errorf("the page says the rate %s; want %s", got, rateText(l.State))
 	}
 }

@@ -15,6 +15,7 @@ var shortcuts = []shortcut{
 	{[]string{"←", "→", "↑", "↓"}, "On the picture: move the cursor."},
 	{[]string{"Enter"}, "On the picture: add a point at the cursor."},
 	{[]string{"Ctrl+Z"}, "Undo the last change."},
+	{[]string{"P"}, "Present to others: large, with the network, the result and one view. P or Escape ends it."},
 	{[]string{"?"}, "Show this help."},
 }
 

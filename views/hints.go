@@ -21,6 +21,8 @@ const (
 	HintExperiments = "experiments"
 	HintTour        = "tour"
 	HintHelp        = "help"
+	HintPresent     = "present"
+	HintTheme       = "theme"
 )
 
 // Hint returns a sentence or two about a control: what it is and what to try. The name is its field
@@ -83,4 +85,6 @@ var hints = map[string]string{
 	HintExperiments: "Prepared runs, each with a question. Guess the answer before you watch.",
 	HintTour:        "Shows the parts of the page in a few short steps.",
 	HintHelp:        "Lists the keys, what the colours mean and the words of the field.",
+	HintTheme:       "The colours of the page: those of your system, light or dark. Light is easier to read on a projector.",
+	HintPresent:     "Shows this to a room: large, with nothing but the network, the result and one view.",
 }

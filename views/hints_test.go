@@ -59,7 +59,7 @@ func TestHints(t *testing.T) {
 // otherHints are controls that are neither fields nor acts.
 var otherHints = []string{
 	ToolErase, HintTrain, HintUndo, HintEditWeight, HintHistory, HintLogScale,
-	HintImport, HintExport, HintSave, HintOpen, HintExperiments, HintTour, HintHelp, HintDrag,
+	HintImport, HintExport, HintSave, HintOpen, HintExperiments, HintTour, HintHelp, HintDrag, HintPresent, HintTheme,
 }
 
 // selfEvident says of a control that what is written on it and beside it, in its dialog or its card, is all

@@ -47,6 +47,8 @@ type Lab struct {
 	Redraft    bool                   // the dialog that writes a lesson must show this one
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
+	Sharing    *Sharing               // the links, of a page without script; or nil
+	Unit       *Inspection            // that is looked at on such a page, or nil
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again
@@ -183,6 +185,10 @@ func (l *Lab) written(control, value string) string {
 	}
 	return value
 }
+
+// themes are the colours that the page can be told to have; no value stands for those of the system.
+// The style sheet and theme.js know their values as classes.
+var themes = []choice{{"light", "Light"}, {"dark", "Dark"}}
 
 // Speeds are the choices for the number of updates in a frame.
 var Speeds = []int{1, 2, 5, 10, 25, 100}

@@ -135,16 +135,17 @@ func (p *tab) fill(id, text string) {
 	p.press(kb.Tab)
 }
 
-// enter puts the focus into a field and selects what it holds.
+// enter puts the focus into a field, which may be folded away, and selects what it holds.
 func (p *tab) enter(id string) {
 	p.tb.Helper()
-	p.run(script(`((e) => { e.focus(); e.select?.(); })(document.getElementById(%s))`, id))
+	p.run(script(`((e) => { e.closest("details")?.setAttribute("open", ""); e.focus(); e.select?.(); })(document.getElementById(%s))`, id))
 }
 
 // choose takes an option of a select. A browser without a screen has no list to click on.
 func (p *tab) choose(name, value string) {
 	p.tb.Helper()
 	p.run(script(`((e, value) => {
+		e.closest("details")?.setAttribute("open", "");
 		e.focus();
 		e.value = value;
 		for (const type of ["input", "change"]) e.dispatchEvent(new Event(type, {bubbles: true}));

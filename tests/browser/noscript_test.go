@@ -14,12 +14,26 @@ func TestBrowserWithoutScript(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p := s.open(t, withoutScript, provoking(saysRefused))
-	// Every click loads a page; all that it shows is there at once.
+	// Every click loads a page; all that it shows is there at once, from its top.
 	after := func(what string, click func(), ok func(view) bool) view {
 		t.Helper()
 		click()
 		p.until(what, ok)
-		return p.ready()
+		v := p.ready()
+		if at := eval[float64](p, `scrollY`); at != 0 {
+			t.Errorf("after %s the page is shown from %v px on; want it from its top", what, at)
+		}
+		return v
+	}
+	// What is asked for further down is shown there: its title has the focus.
+	shows := func(act, heading, body, text string) {
+		t.Helper()
+		p.click("main button[value=" + act + "], dialog button[value=" + act + "]")
+		p.until(act, func(view) bool { return strings.Contains(p.shown(body), text) })
+		contract.Eventually(t, "the focus", func() bool { return p.focused() == heading })
+		if top := eval[float64](p, script(`document.getElementById(%s).getBoundingClientRect().top`, heading)); top < 0 || top > 700 {
+			t.Errorf("after %s its title is at %v; want it in sight", act, top)
+		}
 	}
 
 	if at := eval[float64](p, `scrollY`); at != 0 || p.focused() != "body" {
@@ -106,10 +120,21 @@ func TestBrowserWithoutScript(t *testing.T) {
 		v = after("100 steps", func() { p.step(100) }, func(v view) bool { return v.Step != step || strings.Contains(v.Notice, "broke off") })
 	}
 	after("a new start at a smaller learning rate", func() { p.click("#notice button[type=submit]") }, func(v view) bool { return strings.HasPrefix(v.Notice, "Learning rate is now") && v.Step == "0" })
-	after("no points", func() { p.act("clear") }, func(v view) bool { return v.Points == "0 points" })
 
-	// The result in words stands further down, and has the focus.
-	p.act("words")
-	p.until("the words", func(view) bool { return strings.Contains(p.shown("#words-body"), "the plane") })
-	contract.Eventually(t, "the focus", func() bool { return p.focused() == "words-heading" })
+	shows("words", "words-heading", "#words-body", "the plane")
+	shows("table-show", "table-heading", "#table-body", "Row")
+	after("no points", func() { p.act("clear") }, func(v view) bool { return v.Points == "0 points" })
+	shows("share", "share-heading", "#share-body", "Short link")
+	p.fill("table_text", "x,y,label\n0,0,a\n1,1,b\n")
+	shows("import-preview", "import-heading", "#import-preview", "a: 1")
+	after("the import", func() { p.act("import") }, func(v view) bool { return v.Points == "2 points" })
+
+	// A unit is shown beside the network, and its weights can be set.
+	after("a unit", func() { p.click(`#unit-biases\.0\.1`) }, func(view) bool { return p.seen("#inspector") })
+	p.run(`document.querySelector("[name=parameter]").value = "biases.0.1"`)
+	p.run(`document.querySelector("[name=value]").value = "0.25"`)
+	v = after("its bias", func() { p.click("#inspector button[value=set-parameter]") }, func(v view) bool { return !p.seen("#inspector") })
+	if got := v.net(t).Biases[0][1]; got != 0.25 {
+		t.Errorf("the bias is %v; want 0.25", got)
+	}
 }
