@@ -42,7 +42,8 @@ export class Curves {
     const chart = /** @type {Element} */ (target).closest(".chart > svg");
     if (!(chart instanceof SVGSVGElement)) return;
     const box = chart.getBoundingClientRect();
-    const x = ((clientX - box.left) / box.width) * chart.viewBox.baseVal.width;
+    const { x: left, width } = chart.viewBox.baseVal;
+    const x = left + ((clientX - box.left) / box.width) * width;
     const [x0, x1] = axisOf(chart);
     this.#along = Math.max(0, Math.min(1, (x - x0) / (x1 - x0)));
     this.#show();

@@ -9,12 +9,19 @@ import (
 	"nnvisu/nn"
 )
 
-// A histogram shows how the numbers of a layer are spread.
+// A layerSpread is how the numbers of a layer are spread. Class has its colour.
+type layerSpread struct {
+	Class                string
+	Weights, Activations histogram
+}
+
+// A histogram shows how numbers are spread.
 type histogram struct {
-	Title, Size    string
+	Title          string
 	Bars, Zero     string // paths in histogramBox; no bars where nothing can be drawn
 	Lo, Middle, Hi string // numbers below the ends and the middle
-	Summary, Words string
+	Mean, Most     string // in numbers
+	Words          string
 }
 
 // A bar of a histogram is histogramBar wide, and the tallest has histogramTop.
@@ -25,27 +32,24 @@ const (
 	boxHeight    = 64
 )
 
-// histograms returns two of every layer: of its weights and of its activations.
-func histograms(l *Lab) []histogram {
-	var all []histogram
-	last := len(l.Distributions) - 1
+// histograms returns those of every layer.
+func histograms(l *Lab) []layerSpread {
+	layers := len(l.Distributions)
+	all := make([]layerSpread, layers)
 	for i, d := range l.Distributions {
-		name, what := layerName(i, last+1), "activations"
-		if i == last && l.State.Config.Task == nn.Classification {
+		name, what := layerName(i, layers), "activations"
+		if i == layers-1 && l.State.Config.Task == nn.Classification {
 			what = "probabilities"
 		}
-		all = append(all,
-			newHistogram(name, "weights", d.Weights),
-			newHistogram(name, what, d.Activations))
+		all[i] = layerSpread{layerClass(i, layers), newHistogram(name, "weights", d.Weights), newHistogram(name, what, d.Activations)}
 	}
 	return all
 }
 
 // newHistogram draws how the numbers of a layer, called what, are spread.
 func newHistogram(layer, what string, d nn.Distribution) histogram {
-	h := histogram{Title: strings.ToUpper(layer[:1]) + layer[1:] + ": " + what, Size: grouped(d.N)}
+	h := histogram{Title: strings.ToUpper(layer[:1]) + layer[1:] + ": " + what}
 	if d.Counts == nil {
-		h.Summary = "Too large to be drawn."
 		return h
 	}
 	width := histogramBar * len(d.Counts)
@@ -65,7 +69,8 @@ func newHistogram(layer, what string, d nn.Distribution) histogram {
 	if 2*zero == width {
 		h.Middle = "0"
 	}
-	h.Summary = fmt.Sprintf("mean %s, spread %s; nine in ten from %s to %s", signed(d.Mean), signed(d.Deviation), signed(d.Low), signed(d.High))
+	h.Mean = fmt.Sprintf("mean %s, spread %s", signed(d.Mean), signed(d.Deviation))
+	h.Most = fmt.Sprintf("nine in ten of %s: %s to %s", grouped(d.N), signed(d.Low), signed(d.High))
 	at := slices.Index(d.Counts, most)
 	edge := func(i int) string { return signed(d.Lo + (d.Hi-d.Lo)*float64(i)/float64(len(d.Counts))) }
 	h.Words = fmt.Sprintf("Histogram of the %s of %s: most of them, %s of %s, lie from %s to %s", what, layer, grouped(int(most)), grouped(d.N), edge(at), edge(at+1))

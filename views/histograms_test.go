@@ -37,10 +37,14 @@ func TestHistograms(t *testing.T) {
 	if got := f.one(t, ".gridline").attr("d"); got != "M20 0v64" {
 		t.Errorf("0 is at %s; want in the middle", got)
 	}
-	if got := strings.Join(strings.Fields(f.one(t, ".ends").content()), " "); got != "−2 0 2" {
+	var ends []string
+	for _, end := range f.one(t, ".ends").all("span") {
+		ends = append(ends, end.content())
+	}
+	if got := strings.Join(ends, " "); got != "−2 0 2" {
 		t.Errorf("the axis is %q; want −2 0 2", got)
 	}
-	if got, want := f.one(t, ".summary").content(), "mean −0.25, spread 0.51; nine in ten from −0.8 to 1.25"; got != want {
+	if got, want := f.all("p")[0].content()+"; "+f.all("p")[1].content(), "mean −0.25, spread 0.51; nine in ten of 1\u202f200: −0.8 to 1.25"; got != want {
 		t.Errorf("in numbers it is %q; want %q", got, want)
 	}
 	if got, want := f.one(t, "svg[role=img]").attr("aria-label"), "Histogram of the weights of hidden 1: most of them, 1\u202f000 of 1\u202f200, lie from −1 to 0"; got != want {
@@ -50,7 +54,7 @@ func TestHistograms(t *testing.T) {
 		t.Errorf("what cannot be drawn is said %q", got)
 	}
 	values := sampleLab(t, dataset.Hills, func(l *Lab) { l.Distributions = spreads(1) })
-	if got := histograms(&values)[1].Title; got != "Output: activations" {
+	if got := histograms(&values)[0].Activations.Title; got != "Output: activations" {
 		t.Errorf("what a regression answers is called %q", got)
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // A layerRow is a row of the table of layers. Bar is the norm of the gradient in a box 800 wide and
 // 10 high.
-type layerRow struct{ Layer, Parameters, Idle, Update, Gradient, Bar string }
+type layerRow struct{ Layer, Parameters, Idle, Gradient, Bar string }
 
 // normDecades is the number of powers of ten that the bars span, below the largest norm.
 const normDecades = 8
@@ -36,7 +36,7 @@ func layerRows(c nn.Config, layers []nn.LayerState) []layerRow {
 		}
 		rows[l] = layerRow{
 			Layer: layerName(l, len(layers)), Parameters: grouped((sizes[l] + 1) * sizes[l+1]),
-			Idle: idleText(s.Idle), Update: sizeText(s.Update), Gradient: sizeText(s.Gradient),
+			Idle: idleText(s.Idle), Gradient: sizeText(s.Gradient),
 			Bar: "M0 1h" + strconv.Itoa(width) + "v8H0z",
 		}
 	}

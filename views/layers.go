@@ -2,6 +2,7 @@ package views
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -43,6 +44,9 @@ var layerQuantities = []layerQuantity{
 		now:     func(s nn.LayerState) float64 { return s.Idle.Share() },
 	},
 }
+
+// A chart of layers has larger numbers than others, and so more room for them at its sides.
+const marginLeft, marginRight = 14, 16
 
 // A layerChart is a chart of a layerQuantity, with the values of the moment.
 type layerChart struct {
@@ -88,7 +92,7 @@ func layerCharts(l *Lab) []layerChart {
 		c := layerChart{
 			Name: q.name, Title: q.title, Help: q.help, As: "size",
 			Moment:  string(unit) + " " + grouped(moment),
-			ViewBox: "0 0 " + strconv.Itoa(chartWidth) + " " + strconv.Itoa(chartHeight),
+			ViewBox: fmt.Sprint(-marginLeft, 0, chartWidth+marginLeft+marginRight, chartHeight),
 			X0:      strconv.Itoa(plotLeft), X1: strconv.Itoa(plotRight),
 			Step0: string(appendStep(nil, x.lo*float64(perEpoch))), Step1: string(appendStep(nil, x.hi*float64(perEpoch))),
 		}
@@ -134,7 +138,7 @@ func layerCharts(l *Lab) []layerChart {
 
 // layerMarks writes the numbers of the layers at the ends of their lines, apart from each other.
 func (p *pen) layerMarks(curves []curve, layers int, y *axis) {
-	const apart = 120 // tenths of a unit
+	const apart = 140 // tenths of a unit
 	type mark struct{ layer, at int }
 	var marks []mark
 	for l, c := range curves {

@@ -136,8 +136,8 @@ func TestLayerChartsMoment(t *testing.T) {
 		}
 	}
 	lab.History = nn.History{}
-	if got := render(t, Layers(lab)).content(); !strings.Contains(got, "appear here") {
-		t.Errorf("before the curves there is %q; want to be told that they will come", got)
+	if e := render(t, Layers(lab)); len(e.all("table")) != 1 || len(e.all("figure")) != 0 || !strings.Contains(e.content(), "appears here") {
+		t.Errorf("before the curves there is %q; want the table, and to be told that they will come", e.content())
 	}
 }
 
@@ -147,7 +147,7 @@ func TestLayerMarks(t *testing.T) {
 		values []float64
 		want   string // y in tenths, from the top
 	}{
-		{[]float64{0, 0, 0}, "1400 1520 1640"}, {[]float64{1, 1, 0.99}, "80 200 320"}, {[]float64{1, 0}, "80 1640"},
+		{[]float64{0, 0, 0}, "1360 1500 1640"}, {[]float64{1, 1, 0.99}, "80 220 360"}, {[]float64{1, 0}, "80 1640"},
 		{[]float64{nn.NotMeasured, 0.5}, "860"},
 	} {
 		y := axis{from: plotBottom, to: plotTop}
@@ -226,7 +226,7 @@ func TestLayerTable(t *testing.T) {
 			if _, err := fmt.Sscanf(row.one(t, "path.norm").attr("d"), "M0 1h%dv8H0z", &width); err != nil {
 				t.Fatal(err)
 			}
-			widths, values = append(widths, width), append(values, row.one(t, "td.norm-value").content())
+			widths, values = append(widths, width), append(values, row.all("td.score")[1].content())
 			n, err := strconv.Atoi(row.all("td.score")[0].content())
 			if err != nil {
 				t.Fatal(err)
