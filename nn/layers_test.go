@@ -195,7 +195,7 @@ func TestLayerHistory(t *testing.T) {
 		}
 		of := h.Layers
 		n := of.Len()
-		if n > MaxLayerSamples || n < MaxLayerSamples/4 || of.Step[0] != first || h.Step[h.Len()-1]-of.Step[n-1] > of.Every+most {
+		if n > MaxLayerSamples || n < MaxLayerSamples/4 || of.Every&(of.Every-1) != 0 || of.Step[0] != first || h.Step[h.Len()-1]-of.Step[n-1] > of.Every+most {
 			t.Errorf("seed %d: %d samples, from step %d to %d, every %d; want up to %d of all %d steps", seed, n, of.Step[0], of.Step[n-1], of.Every, MaxLayerSamples, h.Step[h.Len()-1])
 		}
 		for i, at := range of.Step {

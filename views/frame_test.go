@@ -120,7 +120,7 @@ func TestFrameWriter(t *testing.T) {
 			if name == "Schedule" {
 				want = 1 + frames/7
 			}
-			if rate != want || (name == "Gradients" || name == "Curves") && sent["#panel-body"] != frames {
+			if rate != want || name == "Gradients" && sent["#panel-body"] < frames-4 || name == "Curves" && sent["#panel-body"] != frames {
 				t.Errorf("the rate was sent %d times and the panel %d times; want the rate %d times", rate, sent["#panel-body"], want)
 			}
 		})

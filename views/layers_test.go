@@ -25,9 +25,10 @@ func layersWith(norms ...float64) []nn.LayerState {
 	return layers
 }
 
-// addLayers adds a sample of three layers, the same for the same step, where the history needs one.
+// addLayers adds a sample of three layers, the same for the same step, where the history needs one:
+// from step 4 on, so that in a long run the samples of the layers are not at those of the loss.
 func addLayers(h *nn.History, step int) {
-	if h.NeedsLayers(step) {
+	if step > 3 && h.NeedsLayers(step) {
 		h.AddLayers(layersWith(1/float64(step+1), 0.5, 2))
 	}
 }
