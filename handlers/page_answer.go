@@ -221,6 +221,9 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 		lab.Measure(t)
 		if !p.answer.preview || lab.History.Len() == 0 || slices.Max(lab.History.Step) <= p.State.Network.Step {
 			lab.History.Add(p.State.Network.Step, p.State.Network.Epoch, metrics)
+			if err := measureLayers(t, &lab.History); err != nil {
+				return err
+			}
 			lab.Keep()
 		}
 		lab.Diagnosis = t.Diagnose(&lab.History)

@@ -155,7 +155,7 @@ func TestInspect(t *testing.T) {
 		if got := lab.Confusion != nil; got != test.confusion {
 			t.Errorf("the panel %s of %s has a confusion matrix: %t; want %t", test.panel, test.set, got, test.confusion)
 		}
-		if got := lab.GradientNorms != nil; got != test.gradients {
+		if got := lab.Layers != nil; got != test.gradients {
 			t.Errorf("the panel %s of %s has gradients: %t; want %t", test.panel, test.set, got, test.gradients)
 		}
 		form := settingsForm(t, s, state)
@@ -171,8 +171,8 @@ func TestInspect(t *testing.T) {
 		}
 		choices.Panel = test.panel
 		state.Data = nil
-		if lab, err = s.lab(context.Background(), pageRequest{Message: wire.Message{State: state}, choices: choices}); err != nil || lab.Confusion != nil || lab.GradientNorms != nil {
-			t.Errorf("the panel %s without points: %v, %v, %v; want nothing", test.panel, lab.Confusion, lab.GradientNorms, err)
+		if lab, err = s.lab(context.Background(), pageRequest{Message: wire.Message{State: state}, choices: choices}); err != nil || lab.Confusion != nil || lab.Layers != nil {
+			t.Errorf("the panel %s without points: %v, %v, %v; want nothing", test.panel, lab.Confusion, lab.Layers, err)
 		}
 	}
 }

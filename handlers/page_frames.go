@@ -126,7 +126,23 @@ func (f *pageFrames) measure() error {
 	step, epoch := f.trainer.At()
 	f.step, f.lab.Metrics = step, &m
 	f.lab.History.Add(step, epoch, m)
+	if err := measureLayers(f.trainer, &f.lab.History); err != nil {
+		return err
+	}
 	f.reached, f.early = f.until.reached(nn.Network{Step: step, Epoch: epoch}, m, f.lab.History)
+	return nil
+}
+
+// measureLayers adds a sample of the layers to a history whose newest sample is that of the trainer,
+// where one is due: most frames of a long run need none.
+func measureLayers(t *nn.Trainer, h *nn.History) error {
+	if step, _ := t.At(); h.NeedsLayers(step) {
+		layers := t.Layers()
+		if err := t.Stopped(); err != nil {
+			return err
+		}
+		h.AddLayers(layers)
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -28,11 +29,26 @@ func sampleHistory(tb testing.TB, state nn.State, updates int) (nn.State, nn.His
 		if err := t.Step(1); err != nil {
 			tb.Fatal(err)
 		}
-		n := t.Network()
-		h.Add(n.Step, n.Epoch, t.Metrics())
+		addSample(tb, &h, t)
 	}
 	state.Network = t.Network()
 	return state, h
+}
+
+// addSample adds to a history what a frame of the trainer's state adds.
+func addSample(tb testing.TB, h *nn.History, t *nn.Trainer) {
+	tb.Helper()
+	step, epoch := t.At()
+	h.Add(step, epoch, t.Metrics())
+	if err := measureLayers(t, h); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// withoutLayers is a history as a pinned run has it.
+func withoutLayers(h nn.History) nn.History {
+	h.Layers = nil
+	return h
 }
 
 // historyForm is what the page posts for a state with a history.
@@ -89,6 +105,13 @@ func TestDecodeHistory(t *testing.T) {
 		{`{` + good + `,"best":{"step":0,"epoch":0,"test_loss":0,"loss":1}}`, "malformed history.best.loss"},
 		{`{"step":[` + many + `]}`, fmt.Sprintf("invalid history.step[%d]", nn.MaxSamples)},
 		{`{"test_accuracy":[` + many + `,not JSON`, fmt.Sprintf("invalid history.test_accuracy[%d]", nn.MaxSamples)}, // at the sample that is too many
+		{`{` + good + `,"layers":null}`, "malformed history.layers"},
+		{`{` + good + `,"layers":{"weights":1}}`, "malformed history.layers.weights"},
+		{`{` + good + `,"layers":{"gradient":[1]}}`, "malformed history.layers.gradient[0]"},
+		{`{` + good + `,"layers":{"step":[` + many + `]}}`, fmt.Sprintf("invalid history.layers.step[%d]", nn.MaxLayerSamples)},
+		{`{` + good + `,"layers":{"update":[[` + many + `]]}}`, fmt.Sprintf("invalid history.layers.update[0][%d]", nn.MaxLayerSamples)},
+		{`{` + good + `,"layers":{"idle":[` + strings.Repeat("[],", nn.MaxLayers+1) + `[]]}}`, fmt.Sprintf("invalid history.layers.idle[%d]", nn.MaxLayers)},
+		{`{` + good + `,"layers":{"every":1,"step":[9],"epoch":[0],"gradient":[[1]],"update":[[1]],"idle":[]}}`, "invalid history.layers.step[0]"},
 		{`{"every":1,"step":[3,3],"epoch":[0,0],"loss":[1,1]}`, "invalid history.step[1]"},
 		{`{"every":1,"step":[3],"epoch":[0],"loss":[-1]}`, "invalid history.loss[0]"},
 	} {
@@ -131,8 +154,8 @@ func TestHistoryFirst(t *testing.T) {
 func TestHistoryStep(t *testing.T) {
 	s := newTestServer(t)
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, func(c *nn.Config) { c.TestFraction = 0.3 }), 5)
-	want, err := nn.Step(state, 3)
-	if err != nil {
+	want, err := nn.NewTrainer(state)
+	if err = errors.Join(err, want.Step(3)); err != nil {
 		t.Fatal(err)
 	}
 	for _, hx := range []string{"", "true"} {
@@ -143,13 +166,13 @@ func TestHistoryStep(t *testing.T) {
 		if err := json.Unmarshal(mustJSON(t, h), &next); err != nil {
 			t.Fatal(err)
 		}
-		next.Add(8, 8, want.Metrics)
+		addSample(t, &next, want)
 		if got := postedHistory(t, postForm(s, "/step", form, "HX-Request", hx).Body.String()); !same(got, next) {
 			t.Errorf("after a step the history is %s; want %s", mustJSON(t, got), mustJSON(t, next))
 		}
 		form.Del(views.FieldHistory)
 		next = nn.History{}
-		next.Add(8, 8, want.Metrics)
+		addSample(t, &next, want)
 		if got := postedHistory(t, postForm(s, "/step", form, "HX-Request", hx).Body.String()); !same(got, next) {
 			t.Errorf("after a step without one the history is %s; want %s", mustJSON(t, got), mustJSON(t, next))
 		}
@@ -185,7 +208,7 @@ func testHistoryStream(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := want.Network()
-		h.Add(n.Step, n.Epoch, want.Metrics())
+		addSample(t, &h, want)
 		if got := postedHistory(t, frames[i]); !same(got, h) {
 			t.Errorf("frame %d has the history %s; want %s", i, mustJSON(t, got), mustJSON(t, h))
 		}
@@ -223,7 +246,7 @@ func TestHistoryStreamThinned(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := trainer.Network()
-			whole.Add(n.Step, n.Epoch, trainer.Metrics())
+			addSample(t, &whole, trainer)
 			page := readForm(t, e.Data, "", "")
 			form.Set(views.FieldNetwork, page.Get(views.FieldNetwork))
 			if page.Has(views.FieldHistory) {

@@ -94,6 +94,7 @@ func pin(_ *Server, ctx context.Context, p *pageRequest, _ string) error {
 	}
 	run := &views.PinnedRun{Config: p.State.Config, Network: p.State.Network, History: p.history.Clone()}
 	run.History.Truncate(run.Network.Step + 1)
+	run.History.Layers = nil // Compare shows none of them
 	if len(p.State.Data) > 0 {
 		t, err := nn.NewTrainer(p.State)
 		if err != nil {

@@ -97,7 +97,7 @@ func TestSaveAndOpen(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					history.Add(12, want.State.Network.Epoch, trainer.Metrics())
+					addSample(t, &history, trainer)
 				}
 				if !same(got.State, want.State) || !reflect.DeepEqual(got.meta, want.meta) || !same(got.history, history) {
 					t.Errorf("opened, the file is %+v, %+v, %+v; want %+v, %+v, %+v", got.State.Config, got.meta, got.history, want.State.Config, want.meta, history)

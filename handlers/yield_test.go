@@ -40,11 +40,12 @@ func TestLongWorkYields(t *testing.T) {
 	}
 	packed := stream.GzipStream{}
 	for name, do := range map[string]func(ctx context.Context) error{
-		"Update":   func(ctx context.Context) error { return s.advance(ctx, trainer, work, 1) },
-		"Metrics":  func(ctx context.Context) error { return frames(ctx, "").measure() },
-		"Result":   func(ctx context.Context) error { _, err := resultOf(ctx, trainer); return err },
-		"Frame":    func(ctx context.Context) error { return frames(ctx, "").next(ctx) },
-		"Gradient": func(ctx context.Context) error { return frames(ctx, "gradients").next(ctx) },
+		"Update":     func(ctx context.Context) error { return s.advance(ctx, trainer, work, 1) },
+		"Metrics":    func(ctx context.Context) error { return frames(ctx, "").measure() },
+		"Result":     func(ctx context.Context) error { _, err := resultOf(ctx, trainer); return err },
+		"Frame":      func(ctx context.Context) error { return frames(ctx, "").next(ctx) },
+		"Layers":     func(ctx context.Context) error { return frames(ctx, "gradients").next(ctx) },
+		"Histograms": func(ctx context.Context) error { return frames(ctx, "histograms").next(ctx) },
 		"Plane": func(ctx context.Context) error {
 			_, err := paintPlane(yielding(ctx), nil, &trainer.Model, false)
 			return err

@@ -1,10 +1,6 @@
 package nn
 
-import (
-	"math"
-
-	"nnvisu/nn/kernel"
-)
+import "nnvisu/nn/kernel"
 
 // gradient sets grad to the gradient of the mean loss over the training points order[from:to] if
 // shuffled, else over all training points. It ends early if a yield returns an error.
@@ -19,19 +15,20 @@ func (t *Trainer) gradient(from, to int, shuffled bool) {
 			if !t.proceed(t.updateTime) {
 				return
 			}
-			t.addGradient(&t.train.blocks[i], scale)
+			b := &t.train.blocks[i]
+			t.addGradient(b, t.forwardTraining(b), scale)
 		}
 		return
 	}
 	for ; from < to && t.proceed(t.updateTime); from += blockWidth {
 		t.gather(from, min(blockWidth, to-from))
-		t.addGradient(&t.batch, scale)
+		t.addGradient(&t.batch, t.forwardTraining(&t.batch), scale)
 	}
 }
 
-// addGradient adds to grad the gradient of the sum of a block's losses times scale.
-func (t *Trainer) addGradient(b *block, scale float64) {
-	out := t.forwardTraining(b)
+// addGradient adds to grad the gradient of the sum of a block's losses times scale. out is what
+// forwardTraining returned of the block; it is overwritten.
+func (t *Trainer) addGradient(b *block, out []float64, scale float64) {
 	if t.config.Task == Regression {
 		kernel.SquaredErrorGradient(out, b.y, scale)
 	} else {
@@ -101,44 +98,4 @@ func (t *Trainer) backward(b *block, dz []float64) {
 		kernel.DenseBackward(d, layer.w, dz, layer.in, layer.out, b.width)
 		dz = d
 	}
-}
-
-// GradientNorms returns for each layer the Euclidean norm of the gradient of the mean loss over all
-// training points, with respect to the weights and biases of the layer. Dropout is off and the
-// penalties are left out. A norm that overflows is math.MaxFloat64. The call does not change later
-// updates.
-func (t *Trainer) GradientNorms() []float64 {
-	t.acquire()
-	defer t.release()
-	drops := t.drops
-	t.drops = false
-	t.gradient(0, t.train.n, false)
-	t.drops = drops
-	norms := make([]float64, len(t.layers))
-	for l := range norms {
-		norms[l] = clamped(norm(t.views(t.grad, l)))
-	}
-	return norms
-}
-
-// norm returns the Euclidean norm of the concatenation of two vectors. It scales the numbers by the
-// largest, so that no square overflows.
-func norm(a, b []float64) float64 {
-	largest := 0.0
-	for _, v := range [...][]float64{a, b} {
-		for _, x := range v {
-			largest = max(largest, math.Abs(x)) // NaN stays
-		}
-	}
-	if largest == 0 {
-		return 0
-	}
-	sum := 0.0
-	for _, v := range [...][]float64{a, b} {
-		for _, x := range v {
-			x /= largest
-			sum += float64(x * x)
-		}
-	}
-	return largest * math.Sqrt(sum)
 }

@@ -18,8 +18,6 @@ const (
 	// kinkMargin is how far the inputs of every unit stay from 0, where rectifiers have a kink that
 	// central differences must not straddle.
 	kinkMargin = 1e-4
-	// normTolerance is for gradients that are differences of weights near 1.
-	normTolerance = 1e-13
 )
 
 // awayFromKinks returns a state whose hidden units all stay away from 0 at all points: the first of
@@ -203,76 +201,4 @@ func dropoutLoss(t *Trainer) (loss float64) {
 		loss += sum
 	}
 	return loss / float64(t.train.n)
-}
-
-// TestGradientNorms compares with the gradient that an update of SGD at rate 1 without batches,
-// dropout and penalties subtracts; and what is asked for in between changes no bit of the training.
-func TestGradientNorms(t *testing.T) {
-	for seed := range uint64(60) {
-		rng := newRand(seed)
-		s := prepare(t, randomState(t, rng))
-		tr := trainer(t, s)
-		for range 3 {
-			at := s
-			at.Network = Network{Parameters: tr.Network().Parameters}
-			at.Config.Optimizer, at.Config.LearningRate, at.Config.BatchSize = SGD, 1, 0
-			at.Config.L1, at.Config.L2, at.Config.Dropout = 0, 0, 0
-			after := step(t, at, 1).Network.Parameters
-			got := tr.GradientNorms()
-			if len(got) != len(after.Weights) {
-				t.Fatalf("seed %d: GradientNorms() = %v; want %d layers", seed, got,
-					len(after.Weights))
-			}
-			for l := range after.Weights {
-				sum := 0.0
-				for o, row := range after.Weights[l] {
-					for i := range row {
-						sum += math.Pow(at.Network.Weights[l][o][i]-row[i], 2)
-					}
-					sum += math.Pow(at.Network.Biases[l][o]-after.Biases[l][o], 2)
-				}
-				if want := math.Sqrt(sum); !near(got[l], want, normTolerance) {
-					t.Errorf("seed %d, config %+v: norm of layer %d = %v; want %v", seed, s.Config,
-						l, got[l], want)
-				}
-			}
-			if err := tr.Step(2); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if got, want := toJSON(t, tr.Result()), toJSON(t, step(t, s, 6)); got != want {
-			t.Errorf("seed %d: with GradientNorms in between\n%s\nwant\n%s", seed, got, want)
-		}
-	}
-}
-
-// TestGradientNormsByHand: the gradients of an error e at x are e·x and e; the points' mean counts;
-// squares and sums that overflow do not matter.
-func TestGradientNormsByHand(t *testing.T) {
-	for _, test := range []struct {
-		w    float64
-		data []Point
-		want float64
-	}{
-		{3, []Point{{0.75, 0, 0}}, 2.25 * 1.25},                // 2.25·(0.75, 1)
-		{1, []Point{{1, 0, 0.5}, {-1, 0, -0.5}}, 0.5},          // (0.5, 0)
-		{0, []Point{{1, 0, 0}}, 0},                             // nothing to learn
-		{1e200, []Point{{1, 0, 0}}, 1e200 * math.Sqrt2},        // whose square is infinite
-		{1.5e308, []Point{{1, 0, 0}}, math.MaxFloat64},         // whose norm is, too
-		{-1e-200, []Point{{0.75, 0, 0}}, 0.75 * 1.25 * 1e-200}, // whose square is 0
-	} {
-		got := trainer(t, line(test.w, 0, test.data...)).GradientNorms()
-		if len(got) != 1 || math.Abs(got[0]-test.want) > 1e-15*test.want {
-			t.Errorf("w = %v, %v: GradientNorms() = %v; want %v", test.w, test.data, got, test.want)
-		}
-	}
-	// Outputs that overflow have no gradient.
-	s := line(0, 0, Point{1, 0, 0})
-	s.Config.HiddenLayers, s.Config.Activation = []int{1}, Linear
-	s.Network.Parameters = Parameters{Weights: [][][]float64{{{1e200}}, {{1e200}}}, Biases: [][]float64{{0}, {0}}}
-	for l, got := range trainer(t, s).GradientNorms() {
-		if got != math.MaxFloat64 {
-			t.Errorf("norm of layer %d = %v; want %v", l, got, math.MaxFloat64)
-		}
-	}
 }

@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -37,6 +36,8 @@ type History struct {
 	Since int `json:"since,omitzero"`
 	// Best is the lowest test loss; nil before the first.
 	Best *Best `json:"best,omitzero"`
+	// Layers is how the layers learned; nil before the first sample of them.
+	Layers *LayerHistory `json:"layers,omitzero"`
 }
 
 // Best is the first moment at which the test loss was lowest. Its sample may have been thinned out.
@@ -57,6 +58,7 @@ func (h *History) Clone() History {
 		best := *h.Best
 		c.Best = &best
 	}
+	c.Layers = h.Layers.clone()
 	return c
 }
 
@@ -108,6 +110,7 @@ func (h *History) cut(step, epoch int) {
 	if h.Since > step { // the points of then are there again
 		h.Since = 0
 	}
+	h.cutLayers(step, epoch)
 	n := h.Len()
 	for n > 0 && (h.Step[n-1] >= step || h.Epoch[n-1] > epoch) {
 		n--
@@ -151,7 +154,7 @@ func (h *History) put(column *[]float64, n int, v *float64) {
 		for len(*column) < n {
 			*column = append(*column, NotMeasured)
 		}
-		*column = append(*column, rounded(*v))
+		*column = append(*column, rounded(*v, 5))
 	case measured(*column):
 		*column = append(*column, NotMeasured)
 	default:
@@ -203,10 +206,10 @@ func measured(column []float64) bool {
 	return slices.ContainsFunc(column, func(v float64) bool { return v >= 0 })
 }
 
-// rounded returns the number of five significant digits that is nearest to v.
-func rounded(v float64) float64 {
+// rounded returns the number of so many significant digits that is nearest to v.
+func rounded(v float64, digits int) float64 {
 	var text [24]byte
-	r, err := strconv.ParseFloat(string(strconv.AppendFloat(text[:0], v, 'e', 4, 64)), 64)
+	r, err := strconv.ParseFloat(string(strconv.AppendFloat(text[:0], v, 'e', digits-1, 64)), 64)
 	if err != nil { // rounded up beyond what is finite
 		return math.Copysign(1.7976e308, v)
 	}
@@ -244,25 +247,19 @@ func (h *History) Validate() error {
 			return fieldError("history.every", "must be left out where there is no sample")
 		case h.Best != nil:
 			return fieldError("history.best", "must be left out where there is no sample")
+		case h.Layers != nil:
+			return fieldError("history.layers", "must be left out where there is no sample")
 		}
 		return nil
 	}
 	if h.Every < 1 || h.Every > maxCount {
 		return fieldError("history.every", "must be from 1 to 2^53-1; got %d", h.Every)
 	}
-	for _, c := range [...]struct {
-		name   string
-		values []int
-		apart  int
-	}{{"history.step", h.Step, 1}, {"history.epoch", h.Epoch, 0}} {
-		least := 0
-		for i, v := range c.values {
-			if v < least || v > maxCount {
-				return fieldError(indexed(c.name, i),
-					"must be from %d to 2^53-1, in the order of the run; got %d", least, v)
-			}
-			least = v + c.apart
-		}
+	if err := validateCounts("history.step", h.Step, 1, maxCount); err != nil {
+		return err
+	}
+	if err := validateCounts("history.epoch", h.Epoch, 0, maxCount); err != nil {
+		return err
 	}
 	for _, c := range [...]struct {
 		name   string
@@ -275,21 +272,14 @@ func (h *History) Validate() error {
 		{"history.test_loss", h.TestLoss, math.MaxFloat64, false},
 		{"history.test_accuracy", h.TestAccuracy, 1, false},
 	} {
-		for i, v := range c.values {
-			if v >= 0 && v <= c.most || v == NotMeasured && !c.always {
-				continue
-			}
-			want := "must be 0 or more"
-			if c.most == 1 {
-				want = "must be from 0 to 1"
-			}
-			if !c.always {
-				want += fmt.Sprintf(", or %d where nothing was measured", NotMeasured)
-			}
-			return fieldError(indexed(c.name, i), want+"; got %v", v)
+		if err := validateColumn(c.name, c.values, c.most, c.always); err != nil {
+			return err
 		}
 	}
-	return h.Best.validate(h.Step[n-1], h.Epoch[n-1])
+	if err := h.Best.validate(h.Step[n-1], h.Epoch[n-1]); err != nil {
+		return err
+	}
+	return h.Layers.validate(h.Step[n-1], h.Epoch[n-1])
 }
 
 // validate checks the best moment of a run whose last sample is at step and epoch.

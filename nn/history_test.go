@@ -80,8 +80,8 @@ func TestHistoryAdd(t *testing.T) {
 		// Every sample is one that was given.
 		for i, step := range h.Step {
 			m := metricsOf(step, true)
-			if !slices.Contains(steps, step) || h.Epoch[i] != step/3 || h.Loss[i] != rounded(m.Loss) || h.Accuracy[i] != rounded(*m.Accuracy) ||
-				h.TestLoss[i] != rounded(*m.TestLoss) || h.TestAccuracy[i] != rounded(*m.TestAccuracy) {
+			if !slices.Contains(steps, step) || h.Epoch[i] != step/3 || h.Loss[i] != rounded(m.Loss, 5) || h.Accuracy[i] != rounded(*m.Accuracy, 5) ||
+				h.TestLoss[i] != rounded(*m.TestLoss, 5) || h.TestAccuracy[i] != rounded(*m.TestAccuracy, 5) {
 				t.Fatalf("sample %d of step %d is not what was measured: %s", i, step, toJSON(t, h))
 			}
 		}
@@ -91,11 +91,11 @@ func TestHistoryAdd(t *testing.T) {
 		}
 		lowest := steps[0]
 		for _, step := range steps {
-			if rounded(*metricsOf(step, true).TestLoss) < rounded(*metricsOf(lowest, true).TestLoss) {
+			if rounded(*metricsOf(step, true).TestLoss, 5) < rounded(*metricsOf(lowest, true).TestLoss, 5) {
 				lowest = step
 			}
 		}
-		if want := (Best{lowest, lowest / 3, rounded(*metricsOf(lowest, true).TestLoss)}); h.Best == nil || *h.Best != want {
+		if want := (Best{lowest, lowest / 3, rounded(*metricsOf(lowest, true).TestLoss, 5)}); h.Best == nil || *h.Best != want {
 			t.Errorf("the best is %+v; want %+v", h.Best, want)
 		}
 	}
@@ -229,11 +229,11 @@ func TestHistoryFinite(t *testing.T) {
 		t.Errorf("the history is %s; want %s", got, want)
 	}
 	for v, want := range map[float64]float64{0: 0, 1: 1, 0.6931471805599453: 0.69315, 123456: 123460, 1.00005: 1.0001, 99999.5: 100000, 1.5e-320: 1.5e-320} {
-		if got := rounded(v); got != want {
+		if got := rounded(v, 5); got != want {
 			t.Errorf("rounded(%v) = %v; want %v", v, got, want)
 		}
 	}
-	if math.Signbit(rounded(math.Copysign(0, -1))) {
+	if math.Signbit(rounded(math.Copysign(0, -1), 5)) {
 		t.Error("rounded(-0) is negative; want 0")
 	}
 }

@@ -20,40 +20,64 @@ func (t *Trainer) Idle() []Idle {
 	drops := t.drops
 	t.drops = false
 	defer func() { t.drops = drops }()
-	hidden := t.config.HiddenLayers
-	idle := make([]Idle, len(hidden))
-	steep := make([][]int, len(hidden)) // of each unit: the points at which it has a slope
-	moves := make([][]bool, len(hidden))
-	for l, units := range hidden {
-		idle[l].Units = units
-		steep[l], moves[l] = make([]int, units), make([]bool, units)
-	}
-	bound := idleSlope * t.config.Activation.steepest()
+	c := t.newIdleCount()
 	for i := range t.train.blocks {
 		if !t.proceed(t.updateTime) {
-			return idle
+			break
 		}
 		b := &t.train.blocks[i]
 		t.forwardTraining(b)
-		for l, units := range hidden {
-			for u := range units {
-				for _, slope := range t.layers[l].d[u*b.width : u*b.width+b.n] {
-					if slope != 0 {
-						moves[l][u] = true
-					}
-					if slope >= bound || slope <= -bound {
-						steep[l][u]++
-					}
+		c.add(t, b)
+	}
+	return c.counts(t.train.n)
+}
+
+// An idleCount counts, over the training points, where the units of the hidden layers have a slope.
+type idleCount struct {
+	bound float64  // the least slope of a unit that is not saturated
+	steep [][]int  // of each unit: the points at which its slope is as large
+	moves [][]bool // and whether it has any slope at any point
+}
+
+func (t *Trainer) newIdleCount() idleCount {
+	hidden := t.config.HiddenLayers
+	c := idleCount{
+		bound: idleSlope * t.config.Activation.steepest(),
+		steep: make([][]int, len(hidden)),
+		moves: make([][]bool, len(hidden)),
+	}
+	for l, units := range hidden {
+		c.steep[l], c.moves[l] = make([]int, units), make([]bool, units)
+	}
+	return c
+}
+
+// add counts a block whose slopes forwardTraining has left in the layers.
+func (c *idleCount) add(t *Trainer, b *block) {
+	for l, steep := range c.steep {
+		for u := range steep {
+			for _, slope := range t.layers[l].d[u*b.width : u*b.width+b.n] {
+				if slope != 0 {
+					c.moves[l][u] = true
+				}
+				if slope >= c.bound || slope <= -c.bound {
+					steep[u]++
 				}
 			}
 		}
 	}
-	for l := range hidden {
-		for u, n := range steep[l] {
+}
+
+// counts returns the counts of every hidden layer over n points.
+func (c *idleCount) counts(n int) []Idle {
+	idle := make([]Idle, len(c.steep))
+	for l, steep := range c.steep {
+		idle[l].Units = len(steep)
+		for u, points := range steep {
 			switch {
-			case !moves[l][u]:
+			case !c.moves[l][u]:
 				idle[l].Dead++
-			case nearlyAll*n <= t.train.n:
+			case nearlyAll*points <= n:
 				idle[l].Saturated++
 			}
 		}

@@ -109,7 +109,8 @@ func TestTrainerStepLaw(t *testing.T) {
 			if s.Config.Task == Classification {
 				trainer.Confusion()
 			}
-			trainer.GradientNorms()
+			trainer.Layers()
+			trainer.Distributions()
 		}
 		if got := toJSON(t, trainer.Result()); got != want {
 			t.Errorf("seed %d, config %s: Step(%d), Step(%d) give\n%s\nwant, as Step(%d) gives,\n%s", seed, toJSON(t, s.Config), a, b, got, a+b, want)
@@ -202,7 +203,8 @@ func TestStateUnmodified(t *testing.T) {
 			t.Fatalf("seed %d: Step(3) error: %v", seed, err)
 		}
 		tr.Result()
-		tr.GradientNorms()
+		tr.Layers()
+		tr.Distributions()
 		unmodified("Trainer")
 		m, err := NewModel(s)
 		if err != nil {

@@ -105,27 +105,37 @@ const weightBound = 1e120
 // update makes one optimizer update: it takes the gradient of the mean loss over the batch, adds
 // the penalties and applies the optimizer's rule. The batch follows from step and epoch.
 func (t *Trainer) update() error {
-	size := t.config.BatchSize
-	if size == 0 || size > t.train.n {
-		size = t.train.n
-	}
-	batches := (t.train.n + size - 1) / size
-	// The place in the epoch follows from the step, so the state need not hold it. If the batch
-	// size or the points change in mid-epoch, the epoch continues at the same place of its new
-	// order.
-	at := t.step % batches
+	from, to, batches := t.batchBounds()
 	if batches > 1 && t.orderEpoch != t.epoch {
 		seedRandom(&t.pcg, t.config.Seed, drawShuffle, t.epoch, 0)
 		shuffle(&t.pcg, t.order)
 		t.orderEpoch = t.epoch
 	}
-	from, to := at*size, min((at+1)*size, t.train.n)
-
 	t.save()
 	t.gradient(from, to, batches > 1)
 	if err := t.Stopped(); err != nil {
 		return err
 	}
+	return t.apply(to == t.train.n)
+}
+
+// batchBounds returns which points of the order of this epoch are the next batch, and the number of
+// batches in an epoch.
+func (t *Trainer) batchBounds() (from, to, batches int) {
+	size := t.config.BatchSize
+	if size == 0 || size > t.train.n {
+		size = t.train.n
+	}
+	batches = (t.train.n + size - 1) / size
+	// The place in the epoch follows from the step, so the state need not hold it. If the batch
+	// size or the points change in mid-epoch, the epoch continues at the same place of its new
+	// order.
+	at := t.step % batches
+	return at * size, min((at+1)*size, t.train.n), batches
+}
+
+// apply makes the update of the gradient that stands in grad; last says that it ends the epoch.
+func (t *Trainer) apply(last bool) error {
 	if !kernel.Finite(t.grad) {
 		return t.diverged("gradient")
 	}
@@ -145,7 +155,7 @@ func (t *Trainer) update() error {
 	t.updates++
 	t.rule.update(t.theta, t.grad, t.first, t.second, rate, t.updates)
 	t.step++
-	if at == batches-1 {
+	if last {
 		t.epoch++
 	}
 	switch {
@@ -164,12 +174,17 @@ func (t *Trainer) save() {
 	t.good.updates, t.good.step, t.good.epoch = t.updates, t.step, t.epoch
 }
 
-// diverged undoes the update and returns the error.
-func (t *Trainer) diverged(what string) error {
+// restore undoes the last update.
+func (t *Trainer) restore() {
 	copy(t.theta, t.good.theta)
 	copy(t.first, t.good.first)
 	copy(t.second, t.good.second)
 	t.updates, t.step, t.epoch = t.good.updates, t.good.step, t.good.epoch
+}
+
+// diverged undoes the update and returns the error.
+func (t *Trainer) diverged(what string) error {
+	t.restore()
 	return &DivergedError{Step: t.step + 1, What: what, Network: t.Network()}
 }
 

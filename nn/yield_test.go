@@ -9,7 +9,8 @@ import (
 // everything is what a trainer can compute of a state.
 type everything struct {
 	Result    Result
-	Norms     []float64
+	Layers    []LayerState
+	Spread    []LayerDistributions
 	Confusion Confusion
 	Outputs   [][]float64
 }
@@ -22,7 +23,7 @@ func computeAll(t *testing.T, s State, tr *Trainer, updates int) everything {
 			t.Fatal(err)
 		}
 	}
-	all := everything{Result: tr.Result(), Norms: tr.GradientNorms(), Outputs: tr.Predict(s.Data)}
+	all := everything{Result: tr.Result(), Layers: tr.Layers(), Spread: tr.Distributions(), Outputs: tr.Predict(s.Data)}
 	if s.Config.Task == Classification {
 		all.Confusion = tr.Confusion()
 	}
@@ -80,7 +81,8 @@ func TestYieldOften(t *testing.T) {
 	for name, do := range map[string]func(tr *Trainer){
 		"Step":          func(tr *Trainer) { _ = tr.Step(1) },
 		"Metrics":       func(tr *Trainer) { tr.Metrics() },
-		"GradientNorms": func(tr *Trainer) { tr.GradientNorms() },
+		"Layers":        func(tr *Trainer) { tr.Layers() },
+		"Distributions": func(tr *Trainer) { tr.Distributions() },
 		"Confusion":     func(tr *Trainer) { tr.Confusion() },
 		"Predict":       func(tr *Trainer) { tr.Predict(s.Data) },
 	} {
@@ -123,7 +125,8 @@ func TestYieldEnds(t *testing.T) {
 				t.Fatalf("%s: an update that ends at yield %d changes the network", name, last)
 			}
 			tr.Metrics()
-			tr.GradientNorms()
+			tr.Layers()
+			tr.Distributions()
 			tr.Predict(s.Data)
 			if yields > last {
 				t.Errorf("%s: %d yields after the one that ended the work; want none", name, yields-last)

@@ -6,14 +6,19 @@ const body = $("panel-body");
 /**
  * Writes a value as the server writes the newest one.
  * @param {number | undefined} value
- * @param {string | undefined} as "%" for a share, or the units in which a loss is a typical error
+ * @param {string | undefined} as "%" for a share, "size" for a size of any order, or the units in which
+ *   a loss is a typical error
  */
 function asText(value, as) {
   if (value === undefined || value < 0) return "–";
   if (as === "%") return `${(value < 1 ? Math.min(99.9, value * 100) : 100).toFixed(1)} %`;
   if (as) {
-    const error = Number((Math.sqrt(2 * value) * Number(as)).toPrecision(3));
-    return error.toLocaleString("en", { maximumFractionDigits: 9 }).replaceAll(",", "\u202f");
+    const isSize = as === "size";
+    if (isSize && value && (value < 1e-4 || value >= 1e6)) {
+      return legible(value.toExponential().replace("+", ""));
+    }
+    const shown = isSize ? value : Number((Math.sqrt(2 * value) * Number(as)).toPrecision(3));
+    return shown.toLocaleString("en", { maximumFractionDigits: 9 }).replaceAll(",", "\u202f");
   }
   return value >= 1e4 || (value && value < 1e-4)
     ? legible(value.toExponential(2))
@@ -39,8 +44,8 @@ export class Curves {
     const chart = /** @type {Element} */ (target).closest(".chart > svg");
     if (!(chart instanceof SVGSVGElement)) return;
     const box = chart.getBoundingClientRect();
-    const x =
-      ((clientX - box.left) / box.width) * chart.viewBox.baseVal.width + chart.viewBox.baseVal.x;
+    const { x: left, width } = chart.viewBox.baseVal;
+    const x = left + ((clientX - box.left) / box.width) * width;
     const [x0, x1] = axisOf(chart);
     this.#along = Math.max(0, Math.min(1, (x - x0) / (x1 - x0)));
     this.#show();
@@ -69,6 +74,9 @@ function axisOf({ dataset: { x0, x1, step0, step1 } }) {
  * @param {number} along
  */
 function showCursor(chart, history, along) {
+  const figure = /** @type {HTMLElement} */ (chart.parentNode);
+  if (figure.dataset.of) history = /** @type {any} */ (history)[figure.dataset.of];
+  if (!history) return;
   const [x0, x1, step0, step1] = axisOf(chart);
   const sample = nearest(history.step, step0 + along * (step1 - step0));
   const step = history.step[sample];
@@ -77,10 +85,11 @@ function showCursor(chart, history, along) {
   cursor?.setAttribute("x1", x);
   cursor?.setAttribute("x2", x);
   cursor?.setAttribute("visibility", "visible");
-  const figure = /** @type {HTMLElement} */ (chart.parentNode);
   for (const output of figure.querySelectorAll(".curve-value")) {
     const { for: column = "", as } = /** @type {HTMLElement} */ (output).dataset;
-    output.textContent = asText(history[column]?.[sample], as);
+    const [name, layer] = column.split(".");
+    const values = /** @type {any} */ (layer ? history[name]?.[Number(layer)] : history[name]);
+    output.textContent = asText(values?.[sample], as);
   }
   const moment = /** @type {Element} */ (figure.querySelector(".curve-moment"));
   const [unit] = (moment.textContent ?? "").split(" "); // that of the axis

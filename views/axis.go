@@ -61,6 +61,19 @@ func (a *axis) shown(v float64) float64 {
 // One unit of the plane is perError units of the result.
 func typicalError(loss, perError float64) float64 { return math.Sqrt(2*loss) * perError }
 
+// fitRun makes the axis hold the steps or epochs of a run.
+func (a *axis) fitRun(from, to float64) {
+	if !(to > from) {
+		to = from + 1
+	}
+	apart := roundNumber((to - from) / 5)
+	if to-from >= 1 {
+		apart = max(apart, 1)
+	}
+	a.setRange(from, to)
+	a.addTicks(from, to, apart)
+}
+
 // addTicks adds a tick at each multiple of apart from lo to hi.
 func (a *axis) addTicks(lo, hi, apart float64) {
 	for k := math.Ceil(lo/apart - 1e-9); a.n < len(a.ticks) && float64(k*apart) <= hi+float64(1e-9*apart); k++ {

@@ -111,15 +111,7 @@ func (p *pen) curves(l *Lab) {
 			x.hi = max(x.hi, float64(c.history.Step[n-1])/c.perEpoch)
 		}
 	}
-	if !(x.hi > x.lo) {
-		x.hi = x.lo + 1
-	}
-	apart := roundNumber((x.hi - x.lo) / 5)
-	if x.hi-x.lo >= 1 {
-		apart = max(apart, 1)
-	}
-	x.setRange(x.lo, x.hi)
-	x.addTicks(x.lo, x.hi, apart)
+	x.fitRun(x.lo, x.hi)
 	for i := 0; i < len(curves); i += 2 { // train and test have the same samples
 		c := &both[i]
 		for _, step := range c.history.Step {
@@ -323,6 +315,11 @@ func (p *pen) marks(l *Lab, train *curve, x, y *axis) {
 		p.dot("now", int(train.xs[n-1]), inTenths(y.at(train.values[n-1])))
 		p.text("</circle>")
 	}
+	p.cursor()
+}
+
+// cursor draws the line that the script moves with the pointer.
+func (p *pen) cursor() {
 	p.text(`<line class="cursor" x1="0" x2="0" y1="`)
 	p.tenths(10 * plotTop)
 	p.text(`" y2="`)

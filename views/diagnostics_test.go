@@ -1,10 +1,7 @@
 package views
 
 import (
-	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -20,10 +17,10 @@ func TestPanel(t *testing.T) {
 		panel, shown, body string
 	}{
 		{"", "curves", ".curves"}, {"curves", "curves", ".curves"}, {"confusion", "confusion", ".confusions"},
-		{"gradients", "gradients", "table.norms"}, {"compare", "compare", ""},
+		{"gradients", "gradients", "table.norms"}, {"histograms", "histograms", ".histograms"}, {"compare", "compare", ""},
 	} {
 		lab := sampleLab(t, dataset.Circles, func(l *Lab) {
-			l.Choices.Panel, l.Confusion, l.GradientNorms = test.panel, confusion, []float64{1, 1, 1}
+			l.Choices.Panel, l.Confusion, l.Layers, l.Distributions = test.panel, confusion, layersWith(1, 1, 1), spreads(3)
 		})
 		e := render(t, Panel(lab))
 		var tabs []string
@@ -38,7 +35,7 @@ func TestPanel(t *testing.T) {
 			t.Errorf("panel %q: the tabs are %v, %s in hand; want %v, %s", test.panel, tabs, checked, Panels(), test.shown)
 		}
 		body := e.one(t, "#panel-body")
-		for _, selector := range []string{".curves", ".confusions", "table.norms"} {
+		for _, selector := range []string{".curves", ".confusions", "table.norms", ".histograms"} {
 			if got := len(body.all(selector)) > 0; got != (selector == test.body) {
 				t.Errorf("panel %q shows %s: %t; want %s alone", test.panel, selector, got, test.body)
 			}
@@ -67,6 +64,7 @@ func TestPanelNothing(t *testing.T) {
 		{"confusion", dataset.Hills, "this network says values"},
 		{"confusion", dataset.Circles, "no points to count"},
 		{"gradients", dataset.Circles, "no points to learn from"},
+		{"histograms", dataset.Circles, "no points to answer to"},
 	} {
 		e := render(t, PanelBody(sampleLab(t, test.set, func(l *Lab) { l.Choices.Panel = test.panel })))
 		if got := e.one(t, "p.empty").content(); !strings.Contains(got, test.says) || len(e.all("table")) != 0 {
@@ -124,63 +122,14 @@ func TestConfusionMatrix(t *testing.T) {
 	}
 }
 
-// TestGradientNorms: a bar for each layer whose ends are powers of ten, and words where something
-// is wrong.
-func TestGradientNorms(t *testing.T) {
-	nan, infinite := math.NaN(), math.Inf(1)
-	for _, test := range []struct {
-		norms  []float64
-		widths []int // of 800, 100 for each power of ten
-		values string
-		words  string
-	}{
-		{[]float64{0.1, 0.01, 0.5}, []int{700, 600, 770}, "[0.1 0.01 0.5]", ""},
-		{[]float64{1e-7, 3.14159}, []int{0, 750}, "[1.00e−7 3.14]", "hidden 1 gets less than a millionth of what output gets"},
-		{[]float64{1e-7, 1e-8, 2}, []int{0, 0, 730}, "[1.00e−7 1.00e−8 2]", "hidden 1, hidden 2 get less than a millionth"},
-		{[]float64{1e-7, 1e-3}, []int{300, 700}, "[1.00e−7 0.001]", ""}, // small, but not beside the other
-		{[]float64{0, 0.3}, []int{0, 748}, "[0 0.3]", "hidden 1 gets less"},
-		{[]float64{12345, 1}, []int{709, 300}, "[1.23e4 1]", "explodes (hidden 1)"},
-		{[]float64{1, infinite}, []int{700, 800}, "[1 not finite]", "explodes (output)"},
-		{[]float64{1, nan}, []int{700, 0}, "[1 not finite]", "explodes (output)"},
-		{[]float64{0, 0}, []int{0, 0}, "[0 0]", "no gradient"},
-		{[]float64{2.5}, []int{740}, "[2.5]", ""},
-	} {
-		e := render(t, GradientNorms(test.norms))
-		var widths []int
-		var values []string
-		for l, row := range e.all("tbody tr") {
-			name := "hidden " + strconv.Itoa(l+1)
-			if l == len(test.norms)-1 {
-				name = "output"
-			}
-			if got := row.one(t, "th[scope=row]").content(); got != name {
-				t.Errorf("layer %d is called %q; want %s", l, got, name)
-			}
-			var width int
-			if _, err := fmt.Sscanf(row.one(t, "path.norm").attr("d"), "M0 1h%dv8H0z", &width); err != nil {
-				t.Fatal(err)
-			}
-			widths, values = append(widths, width), append(values, row.one(t, "td.score").content())
-		}
-		if !slices.Equal(widths, test.widths) || fmt.Sprint(values) != test.values {
-			t.Errorf("GradientNorms(%v) draws %v with %v; want %v with %s", test.norms, widths, values, test.widths, test.values)
-		}
-		words := ""
-		if p := e.all("p"); len(p) > 0 {
-			words = p[0].content()
-		}
-		if (words == "") != (test.words == "") || !strings.Contains(words, test.words) {
-			t.Errorf("GradientNorms(%v) says %q; want %q", test.norms, words, test.words)
-		}
-	}
-}
-
 // measured counts what it is asked to measure.
-type measured struct{ confusion, gradients int }
+type measured struct{ confusion, layers, spreads int }
 
 func (m *measured) Confusion() nn.Confusion { m.confusion++; return nn.Confusion{Train: [][]int{{1}}} }
 
-func (m *measured) GradientNorms() []float64 { m.gradients++; return []float64{1} }
+func (m *measured) Layers() []nn.LayerState { m.layers++; return layersWith(1) }
+
+func (m *measured) Distributions() []nn.LayerDistributions { m.spreads++; return spreads(1) }
 
 // TestMeasure: what no panel shows is not measured.
 func TestMeasure(t *testing.T) {
@@ -191,13 +140,14 @@ func TestMeasure(t *testing.T) {
 	}{
 		{"", dataset.Circles, measured{}}, {"curves", dataset.Circles, measured{}}, {"compare", dataset.Circles, measured{}},
 		{"confusion", dataset.Circles, measured{confusion: 1}}, {"confusion", dataset.Hills, measured{}},
-		{"gradients", dataset.Circles, measured{gradients: 1}}, {"gradients", dataset.Hills, measured{gradients: 1}},
+		{"gradients", dataset.Circles, measured{layers: 1}}, {"gradients", dataset.Hills, measured{layers: 1}},
+		{"histograms", dataset.Circles, measured{spreads: 1}}, {"histograms", dataset.Hills, measured{spreads: 1}},
 	} {
 		l := sampleLab(t, test.set, func(l *Lab) { l.Choices.Panel = test.panel })
 		var m measured
 		l.Measure(&m)
-		if m != test.want || (l.Confusion != nil) != (m.confusion > 0) || (l.GradientNorms != nil) != (m.gradients > 0) {
-			t.Errorf("the panel %q of %s measures %+v and shows %v and %v; want %+v", test.panel, test.set, m, l.Confusion, l.GradientNorms, test.want)
+		if m != test.want || (l.Confusion != nil) != (m.confusion > 0) || (l.Layers != nil) != (m.layers > 0) || (l.Distributions != nil) != (m.spreads > 0) {
+			t.Errorf("the panel %q of %s measures %+v and shows %+v; want %+v", test.panel, test.set, m, l.Measured, test.want)
 		}
 	}
 }

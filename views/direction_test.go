@@ -44,7 +44,6 @@ func TestNamesIsolated(t *testing.T) {
 			lab := sampleLab(t, set, func(l *Lab) {
 				l.Meta, l.Choices.Panel, l.Choices.Dataset = meta, panel, OwnData
 				l.State.Config.TestFraction = 0.2
-				l.GradientNorms = []float64{1, 1, 1}
 				if set == dataset.Plane {
 					l.Meta.Classes = nil
 				} else {

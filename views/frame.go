@@ -46,6 +46,7 @@ func NewFrameWriter(c nn.Config) *FrameWriter {
 type historyKey struct {
 	samples, every int
 	best           nn.Best
+	layers, apart  int // samples of the layers, and the least number of updates between them
 }
 
 func keyOf(h *nn.History) (k historyKey) {
@@ -55,6 +56,9 @@ func keyOf(h *nn.History) (k historyKey) {
 	}
 	if h.Best != nil {
 		k.best = *h.Best
+	}
+	if k.layers = h.Layers.Len(); k.layers > 0 {
+		k.apart = h.Layers.Every
 	}
 	return k
 }

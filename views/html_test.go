@@ -188,12 +188,18 @@ func labs(tb testing.TB) map[string]Lab {
 		"ConfusionOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "confusion" }),
 		"Gradients": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Choices.Panel = "gradients"
-			l.GradientNorms = []float64{1e-9, 0.5, 1.25}
+			l.Layers = layersWith(1e-9, 0.5, 1.25)
+			l.History = historyOfLayers(l.Layers)
 		}),
-		"GradientsOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "gradients" }),
-		"Compare":            sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "compare" }),
-		"ComparePinned":      comparing(tb, func(*Lab) {}),
-		"Largest":            sampleLab(tb, dataset.Circles, networkShapes()["Largest"]),
+		"Histograms": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Choices.Panel, l.Distributions = "histograms", spreads(3)
+			l.Distributions[1].Weights.Counts = nil
+		}),
+		"HistogramsOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "histograms" }),
+		"GradientsOfNothing":  sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "gradients" }),
+		"Compare":             sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "compare" }),
+		"ComparePinned":       comparing(tb, func(*Lab) {}),
+		"Largest":             sampleLab(tb, dataset.Circles, networkShapes()["Largest"]),
 		"Linked": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Choices.Opened, l.Choices.Waits = true, true
 			l.Lesson = export.Lesson{Hide: []string{PartData, PartShare}, Lock: []string{PartNetwork}}

@@ -22,21 +22,24 @@ type panel struct {
 var panels = []panel{
 	{Name: "curves", Label: "Curves"},
 	{Name: "confusion", Label: "Confusion", measure: measureConfusion, view: Confusion},
-	{Name: "gradients", Label: "Gradients", measure: measureGradients, view: Gradients},
+	{Name: "gradients", Label: "Layers", measure: measureLayers, view: Layers},
+	{Name: "histograms", Label: "Histograms", measure: measureHistograms, view: Histograms},
 	{Name: "compare", Label: "Compare", view: Compare},
 }
 
 // A Measurer measures a state for the panels; *nn.Trainer is one.
 type Measurer interface {
 	Confusion() nn.Confusion
-	GradientNorms() []float64
+	Layers() []nn.LayerState
+	Distributions() []nn.LayerDistributions
 }
 
 // Measured is what one panel shows beside the curves; the rest of it is nil, and so is all where
 // there is no point to measure with.
 type Measured struct {
 	Confusion     *nn.Confusion
-	GradientNorms []float64 // of each layer, the output last
+	Layers        []nn.LayerState // the output last, here and below
+	Distributions []nn.LayerDistributions
 }
 
 func measureConfusion(task nn.Task, m Measurer) (got Measured) {
@@ -47,8 +50,10 @@ func measureConfusion(task nn.Task, m Measurer) (got Measured) {
 	return got
 }
 
-func measureGradients(_ nn.Task, m Measurer) Measured {
-	return Measured{GradientNorms: m.GradientNorms()}
+func measureLayers(_ nn.Task, m Measurer) Measured { return Measured{Layers: m.Layers()} }
+
+func measureHistograms(_ nn.Task, m Measurer) Measured {
+	return Measured{Distributions: m.Distributions()}
 }
 
 // Panels returns the names of the panels, which are the values of FieldPanel.

@@ -133,6 +133,23 @@ func AppendHistory(dst []byte, h nn.History) []byte {
 		dst = appendInt(appendName(dst, "epoch"), b.Epoch)
 		dst = append(appendNumber(appendName(dst, "test_loss"), b.TestLoss), '}')
 	}
+	if h.Layers != nil {
+		dst = appendLayers(append(appendName(dst, "layers"), '{'), h.Layers)
+	}
+	return append(dst, '}')
+}
+
+// appendLayers appends the members of how the layers learned, and the end of the object.
+func appendLayers(dst []byte, h *nn.LayerHistory) []byte {
+	dst = appendInt(appendName(dst, "every"), h.Every)
+	dst = appendList(appendName(dst, "step"), h.Step, appendInt)
+	dst = appendList(appendName(dst, "epoch"), h.Epoch, appendInt)
+	for _, c := range [...]struct {
+		name    string
+		columns [][]float64
+	}{{"gradient", h.Gradient}, {"update", h.Update}, {"idle", h.Idle}} {
+		dst = appendRows(appendName(dst, c.name), c.columns)
+	}
 	return append(dst, '}')
 }
 

@@ -107,6 +107,9 @@ func TestAppendHistory(t *testing.T) {
 			m.Accuracy, m.TestLoss = &accuracy, &test
 		}
 		h.Add(3*i, i/2, m)
+		if h.NeedsLayers(3*i) && i > 10 {
+			h.AddLayers([]nn.LayerState{{Gradient: 1 / float64(i), Update: 1e-9 * float64(i), Idle: nn.Idle{Units: 3, Dead: i % 3}}, {Update: nn.NotMeasured}})
+		}
 		if i < 3 || i%50 == 0 || i == 599 {
 			checkEncoded(t, AppendHistory(nil, h), h)
 		}

@@ -89,6 +89,9 @@ func TestFastSourceUsual(t *testing.T) {
 	for i := range 300 {
 		accuracy, test := rand.Float64(), rand.Float64()
 		history.Add(i, i/3, nn.Metrics{Loss: rand.ExpFloat64(), Accuracy: &accuracy, TestLoss: &test})
+		if history.NeedsLayers(i) {
+			history.AddLayers([]nn.LayerState{{Gradient: rand.ExpFloat64(), Idle: nn.Idle{Units: 3, Dead: 1}}, {Update: nn.NotMeasured}})
+		}
 	}
 	var got nn.History
 	err := readAll(&reader{newFastSource(mustJSON(t, history), new(pace.Pace))}, func(r *reader) error { return r.history(&got) })

@@ -16,9 +16,9 @@ func (r *reader) history(h *nn.History) error {
 		case "every":
 			return r.integer(&h.Every)
 		case "step":
-			return r.column(&h.Step)
+			return r.column(&h.Step, nn.MaxSamples)
 		case "epoch":
-			return r.column(&h.Epoch)
+			return r.column(&h.Epoch, nn.MaxSamples)
 		case "loss":
 			return r.numbers(&h.Loss, nn.MaxSamples, "samples")
 		case "accuracy":
@@ -32,18 +32,53 @@ func (r *reader) history(h *nn.History) error {
 		case "best":
 			h.Best = new(nn.Best)
 			return r.best(h.Best)
+		case "layers":
+			h.Layers = new(nn.LayerHistory)
+			return r.layers(h.Layers)
 		}
 		return r.unknown()
 	})
 }
 
-// column reads a list of whole numbers, one for each sample of a history.
-func (r *reader) column(dst *[]int) error {
+// column reads a list of whole numbers, one for each of at most so many samples of a history.
+func (r *reader) column(dst *[]int, most int) error {
 	return r.list(func() error {
 		var v int
 		err := r.integer(&v)
 		*dst = append(*dst, v)
-		return cmp.Or(err, checkLength(r, len(*dst), nn.MaxSamples, "samples"))
+		return cmp.Or(err, checkLength(r, len(*dst), most, "samples"))
+	})
+}
+
+// layers reads how the layers learned over a run.
+func (r *reader) layers(h *nn.LayerHistory) error {
+	return r.object(func(member string) error {
+		switch member {
+		case "every":
+			return r.integer(&h.Every)
+		case "step":
+			return r.column(&h.Step, nn.MaxLayerSamples)
+		case "epoch":
+			return r.column(&h.Epoch, nn.MaxLayerSamples)
+		case "gradient":
+			return r.layerColumns(&h.Gradient)
+		case "update":
+			return r.layerColumns(&h.Update)
+		case "idle":
+			return r.layerColumns(&h.Idle)
+		}
+		return r.unknown()
+	})
+}
+
+// layerColumns reads a list of samples for each layer.
+func (r *reader) layerColumns(dst *[][]float64) error {
+	*dst = [][]float64{}
+	return r.list(func() error {
+		var column []float64
+		err := r.numbers(&column, nn.MaxLayerSamples, "samples")
+		*dst = append(*dst, column)
+		return cmp.Or(err, checkLength(r, len(*dst), nn.MaxLayers, "layers"))
 	})
 }
 
