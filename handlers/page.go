@@ -95,8 +95,8 @@ func (s *Server) edit(c echo.Context) error {
 	}
 	a.source = a.source || next.meta.Edited != p.meta.Edited || !next.meta.NamesAlike(p.meta)
 	a.sets = next.choices.Dataset != p.form.Get(views.FieldDataset)
-	a.settings = a.replaced || !reflect.DeepEqual(next.State.Config, p.State.Config)
-	a.reshaped = a.replaced || !reflect.DeepEqual(next.State.Config, p.posted) || !next.meta.NamesAlike(p.meta)
+	a.settings = a.settings || a.replaced || !reflect.DeepEqual(next.State.Config, p.State.Config)
+	a.reshaped = a.reshaped || a.replaced || !reflect.DeepEqual(next.State.Config, p.posted) || !next.meta.NamesAlike(p.meta)
 	return s.render(c, http.StatusOK, next)
 }
 

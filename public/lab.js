@@ -7,6 +7,7 @@ import { bindDialogs, open } from "./dialogs.js";
 import { Import } from "./import.js";
 import { bindKeys } from "./keys.js";
 import { bindLayout } from "./layout.js";
+import { Lens } from "./lens.js";
 import { tell } from "./page.js";
 import { bindParts } from "./parts.js";
 import { Picture } from "./picture.js";
@@ -24,6 +25,7 @@ import { Timeline } from "./timeline.js";
 import { bindTips } from "./tips.js";
 import { bindTour } from "./tour.js";
 import { Transport } from "./transport.js";
+import { Units } from "./units.js";
 
 // What came after private methods, which every browser that can read this script has.
 const isAble = "htmx" in globalThis && "HTMLDialogElement" in globalThis;
@@ -33,12 +35,14 @@ async function start() {
   const renewal = new Renewal(new Transport(), window, tell);
   const runs = new Runs(renewal, tell);
   const picture = new Picture();
+  const lens = new Lens(picture);
   const readout = new Readout();
 
   /** Paints, and says what goes wrong with it: that must not lose what has come. */
   function paint() {
     try {
       picture.paint();
+      lens.update();
       readout.update();
     } catch (error) {
       tell(`This picture cannot be drawn: ${/** @type {Error} */ (error).message}`);
@@ -54,6 +58,7 @@ async function start() {
   new Import(runs);
   new Plane(runs, new Probe(runs));
   new Curves(runs);
+  const units = new Units(runs);
   bindAddress(runs);
   bindDialogs(runs);
   bindKeys(runs, timeline);
@@ -67,6 +72,7 @@ async function start() {
   paint();
   document.documentElement.classList.add("script");
   if (await session.restore()) open("tour"); // a first visit
+  units.watch();
   renewal.resume(runs, () => session.save());
 }
 
