@@ -57,7 +57,7 @@ async function start() {
   new Share(runs);
   new Import(runs);
   new Plane(runs, new Probe(runs));
-  new Curves(runs);
+  new Curves(runs, timeline);
   const units = new Units(runs);
   bindAddress(runs);
   bindDialogs(runs);

@@ -22,6 +22,9 @@ export class Picture {
   paint() {
     const { cells = "", maps = "" } = $("picture").dataset;
     this.fill(plane, view.querySelector("[data-palette]")?.getAttribute("data-palette"), cells);
+    /** @type {HTMLCanvasElement | null} beside that of a pinned run */
+    const copy = document.querySelector("#plane-copy");
+    copy?.getContext("2d")?.drawImage(plane, 0, 0);
     let from = 0;
     for (const canvas of unitCanvases()) {
       const colours = canvas.closest("[data-ramp]")?.getAttribute("data-ramp");

@@ -87,7 +87,7 @@ func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 	}
 	if f.areas.patternOf(l.Cells, l.State.Config) || !f.begun {
 		p.begin("#pattern")
-		p.pattern(&f.areas)
+		p.pattern(&f.areas, planeAreas)
 		p.end()
 	}
 	if said := l.saying(); said != f.said || !f.begun {

@@ -273,7 +273,7 @@ func resultCard(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Pattern(l.Cells, l.State.Config).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = PlanePattern(l.Cells, l.State.Config).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
