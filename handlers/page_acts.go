@@ -63,6 +63,11 @@ var pageActs = []pageAct{
 		traits: views.Traits{Restores: true},
 		answer: answerRestored,
 	},
+	{
+		name:   "fit", // draws as many units as there is room for
+		traits: views.Traits{Looks: true},
+		answer: pageAnswer{preview: true, reshaped: true},
+	},
 	{name: "settings"}, // decodePageForm applies them, whatever the act
 	{
 		name:   "reset",
@@ -178,6 +183,12 @@ var pageActs = []pageAct{
 		name: "inspect", placed: true, // shows the weights of the unit behind the name
 		traits: views.Traits{Looks: true},
 		do:     inspectUnit,
+	},
+	{
+		name:   "layer", // shows all units of the layer behind the name
+		traits: views.Traits{Looks: true},
+		hint:   "Shows all units of this layer.",
+		do:     showLayer, answer: pageAnswer{preview: true, layer: true},
 	},
 
 	// Lessons.

@@ -77,6 +77,7 @@ func actPages(t *testing.T) map[string]string {
 		"Values":   post("dataset", views.FieldDataset, "hills"),
 		"Locked":   post("show", views.FieldLesson, "lock=data&experiment=features"),
 		"Pinned":   post("pin"),
+		"Wide":     post("settings", views.FieldHiddenLayers, "20-8"),
 		"Table":    post("table-show"),
 		"Preview":  post("import-preview", views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"),
 		"Unit":     postForm(s, "/edit", unit, "HX-Request", "true").Body.String(),
@@ -193,7 +194,7 @@ func TestTraits(t *testing.T) {
 		"show": {Restores: true}, "restore": {Restores: true},
 		"reset": {Stops: true}, "reseed": {Stops: true}, "restart-with": {Stops: true},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
-		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "table-show": {Looks: true},
+		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},
 	}
 	for _, a := range pageActs {
@@ -262,7 +263,7 @@ func TestNamesAfterActs(t *testing.T) {
 		"clear": none, "dataset": {Source: "data_seed=1&dataset=circles&points=200"}, "open": none, "remove-class": two,
 		"import": {Classes: []string{"a", "b"}, Transform: table.Transform{X: table.Axis{Name: "x"}, Y: table.Axis{Name: "y"}, Label: table.Axis{Name: "label"}}},
 	}
-	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "change-setting": " l2=0.01", "restart-with": " init=he"}
+	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "layer": " 0", "change-setting": " l2=0.01", "restart-with": " init=he"}
 	nameOf := func(m table.Meta, p nn.Point) string {
 		if name := m.Class(int(p.Label)); name != "" {
 			return name

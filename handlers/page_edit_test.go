@@ -260,7 +260,7 @@ func TestActsWithoutScript(t *testing.T) {
 		"open":          {views.FieldOpened, file},
 		"import":        {views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"},
 	}
-	places := map[string]string{"change-setting": " l2=0.01", "restart-with": " init=he", "add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0"}
+	places := map[string]string{"change-setting": " l2=0.01", "restart-with": " init=he", "add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "layer": " 0"}
 	refused := map[string][]string{
 		"draw": {views.FieldStroke, "a"}, "change-setting learning_rate=0": nil, "restart-with classes=2": nil, "set-parameter": {views.FieldParameter, "biases.0.0"},
 		"open": {views.FieldOpened, "{}"}, "import": {views.FieldTableText, ""}, "dataset": {views.FieldPoints, "0"},

@@ -53,7 +53,7 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		until:   p.until,
 		waiting: p.waiting,
 		pace:    drawPace{began: time.Now(), apart: time.Duration(p.drawMS) * time.Millisecond},
-		html:    views.NewFrameWriter(t.Config()),
+		html:    views.NewFrameWriter(t.Config(), p.choices.Rows),
 		lab: views.Lab{
 			State:   nn.State{Config: p.State.Config, Data: p.State.Data},
 			Choices: cloneChoices(p.choices),
@@ -75,7 +75,7 @@ func drawnOf(run *views.PinnedRun) *views.PinnedRun {
 func cloneChoices(c views.Choices) views.Choices {
 	for _, text := range []*string{
 		&c.Tool, &c.Transport, &c.Panel, &c.Dataset, &c.Points, &c.Noise, &c.DataClasses, &c.DataSeed,
-		&c.UntilStep, &c.UntilLoss, &c.UntilAccuracy, &c.Patience, &c.Guess,
+		&c.UntilStep, &c.UntilLoss, &c.UntilAccuracy, &c.Patience, &c.Guess, &c.Layer,
 	} {
 		*text = strings.Clone(*text)
 	}
@@ -182,8 +182,9 @@ func (f *pageFrames) draw(ctx context.Context, begin func() bool) (ok bool, err 
 
 // A picture has some kilobytes, and is used again by other streams.
 type picture struct {
-	cells views.Cells
-	maps  views.Maps
+	cells   views.Cells
+	maps    views.Maps
+	largest []float64
 }
 
 var pictures = sync.Pool{New: func() any { return new(picture) }}
@@ -200,9 +201,9 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 	}
 	picture := pictures.Get().(*picture)
 	defer pictures.Put(picture)
-	lab.Cells, lab.Maps = picture.cells, picture.maps
+	lab.Cells, lab.Maps, lab.Largest = picture.cells, picture.maps, picture.largest
 	err = paint(f.yield, &lab, &f.trainer.Model)
-	picture.cells, picture.maps = lab.Cells, lab.Maps
+	picture.cells, picture.maps, picture.largest = lab.Cells, lab.Maps, lab.Largest
 	if err != nil {
 		return false, err
 	}

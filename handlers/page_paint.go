@@ -39,7 +39,7 @@ func paint(yield func() error, lab *views.Lab, m *nn.Model) (err error) {
 	c := mapCanvases.Get().(*canvas)
 	defer mapCanvases.Put(c)
 	m.SetYield(nil)
-	lab.Maps = c.maps(lab.Maps[:0], m)
+	lab.Maps, lab.Largest = c.maps(lab.Maps[:0], lab.Largest[:0], m, &lab.Choices)
 	return nil
 }
 
@@ -72,8 +72,9 @@ func (c *canvas) plane(dst views.Cells, m *nn.Model, hard bool) views.Cells {
 	return dst
 }
 
-// maps appends what a model's units do to dst.
-func (c *canvas) maps(dst views.Maps, m *nn.Model) views.Maps {
+// maps appends to dst what a model's units do, of those that the choices of a page show, and to largest
+// how much the hidden ones do at most.
+func (c *canvas) maps(dst views.Maps, largest []float64, m *nn.Model, choices *views.Choices) (views.Maps, []float64) {
 	at, config := mapPlaces(), m.Config()
 	n, all := len(at.xs), config.HiddenUnits()+m.Outputs()
 	rest := slices.Grow(c.values[:0], all*n)[:all*n]
@@ -84,5 +85,5 @@ func (c *canvas) maps(dst views.Maps, m *nn.Model) views.Maps {
 	}
 	c.units = append(c.units, rest)
 	m.UnitsTo(c.units, at.xs, at.ys)
-	return views.PaintMaps(dst, c.units, config)
+	return views.PaintMaps(dst, largest, c.units, config, choices)
 }

@@ -19,7 +19,7 @@ import (
 
 func defaultChoices() views.Choices {
 	return views.Choices{
-		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1, Panel: views.Panels()[0],
+		Tool: "0", Transport: views.TransportSSE, FrameSteps: 1, Panel: views.Panels()[0], Rows: views.LeastRows,
 		Dataset: firstDataset, Points: strconv.Itoa(defaultPoints), DataSeed: "1",
 	}
 }
@@ -74,6 +74,8 @@ type pageAnswer struct {
 	reshaped bool
 	// redraft says that the page has another lesson.
 	redraft bool
+	// layer says that all units of a layer are to be shown.
+	layer bool
 	// pinned says that the pinned run is to be shown anew.
 	pinned bool
 	// sets says that the page shows another data set as chosen.
@@ -123,6 +125,9 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	}
 	err := wire.FormInt(form, views.FieldKept, &p.kept)
 	if err != nil {
+		return p, err
+	}
+	if err := wire.FormInt(form, views.FieldRows, &p.choices.Rows); err != nil {
 		return p, err
 	}
 	if p.Message, err = wire.DecodeForm(form, pageField, wire.Train, s.limits(ctx)); err != nil {
@@ -226,6 +231,7 @@ func readChoices(form url.Values) views.Choices {
 	d.FrameSteps, _ = strconv.Atoi(or(views.FieldFrameSteps, "1")) // decodeForm has said if it is wrong
 	d.Panel = or(views.FieldPanel, d.Panel)
 	d.LogScale = form.Get(views.FieldLogScale) != ""
+	d.Layer = form.Get(views.FieldLayer)
 	d.Dataset = or(views.FieldDataset, d.Dataset)
 	d.Points = or(views.FieldPoints, d.Points)
 	d.Noise = form.Get(views.FieldNoise)

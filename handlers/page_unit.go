@@ -49,6 +49,19 @@ func inspectUnit(_ *Server, _ context.Context, p *pageRequest, place string) err
 	return nil
 }
 
+// showLayer shows all units of a hidden layer.
+func showLayer(_ *Server, _ context.Context, p *pageRequest, place string) error {
+	at, err := readPlace(views.FieldAct, place, 1)
+	if err != nil {
+		return err
+	}
+	if at[0] < 0 || at[0] >= len(p.State.Config.HiddenLayers) {
+		return wire.Invalid(views.FieldAct, "must name a hidden layer of the network; got %q", wire.Clip(place))
+	}
+	p.choices.Layer = place
+	return nil
+}
+
 func addNeuron(_ *Server, e edit) (nn.State, views.Notice, error) {
 	at, err := readPlace(views.FieldAct, e.place, 1)
 	if err != nil {

@@ -166,3 +166,51 @@ func TestSetParameterPage(t *testing.T) {
 		t.Errorf("setting a bias to 1e7 = %d %.400s; want 422 beside the value", w.Code, w.Body)
 	}
 }
+
+// TestUnitsShown: the page draws as many units as it says that it has room for, streams do so, too, and
+// all units of one layer beside them.
+func TestUnitsShown(t *testing.T) {
+	s := newTestServer(t)
+	state, h := sampleHistory(t, sampleState(t, "circles", 30, 2, func(c *nn.Config) { c.HiddenLayers = []int{30, 12} }), 2)
+	post := func(path, act string, changes ...string) (status int, body string) {
+		form := historyForm(t, s, state, h)
+		form.Set(views.FieldControls, "")
+		form.Set(views.FieldAct, act)
+		form.Set(views.FieldSteps, "1")
+		for i := 0; i < len(changes); i += 2 {
+			form.Set(changes[i], changes[i+1])
+		}
+		w := postForm(s, path, form, "HX-Request", "true")
+		return w.Code, w.Body.String()
+	}
+	const drawn, tile = `id="unit-biases.`, `id="tile-biases.`
+	for _, test := range []struct {
+		act, rows    string
+		units, tiles int
+	}{
+		{"fit", "", 9 + 9 + 2, 0}, {"fit", "3", 9 + 9 + 2, 0}, {"fit", "12", 11 + 12 + 2, 0}, {"fit", "30", 30 + 12 + 2, 0}, {"fit", "1000000", 30 + 12 + 2, 0},
+		{"layer 0", "12", 0, 30}, {"layer 1", "12", 0, 12},
+	} {
+		status, body := post("/edit", test.act, views.FieldRows, test.rows)
+		if units, tiles := strings.Count(body, drawn), strings.Count(body, tile); status != http.StatusOK || units != test.units || tiles != test.tiles {
+			t.Errorf("%s with room for %q is answered %d with %d units and %d tiles; want %d and %d", test.act, test.rows, status, units, tiles, test.units, test.tiles)
+		}
+		if got := decodeAnswer(t, s, body); !same(got.State, state) || !same(got.history, h) {
+			t.Errorf("%s changes the state", test.act)
+		}
+	}
+	scales := func(changes ...string) int {
+		_, body := post("/train", "", changes...)
+		_, after, _ := strings.Cut(body, `data-scales="`)
+		text, _, _ := strings.Cut(after, `"`)
+		return len(strings.Fields(text))
+	}
+	if few, all, more := scales(), scales(views.FieldRows, "30"), scales(views.FieldRows, "30", views.FieldLayer, "0"); few != 18 || all != 42 || more != 72 {
+		t.Errorf("frames have the scales of %d, %d and %d hidden units; want 18, 42, and 30 more", few, all, more)
+	}
+	for _, test := range []struct{ act, rows string }{{"layer", ""}, {"layer 2", ""}, {"layer -1", ""}, {"layer 0.1", ""}, {"layer x", ""}, {"fit", "many"}, {"fit", "1.5"}} {
+		if status, body := post("/edit", test.act, views.FieldRows, test.rows); status != http.StatusUnprocessableEntity && status != http.StatusBadRequest {
+			t.Errorf("%s with room for %q is answered %d %.200s; want an error", test.act, test.rows, status, body)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import { bindFolds } from "./folds.js";
 import { Import } from "./import.js";
 import { bindKeys } from "./keys.js";
 import { bindLayout } from "./layout.js";
+import { Lens } from "./lens.js";
 import { tell } from "./page.js";
 import { bindParts } from "./parts.js";
 import { Picture } from "./picture.js";
@@ -27,6 +28,7 @@ import { Timeline } from "./timeline.js";
 import { bindTips } from "./tips.js";
 import { bindTour } from "./tour.js";
 import { Transport } from "./transport.js";
+import { Units } from "./units.js";
 
 // What came after private methods, which every browser that can read this script has.
 const isAble = "htmx" in globalThis && "HTMLDialogElement" in globalThis;
@@ -36,12 +38,14 @@ async function start() {
   const renewal = new Renewal(new Transport(), window, tell);
   const runs = new Runs(renewal, tell);
   const picture = new Picture();
+  const lens = new Lens(picture);
   const readout = new Readout();
 
   /** Paints, and says what goes wrong with it: that must not lose what has come. */
   function paint() {
     try {
       picture.paint();
+      lens.update();
       readout.update();
     } catch (error) {
       tell(`This picture cannot be drawn: ${/** @type {Error} */ (error).message}`);
@@ -57,7 +61,8 @@ async function start() {
   new Share(runs);
   new Import(runs);
   new Plane(runs, new Probe(runs));
-  new Curves(runs);
+  new Curves(runs, timeline);
+  const units = new Units(runs);
   bindAddress(runs);
   bindDialogs(runs);
   bindKeys(runs, timeline);
@@ -73,6 +78,7 @@ async function start() {
   paint();
   document.documentElement.classList.add("script");
   if (await session.restore()) open("tour"); // a first visit
+  units.watch();
   renewal.resume(runs, () => session.save());
 }
 

@@ -30,6 +30,12 @@ export class Moments {
     return bestOf(this.run);
   }
 
+  /** Returns the place of the moment nearest to a step. @param {number} step */
+  near(step) {
+    const distances = this.run.map((moment) => Math.abs(moment.step - step));
+    return distances.indexOf(Math.min(...distances));
+  }
+
   /**
    * Makes a state the newest moment, unless it is shown already. A smaller step begins a new run.
    * @param {number} step

@@ -4,6 +4,13 @@ import { $ } from "./page.js";
 const plane = /** @type {HTMLCanvasElement} */ (document.querySelector("#plane canvas"));
 const view = $("network-view");
 
+/** Returns the pictures of the units, in the order in which their maps come. */
+export function unitCanvases() {
+  /** @type {NodeListOf<HTMLCanvasElement>} */
+  const canvases = document.querySelectorAll("#network-view canvas, #layer canvas");
+  return canvases;
+}
+
 /** Picture paints canvases, which stay in the page; images would be made anew. */
 export class Picture {
   /** @type {Record<string, Uint32Array>} colours of pixels by the text that they come in */
@@ -14,16 +21,19 @@ export class Picture {
   /** Paints the plane and all maps. */
   paint() {
     const { cells = "", maps = "" } = $("picture").dataset;
-    this.#fill(plane, view.querySelector("[data-palette]")?.getAttribute("data-palette"), cells);
+    this.fill(plane, view.querySelector("[data-palette]")?.getAttribute("data-palette"), cells);
+    /** @type {HTMLCanvasElement | null} beside that of a pinned run */
+    const copy = document.querySelector("#plane-copy");
+    copy?.getContext("2d")?.drawImage(plane, 0, 0);
     let from = 0;
-    for (const canvas of view.querySelectorAll("canvas")) {
+    for (const canvas of unitCanvases()) {
       const colours = canvas.closest("[data-ramp]")?.getAttribute("data-ramp");
       const { map } = canvas.dataset;
       if (!map) {
-        this.#fill(canvas, colours, maps, from);
+        this.fill(canvas, colours, maps, from);
         from += canvas.width * canvas.height;
       } else if (!this.#painted.has(canvas)) {
-        this.#fill(canvas, colours, map);
+        this.fill(canvas, colours, map);
         this.#painted.add(canvas);
       }
     }
@@ -36,7 +46,7 @@ export class Picture {
    * @param {string} cells
    * @param {number} from where the cells of this canvas begin
    */
-  #fill(canvas, text, cells, from = 0) {
+  fill(canvas, text, cells, from = 0) {
     const colours = this.#palette(text ?? "");
     const image = new ImageData(canvas.width, canvas.height);
     const pixels = new Uint32Array(image.data.buffer);

@@ -67,6 +67,11 @@ export class Timeline {
     this.#look(this.#moments.at + by);
   }
 
+  /** Shows the moment nearest to a step. @param {number} step */
+  show(step) {
+    if (this.#moments.run.length > 1) this.#look(this.#moments.near(step));
+  }
+
   /** @param {number} at */
   #look(at) {
     this.#moments.look(at);

@@ -67,9 +67,10 @@ func BenchmarkPaintMaps(b *testing.B) {
 		}
 	}
 	var maps Maps
+	var largest []float64
 	b.ReportAllocs()
 	for b.Loop() {
-		maps = PaintMaps(maps[:0], values, c)
+		maps, largest = PaintMaps(maps[:0], largest[:0], values, c, &Choices{})
 		b.SetBytes(int64(len(maps)))
 	}
 }
@@ -78,7 +79,7 @@ func BenchmarkPaintMaps(b *testing.B) {
 // changes.
 func BenchmarkEdges(b *testing.B) {
 	lab := sampleLab(b, dataset.Circles, nil)
-	edges := edges(lab.State.Config)
+	edges := edges(lab.State.Config, LeastRows)
 	kinds := make([]uint8, len(edges))
 	var p pen
 	b.ReportAllocs()

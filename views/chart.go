@@ -70,8 +70,7 @@ func (p *pen) value(q *quantity, y *axis, v *float64) {
 func Curves(l Lab) templ.Component { return written(func(p *pen) { p.curves(&l) }) }
 
 // curves draws the charts of a run: the loss and, for a classifier, the accuracy or, for a regression,
-// the typical error in the units of its values. Before the first
-// update a hint stands in their place.
+// the typical error in the units of its values. Before the first update a hint stands in their place.
 func (p *pen) curves(l *Lab) {
 	pinned := l.Pinned.history(l.State.Config.Task)
 	if l.History.Len() < 2 && (pinned == nil || pinned.Len() < 2) {
@@ -163,12 +162,16 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 		p.escaped(name)
 		p.text(`</bdi></span> `)
 	}
-	p.key(q, y, "train", q.trainColumn, train)
+	p.key(q, y, "train", "train", q.trainColumn, train)
 	if tested {
-		p.key(q, y, "test", q.testColumn, test)
+		p.key(q, y, "test", "test", q.testColumn, test)
 	}
-	if l.Pinned.history(l.State.Config.Task) != nil {
-		p.key(q, y, "pinned", "", nil)
+	if pinned := l.Pinned.history(l.State.Config.Task); pinned != nil {
+		train, test := q.newest(lastMetrics(*pinned))
+		p.key(q, y, "pinned", "train pinned", q.trainColumn, train)
+		if curves[1].values != nil {
+			p.key(q, y, "pinned test", "test pinned", q.testColumn, test)
+		}
 	}
 	p.text(`<output class="curve-moment" aria-live="off">`)
 	p.text(unit)
@@ -212,6 +215,12 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 	*p = appendStep(*p, x.lo*perEpoch)
 	p.text(`" data-step1="`)
 	*p = appendStep(*p, x.hi*perEpoch)
+	if pinned := curves[0].perEpoch; len(curves) > 2 {
+		p.text(`" data-pinned0="`)
+		*p = appendStep(*p, x.lo*pinned)
+		p.text(`" data-pinned1="`)
+		*p = appendStep(*p, x.hi*pinned)
+	}
 	p.text(`">`)
 	p.axes(x, y, unit)
 	for i := range curves {
@@ -243,28 +252,27 @@ func (p *pen) extremes(q *quantity, y *axis, l *Lab) {
 	p.value(q, y, &best)
 }
 
-// key writes an entry of the legend, with the newest value unless column is empty.
-func (p *pen) key(q *quantity, y *axis, name, column markup, v *float64) {
+// key writes an entry of the legend for the curve of a class, with its newest value.
+func (p *pen) key(q *quantity, y *axis, name, class, column markup, v *float64) {
 	p.text(`<span class="curve-key"><svg class="key" viewBox="0 0 22 8" width="22" height="8" aria-hidden="true"><path class="curve `)
-	p.text(name)
+	p.text(class)
 	p.text(`" d="M1 4h20"></path></svg> `)
 	p.text(name)
-	p.text(" ")
-	if column != "" {
-		p.text(`<output class="curve-value" data-for="`)
-		p.text(column)
-		switch {
-		case q.accuracy:
-			p.text(`" data-as="%`)
-		case q.err:
-			p.text(`" data-as="`)
-			*p = strconv.AppendFloat(*p, y.perError, 'g', -1, 64)
-		}
-		p.text(`" aria-live="off">`)
-		p.value(q, y, v)
-		p.text(`</output>`)
+	p.text(` <output class="curve-value" data-for="`)
+	p.text(column)
+	switch {
+	case q.accuracy:
+		p.text(`" data-as="%`)
+	case q.err:
+		p.text(`" data-as="`)
+		*p = strconv.AppendFloat(*p, y.perError, 'g', -1, 64)
 	}
-	p.text(`</span> `)
+	if name != class { // of the pinned run
+		p.text(`" data-pinned="`)
+	}
+	p.text(`" aria-live="off">`)
+	p.value(q, y, v)
+	p.text(`</output></span> `)
 }
 
 // batches returns the number of updates in an epoch of a state.
@@ -300,7 +308,7 @@ func updatesPerEpoch(h *nn.History, guess int) int {
 // appendStep writes a step for the script.
 func appendStep(b []byte, v float64) []byte { return strconv.AppendFloat(b, v, 'f', -1, 64) }
 
-// marks draws dots at the newest sample and at the lowest test loss, and the line that the script
+// marks draws dots at the sample of the moment that is shown and at the lowest test loss, and the line that the script
 // moves with the pointer.
 func (p *pen) marks(l *Lab, train *curve, x, y *axis) {
 	if best := l.History.Best; best != nil && !y.percent {
@@ -311,8 +319,11 @@ func (p *pen) marks(l *Lab, train *curve, x, y *axis) {
 		*p = table.AppendGrouped(*p, best.Step)
 		p.text("</title></circle>")
 	}
-	if n := len(train.values); n > 0 && train.values[n-1] >= 0 {
-		p.dot("now", int(train.xs[n-1]), inTenths(y.at(train.values[n-1])))
+	at := len(train.values) - 1
+	for ; at > 0 && l.History.Step[at] > l.State.Network.Step; at-- { // an older moment is shown
+	}
+	if at >= 0 && train.values[at] >= 0 {
+		p.dot("now", int(train.xs[at]), inTenths(y.at(train.values[at])))
 		p.text("</circle>")
 	}
 	p.cursor()

@@ -102,7 +102,7 @@ func TestPinnedPart(t *testing.T) {
 	l := comparing(t, func(*Lab) {})
 	l.Pinned.Cells[0] = 9
 	e := render(t, PinnedPart(l))
-	if got := e.one(t, "input[name=pinned]").attr("value"); got != l.Pinned.JSON || e.one(t, "img").attr("src") != l.Pinned.Cells.DataURI(l.Pinned.Config) {
+	if got := e.one(t, "input[name=pinned]").attr("value"); got != l.Pinned.JSON || e.all("img")[0].attr("src") != l.Pinned.Cells.DataURI(l.Pinned.Config) {
 		t.Errorf("the pinned run is %q; want %q, with its picture", got, l.Pinned.JSON)
 	}
 	for _, act := range []string{"pin", "unpin"} {

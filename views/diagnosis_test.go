@@ -92,7 +92,7 @@ func TestDiagnosis(t *testing.T) {
 func TestSaying(t *testing.T) {
 	l := sampleLab(t, dataset.Circles, nil)
 	l.State.Network.Step = 100
-	f := NewFrameWriter(l.State.Config)
+	f := NewFrameWriter(l.State.Config, 0)
 	for i, step := range []struct {
 		trouble nn.Trouble
 		kept    int

@@ -39,6 +39,8 @@ const (
 	FieldFormat     = "format"    // of the file to export
 	FieldPanel      = "panel"     // what the panel shows: one of Panels()
 	FieldLogScale   = "log_scale" // losses on a logarithmic scale
+	FieldRows       = "rows"      // how many units a column of the network has room for
+	FieldLayer      = "layer"     // the hidden layer, from 0, whose units are all shown; may be empty
 
 	FieldDataset     = "dataset" // a data set or OwnData
 	FieldPoints      = "points"
@@ -127,7 +129,7 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, Fi
 var ChoiceFields = []string{
 	FieldTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
-	FieldLock, FieldRecipe, FieldGuess,
+	FieldLock, FieldRecipe, FieldGuess, FieldRows, FieldLayer,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
@@ -139,7 +141,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
-	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, "id", "type", "frame_ms",
+	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer, "id", "type", "frame_ms",
 })
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.

@@ -92,7 +92,7 @@ func TestFragmentParts(t *testing.T) {
 		change  func(*Lab)
 		without []string
 	}{
-		{"NotReshaped", func(l *Lab) { l.Reshaped = false }, []string{"#network-view", "#legend", "#plane-axes", "#paper-legend"}},
+		{"NotReshaped", func(l *Lab) { l.Reshaped = false }, []string{"#network-view", "#legend", "#plane-axes", "#paper-legend", "#layer-body"}},
 		{"NotPinned", func(l *Lab) { l.ShowPinned = false }, []string{"#pinned"}},
 		{"Preview", func(l *Lab) { l.Preview = true }, []string{"#notice"}},
 		{"PreviewAndSays", func(l *Lab) { l.Preview, l.Notice = true, says }, nil},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
+	"strconv"
 
 	"github.com/a-h/templ"
 
@@ -33,10 +34,10 @@ const (
 	hashedParts
 )
 
-// NewFrameWriter returns a writer for a stream that trains a network of this config. The config's
-// number of classes must be set.
-func NewFrameWriter(c nn.Config) *FrameWriter {
-	f := &FrameWriter{edges: slices.Clip(edges(c)), seed: maphash.MakeSeed()}
+// NewFrameWriter returns a writer for a stream that trains a network of this config, on a page that has
+// room for so many units in a column. The config's number of classes must be set.
+func NewFrameWriter(c nn.Config, room int) *FrameWriter {
+	f := &FrameWriter{edges: slices.Clip(edges(c, rowsFor(c, room))), seed: maphash.MakeSeed()}
 	f.kinds = make([]uint8, len(f.edges))
 	return f
 }
@@ -90,7 +91,7 @@ func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 	}
 	if f.areas.patternOf(l.Cells, l.State.Config) || !f.begun {
 		p.begin("#pattern")
-		p.pattern(&f.areas)
+		p.pattern(&f.areas, planeAreas)
 		p.end()
 	}
 	if said := l.saying(); said != f.said || !f.begun {
@@ -147,7 +148,7 @@ func (f *FrameWriter) finish(p *pen, at, part int) {
 func Frame(l Lab) templ.Component {
 	return written(func(p *pen) {
 		// A panel's component fails only where its writer does, and a pen does not.
-		*p, _ = NewFrameWriter(l.State.Config).Append(*p, &l)
+		*p, _ = NewFrameWriter(l.State.Config, l.Choices.Rows).Append(*p, &l)
 	})
 }
 
@@ -166,6 +167,13 @@ func (p *pen) live(l *Lab) {
 	*p = l.Cells.text(*p, len(paletteOf(l.State.Config).colours))
 	p.text(`" data-maps="`)
 	*p = l.Maps.text(*p)
+	p.text(`" data-scales="`)
+	for i, most := range l.Largest {
+		if i > 0 {
+			p.text(" ")
+		}
+		*p = strconv.AppendFloat(*p, most, 'g', 3, 64)
+	}
 	p.text(`"></div>`)
 }
 
@@ -217,7 +225,7 @@ func (p *pen) measures(l *Lab) {
 // Edges draws the weights as lines: the width shows the size, the colour the sign.
 func Edges(l Lab) templ.Component {
 	return written(func(p *pen) {
-		edges := edges(l.State.Config)
+		edges := edges(l.State.Config, l.rows())
 		kinds := make([]uint8, len(edges))
 		kindsOf(kinds, edges, &l.State.Network.Parameters)
 		p.edges(edges, kinds)

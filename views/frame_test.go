@@ -84,7 +84,7 @@ func TestFrameWriter(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWander(t, dataset.Circles, change)
-			f := NewFrameWriter(w.State.Config)
+			f := NewFrameWriter(w.State.Config, 0)
 			page, sent := map[string]string{}, map[string]int{}
 			const frames = 700 // the history is thinned out twice
 			for i := range frames {
@@ -137,7 +137,7 @@ func TestFrameHistory(t *testing.T) {
 		frames, least int // how many leave the history out, at least
 	}{{0, 0, 1500, 700}, {0.3, 0, 1500, 700}, {0, 200, 1500, 3}} {
 		w := newWander(t, dataset.Circles, func(l *Lab) { l.State.Config.TestFraction = test.fraction })
-		f := NewFrameWriter(w.State.Config)
+		f := NewFrameWriter(w.State.Config, 0)
 		var has nn.History // of the page
 		left := 0
 		for range test.frames {
@@ -170,7 +170,7 @@ func TestFrameHistory(t *testing.T) {
 // TestFrameWriterAllocates: a frame asks for no memory of its own.
 func TestFrameWriterAllocates(t *testing.T) {
 	w := newWander(t, dataset.Circles, func(l *Lab) { l.State.Config.TestFraction = 0.3 })
-	f := NewFrameWriter(w.State.Config)
+	f := NewFrameWriter(w.State.Config, 0)
 	var html []byte
 	for range 300 {
 		w.step()

@@ -49,7 +49,7 @@ var hints = map[string]string{
 	FieldUntilLoss:     "Pauses when the train loss is this low. See how many steps different optimizers need to get there.",
 	FieldUntilAccuracy: "Pauses when this percentage of the training points is right. The test accuracy may be lower: hold out points to see.",
 	FieldPatience:      "Early stopping: pauses after this many epochs without a better test loss. It needs points held out.",
-	HintHistory:        "Goes back to an earlier moment of this run. Drag it slowly to see the boundary bend while the loss falls.",
+	HintHistory:        "Goes back to an earlier moment of this run, as a click on a curve does. Drag it slowly to see the boundary bend.",
 	HintLogScale:       "Draws the curves with powers of ten at equal distances, so that small losses can be told apart too.",
 
 	// The data.

@@ -146,6 +146,7 @@ func labs(tb testing.TB) map[string]Lab {
 		"Deep": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.State.Config.HiddenLayers = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
 			l.State.Config.Features = nn.Features()
+			l.Choices.Layer = "9"
 		}),
 		"HeldOut": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.State.Config.TestFraction = 0.5

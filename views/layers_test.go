@@ -199,9 +199,9 @@ func TestLayerTable(t *testing.T) {
 		words  string
 	}{
 		{[]float64{0.1, 0.01, 0.5}, []int{700, 600, 770}, "[0.1 0.01 0.5]", ""},
-		{[]float64{1e-7, 3.14159}, []int{0, 750}, "[1e-7 3.14]", "hidden 1 gets less than a millionth of what output gets"},
-		{[]float64{1e-7, 1e-8, 2}, []int{0, 0, 730}, "[1e-7 1e-8 2]", "hidden 1, hidden 2 get less than a millionth"},
-		{[]float64{1e-7, 1e-3}, []int{300, 700}, "[1e-7 0.001]", ""}, // small, but not beside the other
+		{[]float64{1e-7, 3.14159}, []int{0, 750}, "[1e−7 3.14]", "hidden 1 gets less than a millionth of what output gets"},
+		{[]float64{1e-7, 1e-8, 2}, []int{0, 0, 730}, "[1e−7 1e−8 2]", "hidden 1, hidden 2 get less than a millionth"},
+		{[]float64{1e-7, 1e-3}, []int{300, 700}, "[1e−7 0.001]", ""}, // small, but not beside the other
 		{[]float64{0, 0.3}, []int{0, 748}, "[0 0.3]", "hidden 1 gets less"},
 		{[]float64{12345, 1}, []int{709, 300}, "[12\u202f300 1]", "explodes (hidden 1)"},
 		{[]float64{1, infinite}, []int{700, 800}, "[1 not finite]", "explodes (output)"},

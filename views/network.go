@@ -1,13 +1,13 @@
 package views
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+
+	"github.com/a-h/templ"
 
 	"nnvisu/nn"
 	"nnvisu/nn/table"
@@ -19,11 +19,14 @@ import (
 // them at any size.
 
 const (
-	// shownUnits is the largest number of cells in a column. Of a wider hidden layer, one unit
-	// fewer is drawn and the last cell says how many are left out.
-	shownUnits = 10
+	// LeastRows and mostRows are bounds of the number of cells in a column. Of a wider hidden layer,
+	// one unit fewer is drawn and the last cell says how many are left out.
+	LeastRows, mostRows = 10, 48
+	// mostEdges is how many edges a drawing with more than LeastRows may have.
+	mostEdges = 1500
 	// MapSize is the number of cells along each side of a unit's heat map.
-	MapSize = 20
+	MapSize  = 20
+	mapCells = MapSize * MapSize
 	// mapLevels is the number of colours of a heat map: one for each printable character from
 	// mapFirst on, none of which HTML escapes.
 	mapLevels   = 64
@@ -57,14 +60,77 @@ type unit struct {
 	Marker  string     // of a class's output
 	Ramp    string     // the colours of its heat map; "" for the column's
 	Map     string     // the heat map of an input, which never changes
+	Low     string     // what the ends of the colours stand for; "" for a hidden unit,
+	High    string     // whose ends change
 }
 
-// columns returns the columns of a config's drawing. The config's number of classes must be set;
-// meta may name the classes.
-func columns(c nn.Config, meta table.Meta) []column {
+// ends are the attributes that say what the ends of a unit's colours stand for, if that never changes.
+func (u *unit) ends() templ.Attributer {
+	if u.High == "" {
+		return templ.OrderedAttributes{}
+	}
+	return templ.OrderedAttributes{attribute("data-low", u.Low), attribute("data-high", u.High)}
+}
+
+// lensHint stands where a large picture of a unit will.
+const lensHint = "Point at a unit to see it large."
+
+// rows returns how many cells a column of the drawing has at most: as many as there is room for, but
+// fewer where edges would be too many.
+func (l *Lab) rows() int { return rowsFor(l.State.Config, l.Choices.Rows) }
+
+// rowsFor is rows for a config and the number of cells that there is room for.
+func rowsFor(c nn.Config, room int) int {
+	for rows := min(room, mostRows); rows > LeastRows; rows-- {
+		edges, from := 0, len(c.Features)
+		for _, width := range c.HiddenLayers {
+			to := shownOf(width, rows)
+			edges, from = edges+from*to, to
+		}
+		if edges+from*c.Outputs() <= mostEdges {
+			return rows
+		}
+	}
+	return LeastRows
+}
+
+// layer returns the hidden layer whose units are all shown, or -1.
+func (l *Lab) layer() int { return layerOf(l.State.Config, l.Choices.Layer) }
+
+// layerOf returns the hidden layer of a config that a choice names, or -1.
+func layerOf(c nn.Config, choice string) int {
+	if at, err := strconv.Atoi(choice); err == nil && at >= 0 && at < len(c.HiddenLayers) {
+		return at
+	}
+	return -1
+}
+
+// moreText says how many units a column leaves out.
+func moreText(c column) string { return fmt.Sprintf("and %d more", c.Hidden) }
+
+// shownOf returns how many units of a hidden layer a column with so many cells shows.
+func shownOf(width, rows int) int {
+	if width > rows {
+		return rows - 1
+	}
+	return width
+}
+
+// columns returns the columns of a config's drawing with at most so many cells in a hidden layer's. The
+// config's number of classes must be set; meta may name the classes.
+func columns(c nn.Config, meta table.Meta, rows int) []column {
 	inputs := column{Title: "Inputs"}
 	for _, f := range nn.Features() {
+		var scale table.Axis // a feature of both has none
+		switch f {
+		case nn.FeatureX:
+			scale = meta.Transform.X
+		case nn.FeatureY:
+			scale = meta.Transform.Y
+		}
 		inputs.Units = append(inputs.Units, unit{
+			Low:     legendEnd(scale, -1),
+			High:    legendEnd(scale, 1),
 			Feature: f,
 			On:      slices.Contains(c.Features, f),
 			Short:   featureName(f, meta.Transform),
@@ -74,12 +140,8 @@ func columns(c nn.Config, meta table.Meta) []column {
 	}
 	all := []column{inputs}
 	for l, width := range c.HiddenLayers {
-		col := column{Layer: l + 1, Title: fmt.Sprintf("Layer %d", l+1)}
-		shown := width
-		if width > shownUnits {
-			shown = shownUnits - 1
-			col.Hidden = width - shown
-		}
+		shown := shownOf(width, rows)
+		col := column{Layer: l + 1, Title: fmt.Sprintf("Layer %d", l+1), Hidden: width - shown}
 		for u := range shown {
 			col.Units = append(col.Units, hiddenUnit(l, u))
 		}
@@ -99,14 +161,18 @@ func outputs(c nn.Config, meta table.Meta) column {
 	l := len(c.HiddenLayers)
 	col := column{Layer: l + 1, Title: "Output"}
 	if c.Task == nn.Regression {
-		col.Units = []unit{{Path: fmt.Sprintf("biases.%d.0", l), Act: inspectAct(l, 0), Label: outputLabel(meta), Short: meta.Transform.Label.Name, Ramp: divergingRamp()}}
+		label := meta.Transform.Label
+		col.Units = []unit{{
+			Path: fmt.Sprintf("biases.%d.0", l), Act: inspectAct(l, 0), Label: outputLabel(meta), Short: label.Name, Ramp: divergingRamp(),
+			Low: legendEnd(label, -1), High: legendEnd(label, 1),
+		}}
 		return col
 	}
 	for k := range c.Classes {
 		name := ClassName(meta, k)
 		col.Units = append(col.Units, unit{
 			Path: fmt.Sprintf("biases.%d.%d", l, k), Act: inspectAct(l, k), Label: "Output for " + name, Short: meta.Class(k),
-			Colour: classColours[k].hex(), Marker: markerIcon(markers[k]), Ramp: classRamp(k),
+			Colour: classColours[k].hex(), Marker: markerIcon(markers[k]), Ramp: classRamp(k), Low: "0 %", High: "100 %",
 		})
 	}
 	return col
@@ -148,10 +214,10 @@ type edge struct {
 	path           markup
 }
 
-// edges returns an edge for each weight whose two units are drawn, with its curve in a box of
-// 1000×1000.
-func edges(c nn.Config) []edge {
-	cols := columns(c, table.Meta{})
+// edges returns an edge for each weight whose two units are drawn in columns of at most so many cells,
+// with its curve in a box of 1000×1000.
+func edges(c nn.Config, rows int) []edge {
+	cols := columns(c, table.Meta{}, rows)
 	pitch := float64(boxSize) / float64(len(cols))
 	at := func(col, row, rows int) (x, y int) {
 		return int((float64(col) + 0.5) * pitch), int((float64(row) + 0.5) / float64(rows) * boxSize)
@@ -251,150 +317,4 @@ func (p *pen) edges(edges []edge, kinds []uint8) {
 		p.text(`"></path>`)
 	}
 	p.text(`</svg>`)
-}
-
-// Maps are the heat maps of all units that are drawn, except the inputs: one character for each
-// cell, one map after another, column by column.
-type Maps []byte
-
-// text appends the maps in the form that the script reads: see appendSteps.
-func (m Maps) text(dst []byte) []byte {
-	for len(m) > 0 {
-		n := min(MapSize*MapSize, len(m))
-		dst, m = appendSteps(dst, m[:n], mapFirst, mapLevels), m[n:]
-	}
-	return dst
-}
-
-// PaintMaps appends to dst the heat maps of the values of all units at the places of MapGrid, as
-// nn.Model's UnitsTo returns them. The map of a hidden unit shows its activation relative to the
-// largest size on the map. 0 has the middle colour, so a unit that is 0 everywhere is blank. The
-// map of an output shows its probability or value.
-func PaintMaps(dst Maps, values [][]float64, c nn.Config) Maps {
-	const cells = MapSize * MapSize
-	for l, layer := range values {
-		shown := len(layer) / cells
-		output := l == len(values)-1
-		if !output && shown > shownUnits {
-			shown = shownUnits - 1
-		}
-		for u := range shown {
-			v := layer[u*cells : (u+1)*cells]
-			low, most := -1.0, 1.0
-			switch {
-			case output && c.Task == nn.Classification:
-				low = 0
-			case !output:
-				if largest := largestOf(v); largest > 0 {
-					most = largest
-				}
-			}
-			dst = appendMap(dst, v, low, most)
-		}
-	}
-	return dst
-}
-
-// largestOf returns the largest absolute value among the finite values, or 0.
-func largestOf(values []float64) float64 {
-	most := 0.0
-	for _, v := range values {
-		if a := math.Abs(v); a > most && a <= math.MaxFloat64 {
-			most = a
-		}
-	}
-	return most
-}
-
-// appendMap appends the levels of values for a scale from low to 1, in units of most.
-func appendMap(dst []byte, values []float64, low, most float64) []byte {
-	const top = mapLevels - 1
-	raise := 1.0
-	if most < 0x1p-1000 { // the scale would be infinite
-		raise, most = 0x1p1000, most*0x1p1000
-	}
-	scale := top / (1 - low) / most
-	zero := 0.5 - low*top/(1-low)
-	from := len(dst)
-	dst = slices.Grow(dst, len(values))[:from+len(values)]
-	out := dst[from:]
-	for i, v := range values {
-		at := float64(float64(v*raise)*scale) + zero
-		switch {
-		case at >= 0 && at < top+1:
-			out[i] = mapFirst + byte(at)
-		case at > 0:
-			out[i] = mapFirst + top
-		default: // below the scale, or NaN after an overflow
-			out[i] = mapFirst
-		}
-	}
-	return dst
-}
-
-// featureTexts are the heat maps of the input features as the script reads them.
-var featureTexts = sync.OnceValue(func() map[nn.Feature]string {
-	texts := make(map[nn.Feature]string)
-	for f, m := range featureMaps() {
-		texts[f] = string(m.text(nil))
-	}
-	return texts
-})
-
-// featureMaps are the heat maps of the input features.
-var featureMaps = sync.OnceValue(func() map[nn.Feature]Maps {
-	xs, ys := MapGrid()
-	maps := make(map[nn.Feature]Maps)
-	for _, f := range nn.Features() {
-		values := make([]float64, len(xs))
-		nn.FeaturesTo(values, []nn.Feature{f}, xs, ys)
-		maps[f] = appendMap(nil, values, -1, 1)
-	}
-	return maps
-})
-
-// A parameter is a weight or bias in the inspector.
-type parameter struct {
-	Path  string // such as weights.0.3.1
-	Label string
-	Value string
-}
-
-// An Inspection is a unit with its bias and the weights of its inputs.
-type Inspection struct {
-	Title      string
-	Remove     string // the act that removes the unit, or "" where it cannot be removed
-	Parameters []parameter
-}
-
-// Inspect returns unit u of weight layer l of a prepared state. Both count from 0.
-func Inspect(s nn.State, meta table.Meta, l, u int) Inspection {
-	name := unitName(s.Config, meta, l+1, u)
-	v := Inspection{Title: upperFirst(name)}
-	if l < len(s.Config.HiddenLayers) && s.Config.HiddenLayers[l] > 1 {
-		v.Remove = fmt.Sprintf("remove-neuron %d.%d", l, u)
-	}
-	v.Parameters = append(v.Parameters, parameter{fmt.Sprintf("biases.%d.%d", l, u), "Bias", weightText(s.Network.Biases[l][u])})
-	for i, w := range s.Network.Weights[l][u] {
-		v.Parameters = append(v.Parameters, parameter{fmt.Sprintf("weights.%d.%d.%d", l, u, i), "From " + unitName(s.Config, meta, l, i), weightText(w)})
-	}
-	return v
-}
-
-// weightText writes a weight with four significant digits, in the same form as the script.
-func weightText(v float64) string {
-	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 4, 64), 64) // cannot fail
-	text, err := json.Marshal(v + 0)                                  // as JavaScript does; + 0 turns −0 into 0
-	if err != nil {
-		return "not finite"
-	}
-	return string(text)
-}
-
-func weightPath(layer, out, in int) string {
-	return "weights." + strconv.Itoa(layer) + "." + strconv.Itoa(out) + "." + strconv.Itoa(in)
-}
-
-func edgeLabel(l Lab, e edge) string {
-	return "Weight from " + unitName(l.State.Config, l.Meta, e.layer, e.in) + " to " + unitName(l.State.Config, l.Meta, e.layer+1, e.out)
 }

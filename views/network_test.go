@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/a-h/templ"
+
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/table"
@@ -32,9 +34,17 @@ func networkShapes() map[string]func(*Lab) {
 			l.State.Config.HiddenLayers = slices.Repeat([]int{100}, 10)
 			l.State.Config.Features, l.State.Config.Classes = nn.Features(), nn.MaxClasses
 		},
-		"OneFeature":  func(l *Lab) { l.State.Config.Features = []nn.Feature{nn.FeatureSinY} },
-		"OwnOrder":    func(l *Lab) { l.State.Config.Features = []nn.Feature{nn.FeatureXY, nn.FeatureX, nn.FeatureY2} },
-		"ThreeNames":  func(l *Lab) { l.State.Config.Classes = 3; l.Meta = table.Meta{Classes: []string{"a", "<b>", "c"}} },
+		"OneFeature": func(l *Lab) { l.State.Config.Features = []nn.Feature{nn.FeatureSinY} },
+		"OwnOrder":   func(l *Lab) { l.State.Config.Features = []nn.Feature{nn.FeatureXY, nn.FeatureX, nn.FeatureY2} },
+		"ThreeNames": func(l *Lab) { l.State.Config.Classes = 3; l.Meta = table.Meta{Classes: []string{"a", "<b>", "c"}} },
+		"Roomy": func(l *Lab) {
+			l.State.Config.HiddenLayers = []int{20, 21, 50}
+			l.Choices.Rows, l.Choices.Layer = 20, "2"
+		},
+		"TooMany": func(l *Lab) {
+			l.State.Config.HiddenLayers = []int{100, 100, 100, 100}
+			l.Choices.Rows = 1000
+		},
 		"WideOutputs": func(l *Lab) { l.State.Config.HiddenLayers = []int{2}; l.State.Config.Classes = 10 },
 	}
 }
@@ -122,7 +132,7 @@ func TestEdges(t *testing.T) {
 			}
 			want := 0
 			for l := range sizes[1:] {
-				want += drawn(lab.State.Config, l) * drawn(lab.State.Config, l+1)
+				want += drawn(lab, l) * drawn(lab, l+1)
 			}
 			if len(seen) != want {
 				t.Errorf("the drawing has %d edges; want %d", len(seen), want)
@@ -133,10 +143,14 @@ func TestEdges(t *testing.T) {
 
 // drawn is how many units of layer l take part in the drawing, inputs in use being layer 0: all, or
 // of a wide hidden layer those beside "and more".
-func drawn(c nn.Config, l int) int {
+func drawn(lab Lab, l int) int {
+	c, most := lab.State.Config, max(10, lab.Choices.Rows)
+	if most == 1000 { // 21·21 edges between three pairs of layers, and 21·(2 + 2) beside them, are 1407
+		most = 22
+	}
 	n := c.Sizes()[l]
-	if l > 0 && l <= len(c.HiddenLayers) && n > 10 {
-		return 9
+	if l > 0 && l <= len(c.HiddenLayers) && n > most {
+		return most - 1
 	}
 	return n
 }
@@ -154,7 +168,7 @@ func TestColumns(t *testing.T) {
 			t.Errorf("%s: %d inputs; want all %d features", name, got, len(nn.Features()))
 		}
 		for l, column := range columns[1:] {
-			units, want := column.all("button"), drawn(c, l+1)
+			units, want := column.all("button.unit"), drawn(lab, l+1)
 			if len(units) != want {
 				t.Errorf("%s: column %d has %d units; want %d", name, l+1, len(units), want)
 			}
@@ -165,7 +179,7 @@ func TestColumns(t *testing.T) {
 			}
 			more := column.all(".more")
 			if hidden := c.Sizes()[l+1] - want; hidden > 0 {
-				if len(more) != 1 || more[0].content() != fmt.Sprintf("and %d more", hidden) {
+				if len(more) != 1 || more[0].one(t, "button").content() != fmt.Sprintf("and %d more", hidden) || more[0].one(t, "button").attr("value") != fmt.Sprintf("layer %d", l) {
 					t.Errorf("%s: column %d says %q; want that %d units are left out", name, l+1, column.content(), hidden)
 				}
 			} else if len(more) != 0 {
@@ -221,9 +235,9 @@ func TestOutputs(t *testing.T) {
 type edgeGroup struct{ Class, Path string }
 
 // edgeGroups are the paths that Edges draws.
-func edgeGroups(tb testing.TB, c nn.Config, p nn.Parameters) (groups []edgeGroup) {
+func edgeGroups(tb testing.TB, l Lab) (groups []edgeGroup) {
 	tb.Helper()
-	for _, path := range render(tb, Edges(Lab{State: nn.State{Config: c, Network: nn.Network{Parameters: p}}})).all("svg path") {
+	for _, path := range render(tb, Edges(l)).all("svg path") {
 		groups = append(groups, edgeGroup{path.attr("class"), path.attr("d")})
 	}
 	return groups
@@ -234,10 +248,10 @@ func TestEdgeGroups(t *testing.T) {
 	c := nn.DefaultConfig()
 	c.HiddenLayers, c.Classes = []int{}, 2
 	p := nn.Parameters{Weights: [][][]float64{{{0, 0}, {0, 0}}}, Biases: [][]float64{{5, 5}}}
-	if got := edgeGroups(t, c, p); got != nil {
+	if got := edgeGroups(t, Lab{State: nn.State{Config: c, Network: nn.Network{Parameters: p}}}); got != nil {
 		t.Errorf("a network of zeros has the edges %v; want none", got)
 	}
-	all := edges(c)
+	all := edges(c, LeastRows)
 	for _, test := range []struct {
 		w     float64
 		class string
@@ -248,7 +262,7 @@ func TestEdgeGroups(t *testing.T) {
 		{math.MaxFloat64, "edge positive w7"}, {-math.MaxFloat64, "edge negative w7"},
 	} {
 		p.Weights[0][1][0] = test.w
-		got := edgeGroups(t, c, p)
+		got := edgeGroups(t, Lab{State: nn.State{Config: c, Network: nn.Network{Parameters: p}}})
 		if test.class == "" {
 			if got != nil {
 				t.Errorf("a weight of %v is drawn as %v; want it left out", test.w, got)
@@ -261,8 +275,8 @@ func TestEdgeGroups(t *testing.T) {
 	}
 	// One path of each kind, and every edge in one of them.
 	for name, lab := range shapeLabs(t) {
-		groups, want := edgeGroups(t, lab.State.Config, lab.State.Network.Parameters), 0
-		for _, e := range edges(lab.State.Config) {
+		groups, want := edgeGroups(t, lab), 0
+		for _, e := range edges(lab.State.Config, lab.rows()) {
 			if lab.State.Network.Weights[e.layer][e.out][e.in] != 0 {
 				want++
 			}
@@ -275,9 +289,6 @@ func TestEdgeGroups(t *testing.T) {
 		}
 		if got != want || len(groups) > 2*edgeWidths || len(classes) != len(groups) {
 			t.Errorf("%s: %d groups, %d kinds, of %d edges; want a group of each kind with %d in all", name, len(groups), len(classes), got, want)
-		}
-		if paths := render(t, Edges(lab)).all("svg path"); len(paths) != len(groups) {
-			t.Errorf("%s: Edges draws %d paths; want %d", name, len(paths), len(groups))
 		}
 	}
 }
@@ -299,8 +310,11 @@ func TestMapsFitThePage(t *testing.T) {
 				values[l][u*cells] = 1 // what a hidden unit is drawn relative to
 			}
 		}
-		maps := PaintMaps(nil, values, c)
-		page := render(t, NetworkView(lab))
+		maps, largest := PaintMaps(nil, nil, values, c, &lab.Choices)
+		if slices.ContainsFunc(largest, func(v float64) bool { return v != 1 }) {
+			t.Errorf("%s: the largest sizes are %v; want 1 each", name, largest)
+		}
+		page := render(t, templ.Join(NetworkView(lab), LayerBody(lab)))
 		rest := string(maps)
 		for _, canvas := range page.all("canvas") {
 			if canvas.attr("width") != strconv.Itoa(MapSize) || canvas.attr("height") != strconv.Itoa(MapSize) {
@@ -315,9 +329,9 @@ func TestMapsFitThePage(t *testing.T) {
 			if len(rest) < cells {
 				t.Fatalf("%s: %d cells of maps are too few for the canvases of the page", name, len(maps))
 			}
-			path := element{canvas.Parent}.attr("data-path")
+			path := element{canvas.Parent}.attr("value")
 			var l, u int
-			if _, err := fmt.Sscanf(path, "biases.%d.%d", &l, &u); err != nil {
+			if _, err := fmt.Sscanf(path, "inspect %d.%d", &l, &u); err != nil {
 				t.Fatalf("%s: a canvas is of %q", name, path)
 			}
 			last := float64(u%7) / 6 * (cells - 1) / cells
@@ -381,7 +395,7 @@ func TestPaintMaps(t *testing.T) {
 		if !test.hidden {
 			values = [][]float64{nil, layer}
 		}
-		if got := PaintMaps(nil, values, c); len(got) != cells || string(got[:4]) != test.want {
+		if got, _ := PaintMaps(nil, nil, values, c, &Choices{}); len(got) != cells || string(got[:4]) != test.want {
 			t.Errorf("%s: the map of %v begins %s in %d cells; want %s in %d", test.name, test.values, got[:4], len(got), test.want, cells)
 		}
 	}

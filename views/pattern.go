@@ -82,17 +82,31 @@ var anchored = sync.OnceValue(func() *[anchorRow * anchorRow][nn.MaxClasses]mark
 	return paths
 })
 
-// Pattern draws the pattern of a picture.
-func Pattern(cells Cells, c nn.Config) templ.Component {
+// planeAreas is the id of the pattern of the plane, for a copy of its picture.
+const planeAreas = "plane-areas"
+
+// Pattern draws the pattern of a picture that is not the plane's.
+func Pattern(cells Cells, c nn.Config) templ.Component { return patternOf(cells, c, "") }
+
+// PlanePattern draws the pattern of the plane.
+func PlanePattern(cells Cells, c nn.Config) templ.Component { return patternOf(cells, c, planeAreas) }
+
+func patternOf(cells Cells, c nn.Config, id markup) templ.Component {
 	return written(func(p *pen) {
 		var at pattern
 		at.patternOf(cells, c)
-		p.pattern(&at)
+		p.pattern(&at, id)
 	})
 }
 
-func (p *pen) pattern(at *pattern) {
-	p.text(`<svg viewBox="-10000 -10000 20000 20000" aria-hidden="true"><path class="pattern" d="`)
+func (p *pen) pattern(at *pattern, id markup) {
+	p.text(`<svg viewBox="-10000 -10000 20000 20000" aria-hidden="true"><path class="pattern" `)
+	if id != "" {
+		p.text(`id="`)
+		p.text(id)
+		p.text(`" `)
+	}
+	p.text(`d="`)
 	for i, class := range at {
 		if class != noClass {
 			p.text(anchored()[i][class])

@@ -82,7 +82,7 @@ func TestPatternAnchors(t *testing.T) {
 func TestPatternFrames(t *testing.T) {
 	lab := sampleLab(t, "blobs", func(l *Lab) { l.State.Config.Classes = 5 })
 	lab.Cells = make(Cells, GridSize*GridSize)
-	f := NewFrameWriter(lab.State.Config)
+	f := NewFrameWriter(lab.State.Config, 0)
 	has := func() bool {
 		frame, err := f.Append(nil, &lab)
 		if err != nil {

@@ -109,9 +109,27 @@ type PointGroup struct {
 // levels is the number of colours for the labels of a regression.
 const levels = 9
 
+// pointSizes are how large points are drawn, relative to markerRadius, up to so many: where there are
+// many they would hide each other and what the network says. The style sheet has the sizes, too, for
+// their edges.
+var pointSizes = []struct {
+	most int
+	size float64
+}{{300, 1}, {700, 0.7}, {1200, 0.55}, {math.MaxInt, 0.45}}
+
+// pointSize returns the index of the size of so many points.
+func pointSize(n int) int {
+	i := 0
+	for n > pointSizes[i].most {
+		i++
+	}
+	return i
+}
+
 // PointGroups returns the drawing of a state's points.
 func PointGroups(s nn.State) []PointGroup {
-	return group(s.Data, s.Config.Task, nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed), markerRadius)
+	radius := float64(markerRadius * pointSizes[pointSize(len(s.Data))].size)
+	return group(s.Data, s.Config.Task, nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed), radius)
 }
 
 // group sorts points into one path for each style. held tells which points are held out.

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"fmt"
+	"io/fs"
 	"math"
 	"regexp"
 	"slices"
@@ -11,6 +13,7 @@ import (
 	"nnvisu/nn"
 	"nnvisu/nn/dataset"
 	"nnvisu/nn/table"
+	"nnvisu/public"
 )
 
 // TestGrid: the cells' centres, row by row from the top left. With 100 cells over a length of 2, a
@@ -287,6 +290,38 @@ func TestThumbnails(t *testing.T) {
 		}
 		if all[i].Info != info || n != thumbnailPoints {
 			t.Errorf("thumbnail %d is of %s with %d points; want %s with %d", i, all[i].Name, n, info.Name, thumbnailPoints)
+		}
+	}
+}
+
+// TestPointSizes: the more points there are, the smaller each is, so that they leave most of the plane to
+// see; the style sheet has the same sizes for their edges.
+func TestPointSizes(t *testing.T) {
+	css, err := fs.ReadFile(public.FS(), "app.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sized := func(n int) (radius float64, class string) {
+		lab := sampleLab(t, dataset.Circles, nil)
+		lab.State.Data = slices.Repeat([]nn.Point{{X: 0, Y: 0}}, n)
+		g := render(t, PointsLayer(lab)).one(t, "#plane-points")
+		outlines := shapes(t, g.one(t, "path").attr("d"))
+		return farthest(outlines[0], 0, 0), g.attr("class")
+	}
+	before := math.Inf(1)
+	for i, n := range []int{60, 301, 701, 2000} {
+		radius, class := sized(n)
+		if radius >= before {
+			t.Errorf("%d points have the radius %v; want less than %v", n, radius, before)
+		}
+		before = radius
+		// Four fifths of a circle's area are surely covered, and the plane has an area of 4.
+		if covered := float64(n) * math.Pi * radius * radius / 4; covered > 0.25 {
+			t.Errorf("%d points cover %.0f %% of the plane; want at most a quarter", n, 100*covered)
+		}
+		want := fmt.Sprintf(".%s { --size: %v; }", class, pointSizes[i].size)
+		if i > 0 && !strings.Contains(string(css), want) {
+			t.Errorf("the style sheet has no %q", want)
 		}
 	}
 }

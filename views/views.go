@@ -37,6 +37,7 @@ type Lab struct {
 	Best       bool // the state is that moment
 	Cells      Cells
 	Maps       Maps
+	Largest    []float64 // the largest size on the map of each hidden unit
 	Choices    Choices
 	Notice     Notice
 	Version    string
@@ -55,6 +56,7 @@ type Lab struct {
 	ShowSets   bool                   // another data set is chosen
 	ShowSource bool                   // the controls of a data set must be shown again
 	ShowOwn    bool                   // there are other own points to come back to
+	ShowLayer  bool                   // all units of a layer are to be shown
 	Preview    bool                   // the page shows a moment again, and keeps its notice
 	Refusals   []Refusal              // what was wrong with the form, for a page without script
 	Written    url.Values             // the settings as that form has them, or nil
@@ -78,6 +80,8 @@ type Choices struct {
 	DataSeed    string
 	Panel       string // one of Panels()
 	LogScale    bool
+	Rows        int    // how many units a column of the network has room for
+	Layer       string // the hidden layer, from 0, whose units are all shown, or ""
 
 	UntilStep, UntilLoss, UntilAccuracy, Patience string
 

@@ -16,17 +16,13 @@ const (
 	straight = 0.7
 )
 
-// describeUnits says what the hidden units that are drawn respond to. values are those of all units
+// describeUnits says what the first hidden units of each layer respond to. values are those of all units
 // over MapGrid, as nn.Model's UnitsTo returns them.
 func (w *Words) describeUnits(s nn.State, meta table.Meta, values [][]float64) {
 	const cells = MapSize * MapSize
 	for l, width := range s.Config.HiddenLayers {
-		layer := LayerWords{Title: fmt.Sprintf("Layer %d", l+1)}
-		shown := width
-		if width > shownUnits {
-			shown = shownUnits - 1
-			layer.More = width - shown
-		}
+		shown := shownOf(width, LeastRows)
+		layer := LayerWords{Title: fmt.Sprintf("Layer %d", l+1), More: width - shown}
 		for u := range shown {
 			text := fmt.Sprintf("Unit %d %s", u+1, responds(values[l][u*cells:(u+1)*cells]))
 			if in, weight := strongest(s.Network.Weights[l][u]); weight != 0 {
@@ -122,18 +118,18 @@ func upper(values []float64, sign, low, high float64) (set ninths) {
 	return set
 }
 
-// describeWeights writes the weights and biases of what is drawn as tables.
+// describeWeights writes the weights and biases of the first units of each layer as tables.
 func (w *Words) describeWeights(s nn.State, meta table.Meta) {
 	for l, rows := range s.Network.Weights {
 		t := ParameterTable{Title: upperFirst(layerName(l, len(s.Network.Weights))), Columns: []string{"Bias"}}
-		inputs := len(rows[0])
-		if l > 0 && inputs > shownUnits { // all features are drawn
-			inputs, t.Less = shownUnits-1, true
+		inputs, units := len(rows[0]), len(rows)
+		if l > 0 { // no feature is left out
+			inputs = shownOf(inputs, LeastRows)
 		}
-		units := len(rows)
-		if l < len(s.Config.HiddenLayers) && units > shownUnits {
-			units, t.Less = shownUnits-1, true
+		if l < len(s.Config.HiddenLayers) {
+			units = shownOf(units, LeastRows)
 		}
+		t.Less = inputs < len(rows[0]) || units < len(rows)
 		for i := range inputs {
 			t.Columns = append(t.Columns, "From "+unitName(s.Config, meta, l, i))
 		}

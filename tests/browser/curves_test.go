@@ -38,6 +38,72 @@ func (p *tab) curve(chart, class string) string {
 	return eval[string](p, script(`document.querySelector(%s)?.getAttribute("d") ?? ""`, fmt.Sprintf("[data-chart=%s] > svg path.curve.%s:not(.pinned)", chart, class)))
 }
 
+// pointCurve moves the mouse to a step of a chart, and returns where it is.
+func (p *tab) pointCurve(chart string, step int) box {
+	p.tb.Helper()
+	p.box("[data-chart=" + chart + "] > svg")
+	at := eval[box](p, script(`(([chart, step]) => {
+		const svg = document.querySelector("[data-chart=" + chart + "] > svg"), box = svg.getBoundingClientRect();
+		const {x0, x1, step0, step1} = Object.fromEntries(Object.entries(svg.dataset).map(([k, v]) => [k, Number(v)]));
+		const x = x0 + (step - step0) / (step1 - step0) * (x1 - x0);
+		return {X: box.x + (x - svg.viewBox.baseVal.x) / svg.viewBox.baseVal.width * box.width, Y: box.y + box.height / 2};
+	})(%s)`, []any{chart, step}))
+	p.move(at.X, at.Y)
+	return at
+}
+
+// TestBrowserCurvesClick: a click on a curve shows the run as it was there.
+func TestBrowserCurvesClick(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, laptop, before(pictures), before(slowly))
+	end := p.trainTo(12)
+	at := p.pointCurve("loss", 5)
+	p.clickAt(at.X, at.Y)
+	v := p.until("step 5", func(v view) bool { return v.Step == "5" && ready(v) })
+	was := eval[moment](p, `({Network: testPictures[5].network, Cells: testPictures[5].cells})`)
+	if v.Network != was.Network || p.timeline().Text != "Step 5 of "+end.Step {
+		t.Errorf("after a click at step 5 the page says %q and shows step %s; want the moment as it was", p.timeline().Text, v.Step)
+	}
+	// The dot is at the moment that is shown.
+	dot, cursor := eval[float64](p, `Number(document.querySelector("[data-chart=loss] .now").getAttribute("cx"))`), 0.0
+	p.pointCurve("loss", 5)
+	contract.Eventually(t, "the cursor is at step 5", func() bool {
+		cursor = eval[float64](p, `Number(document.querySelector("[data-chart=loss] .cursor").getAttribute("x1"))`)
+		return math.Abs(dot-cursor) < 1
+	})
+	at = p.pointCurve("accuracy", end.steps())
+	p.clickAt(at.X, at.Y)
+	if v := p.until("the newest step", func(v view) bool { return v.Step == end.Step && ready(v) }); v.Network != end.Network {
+		t.Error("a click at the end shows another network than the newest")
+	}
+}
+
+// TestBrowserCurvesWidth: the charts take the width of their card, and a large window still holds the
+// whole page.
+func TestBrowserCurvesWidth(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, laptop)
+	p.trainTo(3)
+	for _, size := range []struct {
+		width, height int64
+		fits          bool
+	}{{1024, 768, false}, {1440, 900, false}, {1920, 1080, true}, {3840, 2160, true}} {
+		p.size(size.width, size.height, false)
+		p.settled()
+		got := eval[struct{ Card, Charts, Page float64 }](p, `(() => {
+			const wide = (e) => e.getBoundingClientRect();
+			const charts = Array.from(document.querySelectorAll("#panel-body .chart"), wide);
+			return {Card: wide(document.getElementById("panel-body")).width, Charts: Math.max(...charts.map((c) => c.right)) - Math.min(...charts.map((c) => c.left)), Page: document.documentElement.scrollHeight};
+		})()`)
+		if got.Charts < 0.8*got.Card {
+			t.Errorf("in %d×%d the charts take %v of %v pixels; want four fifths at least", size.width, size.height, got.Charts, got.Card)
+		}
+		if size.fits && got.Page > float64(size.height) {
+			t.Errorf("in %d×%d the page is %v pixels high; want it to fit", size.width, size.height, got.Page)
+		}
+	}
+}
+
 // TestBrowserCurves: the curves are those of the run, and tell their values under the pointer.
 func TestBrowserCurves(t *testing.T) {
 	t.Parallel()
@@ -72,14 +138,7 @@ func TestBrowserCurves(t *testing.T) {
 	// The value under the pointer is that of the sample, for both curves of both charts.
 	over := func(chart string, i int) {
 		t.Helper()
-		p.box("[data-chart=" + chart + "] > svg")
-		at := eval[box](p, script(`(([chart, step]) => {
-			const svg = document.querySelector("[data-chart=" + chart + "] > svg"), box = svg.getBoundingClientRect();
-			const {x0, x1, step0, step1} = Object.fromEntries(Object.entries(svg.dataset).map(([k, v]) => [k, Number(v)]));
-			const x = x0 + (step - step0) / (step1 - step0) * (x1 - x0);
-			return {X: box.x + (x - svg.viewBox.baseVal.x) / svg.viewBox.baseVal.width * box.width, Y: box.y + box.height / 2};
-		})(%s)`, []any{chart, h.Step[i]}))
-		p.move(at.X, at.Y)
+		p.pointCurve(chart, h.Step[i])
 	}
 	type reading struct {
 		Train, Test, Accuracy, Moment, AccuracyMoment string

@@ -214,7 +214,7 @@ func TestBrowserNetworkDrawing(t *testing.T) {
 		s.checkDrawing(t, "with values", p.drawing())
 		p.change("classes", func() { p.dataset("circles") })
 		p.change("ten layers", func() { p.fill("hidden_layers", strings.TrimSuffix(strings.Repeat("100-", 10), "-")) })
-		more := eval[[]string](p, `Array.from(document.querySelectorAll("#network-view .more"), (e) => e.textContent)`)
+		more := eval[[]string](p, `Array.from(document.querySelectorAll("#network-view .more button"), (e) => e.textContent)`)
 		if len(more) != 10 || slices.ContainsFunc(more, func(text string) bool { return text != "and 91 more" }) {
 			t.Errorf("ten layers of 100 units say %q; want each to say that 91 more are not drawn", more)
 		}

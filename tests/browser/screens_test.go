@@ -32,6 +32,16 @@ var screens = []screen{
 		p.until("no error", func(v view) bool { return p.besideField("hidden_layers") == "" && ready(v) })
 	}},
 	{name: "held-out", show: func(p *tab) { p.change("points held out", func() { p.fill("test_fraction", "0.3") }) }},
+	{name: "layer", needs: "#layer", show: func(p *tab) {
+		p.run(`window.testScroll = scrollY`)
+		p.change("a wide layer", func() { p.fill("hidden_layers", "16-8") })
+		p.openDialog("layer")
+		contract.Eventually(p.tb, "the units of the layer", func() bool { return p.seen("#layer .tiles") && ready(p.look()) })
+	}, leave: func(p *tab) {
+		p.run(`document.getElementById("layer").close()`)
+		p.change("the layer of before", p.undo)
+		p.run(`scrollTo(0, testScroll)`) // as the screens after it are used to
+	}},
 	{name: "no-points", show: func(p *tab) { p.change("no points", func() { p.act("clear") }) }, leave: func(p *tab) {
 		p.change("the points", p.undo)
 	}},
@@ -67,6 +77,9 @@ func (p *tab) walk(check func(t *testing.T)) {
 		at(screen{name: "panel-" + value, show: func(p *tab) { p.use(fmt.Sprintf("input[name=panel][value=%q]", value)) }})
 	}
 	for _, id := range eval[[]string](p, `Array.from(document.querySelectorAll("dialog"), (e) => e.id)`) {
+		if id == "layer" { // it is a screen of its own, as the first network has no button for it
+			continue
+		}
 		if id == "" {
 			p.tb.Error("a dialog has no id; want one, for its button to open it")
 			continue
