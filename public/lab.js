@@ -1,6 +1,7 @@
 // The entry: makes the parts of the script, and shows what was stored. The script carries the state
 // and paints it; all that is computed, the server computes.
 import { bindAddress, rejoin } from "./address.js";
+import { Archive } from "./archive.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
@@ -52,7 +53,7 @@ async function start() {
   bindFolds(runs);
   new Controls(runs, () => timeline.undo());
   const timeline = new Timeline(runs);
-  const session = new Session(runs, timeline, new Stores(window, tell));
+  const session = new Session(runs, timeline, new Stores(window, tell), new Archive(window, tell));
   runs.on("swap", paint);
   new Share(runs);
   new Import(runs);
