@@ -26,6 +26,7 @@ import { Stores } from "./storage.js";
 import { bindTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { bindTips } from "./tips.js";
+import { bindTools } from "./tools.js";
 import { bindTour } from "./tour.js";
 import { Transport } from "./transport.js";
 
@@ -66,6 +67,7 @@ async function start() {
   bindParts(runs);
   bindPresent();
   bindTheme();
+  bindTools(runs);
   bindTour();
   bindTips();
   bindSpeech(runs);

@@ -75,6 +75,9 @@ declare global {
   /** A place of the plane: x and y, each from -1 to 1. */
   type Place = [x: number, y: number];
 
+  /** What is drawn at once: places, with one tool of the palette. */
+  type Stroke = { tool: HTMLInputElement; places: Place[] };
+
   /** The flags of an act, as its element has them. */
   interface Traits {
     /** The user's wish to train ends. */
