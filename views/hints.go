@@ -59,7 +59,7 @@ var hints = map[string]string{
 	FieldNoise:       "How far points stray from their shape. Where classes overlap, 100 % on the training points is overfitting.",
 	FieldDataClasses: "How many classes to draw, where the shape allows it. Each class is one more output of the network.",
 	FieldDataSeed:    "Draws other points of the same shape. What a network has learned should fit those as well.",
-	FieldTool:        "What a click or a stroke on the picture draws: points of this class or value.",
+	FieldTool:        "What a click or a stroke on the picture draws: points of this class or value. A right click draws the next one.",
 	ToolErase:        "Erases the points you click or drag over. See if the boundary still needs the place where they were.",
 	HintDrag:         "With it on, a finger draws as it moves. Without it a tap draws one point, and a swipe scrolls the page.",
 	HintUndo:         "Takes back the last change, also a reset or points that were erased. Ctrl+Z does the same.",
