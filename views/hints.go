@@ -43,7 +43,7 @@ var hints = map[string]string{
 	// The run.
 	HintTrain:          "Updates the weights again and again until you pause. Going on later continues exactly where it stopped.",
 	FieldSteps:         "Makes one update and stops. Step slowly at the start of a run to see what the first ones change.",
-	FieldFrameSteps:    "Updates for each picture. At 1 you see every jump of the loss, at 100 a long run is over soon.",
+	FieldFrameSteps:    "Updates for each picture. At 1 you see every jump of the loss. Max makes as many as fit, so that a long run is over soon.",
 	FieldTransport:     "How results travel from server to page. Both ways give the same numbers, so change it only if one is blocked.",
 	FieldUntilStep:     "Pauses at this step. Give two runs the same one to compare them after equally many updates.",
 	FieldUntilLoss:     "Pauses when the train loss is this low. See how many steps different optimizers need to get there.",
