@@ -14,7 +14,7 @@ import (
 // frame, so training waits until a frame is written.
 func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 	ctx := c.Request().Context()
-	t, work, err := s.newTrainer(ctx, m, "frame_steps", m.LongestFrame(), nil)
+	t, work, err := s.newStreamTrainer(ctx, m, nil)
 	if err != nil {
 		return withID{err, m.ID}
 	}

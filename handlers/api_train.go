@@ -81,7 +81,7 @@ func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
 		case "steps":
 			err = wire.ReadInt(value, name, &m.Steps)
 		case "frame_steps":
-			err = wire.ReadInt(value, name, &m.FrameSteps)
+			err = m.ReadFrameSteps(value)
 		case "frame_ms":
 			err = wire.ReadInt(value, name, &m.FrameMS)
 		default:

@@ -172,6 +172,38 @@ func (s *Server) newTrainer(
 	return t, nn.WorkHere(config, points), err
 }
 
+// fullFrame is how long a frame takes at most that makes as many updates as fit, with its picture:
+// so 25 of them a second leave room for the page and for others.
+const fullFrame = 20 * time.Millisecond
+
+// newStreamTrainer is newTrainer for a stream, of whose frames the longest sets the cost. Where
+// frames are to be full it sets how many updates they make. That follows from the state alone, and
+// not from how fast frames come: so nothing swings, and a run that is repeated makes the same
+// frames.
+func (s *Server) newStreamTrainer(
+	ctx context.Context, m *wire.Message, answer func(nn.Config) time.Duration,
+) (*nn.Trainer, nn.Work, error) {
+	if m.FullFrames {
+		if err := s.checkState(ctx, m); err != nil {
+			return nil, nn.Work{}, err
+		}
+		work := nn.WorkHere(m.State.Config, len(m.State.Data))
+		rest := work.Evaluation
+		if answer != nil {
+			rest += answer(m.State.Config)
+		}
+		m.FrameSteps = updatesIn(min(fullFrame, s.config.MaxWork), rest, work.Update)
+	}
+	return s.newTrainer(ctx, m, views.FieldFrameSteps, m.LongestFrame(), answer)
+}
+
+// updatesIn returns how many updates fit into the time of a frame, at least one. What the frame takes
+// besides leaves them at least half of it.
+func updatesIn(frame, rest, update time.Duration) int {
+	room := max(frame-rest, frame/2)
+	return max(1, min(int(room/max(update, 1)), wire.MaxSteps))
+}
+
 // seconds writes how long something takes with two digits, such as 3.2 s.
 func seconds(d time.Duration) string {
 	v := d.Seconds()

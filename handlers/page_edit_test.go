@@ -60,7 +60,7 @@ func TestAct(t *testing.T) {
 		}},
 		{"EraseNothing", "draw", "tool=erase&stroke=", "", same0},
 		{"Erase", "draw", fmt.Sprintf("tool=erase&stroke=9,9+%v,%v+0,0", blobs[3].X, blobs[3].Y), "", func(t *testing.T, from, to nn.State) {
-			near := func(p nn.Point, x, y float64) bool { return math.Hypot(p.X-x, p.Y-y) <= eraseRadius }
+			near := func(p nn.Point, x, y float64) bool { return math.Hypot(p.X-x, p.Y-y) <= views.EraserReach }
 			from.Data = slices.DeleteFunc(from.Data, func(p nn.Point) bool {
 				return near(p, 1, 1) || near(p, blobs[3].X, blobs[3].Y) || near(p, 0, 0)
 			})

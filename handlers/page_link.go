@@ -121,6 +121,9 @@ func (s *Server) readLink(ctx context.Context, query url.Values) (pageRequest, e
 		choices.DataSeed = query.Get("data_seed")
 	}
 	choices.FrameSteps = m.FrameSteps
+	if m.FullFrames {
+		choices.FrameSteps = views.SpeedMax
+	}
 	if m.Steps == 0 && ends > 0 { // the address of an experiment before its first update
 		m.Steps, choices.Waits = ends, true
 	}

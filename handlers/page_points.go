@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"net/url"
@@ -19,9 +20,6 @@ func clearPoints(_ *Server, e edit) (nn.State, views.Notice, error) {
 	return e.state, undoable("Removed all %d points.", removed), nil
 }
 
-// eraseRadius is how far, in units of the plane, the eraser reaches.
-const eraseRadius = 0.06
-
 // mostPlaces is the most places of a stroke. To erase, each is compared with every point.
 const mostPlaces = 2000
 
@@ -32,9 +30,9 @@ func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
 	if err != nil {
 		return state, said, err
 	}
-	tool := e.form.Get(views.FieldTool)
+	tool := cmp.Or(e.form.Get(views.FieldStrokeTool), e.form.Get(views.FieldTool))
 	if tool == views.ToolErase {
-		state.Data = nn.EraseNear(state.Data, places, eraseRadius)
+		state.Data = nn.EraseNear(state.Data, places, views.EraserReach)
 		return state, said, nil
 	}
 	label, err := setting.ParseFloat(tool)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"math"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -120,6 +121,26 @@ func FuzzReadStroke(f *testing.F) {
 			t.Errorf("readStroke(%q) = %v, %v; want the places again, %v", again, got, err, places)
 		}
 	})
+}
+
+// TestDrawOther: a stroke may have another tool than the one in hand, which stays.
+func TestDrawOther(t *testing.T) {
+	s := newTestServer(t)
+	state := sampleState(t, "blobs", 30, 0, nil)
+	form := historyForm(t, s, state, nn.History{})
+	form.Set(views.FieldAct, "draw")
+	form.Set(views.FieldTool, "0")
+	form.Set(views.FieldStroke, "0.5,0.25")
+	form.Set(views.FieldStrokeTool, "1")
+	w := postForm(s, "/edit", form)
+	if w.Code != http.StatusOK {
+		t.Fatalf("status %d: %s", w.Code, w.Body)
+	}
+	if body := w.Body.String(); !strings.Contains(body, `&#34;x&#34;:0.5,&#34;y&#34;:0.25,&#34;label&#34;:1}]`) {
+		t.Error("the last point is not one of class 1; want the tool of the stroke")
+	} else if !strings.Contains(body, `name="tool" value="0" checked`) {
+		t.Error("another tool is in hand; want the one that was")
+	}
 }
 
 // TestDrawApart: two drawings on one state do not meet in the room behind its points.

@@ -228,7 +228,7 @@ func readChoices(form url.Values) views.Choices {
 	d.Hard = form.Get(views.FieldHard) != ""
 	d.HideTest = form.Get(views.FieldHideTest) != ""
 	d.Transport = or(views.FieldTransport, d.Transport)
-	d.FrameSteps, _ = strconv.Atoi(or(views.FieldFrameSteps, "1")) // decodeForm has said if it is wrong
+	d.FrameSteps, _ = strconv.Atoi(or(views.FieldFrameSteps, "1")) // else it is max: decodeForm says if it is wrong
 	d.Panel = or(views.FieldPanel, d.Panel)
 	d.LogScale = form.Get(views.FieldLogScale) != ""
 	d.Layer = form.Get(views.FieldLayer)

@@ -69,7 +69,7 @@ func (s *Server) recipeOf(p pageRequest) url.Values {
 		q.Set("steps", strconv.Itoa(steps))
 	}
 	if p.choices.FrameSteps != wire.NewMessage(wire.Train).FrameSteps {
-		q.Set("frame_steps", strconv.Itoa(p.choices.FrameSteps))
+		q.Set("frame_steps", views.SpeedValue(p.choices.FrameSteps))
 	}
 	return q
 }

@@ -128,7 +128,7 @@ func (s *Server) startPage(
 	if left := p.until.step - p.State.Network.Step; p.until.step > 0 {
 		p.Steps = left
 	}
-	if t, work, err = s.newTrainer(ctx, &p.Message, views.FieldFrameSteps, p.LongestFrame(), pictureWork); err != nil {
+	if t, work, err = s.newStreamTrainer(ctx, &p.Message, pictureWork); err != nil {
 		return nil, work, err
 	}
 	return t, work, taskOf(ctx).reserve(p.streamBytes())

@@ -2,6 +2,7 @@
 import { closeModeless, modal, open } from "./dialogs.js";
 import { $ } from "./page.js";
 import { endPresent, togglePresent } from "./present.js";
+import { take } from "./tools.js";
 
 // Controls that need letters, the space bar, and the other keys.
 const WRITING = "input:not([type=radio], [type=checkbox], [type=range]), select, textarea";
@@ -21,6 +22,7 @@ export function bindKeys(runs, timeline) {
     ArrowRight: () => timeline.step(1),
     Escape: () => closeModeless() || endPresent(),
   };
+  for (let place = 0; place < 10; place++) actions[place] = () => take(place);
   document.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey } = event;
     const target = /** @type {Element} */ (event.target);
@@ -48,6 +50,6 @@ function isTaken(key, target) {
 
 /** @param {string} key */
 function ownersOf(key) {
-  if (/^[a-z?]$/.test(key)) return WRITING;
+  if (/^[a-z\d?]$/.test(key)) return WRITING;
   return key === " " ? PRESSING : MOVING;
 }

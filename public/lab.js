@@ -1,6 +1,7 @@
 // The entry: makes the parts of the script, and shows what was stored. The script carries the state
 // and paints it; all that is computed, the server computes.
 import { bindAddress, rejoin } from "./address.js";
+import { Archive } from "./archive.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
@@ -26,6 +27,7 @@ import { Stores } from "./storage.js";
 import { bindTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { bindTips } from "./tips.js";
+import { bindTools } from "./tools.js";
 import { bindTour } from "./tour.js";
 import { Transport } from "./transport.js";
 import { Units } from "./units.js";
@@ -56,7 +58,7 @@ async function start() {
   bindFolds(runs);
   new Controls(runs, () => timeline.undo());
   const timeline = new Timeline(runs);
-  const session = new Session(runs, timeline, new Stores(window, tell));
+  const session = new Session(runs, timeline, new Stores(window, tell), new Archive(window, tell));
   runs.on("swap", paint);
   new Share(runs);
   new Import(runs);
@@ -70,6 +72,7 @@ async function start() {
   bindParts(runs);
   bindPresent();
   bindTheme();
+  bindTools(runs);
   bindTour();
   bindTips();
   bindSpeech(runs);

@@ -72,6 +72,14 @@ export class Moments {
     return whole;
   }
 
+  /** Puts moments before those of the run, and shows the same. @param {readonly Moment[]} run */
+  precede(run) {
+    const first = this.run[0]?.step ?? Infinity;
+    const older = run.filter(({ step }) => step < first);
+    this.run = [...older, ...this.run];
+    this.look(this.at + older.length);
+  }
+
   /** Replaces all moments and shows the newest. @param {readonly Moment[]} run */
   reinstate(run) {
     this.run = run;
@@ -96,7 +104,7 @@ function isTooNear(run) {
 }
 
 /** Drops every other moment but the newest and the best. @param {readonly Moment[]} run */
-function thinned(run) {
+export function thinned(run) {
   const best = bestOf(run);
   return run.filter((_, i) => i % 2 === 0 || i === run.length - 1 || i === best);
 }

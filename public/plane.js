@@ -1,6 +1,8 @@
 // The plane: what pointers, fingers and keys do there becomes points and readings.
-import { $, field } from "./page.js";
-import { placeText } from "./probe.js";
+import { Echo } from "./echo.js";
+import { $ } from "./page.js";
+import { inside, placeOf, placeText } from "./place.js";
+import { erases, isLocked, toolInHand } from "./tools.js";
 
 /** @type {Record<string, Place>} */
 const MOVES = {
@@ -23,7 +25,8 @@ const drag = $("drag");
 export class Plane {
   #runs;
   #probe;
-  /** @type {Place[] | null} the places of the stroke under way */
+  #echo;
+  /** @type {Stroke | null} that is under way */
   #stroke = null;
   /** @type {PointerEvent | null} how the pointer that is down came down */
   #down = null;
@@ -35,13 +38,12 @@ export class Plane {
   constructor(runs, probe) {
     this.#runs = runs;
     this.#probe = probe;
+    this.#echo = new Echo(runs);
     plane.addEventListener("pointerdown", (event) => this.#begin(event));
     plane.addEventListener("pointermove", (event) => this.#move(event));
     plane.addEventListener("pointerup", (event) => this.#end(event));
     plane.addEventListener("pointercancel", () => this.#drop());
-    plane.addEventListener("contextmenu", (event) => {
-      if (this.#stays) event.preventDefault(); // a finger that rests
-    });
+    plane.addEventListener("contextmenu", (event) => this.#menu(event));
     const keep = (/** @type {Event} */ event) => {
       if (this.#reads || this.#down?.pointerType === "pen") event.preventDefault(); // to scroll
     };
@@ -57,23 +59,23 @@ export class Plane {
   /** @param {PointerEvent} event */
   #begin(event) {
     const { pointerType, pointerId, isPrimary } = event;
-    const isOther = this.#down && this.#down.pointerType !== pointerType; // a hand beside a pen
-    if (event.button || isOther) return;
+    const isHand = this.#down && this.#down.pointerType !== pointerType; // beside a pen
+    if ((event.button && !isOther(event)) || isHand) return;
     this.#drop();
     if (!isPrimary) return; // two fingers zoom
     plane.setPointerCapture(pointerId);
     this.#down = event;
     this.#stays = pointerType === "touch";
-    if (this.#stays) this.#rest = setTimeout(() => this.#hold(placeOf(event)), HOLD);
-    if (this.#stays && !plane.classList.contains("drags")) return;
-    this.#stroke = [];
-    this.#draw(placeOf(event));
+    if (this.#stays) this.#rest = setTimeout(() => this.#hold(placeOf(plane, event)), HOLD);
+    if ((this.#stays && !plane.classList.contains("drags")) || isLocked()) return;
+    this.#stroke = { tool: toolInHand(isOther(event)), places: [] };
+    this.#draw(placeOf(plane, event));
   }
 
   /** @param {PointerEvent} event */
   #move(event) {
     const { pointerType, pointerId, clientX, clientY } = event;
-    const place = placeOf(event);
+    const place = placeOf(plane, event);
     const down = this.#down?.pointerId === pointerId ? this.#down : null;
     if (pointerType === "touch") {
       if (down && Math.hypot(clientX - down.clientX, clientY - down.clientY) > SLOP) this.#wake();
@@ -89,19 +91,18 @@ export class Plane {
   /** @param {PointerEvent} event */
   #end(event) {
     if (this.#down?.pointerId !== event.pointerId) return;
-    if (this.#rest) this.#stroke ??= [placeOf(this.#down)];
+    if (this.#rest) this.#stroke ??= { tool: toolInHand(), places: [placeOf(plane, this.#down)] };
     const stroke = this.#stroke;
     this.#release();
     if (!stroke) return;
-    if (this.#stays) this.#probe.read(inside(placeOf(event)));
+    if (this.#stays) this.#probe.read(inside(placeOf(plane, event)));
     this.#send(stroke);
   }
 
   /** Ends what is under way, and draws nothing. */
   #drop() {
     this.#release();
-    this.#stroke = null;
-    this.#clear();
+    this.#forget();
   }
 
   #release() {
@@ -119,8 +120,7 @@ export class Plane {
   /** A finger has rested. @param {Place} place */
   #hold(place) {
     this.#wake();
-    this.#stroke = null;
-    this.#clear();
+    this.#forget();
     this.#reads = true;
     this.#read(place);
   }
@@ -134,27 +134,28 @@ export class Plane {
 
   /** Adds a place to the stroke, unless one is near. @param {Place} place */
   #draw([x, y]) {
-    const stroke = this.#stroke ?? [];
-    if (Math.abs(x) > 1 || Math.abs(y) > 1) return; // the pointer is held, but outside
-    const apart = field("tool").value === "erase" ? 0.03 : 0.09;
-    if (!stroke.some(([px, py]) => Math.hypot(x - px, y - py) < apart)) stroke.push([x, y]);
-    $("stroke").setAttribute("d", stroke.map(([px, py]) => `M${px} ${-py}h0`).join(""));
+    const stroke = this.#stroke;
+    if (!stroke || Math.abs(x) > 1 || Math.abs(y) > 1) return; // the pointer is held, but outside
+    const apart = erases(stroke.tool) ? 0.03 : 0.09;
+    if (stroke.places.some(([px, py]) => Math.hypot(x - px, y - py) < apart)) return;
+    stroke.places.push([x, y]);
+    this.#echo.show(stroke);
   }
 
-  /** @param {Place[]} stroke */
+  /** @param {Stroke} stroke */
   #send(stroke) {
     this.#stroke = null;
-    if ("locked" in plane.dataset || !stroke.length) {
-      this.#clear();
-      return;
-    }
-    const values = { stroke: stroke.map(placeText).join(" "), tool: field("tool").value };
-    this.#runs.act(plane, values, { after: () => this.#clear() });
+    if (isLocked() || !stroke.places.length) return;
+    this.#echo.show(stroke);
+    const places = stroke.places.map(placeText).join(" ");
+    const values = { stroke: places, stroke_tool: stroke.tool.value };
+    this.#runs.act(plane, values, { after: () => this.#echo.hide(stroke) });
   }
 
-  /** Hides the stroke, but not the next one. */
-  #clear() {
-    if (!this.#stroke) $("stroke").setAttribute("d", "");
+  /** Ends the stroke under way, and sends none. */
+  #forget() {
+    this.#echo.hide(this.#stroke);
+    this.#stroke = null;
   }
 
   /** @param {KeyboardEvent} event */
@@ -167,11 +168,20 @@ export class Plane {
     this.#probe.place ??= [0, 0];
     const [x, y] = this.#probe.place;
     if (!move) {
-      this.#send([[x, y]]);
+      this.#send({ tool: toolInHand(event.shiftKey), places: [[x, y]] });
       return;
     }
     const by = event.shiftKey ? 0.01 : 0.05;
     this.#read([x + by * move[0], y + by * move[1]]);
+  }
+
+  /** Keeps the menu away from what draws. One that a key asks for draws at the cursor. @param {MouseEvent} event */
+  #menu(event) {
+    if (isLocked() && !this.#stays) return;
+    event.preventDefault();
+    if (this.#stays || this.#down || isOther(event)) return;
+    this.#probe.place ??= [0, 0];
+    this.#send({ tool: toolInHand(true), places: [this.#probe.place] });
   }
 
   #leave() {
@@ -181,13 +191,7 @@ export class Plane {
   }
 }
 
-/** Returns where the pointer is. @param {PointerEvent} event @returns {Place} */
-function placeOf({ clientX, clientY }) {
-  const { left, top, width, height } = plane.getBoundingClientRect();
-  return [(2 * (clientX - left)) / width - 1, 1 - (2 * (clientY - top)) / height];
-}
-
-/** Returns the nearest place of the plane. @param {Place} place @returns {Place} */
-function inside([x, y]) {
-  return [Math.max(-1, Math.min(1, x)), Math.max(-1, Math.min(1, y))];
+/** Reports whether it is the other button, which a mouse of one button has with Ctrl. @param {MouseEvent} event */
+function isOther({ button, ctrlKey }) {
+  return button === 2 || (ctrlKey && !button);
 }

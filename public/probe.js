@@ -2,14 +2,10 @@
 import { post } from "./packing.js";
 import { $, field } from "./page.js";
 import { patience } from "./patience.js";
+import { placeText } from "./place.js";
 import { MOMENT, read } from "./state.js";
 
 const LARGE = 1e6; // characters of a network that is not posted again for every frame
-
-/** Returns a place as it is posted. @param {Place} place */
-export function placeText([x, y]) {
-  return `${x.toFixed(4)},${y.toFixed(4)}`;
-}
 
 /** Probe asks one question at a time; of those that come meanwhile the last one counts. */
 export class Probe {

@@ -5,6 +5,7 @@ import { openLink } from "./share.js";
 import { read, STATE, write } from "./state.js";
 import { tab } from "./tab.js";
 
+const REST = 5000; // milliseconds between two times that the past of a run under way is stored
 const UNUSABLE = [400, 413, 422]; // statuses of a state that the server refuses
 
 /** Session saves the state and the switches of the page, and restores them. */
@@ -12,20 +13,28 @@ export class Session {
   #runs;
   #timeline;
   #stores;
+  #archive;
   #timer = 0;
+  #archived = -Infinity; // when the past was stored; Infinity while that of before is sought
   #first = read(); // as the page came
   #goesOn = false; // with what was stored beside this entry of the browser's history
 
-  /** @param {Runs} runs @param {Timeline} timeline @param {Stores} stores */
-  constructor(runs, timeline, stores) {
+  /**
+   * @param {Runs} runs
+   * @param {Timeline} timeline
+   * @param {Stores} stores
+   * @param {Archive} archive
+   */
+  constructor(runs, timeline, stores, archive) {
     this.#runs = runs;
     this.#timeline = timeline;
     this.#stores = stores;
+    this.#archive = archive;
     runs.on("swap", () => this.#saveSoon());
-    runs.on("settled", () => this.save());
+    runs.on("settled", () => this.#saveAll());
     form.addEventListener("change", () => this.#saveSoon());
-    addEventListener("pagehide", () => this.save());
-    addEventListener("visibilitychange", () => this.save());
+    addEventListener("pagehide", () => this.#saveAll());
+    addEventListener("visibilitychange", () => this.#saveAll());
   }
 
   /**
@@ -41,10 +50,12 @@ export class Session {
     const stored = this.#load();
     const isRecipe = "opened" in document.body.dataset;
     this.#goesOn = isMarked(stored?.mark);
+    const past = this.#findPast(stored);
     const opened = await takeState();
     if (opened || !(isRecipe || isRefused())) forgetRecipe();
     if (opened || (isRecipe && !this.#goesOn)) {
-      if (stored) this.#timeline.keep(stored);
+      if (stored) this.#keep(stored, await past);
+      this.#runs.emit("state", "idle");
       if (opened) this.#open(opened, stored);
       else {
         this.#timeline.record();
@@ -54,10 +65,30 @@ export class Session {
           this.#runs.train(true); // a recipe is replayed
         else showRecipe();
       }
-    } else if (stored) this.#show(stored);
-    else this.#timeline.record();
+    } else if (stored) {
+      write(stored.state);
+      this.#timeline.precede(await past);
+      this.#show(stored);
+    } else this.#timeline.record();
     addEventListener("hashchange", () => this.#openLink());
     return !stored && !isRecipe && opened === null;
+  }
+
+  /** @param {Stored | null} stored */
+  async #findPast(stored) {
+    const [id, count] = stored?.past.split(" ") ?? [""];
+    this.#timeline.count = Number(count) || 0;
+    this.#archived = Infinity;
+    if (id) this.#runs.emit("state", "working");
+    const past = await this.#archive.load(id, this.#timeline.count, this.#goesOn);
+    this.#archived = -Infinity;
+    return past;
+  }
+
+  /** Keeps what was stored for Undo, with its past. @param {Stored} stored @param {Past} past */
+  #keep({ state }, { run, undo, count }) {
+    this.#timeline.precede({ run: [], undo, count });
+    this.#timeline.keep({ state, run });
   }
 
   /** Opens a link to a state that was put into the address of the open page. */
@@ -110,11 +141,11 @@ export class Session {
     if (!get) return null;
     const state = Object.fromEntries(STATE.map((name) => [name, get(name)]));
     if (!state.network) state.history = ""; // the network had no room
-    const mark = get("mark");
+    const [mark, past] = [get("mark"), get("past")];
     try {
-      return { state, mark, page: JSON.parse(get("page") || "{}") ?? {} };
+      return { state, mark, past, page: JSON.parse(get("page") || "{}") ?? {} };
     } catch {
-      return { state, mark, page: {} };
+      return { state, mark, past, page: {} };
     }
   }
 
@@ -128,12 +159,26 @@ export class Session {
     // A link that was not opened is to be opened when it is followed again.
     const mark = this.#goesOn || !isRefused() ? tab : "";
     // A moment that is only looked at is not stored.
-    this.#stores.save({ page, mark, ...read(), ...this.#timeline.latest });
+    const past = `${this.#archive.id} ${this.#timeline.count}`;
+    this.#stores.save({ page, mark, past, ...read(), ...this.#timeline.latest });
     if (mark) markEntry(mark);
   }
 
+  /** Stores the past as well. */
+  async #saveAll() {
+    this.save();
+    if (this.#archived === Infinity) return;
+    this.#archived = performance.now();
+    const { id } = this.#archive;
+    await this.#archive.save(this.#timeline.past);
+    if (id !== this.#archive.id) this.save();
+  }
+
   #saveSoon() {
-    this.#timer ||= setTimeout(() => this.save(), 1000);
+    this.#timer ||= setTimeout(() => {
+      if (performance.now() - this.#archived > REST) this.#saveAll();
+      else this.save();
+    }, 1000);
   }
 }
 

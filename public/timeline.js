@@ -9,6 +9,8 @@ const undoButton = $("undo");
 
 /** Timeline keeps the moments of the runs and what they replace. */
 export class Timeline {
+  /** The number of changes, and of those taken back. */
+  count = 0;
   #runs;
   #moments = new Moments();
   #undo = new Undo();
@@ -36,6 +38,19 @@ export class Timeline {
     return this.#moments.behind ? this.#moments.latest.state : null;
   }
 
+  /** All that is kept of the past. @returns {Past} */
+  get past() {
+    return { run: this.#moments.run, undo: this.#undo.all, count: this.count };
+  }
+
+  /** Puts what was stored before all that is kept. @param {Past} past */
+  precede({ run, undo }) {
+    if (!this.#undo.length) this.#moments.precede(run); // else they may be of another run
+    this.#undo.precede(undo);
+    this.#label();
+    this.#labelUndo();
+  }
+
   /** Makes the state of the page the newest moment. */
   record() {
     const { step, best } = $("picture").dataset;
@@ -46,6 +61,7 @@ export class Timeline {
   /** Keeps for Undo what a change replaced. @param {Replaced} replaced */
   keep(replaced) {
     this.#undo.keep(replaced);
+    this.count++;
     this.#labelUndo();
   }
 
@@ -53,6 +69,7 @@ export class Timeline {
   undo() {
     const begin = () => {
       const { state, run = [], curves } = this.#undo.pop() ?? { state: {} };
+      this.count++;
       if ("network" in state) this.#moments.reinstate(run);
       write(state);
       // Curves say which points they measured. If there was no training since, they do so again.
@@ -74,6 +91,7 @@ export class Timeline {
 
   /** @param {number} at */
   #look(at) {
+    if (!this.#moments.latest) return; // it is being loaded
     this.#moments.look(at);
     this.#label();
     this.#runs.train(false);
@@ -108,6 +126,7 @@ export class Timeline {
 
   #label() {
     const { at, shown, latest, behind, run, best } = this.#moments;
+    if (!latest) return;
     field("kept").value = String(run[best]?.step ?? "");
     const text = behind ? `Step ${shown.step} of ${latest.step}` : `Step ${latest.step} (latest)`;
     slider.max = String(run.length - 1);

@@ -38,20 +38,33 @@ declare global {
   type State = Record<string, string>;
 
   /** A state of a run that the page can go back to. */
-  type Moment = { step: number; state: State; best?: boolean };
+  type Moment<Text = string> = { step: number; state: Record<string, Text>; best?: boolean };
 
   /** What a change took away: fields of the state, and the moments if the weights changed. */
-  type Replaced = {
-    state: State;
-    run?: readonly Moment[];
-    curves?: { history: string; of: string }; // of a network
+  type Replaced<Text = string> = {
+    state: Record<string, Text>;
+    run?: readonly Moment<Text>[];
+    curves?: { history: Text; of: Text }; // of a network
+  };
+
+  /** The past of a run: its moments, what its changes took away, and how many there were. */
+  type Past<Text = string> = {
+    run: readonly Moment<Text>[];
+    undo: readonly Replaced<Text>[];
+    count: number;
   };
 
   type StoreName = "sessionStorage" | "localStorage";
   type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
   /** What the browser stored: the state, the mark of its entry in the history, and the switches. */
-  type Stored = { state: State; mark: string; page: Record<string, string | boolean> };
+  type Stored = {
+    state: State;
+    mark: string;
+    /** The name of its past, and the number of changes. */
+    past: string;
+    page: Record<string, string | boolean>;
+  };
 
   /** The history of a run: the steps of its samples, and their values by the name of the curve. */
   type Curve = Record<string, number[]> & { step: number[] };
@@ -61,6 +74,9 @@ declare global {
 
   /** A place of the plane: x and y, each from -1 to 1. */
   type Place = [x: number, y: number];
+
+  /** What is drawn at once: places, with one tool of the palette. */
+  type Stroke = { tool: HTMLInputElement; places: Place[] };
 
   /** The flags of an act, as its element has them. */
   interface Traits {
@@ -136,6 +152,7 @@ declare global {
     stopped: boolean;
   }
 
+  type Archive = import("./archive.js").Archive;
   type Probe = import("./probe.js").Probe;
   type Runs = import("./runs.js").Runs;
   type Stores = import("./storage.js").Stores;

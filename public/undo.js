@@ -14,6 +14,16 @@ export class Undo {
     return this.#replaced.length;
   }
 
+  /** What the changes replaced, the newest last. */
+  get all() {
+    return [...this.#replaced];
+  }
+
+  /** Puts changes before those that there are. @param {readonly Replaced[]} changes */
+  precede(changes) {
+    this.#replaced.unshift(...changes);
+  }
+
   /** Keeps what a change replaced. @param {Replaced} replaced */
   keep(replaced) {
     this.#replaced.push({ ...replaced });

@@ -26,9 +26,10 @@ const (
 	FieldControls = "controls" // not empty: the visible settings are to be read
 	FieldKept     = "kept"     // the step of the best moment that the page can go back to; may be empty
 
-	FieldTool       = "tool"   // a class number, a label for regression, or ToolErase
-	FieldStroke     = "stroke" // places drawn: x,y pairs separated by spaces
-	FieldClickX     = "at.x"   // a click on the picture without script, in its pixels
+	FieldTool       = "tool"        // a class number, a label for regression, or ToolErase
+	FieldStroke     = "stroke"      // places drawn: x,y pairs separated by spaces
+	FieldStrokeTool = "stroke_tool" // what draws them; empty for the tool in hand
+	FieldClickX     = "at.x"        // a click on the picture without script, in its pixels
 	FieldClickY     = "at.y"
 	FieldHard       = "hard"      // hard edges
 	FieldHideTest   = "hide_test" // do not show the points held out
@@ -127,7 +128,7 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, Fi
 
 // ChoiceFields are numbers, and names of one of a few things, that the page keeps beside the state.
 var ChoiceFields = []string{
-	FieldTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
+	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
 	FieldLock, FieldRecipe, FieldGuess, FieldRows, FieldLayer,
 }
@@ -135,7 +136,7 @@ var ChoiceFields = []string{
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
 var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldChanged, FieldControls, FieldKept,
-	FieldTool, FieldStroke, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
+	FieldTool, FieldStroke, FieldStrokeTool, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,

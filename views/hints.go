@@ -43,7 +43,7 @@ var hints = map[string]string{
 	// The run.
 	HintTrain:          "Updates the weights again and again until you pause. Going on later continues exactly where it stopped.",
 	FieldSteps:         "Makes one update and stops. Step slowly at the start of a run to see what the first ones change.",
-	FieldFrameSteps:    "Updates for each picture. At 1 you see every jump of the loss, at 100 a long run is over soon.",
+	FieldFrameSteps:    "Updates for each picture. At 1 you see every jump of the loss. Max makes as many as fit, so that a long run is over soon.",
 	FieldTransport:     "How results travel from server to page. Both ways give the same numbers, so change it only if one is blocked.",
 	FieldUntilStep:     "Pauses at this step. Give two runs the same one to compare them after equally many updates.",
 	FieldUntilLoss:     "Pauses when the train loss is this low. See how many steps different optimizers need to get there.",
@@ -59,7 +59,7 @@ var hints = map[string]string{
 	FieldNoise:       "How far points stray from their shape. Where classes overlap, 100 % on the training points is overfitting.",
 	FieldDataClasses: "How many classes to draw, where the shape allows it. Each class is one more output of the network.",
 	FieldDataSeed:    "Draws other points of the same shape. What a network has learned should fit those as well.",
-	FieldTool:        "What a click or a stroke on the picture draws: points of this class or value.",
+	FieldTool:        "What a click or a stroke on the picture draws: points of this class or value. A right click draws the next one.",
 	ToolErase:        "Erases the points you click or drag over. See if the boundary still needs the place where they were.",
 	HintDrag:         "With it on, a finger draws as it moves. Without it a tap draws one point, and a swipe scrolls the page.",
 	HintUndo:         "Takes back the last change, also a reset or points that were erased. Ctrl+Z does the same.",

@@ -373,11 +373,18 @@ func TestPictureColours(t *testing.T) {
 // TestSpeeds: those of the page, in order, with the one that a link asks for.
 func TestSpeeds(t *testing.T) {
 	before := slices.Clone(Speeds)
-	for used, want := range map[int][]int{Speeds[0]: Speeds, Speeds[len(Speeds)-1]: Speeds, 7: slices.Sorted(slices.Values(append([]int{7}, Speeds...))), 9999: append(slices.Clone(Speeds), 9999)} {
+	for used, want := range map[int][]int{
+		Speeds[0]: before, Speeds[len(Speeds)-1]: before, SpeedMax: before,
+		7: slices.Sorted(slices.Values(append([]int{7}, Speeds...))), 9999: append(slices.Clone(Speeds), 9999),
+	} {
+		want = append(slices.Clone(want), SpeedMax)
 		page := render(t, Page(sampleLab(t, dataset.Circles, func(l *Lab) { l.Choices.FrameSteps = used })))
 		var got []int
 		for _, option := range page.all("select[name=" + FieldFrameSteps + "] option") {
 			n, err := strconv.Atoi(option.attr("value"))
+			if option.attr("value") == "max" {
+				n, err = SpeedMax, nil
+			}
 			if err != nil {
 				t.Fatal(err)
 			}

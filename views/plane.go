@@ -203,12 +203,23 @@ func Swatches(c nn.Config, meta table.Meta) []Swatch {
 	return swatches
 }
 
+// iconRadius is that of a marker in its icon.
+const iconRadius = 0.72
+
 // markerIcon returns the path of a marker in a box from -10000 to 10000.
 func markerIcon(shape []mark) string {
 	var b strings.Builder
-	outline(&b, shape, 0, 0, 0.72)
+	outline(&b, shape, 0, 0, iconRadius)
 	return b.String()
 }
+
+// echoScale returns by what the script scales an icon to draw a point before the server does.
+func echoScale() string { return strconv.FormatFloat(markerRadius/iconRadius, 'g', 4, 64) }
+
+// EraserReach is how far, in units of the plane, the eraser reaches.
+const EraserReach = 0.06
+
+func eraserReach() string { return number(EraserReach) }
 
 // toolInHand returns the chosen tool, or the first one where the chosen one is not offered.
 func toolInHand(l Lab) string {

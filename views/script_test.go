@@ -20,7 +20,7 @@ import (
 )
 
 // scriptPosts are fields that the script adds to what it posts, in its own words.
-var scriptPosts = map[string]bool{FieldParameter: true, FieldValue: true, FieldProbe: true, FieldOpened: true, FieldLinked: true, FieldDrawMS: true, FieldChanged: true}
+var scriptPosts = map[string]bool{FieldParameter: true, FieldValue: true, FieldProbe: true, FieldOpened: true, FieldLinked: true, FieldDrawMS: true, FieldChanged: true, FieldStrokeTool: true}
 
 // TestScriptPosts: those fields are what the script says.
 func TestScriptPosts(t *testing.T) {

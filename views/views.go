@@ -197,6 +197,25 @@ var themes = []choice{{"light", "Light"}, {"dark", "Dark"}}
 // Speeds are the choices for the number of updates in a frame.
 var Speeds = []int{1, 2, 5, 10, 25, 100}
 
+// SpeedMax stands for as many updates in a frame as fit.
+const SpeedMax = 0
+
+// SpeedValue returns a speed as FieldFrameSteps has it.
+func SpeedValue(speed int) string {
+	if speed == SpeedMax {
+		return "max"
+	}
+	return strconv.Itoa(speed)
+}
+
+// speedLabel returns a speed as the page shows it.
+func speedLabel(speed int) string {
+	if speed == SpeedMax {
+		return "Max"
+	}
+	return strconv.Itoa(speed) + "×"
+}
+
 // summary describes the shape of the network in words.
 func summary(c nn.Config) string {
 	var sizes []string
@@ -238,12 +257,13 @@ func appendLoss(b []byte, v *float64) []byte {
 	return strconv.AppendFloat(b, *v, 'f', 4, 64)
 }
 
-// speeds returns Speeds, together with the speed in use.
+// speeds returns Speeds, together with the speed in use, and last SpeedMax.
 func speeds(used int) []int {
-	if slices.Contains(Speeds, used) {
-		return Speeds
+	all := slices.Clone(Speeds)
+	if used != SpeedMax && !slices.Contains(all, used) {
+		all = slices.Sorted(slices.Values(append(all, used)))
 	}
-	return slices.Sorted(slices.Values(append(slices.Clone(Speeds), used)))
+	return append(all, SpeedMax)
 }
 
 // rateText is the learning rate of the next update, with three significant digits.

@@ -106,8 +106,13 @@ func DecodeForm(
 	for _, f := range []struct {
 		name string
 		dst  *int
-	}{{"steps", &m.Steps}, {"frame_steps", &m.FrameSteps}, {"frame_ms", &m.FrameMS}} {
+	}{{"steps", &m.Steps}, {"frame_ms", &m.FrameMS}} {
 		if err := FormInt(form, f.name, f.dst); err != nil {
+			return m, err
+		}
+	}
+	if text := strings.TrimSpace(form.Get("frame_steps")); text != "" {
+		if err := m.ReadFrameSteps(text); err != nil {
 			return m, err
 		}
 	}

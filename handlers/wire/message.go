@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"strings"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"nnvisu/nn"
@@ -37,6 +39,7 @@ type Message struct {
 	ClassesSet bool           // config.classes was given
 	Steps      int            // updates to make; 0, in a stream, for no end
 	FrameSteps int            // updates between two frames of a stream
+	FullFrames bool           // as many as fit into the time of a frame, instead of FrameSteps
 	FrameMS    int            // least time between two frames, in milliseconds
 	Format     string         // of the file to export
 }
@@ -48,6 +51,17 @@ type Limits struct {
 	// server may let others have the CPU. An error that it returns ends the reading and is returned
 	// as it is.
 	Yield func() error
+}
+
+// FrameStepsMax stands in a form or a recipe for [Message.FullFrames].
+const FrameStepsMax = "max"
+
+// ReadFrameSteps reads how many updates a frame makes from a form or a recipe.
+func (m *Message) ReadFrameSteps(text string) error {
+	if m.FullFrames = strings.TrimSpace(text) == FrameStepsMax; m.FullFrames {
+		return nil
+	}
+	return ReadInt(text, "frame_steps", &m.FrameSteps)
 }
 
 // Limits that the wire contract sets.

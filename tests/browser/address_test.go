@@ -130,7 +130,12 @@ func TestBrowserAddress(t *testing.T) {
 	// A browser may take an address that is entered again for a reload. A link, such as that of an
 	// experiment, opens the recipe, and what was there can be had back.
 	p.part("Link", func(t *testing.T) {
+		p.run(`window.testBefore = true`)
 		p.run(`{ const a = document.createElement("a"); a.href = location.href; document.body.append(a); a.click(); }`)
+		contract.Eventually(t, "the page of the link", func() bool {
+			before, err := try[bool](p, `Boolean(window.testBefore)`)
+			return err == nil && !before
+		})
 		got := p.until("the run of the address", func(v view) bool { return ready(v) && !v.Pressed && v.Undo && v.Step != "0" })
 		if got.differs(v.state) != "" {
 			t.Errorf("a link to the address: %s; want its run", got.differs(v.state))

@@ -54,8 +54,8 @@ func TestBrowserDraw(t *testing.T) {
 	if left := v.points(t); len(left) < len(row)-spared {
 		t.Errorf("%d points are left; want at least the %d where the eraser was not", len(left), len(row)-spared)
 	}
-	if marks := eval[string](p, `(document.getElementById("stroke").getAttribute("d") ?? "") + document.getElementById("stroke").innerHTML`); marks != "" {
-		t.Errorf("the stroke is still there: %q; want only points", marks)
+	if got := eval[int](p, markersShown); got != len(v.points(t)) {
+		t.Errorf("%d points are seen; want no stroke beside the %d", got, len(v.points(t)))
 	}
 	// A drag that leaves the plane draws on its border and no further.
 	p.tool("1")

@@ -29,16 +29,22 @@ func (p *tab) dab(x, y float64) {
 // drag draws a line across the plane with the button held.
 func (p *tab) drag(x0, y0, x1, y1 float64) {
 	p.tb.Helper()
+	p.dragWith(input.MouseButtonLeft, 1, x0, y0, x1, y1)
+}
+
+// dragWith draws a line with a button of the mouse, whose bit is given.
+func (p *tab) dragWith(button input.MouseButton, bit int64, x0, y0, x1, y1 float64) {
+	p.tb.Helper()
 	const moves = 16
 	px0, py0 := p.at(x0, y0)
 	px1, py1 := p.at(x1, y1)
-	held := func(e *input.DispatchMouseEventParams) { e.Button, e.Buttons = input.MouseButtonLeft, 1 }
+	held := func(e *input.DispatchMouseEventParams) { e.Button, e.Buttons = button, bit }
 	actions := []chromedp.Action[chromedp.Void]{chromedp.MouseEvent(chromedp.MousePressed, px0, py0, held, chromedp.ClickCount(1))}
 	for i := 1; i <= moves; i++ {
 		share := float64(i) / moves
 		actions = append(actions, chromedp.MouseEvent(chromedp.MouseMoved, px0+share*(px1-px0), py0+share*(py1-py0), held))
 	}
-	actions = append(actions, chromedp.MouseEvent(chromedp.MouseReleased, px1, py1, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	actions = append(actions, chromedp.MouseEvent(chromedp.MouseReleased, px1, py1, func(e *input.DispatchMouseEventParams) { e.Button = button }, chromedp.ClickCount(1)))
 	p.do("drag over the plane", actions...)
 }
 

@@ -20,6 +20,7 @@ type proxy struct {
 	behind  *server
 	answer  atomic.Pointer[http.HandlerFunc] // to the requests that cost work; nil: the server does
 	asked   atomic.Int32                     // how many it has answered
+	gate    atomic.Pointer[chan struct{}]    // that the requests that cost work wait at; nil: none
 
 	mu    sync.Mutex
 	conns []*line
@@ -56,7 +57,23 @@ func (x *proxy) serve(w http.ResponseWriter, r *http.Request) {
 		(*answer)(w, r)
 		return
 	}
+	if gate := x.gate.Load(); work && gate != nil {
+		select {
+		case <-*gate:
+		case <-r.Context().Done():
+		}
+	}
 	x.behind.Server.Server.ServeHTTP(w, r)
+}
+
+// hold lets the requests that cost work wait until the function that it returns is called.
+func (x *proxy) hold() (release func()) {
+	gate := make(chan struct{})
+	x.gate.Store(&gate)
+	return func() {
+		x.gate.Store(nil)
+		close(gate)
+	}
 }
 
 // answers makes the proxy answer with a status and a text, until it is set to nil.

@@ -74,3 +74,46 @@ func TestBrowserKeys(t *testing.T) {
 	}
 	p.leave("help")
 }
+
+// TestBrowserToolKeys: the digits take the tools of the palette in hand, unless a field needs them or
+// they are turned off.
+func TestBrowserToolKeys(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t)
+	p.change("a class", func() { p.act("add-class") })
+	press := func(key, want string) {
+		t.Helper()
+		p.press(key)
+		if got := p.held(); got != want {
+			t.Errorf("after pressing %s the tool in hand is %s; want %s", key, got, want)
+		}
+	}
+	press("3", "2")
+	press("2", "1")
+	press("0", "erase")
+	press("9", "erase") // there are three classes
+	press("4", "erase") // where the eraser is
+	press("1", "0")
+	p.onPlane()
+	press("2", "1")
+	p.enter("learning_rate")
+	press("3", "1")
+	p.press(kb.Escape)
+	p.run(`document.activeElement.blur()`)
+	p.still()
+	p.change("a point", func() { p.dab(0.1, 0.9) })
+	if points := p.look().points(t); points[len(points)-1].Label != 1 {
+		t.Errorf("the point %v is drawn; want one of the class of key 2", points[len(points)-1])
+	}
+	p.change("a regression", func() { p.dataset("plane") })
+	press("2", "-0.5")
+	press("5", "1")
+	p.reload()
+	if got := p.held(); got != "1" {
+		t.Errorf("after a reload the tool in hand is %s; want the one that a key took, 1", got)
+	}
+	p.dialog("help")
+	p.click("label:has(> #keys)")
+	p.leave("help")
+	press("2", "1")
+}

@@ -50,7 +50,7 @@ const pictures = `window.testPictures = {}; addEventListener("DOMContentLoaded",
 // slowly lets 5 frames a second come, so that each is seen: a computer that is busy with many tests
 // shows fewer than 25.
 const slowly = `addEventListener("DOMContentLoaded", () => {
-	document.getElementById("lab").insertAdjacentHTML("beforeend", '<input type="hidden" name="frame_ms" value="200">');
+	document.getElementById("lab")?.insertAdjacentHTML("beforeend", '<input type="hidden" name="frame_ms" value="200">');
 })`
 
 // A moment is a step of a run as it was shown first.

@@ -153,8 +153,8 @@ func TestBrowserTouchTwo(t *testing.T) {
 		if got := p.quiet(); got.differs(v.state) != "" {
 			t.Errorf("Draw %t: two fingers that spread draw: %s", drags, got.differs(v.state))
 		}
-		if marks := eval[string](p, `document.getElementById("stroke").getAttribute("d") ?? ""`); marks != "" {
-			t.Errorf("Draw %t: a stroke %q is left behind", drags, marks)
+		if got := eval[int](p, markersShown); got != len(v.points(t)) {
+			t.Errorf("Draw %t: %d points are seen; want no stroke beside the %d", drags, got, len(v.points(t)))
 		}
 		if scale := eval[float64](p, `visualViewport.scale`); scale < 1.2 {
 			t.Errorf("Draw %t: the page is zoomed to %v; want the fingers to zoom it", drags, scale)
