@@ -183,7 +183,7 @@ var pageActs = []pageAct{
 		name:   "leave",
 		traits: views.Traits{Looks: true},
 		hint:   "Takes the card of this experiment away. The network and its points stay.",
-		do:     leaveExperiment, answer: pageAnswer{settings: true, reshaped: true},
+		do:     leaveExperiment, answer: pageAnswer{settings: true, reshaped: true, redraft: true},
 	},
 
 	// Links and files.

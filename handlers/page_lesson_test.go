@@ -268,6 +268,38 @@ func TestLessonRefused(t *testing.T) {
 	}
 }
 
+// TestLessonSent: an edit sends the task only when there is another, and the card of an experiment,
+// which may have changed, without the task.
+func TestLessonSent(t *testing.T) {
+	s := newTestServer(t)
+	form := openLink(t, s, "dataset=xor&points=40&experiment=features&assignment=Read+me.")
+	task := openLink(t, s, "dataset=xor&points=40&assignment=Read+me.")
+	form.Set(views.FieldFormat, "state")
+	file := postForm(s, "/export", form).Body.String()
+	for _, test := range []struct {
+		name, act string
+		form      url.Values
+		pairs     []string
+		want      string
+	}{
+		{"Edit", "draw", form, []string{views.FieldStroke, "0,0"}, "#experiment"},
+		{"Task", "draw", task, []string{views.FieldStroke, "0,0"}, ""},
+		{"Leave", "leave", form, nil, "#lesson"},
+		{"Open", "open", task, []string{views.FieldOpened, file}, "#lesson"},
+	} {
+		_, answer := pressed(t, s, test.form, test.act, test.pairs...)
+		var got []string
+		for _, target := range partTargets(t, answer) {
+			if target == "#lesson" || target == "#experiment" {
+				got = append(got, target)
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s: the answer has parts for %q; want %q", test.name, got, test.want)
+		}
+	}
+}
+
 // TestAssignedLink: a link in a task leads to this page or nowhere.
 func TestAssignedLink(t *testing.T) {
 	lesson := export.Lesson{Experiment: "features", Assignment: "x", Lock: []string{"data"}}

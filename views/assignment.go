@@ -125,7 +125,9 @@ func (a *assignmentReader) nodes(parent ast.Node, depth int) (nodes []Node) {
 		case *ast.String:
 			nodes = append(nodes, Node{Text: string(t.Value)})
 		case *ast.Link:
-			a.links++
+			if a.links++; a.links > MaxAssignmentLinks {
+				break // all of them are counted, and no more are made
+			}
 			destination := string(util.UnescapePunctuations(t.Destination))
 			if href := a.link(destination); href != "" {
 				nodes = append(nodes, Node{Kind: Link, Href: href, Of: inside()})

@@ -104,9 +104,13 @@ func TestAssignmentLimits(t *testing.T) {
 		{"MostLinks", links(MaxAssignmentLinks), ""},
 		{"TooManyLinks", links(MaxAssignmentLinks + 1), "must have at most 20 links; got 21"},
 	} {
-		_, err := NewAssignment(test.text, toRecipes)
+		made := 0
+		_, err := NewAssignment(test.text, func(to string) string { made++; return toRecipes(to) })
 		if got := errorText(err); got != test.want {
 			t.Errorf("%s: the error is %q; want %q", test.name, got, test.want)
+		}
+		if made > MaxAssignmentLinks {
+			t.Errorf("%s: %d links are made; want at most %d", test.name, made, MaxAssignmentLinks)
 		}
 	}
 }
