@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -109,10 +110,14 @@ func (s *Server) stepPage(c echo.Context) error {
 	if p.Steps == 0 {
 		p.Steps = 1
 	}
+	waiting := s.untold(&p)
 	result, err := s.trainStep(c.Request().Context(), &p.Message, pictureWork)
 	if err != nil {
 		return editError{err, p}
 	}
 	p.State.Network = result.Network
+	if waiting != nil && p.State.Network.Step >= waiting.Ends {
+		p.notice.Text = strings.TrimSpace(p.notice.Text + " " + views.AnswerTold)
+	}
 	return s.render(c, http.StatusOK, p)
 }

@@ -196,7 +196,7 @@ var pageActs = []pageAct{
 		name:   "leave",
 		traits: views.Traits{Looks: true},
 		hint:   "Takes the card of this experiment away. The network and its points stay.",
-		do:     leaveExperiment, answer: pageAnswer{settings: true, reshaped: true, source: true}, // one control was marked
+		do:     leaveExperiment, answer: pageAnswer{settings: true, reshaped: true, source: true, redraft: true}, // one control was marked
 	},
 
 	// Links and files.

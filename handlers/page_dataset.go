@@ -49,10 +49,13 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 		return err
 	}
 	if p.meta.IsOwn() && len(p.State.Data) > 0 {
-		if err := p.keepOwn(); err != nil {
+		if s.keepsOther(ctx, p) {
+			said += " Own data brings back the points that you imported or drew before, and Undo those that were here."
+		} else if err := p.keepOwn(); err != nil {
 			return err
+		} else {
+			said += " Own data brings your points back."
 		}
-		said += " Own data brings your points back."
 	}
 	p.setState(next, dropMeta)
 	params.Set("data_seed", params.Get("seed"))
@@ -82,6 +85,25 @@ func (p *pageRequest) keepOwn() error {
 	return marshal(&p.own, file)
 }
 
+// keepsOther reports whether the points of FieldOwn are to stay there: a data set of which some points
+// were changed does not take the place of points that are the user's altogether.
+func (s *Server) keepsOther(ctx context.Context, p *pageRequest) bool {
+	if p.own == "" || p.meta.Edited == "" {
+		return false
+	}
+	kept, err := s.decodeOwn(ctx, p.own)
+	return err == nil && kept.Meta.Edited == "" && len(kept.Data) > 0
+}
+
+// decodeOwn reads points that [pageRequest.keepOwn] kept.
+func (s *Server) decodeOwn(ctx context.Context, text string) (export.File, error) {
+	file, err := wire.DecodeFile(text, views.FieldOwn, s.limits(ctx))
+	if err == nil {
+		err = wire.CheckMeta(file.Meta, views.FieldOwn)
+	}
+	return file, err
+}
+
 // takeOwn puts the points of FieldOwn in the place of a data set's.
 func (s *Server) takeOwn(ctx context.Context, p *pageRequest) error {
 	text := p.form.Get(views.FieldOwn)
@@ -92,10 +114,7 @@ func (s *Server) takeOwn(ctx context.Context, p *pageRequest) error {
 		p.notice = views.Notice{Text: "You have no points of your own yet. Draw on the picture, edit the table, or import one."}
 		return nil
 	}
-	file, err := wire.DecodeFile(text, views.FieldOwn, s.limits(ctx))
-	if err == nil {
-		err = wire.CheckMeta(file.Meta, views.FieldOwn)
-	}
+	file, err := s.decodeOwn(ctx, text)
 	if err != nil {
 		return err
 	}

@@ -101,6 +101,35 @@ func TestOwnDataBack(t *testing.T) {
 	}
 }
 
+// TestOwnDataChanged: a data set of which some points were changed does not push out points of a
+// table, and says which ones come back. Points of another table do.
+func TestOwnDataChanged(t *testing.T) {
+	s := newTestServer(t)
+	const animals, fruits = "a,b,c\n0,0,x\n1,1,y\n", "a,b,c\n0,0,apple\n1,1,pear\n2,1,pear\n"
+	stroke := []string{views.FieldStroke, "0,0"}
+	imported, _ := pressed(t, s, openLink(t, s, "dataset=xor&points=40"), "import", views.FieldTableText, animals)
+	moons, _ := pressed(t, s, imported, "dataset", views.FieldDataset, "moons")
+	changed, _ := pressed(t, s, moons, "draw", stroke...)
+	circles, answer := pressed(t, s, changed, "dataset", views.FieldDataset, "circles")
+	if circles.Get(views.FieldOwn) != moons.Get(views.FieldOwn) || !strings.Contains(answer, "Own data brings back the points that you imported or drew before, and Undo those that were here.") {
+		t.Errorf("after a changed data set the own points are %.200s, and the page says %.300s; want those of the table", circles.Get(views.FieldOwn), answer)
+	}
+	other, _ := pressed(t, s, changed, "import", views.FieldTableText, fruits)
+	for _, act := range []string{"draw", ""} {
+		if act != "" {
+			other, _ = pressed(t, s, other, act, stroke...)
+		}
+		next, answer := pressed(t, s, other, "dataset", views.FieldDataset, "circles")
+		if !strings.Contains(next.Get(views.FieldOwn), "pear") || !strings.Contains(answer, "Own data brings your points back.") {
+			t.Errorf("after another table the own points are %.200s; want those of that table", next.Get(views.FieldOwn))
+		}
+	}
+	changed.Set(views.FieldOwn, "garbage")
+	if next, _ := pressed(t, s, changed, "dataset", views.FieldDataset, "circles"); !strings.Contains(next.Get(views.FieldOwn), `"edited":`) {
+		t.Errorf("in the place of unreadable points there are %.200s; want those of the page", next.Get(views.FieldOwn))
+	}
+}
+
 // TestFindSource: points of an older page are those of the data set that its controls draw, or own.
 func TestFindSource(t *testing.T) {
 	s := newTestServer(t)

@@ -89,6 +89,57 @@ func TestTroubles(t *testing.T) {
 	check("tanh", "dataset=hills&learning_rate=1&steps=400", "saturated", 1, 25)
 }
 
+// TestStuckLeadsOut: the first way that the page offers out of a loss that does not move leads out.
+func TestStuckLeadsOut(t *testing.T) {
+	t.Parallel()
+	s := newTestServer(t)
+	for recipe, says := range map[string]string{
+		"dataset=circles&l2=0.1":                                              "L2 penalty",
+		"dataset=spiral&l2=0.02":                                              "L2 penalty",
+		"dataset=circles&l1=0.1":                                              "L1 penalty",
+		"dataset=spiral&activation=linear":                                    "ReLU",
+		"dataset=circles&dropout=0.9":                                         "dropout",
+		"dataset=spiral&dropout=0.9&steps=700":                                "dropout",
+		"dataset=circles&schedule=cosine&schedule_factor=0&schedule_steps=10": "constant",
+		"dataset=spiral&schedule=exponential&schedule_steps=20":               "constant",
+		"dataset=xor&hidden_layers=":                                          "hidden layer",
+	} {
+		form := openLink(t, s, recipe)
+		var page string
+		train := func(frames int) {
+			t.Helper()
+			for range frames {
+				form.Set(views.FieldSteps, "10")
+				w := postForm(s, "/step", form)
+				if w.Code != http.StatusOK {
+					t.Fatalf("%s: step = %d %.300s", recipe, w.Code, w.Body)
+				}
+				page = w.Body.String()
+				form = readForm(t, page, "", "")
+			}
+		}
+		steps := 20
+		if strings.Contains(recipe, "steps=700") {
+			steps = 70
+		}
+		train(steps)
+		exits := find(parseHTML(t, page), "#diagnosis button")
+		if len(exits) == 0 || !strings.Contains(textOf(t, page, "#diagnosis"), says) {
+			t.Errorf("%s: the page says %q; want a way out by %s", recipe, textOf(t, page, "#diagnosis"), says)
+			continue
+		}
+		form, _ = pressed(t, s, form, attributeOf(exits[0], "value"))
+		train(40)
+		p, err := s.decodePageForm(t.Context(), form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if loss := p.history.Loss[len(p.history.Loss)-1]; loss > 0.5 {
+			t.Errorf("%s: the loss is %v after the way out %q", recipe, loss, attributeOf(exits[0], "value"))
+		}
+	}
+}
+
 // TestTroubleOfLocked: a stream offers no setting that a teacher has locked as a way out.
 func TestTroubleOfLocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -230,17 +230,19 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 	}
 	html.Write(frame)
 	f.lab.Kept = lab.Kept
+	said := f.reached
 	if f.waiting != nil && f.step >= f.waiting.Ends {
 		told := *f.waiting
 		f.waiting, told.Reached = nil, true
 		if err := views.ExperimentTold(views.Lab{Card: views.Card{Experiment: &told}, Acts: viewedAct}).Render(ctx, html); err != nil {
 			return false, err
 		}
+		said = strings.TrimSpace(said + " " + views.AnswerTold)
 	}
-	if f.reached == "" {
+	if said == "" {
 		return true, nil
 	}
-	notice := views.Notice{Text: f.reached}
+	notice := views.Notice{Text: said}
 	if f.early {
 		notice.Exits = lab.WayBack()
 	}

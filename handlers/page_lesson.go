@@ -194,6 +194,14 @@ func (s *Server) card(p *pageRequest) views.Card {
 	return card
 }
 
+// untold returns the experiment of a request whose answer is not there yet, or nil.
+func (s *Server) untold(p *pageRequest) *views.ExperimentCard {
+	if e := s.card(p).Experiment; e != nil && e.Ends > 0 && !e.Reached {
+		return e
+	}
+	return nil
+}
+
 // runOf says which run of an experiment a page shows, and at which step its answer is there: 0 where
 // it is a run of the user's own.
 func (s *Server) runOf(e *views.Experiment, p *pageRequest) (run, ends int) {

@@ -111,6 +111,12 @@ func TestExperimentAnswered(t *testing.T) {
 		t.Error("the answer is there after 100 of 200 updates")
 	}
 	page := press("/step", "")
+	if got := textOf(t, page, "#notice"); !strings.Contains(got, views.AnswerTold) {
+		t.Errorf("with the answer the page says %q", got)
+	}
+	if got := textOf(t, press("/step", ""), "#notice"); got != "" {
+		t.Errorf("after the answer the page says %q; want it once", got)
+	}
 	if !told(page) || !has(t, page, "#guess-1[checked]") {
 		t.Error("the answer is not there after 200 updates, or the guess is lost")
 	}
@@ -134,8 +140,14 @@ func TestExperimentAnswered(t *testing.T) {
 	for _, until := range []string{"200", "210"} {
 		form = openLink(t, s, link)
 		form.Set(views.FieldUntilStep, until)
-		count := 0
+		count, said := 0, 0
 		for _, e := range ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
+			if strings.Contains(e.Data, views.AnswerTold) {
+				said++
+				if !strings.Contains(e.Data, `hx-target="#notice"`) || until == "200" && !strings.Contains(e.Data, "Step 200 is reached. "+views.AnswerTold) {
+					t.Errorf("until %s a frame says %.200s; want it in the notice", until, e.Data)
+				}
+			}
 			if !strings.Contains(e.Data, `hx-target="#experiment"`) {
 				continue
 			}
@@ -144,8 +156,8 @@ func TestExperimentAnswered(t *testing.T) {
 				t.Errorf("a frame tells %.200s; want the answer at step 200", e.Data)
 			}
 		}
-		if count != 1 {
-			t.Errorf("the stream until %s tells the answer %d times; want once", until, count)
+		if count != 1 || said != 1 {
+			t.Errorf("the stream until %s tells the answer %d times and says so %d times; want once", until, count, said)
 		}
 	}
 }
@@ -284,6 +296,38 @@ func TestLessonRefused(t *testing.T) {
 	}
 	if _, err := decodeLesson("assignment=" + strings.Repeat("a", longestLesson)); describe(err).Code != wire.CodeTooLarge {
 		t.Errorf("a lesson of any length is read: %v", err)
+	}
+}
+
+// TestLessonSent: an edit sends the task only when there is another, and the card of an experiment,
+// which may have changed, without the task.
+func TestLessonSent(t *testing.T) {
+	s := newTestServer(t)
+	form := openLink(t, s, "dataset=xor&points=40&experiment=features&assignment=Read+me.")
+	task := openLink(t, s, "dataset=xor&points=40&assignment=Read+me.")
+	form.Set(views.FieldFormat, "state")
+	file := postForm(s, "/export", form).Body.String()
+	for _, test := range []struct {
+		name, act string
+		form      url.Values
+		pairs     []string
+		want      string
+	}{
+		{"Edit", "draw", form, []string{views.FieldStroke, "0,0"}, "#experiment"},
+		{"Task", "draw", task, []string{views.FieldStroke, "0,0"}, ""},
+		{"Leave", "leave", form, nil, "#lesson"},
+		{"Open", "open", task, []string{views.FieldOpened, file}, "#lesson"},
+	} {
+		_, answer := pressed(t, s, test.form, test.act, test.pairs...)
+		var got []string
+		for _, target := range partTargets(t, answer) {
+			if target == "#lesson" || target == "#experiment" {
+				got = append(got, target)
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s: the answer has parts for %q; want %q", test.name, got, test.want)
+		}
 	}
 }
 

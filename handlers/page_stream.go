@@ -122,9 +122,7 @@ func (s *Server) startPage(
 	if err := p.until.check(p.State); err != nil {
 		return nil, work, err
 	}
-	if e := s.card(p).Experiment; e != nil && e.Ends > 0 && !e.Reached {
-		p.waiting = e
-	}
+	p.waiting = s.untold(p)
 	if left := p.until.step - p.State.Network.Step; p.until.step > 0 {
 		p.Steps = left
 	}

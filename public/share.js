@@ -69,7 +69,7 @@ function open(runs, values, options) {
 
 /** Returns the hidden fields as a saved state. @param {string | undefined} lesson JSON or "" */
 function saved(lesson) {
-  const members = Object.entries({ ...read(), pinned: "", recipe: "", lesson })
+  const members = Object.entries({ ...read(), pinned: "", own: "", recipe: "", lesson })
     .filter(([, json]) => json)
     .map(([name, json]) => `"${name}":${json}`);
   return `{"type":"nnvisu_state","version":1,${members.join(",")}}`;

@@ -4,8 +4,8 @@ import { field } from "./page.js";
 /** The fields of one moment of a run. */
 export const MOMENT = ["config", "data", "meta", "recipe", "network"];
 
-/** The fields of the whole state. */
-export const STATE = [...MOMENT, "history", "pinned"];
+/** The fields of the whole state. The last ones are the first that have no room in a storage. */
+export const STATE = [...MOMENT, "history", "pinned", "own"];
 
 /** Returns the values of hidden fields. @returns {State} */
 export function read(names = STATE) {

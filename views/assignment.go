@@ -17,7 +17,8 @@ import (
 const (
 	MaxAssignment      = 2000 // characters
 	MaxAssignmentLinks = 20   // each is shown with the whole lesson that it keeps
-	// deepest is how many lists and emphases may stand in one another. What is deeper is their text.
+	// deepest is how many lists and emphases may stand in one another. Of what is deeper only the text is
+	// shown, with spaces between its lines.
 	deepest = 8
 )
 
@@ -30,10 +31,11 @@ type Assignment struct {
 
 // A Node is a part of an assignment.
 type Node struct {
-	Kind NodeKind
-	Text string // of Prose
-	Href string // of a Link: a query of the page
-	Of   []Node // the parts of all other kinds
+	Kind  NodeKind
+	Text  string // of Prose
+	Href  string // of a Link: a query of the page
+	Start int    // of Numbers: that of the first item
+	Of    []Node // the parts of all other kinds
 }
 
 // A NodeKind says what a Node is.
@@ -99,11 +101,16 @@ type assignmentReader struct {
 }
 
 // nodes returns the children of a node of the library, and what stands for those that an assignment
-// does not have.
+// does not have. They stand in so many lists and emphases.
 func (a *assignmentReader) nodes(parent ast.Node, depth int) (nodes []Node) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		inside := func() []Node { return a.nodes(n, depth+1) }
 		kind, isKnown := kindOf(n)
+		below, isShown := depth, isKnown && depth <= deepest // or it is of a list that is not shown
+		switch n.(type) {
+		case *ast.List, *ast.Emphasis:
+			below, isShown = depth+1, depth < deepest
+		}
+		inside := func() []Node { return a.nodes(n, below) }
 		switch t := n.(type) {
 		case *ast.Text:
 			nodes = append(nodes, Node{Text: string(util.UnescapePunctuations(t.Value(a.source)))})
@@ -118,7 +125,9 @@ func (a *assignmentReader) nodes(parent ast.Node, depth int) (nodes []Node) {
 		case *ast.String:
 			nodes = append(nodes, Node{Text: string(t.Value)})
 		case *ast.Link:
-			a.links++
+			if a.links++; a.links > MaxAssignmentLinks {
+				break // all of them are counted, and no more are made
+			}
 			destination := string(util.UnescapePunctuations(t.Destination))
 			if href := a.link(destination); href != "" {
 				nodes = append(nodes, Node{Kind: Link, Href: href, Of: inside()})
@@ -126,12 +135,27 @@ func (a *assignmentReader) nodes(parent ast.Node, depth int) (nodes []Node) {
 			}
 			a.refused = append(a.refused, destination)
 			nodes = append(nodes, inside()...)
-		default:
-			if isKnown && depth < deepest {
-				nodes = append(nodes, Node{Kind: kind, Of: inside()})
-			} else {
-				nodes = append(nodes, inside()...)
+		case *ast.Image:
+			end := "](" + string(t.Destination)
+			if t.Title != nil {
+				end += ` "` + string(t.Title) + `"`
 			}
+			nodes = append(nodes, Node{Text: "!["})
+			nodes = append(nodes, inside()...)
+			nodes = append(nodes, Node{Text: end + ")"})
+		default:
+			if isShown {
+				shown := Node{Kind: kind, Of: inside()}
+				if list, is := n.(*ast.List); is {
+					shown.Start = list.Start
+				}
+				nodes = append(nodes, shown)
+				break
+			}
+			if n.Type() == ast.TypeBlock && n.PreviousSibling() != nil {
+				nodes = append(nodes, Node{Text: " "})
+			}
+			nodes = append(nodes, inside()...)
 		}
 	}
 	return nodes

@@ -28,6 +28,24 @@ func assigned(tb testing.TB, a Assignment) string {
 	return b.String()
 }
 
+// steps returns a list of a word in a list of the word before, and so on.
+func steps(words string) string {
+	var b strings.Builder
+	for i, word := range words {
+		b.WriteString(strings.Repeat("  ", i) + "- " + string(word) + "\n")
+	}
+	return b.String()
+}
+
+// opened returns the beginning of such lists, of the words a, b and so on.
+func opened(n int) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString("<ul><li>" + string(rune('a'+i)))
+	}
+	return b.String()
+}
+
 // TestAssignment: an assignment has paragraphs, lists, emphasis and links to recipes. All else is
 // text as it was written.
 func TestAssignment(t *testing.T) {
@@ -44,7 +62,8 @@ func TestAssignment(t *testing.T) {
 		{"LinkByName", "[moons][1]\n\n[1]: ?dataset=moons", `<p>[moons][1]</p><p>[1]: ?dataset=moons</p>`},
 		{"LinkElsewhere", "[a](https://example.org/) [b](javascript:alert(1)) [c](//example.org)", "<p>a b c</p>"},
 		{"AutoLink", "<https://example.org> https://example.org", "<p>&lt;https://example.org&gt; https://example.org</p>"},
-		{"Image", "![a cat](?cat)", "<p>a cat</p>"},
+		{"Image", "![a cat](?cat)", "<p>![a cat](?cat)</p>"},
+		{"ImageWithTitle", "![*a*](?cat \"t\") [b](?c)", `<p>![<em>a</em>](?cat &#34;t&#34;) <a href="?c">b</a></p>`},
 		{"HTML", "<b>bold</b> <script>alert(1)</script>", "<p>&lt;b&gt;bold&lt;/b&gt; &lt;script&gt;alert(1)&lt;/script&gt;</p>"},
 		{"HTMLBlock", "<div onclick=\"x\">\n\n</div>", "<p>&lt;div onclick=&#34;x&#34;&gt;</p><p>&lt;/div&gt;</p>"},
 		{"Heading", "# Title\n\n> quoted", "<p># Title</p><p>&gt; quoted</p>"},
@@ -52,7 +71,11 @@ func TestAssignment(t *testing.T) {
 		{"Entity", "a &amp; b &lt;", "<p>a &amp;amp; b &amp;lt;</p>"},
 		{"Escaped", `\*a\*`, "<p>*a*</p>"},
 		{"Unclosed", "**a *b [c](?d", "<p>**a *b [c](?d</p>"},
-		{"Deep", strings.Repeat("- ", 20) + "a", strings.Repeat("<ul><li>", 4) + "a" + strings.Repeat("</li></ul>", 4)},
+		{"Numbers", "3. c\n4. d\n\nNow:\n\n5. e", `<ol start="3"><li>c</li><li>d</li></ol><p>Now:</p><ol start="5"><li>e</li></ol>`},
+		{"FromNought", "0. a", `<ol start="0"><li>a</li></ol>`},
+		{"Deep", strings.Repeat("- ", 20) + "a", strings.Repeat("<ul><li>", deepest) + "a" + strings.Repeat("</li></ul>", deepest)},
+		{"DeepLoose", strings.Repeat("- ", deepest) + "a\n\n" + strings.Repeat("  ", deepest) + "b", strings.Repeat("<ul><li>", deepest) + "<p>a</p><p>b</p>" + strings.Repeat("</li></ul>", deepest)},
+		{"Deeper", steps("abcdefghi") + strings.Repeat("  ", deepest) + "- j", opened(deepest) + " i j" + strings.Repeat("</li></ul>", deepest)},
 	} {
 		a, err := NewAssignment(test.text, toRecipes)
 		if err != nil {
@@ -81,9 +104,13 @@ func TestAssignmentLimits(t *testing.T) {
 		{"MostLinks", links(MaxAssignmentLinks), ""},
 		{"TooManyLinks", links(MaxAssignmentLinks + 1), "must have at most 20 links; got 21"},
 	} {
-		_, err := NewAssignment(test.text, toRecipes)
+		made := 0
+		_, err := NewAssignment(test.text, func(to string) string { made++; return toRecipes(to) })
 		if got := errorText(err); got != test.want {
 			t.Errorf("%s: the error is %q; want %q", test.name, got, test.want)
+		}
+		if made > MaxAssignmentLinks {
+			t.Errorf("%s: %d links are made; want at most %d", test.name, made, MaxAssignmentLinks)
 		}
 	}
 }
@@ -135,6 +162,9 @@ func FuzzAssignment(f *testing.F) {
 				t.Errorf("%q is shown with a <%s>", text, n.Data)
 			}
 			for _, attribute := range n.Attr {
+				if n.Data == "ol" && attribute.Key == "start" {
+					continue
+				}
 				if n.Data != "a" || attribute.Key != "href" || !strings.HasPrefix(attribute.Val, "?") {
 					t.Errorf("%q is shown with %s=%q", text, attribute.Key, attribute.Val)
 				}

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"nnvisu/nn"
 	"nnvisu/nn/table"
@@ -61,7 +62,7 @@ var troubles = map[nn.Trouble]trouble{
 		},
 		func(l *Lab) []Exit {
 			return []Exit{
-				l.restart("Start over with "+nn.LeakyReLU.Label(), FieldActivation, string(nn.LeakyReLU)),
+				l.startWith(nn.LeakyReLU),
 				l.slowerRestart(),
 			}
 		},
@@ -74,15 +75,9 @@ var troubles = map[nn.Trouble]trouble{
 	},
 	nn.Stuck: {
 		func(l *Lab) string {
-			text := l.still("")
-			if len(l.State.Config.HiddenLayers) == 0 {
-				text += " Without a hidden layer the network can only draw a straight line in its features."
-			} else if l.isDeep() {
-				text += " Through so many flat curves hardly any gradient gets back to the first layer."
-			}
-			return text
+			return strings.TrimSpace(l.still("") + " " + l.stall().text)
 		},
-		(*Lab).unstick,
+		func(l *Lab) []Exit { return l.stall().exits(l) },
 	},
 	nn.Overfitting: {
 		func(l *Lab) string {
@@ -100,15 +95,6 @@ var troubles = map[nn.Trouble]trouble{
 
 // moderateL2 is a penalty to begin with.
 const moderateL2 = "0.01"
-
-// deep is the number of hidden layers from which on activations with a small slope pass hardly any
-// gradient on.
-const deep = 4
-
-func (l *Lab) isDeep() bool {
-	c := &l.State.Config
-	return len(c.HiddenLayers) >= deep && (c.Activation == nn.Sigmoid || c.Activation == nn.Tanh)
-}
 
 func (l *Lab) since() string { return grouped(l.Diagnosis.Since) }
 
@@ -159,26 +145,6 @@ func (l *Lab) rate(factor float64) string {
 }
 
 func (l *Lab) readableRate(factor float64) string { return table.Readable(l.rate(factor)) }
-
-// unstick leads out of a loss that does not move though its units could.
-func (l *Lab) unstick() []Exit {
-	c := &l.State.Config
-	switch {
-	case len(c.HiddenLayers) == 0:
-		return []Exit{{Label: "Add a hidden layer", Act: "add-layer"}}
-	case l.isDeep():
-		return []Exit{l.restart("Start over with "+nn.ReLU.Label(), FieldActivation, string(nn.ReLU))}
-	case c.LearningRate < quick:
-		return []Exit{
-			{Label: "Ten times the learning rate, " + l.readableRate(10), Act: "change-setting " + FieldLearningRate + "=" + l.rate(10)},
-			l.otherSeed(),
-		}
-	}
-	return []Exit{l.otherSeed(), {Label: "Add a hidden layer", Act: "add-layer"}}
-}
-
-// quick is a learning rate that is not the reason why a loss does not move.
-const quick = 0.1
 
 // troubleText says what is wrong with the run, or nothing.
 func troubleText(l *Lab) string {

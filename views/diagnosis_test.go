@@ -18,6 +18,10 @@ func TestDiagnosis(t *testing.T) {
 		l.State.Config.Activation, l.State.Config.HiddenLayers = nn.Sigmoid, []int{8, 8, 8, 8}
 	}
 	quick := func(l *Lab) { l.State.Config.LearningRate = 0.1 }
+	flat := func(l *Lab) { l.State.Config.Activation = nn.Linear }
+	dropped := func(l *Lab) { l.State.Config.Dropout = 0.9 }
+	priced := func(l *Lab) { l.State.Config.L1, l.State.Config.L2 = 0.001, 0.02 }
+	decayed := func(l *Lab) { l.State.Config.Schedule = nn.StepDecay }
 	lost := func(l *Lab) { l.Kept = NoMoment }
 	here := func(l *Lab) { l.Kept = l.State.Network.Step }
 	penalised := func(l *Lab) { l.State.Config.L2 = 0.1 }
@@ -44,6 +48,11 @@ func TestDiagnosis(t *testing.T) {
 		{nn.Stuck, linear, "only draw a straight line", []string{"Add a hidden layer: add-layer"}},
 		{nn.Stuck, hidden, "only draw a straight line", nil},
 		{nn.Stuck, deep, "hardly any gradient", []string{"Start over with ReLU: restart-with activation=relu"}},
+		{nn.Stuck, flat, "activation is linear", []string{"Start over with ReLU: restart-with activation=relu", "Start over with Tanh: restart-with activation=tanh"}},
+		{nn.Stuck, penalised, "The penalty pulls", []string{"Start over without the L2 penalty: restart-with l2=0"}},
+		{nn.Stuck, priced, "The penalty pulls", []string{"Start over without the L2 penalty: restart-with l2=0", "Start over without the L1 penalty: restart-with l1=0"}},
+		{nn.Stuck, dropped, "Dropout leaves so few units", []string{"Start over without dropout: restart-with dropout=0"}},
+		{nn.Stuck, decayed, "The schedule has made", []string{"Keep the learning rate constant: change-setting schedule=constant"}},
 		{nn.Overfitting, nil, "The test loss has risen since step 1\u202f234 while the train loss fell", []string{back, "… with an L2 penalty of 0.01: change-setting l2=0.01"}},
 		{nn.Overfitting, penalised, "by heart", []string{back}},
 		{nn.Overfitting, lost, "by heart", nil},

@@ -80,7 +80,7 @@ func TestFragmentParts(t *testing.T) {
 		t.Errorf("Frame has parts for %v; want %v", frame, want)
 	}
 	edited := targets(render(t, Edited(lab, true)))
-	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#basic-settings", "#regularisation-settings", "#technical-settings", "#schedule-settings", "#network-view", "#legend", "#pinned", "#lesson", "#worksheet", "#paper-legend", "#notice") {
+	for _, want := range append(frame, "#still", targetOf(t, "point", lab), "#palette", "#point-count", "#summary", "#settings", "#basic-settings", "#regularisation-settings", "#technical-settings", "#schedule-settings", "#network-view", "#legend", "#pinned", "#worksheet", "#paper-legend", "#notice") {
 		if !slices.Contains(edited, want) {
 			t.Errorf("Edited has parts for %v; want one for %s", edited, want)
 		}
@@ -96,6 +96,7 @@ func TestFragmentParts(t *testing.T) {
 		{"NotPinned", func(l *Lab) { l.ShowPinned = false }, []string{"#pinned"}},
 		{"Preview", func(l *Lab) { l.Preview = true }, []string{"#notice"}},
 		{"PreviewAndSays", func(l *Lab) { l.Preview, l.Notice = true, says }, nil},
+		{"Task", func(l *Lab) { l.Card.Assignment.Blocks = []Node{{Text: "long"}} }, nil},
 		{"Says", func(l *Lab) { l.Notice = says }, nil},
 	} {
 		l := lab

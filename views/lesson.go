@@ -56,6 +56,9 @@ func (c *ExperimentCard) begins() string {
 	return fmt.Sprintf("Guess, then press Train. At step %s it says here what was to be seen.", grouped(c.Ends))
 }
 
+// AnswerTold says, to whoever does not see the card, that it has the answer now.
+const AnswerTold = "The card says what was to be seen."
+
 // verdict says of a guess if it was right.
 func verdict(right bool) string {
 	if right {

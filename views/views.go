@@ -45,7 +45,7 @@ type Lab struct {
 	Import     ImportForm
 	Lesson     export.Lesson          // what the page is used for
 	Card       Card                   // and what it tells about that
-	Redraft    bool                   // the dialog that writes a lesson must show this one
+	Redraft    bool                   // there is another lesson, which the dialog that writes one must show, too
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
 	Sharing    *Sharing               // the links, of a page without script; or nil

@@ -138,6 +138,29 @@ func TestBrowserOwnValues(t *testing.T) {
 	})
 }
 
+// TestBrowserOwnDataStored: own points that a data set took the place of come back after a reload, and a
+// link to the state does without them.
+func TestBrowserOwnDataStored(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	v := p.imported(animals)
+	meta := p.hidden("meta")
+	moons := p.change("moons", func() { p.dataset("moons") })
+	p.reload()
+	p.dialog("share")
+	q := s.open(t, at(p.link("state-link")))
+	q.until("the state is opened", func(v view) bool { return ready(v) && v.Data == moons.Data })
+	if own := q.hidden("own"); own != "" {
+		t.Errorf("the link brings own points: %.100s", own)
+	}
+	p.leave("share")
+	got := p.change("own data", func() { p.dataset("own") })
+	if got.Data != v.Data || p.hidden("meta") != meta {
+		t.Errorf("own data came back as %s, %s; want %s, %s", got.Data, p.hidden("meta"), v.Data, meta)
+	}
+}
+
 // TestBrowserOwnDrawn: points that were drawn, changed or cleared are own data, and no control of a
 // data set takes their place.
 func TestBrowserOwnDrawn(t *testing.T) {

@@ -202,7 +202,7 @@ func TestBrowserStorageInPart(t *testing.T) {
 func TestBrowserStorageCorrupt(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t, provoking(saysRefused))
-	for _, key := range []string{"page", "mark", "config", "data", "meta", "recipe", "weights", "history", "pinned", "renewal", "loads"} {
+	for _, key := range []string{"page", "mark", "config", "data", "meta", "recipe", "weights", "history", "pinned", "own", "renewal", "loads"} {
 		for _, value := range []string{"null", "garbage", `{"a":null,"points":[1]}`} {
 			own := p.change("a step", func() { p.step(1) })
 			// After the page, which stores at each of both events.
@@ -213,7 +213,7 @@ func TestBrowserStorageCorrupt(t *testing.T) {
 				t.Fatalf("with %s stored as %s the page says %q", key, value, v.Storage)
 			}
 			switch key {
-			case "page", "mark", "recipe", "renewal", "loads": // which are no part of the state
+			case "page", "mark", "recipe", "own", "renewal", "loads": // which are no part of the state
 				if v.differs(own.state) != "" {
 					t.Errorf("with %s stored as %s: %s; want the state of before", key, value, v.differs(own.state))
 				}
