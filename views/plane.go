@@ -213,8 +213,12 @@ func markerIcon(shape []mark) string {
 	return b.String()
 }
 
-// echoScale returns by what the script scales an icon to draw a point before the server does.
-func echoScale() string { return strconv.FormatFloat(markerRadius/iconRadius, 'g', 4, 64) }
+// echoScale returns by what the script scales an icon to draw one more of so many points before the
+// server does.
+func echoScale(points int) string {
+	size := pointSizes[pointSize(points)].size
+	return strconv.FormatFloat(float64(markerRadius*size)/iconRadius, 'g', 4, 64)
+}
 
 // EraserReach is how far, in units of the plane, the eraser reaches.
 const EraserReach = 0.06

@@ -325,3 +325,14 @@ func TestPointSizes(t *testing.T) {
 		}
 	}
 }
+
+// TestEchoScale: the script draws points as large as the server does, however many there are.
+func TestEchoScale(t *testing.T) {
+	for _, n := range []int{0, 300, 301, 1000, 2000} {
+		radius := markerRadius * pointSizes[pointSize(n)].size
+		got, err := strconv.ParseFloat(echoScale(n), 64)
+		if err != nil || math.Abs(got*iconRadius/radius-1) > 1e-3 {
+			t.Errorf("echoScale(%d) = %s, which makes a radius of %v; want %v", n, echoScale(n), got*iconRadius, radius)
+		}
+	}
+}
