@@ -57,12 +57,12 @@ func (s *Server) ConnState(conn net.Conn, state http.ConnState) {
 }
 
 // What a stream keeps, in bytes: its goroutines, a frame that is written and gzip; and for each
-// parameter of its network the weights, the moments, the gradients, and, while a frame is made or
-// written, a copy of the network and its text. A test compares the sums with what the garbage
-// collector sees.
+// parameter of its network the weights, the moments, the gradients, a copy of them from which an
+// update is tried, and, while a frame is made or written, a copy of the network and its text. A test
+// compares the sums with what the garbage collector sees.
 const (
 	bytesOfStream    = 256 << 10
-	bytesOfParameter = 176
+	bytesOfParameter = 208
 	bytesOfPoint     = 128
 )
 
