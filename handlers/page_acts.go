@@ -185,7 +185,7 @@ var pageActs = []pageAct{
 		do:     inspectUnit,
 	},
 	{
-		name:   "layer", // shows all units of the layer behind the name
+		name: "layer", placed: true, // shows all units of the layer behind the name
 		traits: views.Traits{Looks: true},
 		hint:   "Shows all units of this layer.",
 		do:     showLayer, answer: pageAnswer{preview: true, layer: true},
