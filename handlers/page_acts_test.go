@@ -147,7 +147,8 @@ func TestActsOffered(t *testing.T) {
 // TestActsOfferedWithoutScript: where no script runs there is a button for each act, but for those that carry
 // a state from somewhere else. TestActsWithoutScript posts them all.
 func TestActsOfferedWithoutScript(t *testing.T) {
-	offered := map[string]bool{"restore": true, "open": true, "draw": true, "change-setting": true, "fit": true} // draw: by the picture itself; fit: to a screen
+	// draw: by the picture itself; fit and layer: their pictures are painted by the script.
+	offered := map[string]bool{"restore": true, "open": true, "draw": true, "change-setting": true, "fit": true, "layer": true}
 	pages := actPages(t)
 	delete(pages, "Unit") // which is a fragment
 	for _, page := range pages {

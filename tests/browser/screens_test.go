@@ -32,16 +32,6 @@ var screens = []screen{
 		p.until("no error", func(v view) bool { return p.besideField("hidden_layers") == "" && ready(v) })
 	}},
 	{name: "held-out", show: func(p *tab) { p.change("points held out", func() { p.fill("test_fraction", "0.3") }) }},
-	{name: "layer", needs: "#layer", show: func(p *tab) {
-		p.run(`window.testScroll = scrollY`)
-		p.change("a wide layer", func() { p.fill("hidden_layers", "16-8") })
-		p.openDialog("layer")
-		contract.Eventually(p.tb, "the units of the layer", func() bool { return p.seen("#layer .tiles") && ready(p.look()) })
-	}, leave: func(p *tab) {
-		p.run(`document.getElementById("layer").close()`)
-		p.change("the layer of before", p.undo)
-		p.run(`scrollTo(0, testScroll)`) // as the screens after it are used to
-	}},
 	{name: "no-points", show: func(p *tab) { p.change("no points", func() { p.act("clear") }) }, leave: func(p *tab) {
 		p.change("the points", p.undo)
 	}},
@@ -51,6 +41,16 @@ var screens = []screen{
 // classification.
 var lastScreen = screen{name: "regression", show: func(p *tab) {
 	p.change("a regression", func() { p.choose("task", "regression") })
+}}
+
+// layerScreen comes behind it: it needs a wider layer than the page begins with.
+var layerScreen = screen{name: "layer", needs: "#layer", show: func(p *tab) {
+	p.change("a wide layer", func() { p.fill("hidden_layers", "16-8") })
+	p.openDialog("layer")
+	contract.Eventually(p.tb, "the units of the layer", func() bool { return p.seen("#layer .tiles") && ready(p.look()) })
+}, leave: func(p *tab) {
+	p.run(`document.getElementById("layer").close()`)
+	p.change("the layer of before", p.undo)
 }}
 
 // walk shows every screen of the page in turn, and lets check judge each in a part of the test
@@ -89,6 +89,7 @@ func (p *tab) walk(check func(t *testing.T)) {
 		}})
 	}
 	at(lastScreen)
+	at(layerScreen)
 }
 
 // use clicks the first such element by script, wherever on the page it is, and waits for what it
