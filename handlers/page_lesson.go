@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -127,25 +128,70 @@ func readAssignment(l export.Lesson) (views.Assignment, error) {
 // link has parameters, and the page must know them all. What it says nothing about stays as it is
 // in the lesson, so that a class can go from one recipe to another under the same task.
 func assignedLink(l export.Lesson, to string) string {
-	to, _, _ = strings.Cut(to, "#")
-	_, raw, _ := strings.Cut(to, "?")
-	query, err := wire.ReadQuery(raw, views.FieldHide, views.FieldLock)
-	if err != nil || len(query) == 0 {
-		return ""
-	}
-	for name := range query {
-		if setting.Lookup(name) == nil && !slices.Contains(recipeParameters, name) && !slices.Contains(lessonParameters, name) {
-			return ""
-		}
-	}
-	// An address that is written in full may be that of another page.
-	if at, err := url.Parse(to); err != nil || at.Scheme != "" && at.Scheme != "http" && at.Scheme != "https" {
+	query := assignedQuery(to)
+	if query == nil {
 		return ""
 	}
 	l.Experiment = "" // its card tells another run
 	kept := lessonQuery(l)
 	maps.Copy(kept, query)
 	return wire.WriteQuery(kept)
+}
+
+// assignedQuery returns the query of a link in an assignment, without what is kept of the lesson, or
+// nil if it is no link to this page. A link to a state is none: its network has no room in a task.
+func assignedQuery(to string) url.Values {
+	to, state, _ := strings.Cut(to, "#")
+	if strings.HasPrefix(state, "state=") {
+		return nil
+	}
+	_, raw, _ := strings.Cut(to, "?")
+	query, err := wire.ReadQuery(raw, views.FieldHide, views.FieldLock)
+	if err != nil || len(query) == 0 {
+		return nil
+	}
+	for name := range query {
+		if setting.Lookup(name) == nil && !slices.Contains(recipeParameters, name) && !slices.Contains(lessonParameters, name) {
+			return nil
+		}
+	}
+	// An address that is written in full may be that of another page.
+	if at, err := url.Parse(to); err != nil || at.Scheme != "" && at.Scheme != "http" && at.Scheme != "https" {
+		return nil
+	}
+	return query
+}
+
+// tryLinks returns why links of an assignment cannot be opened, by what they lead to.
+func (s *Server) tryLinks(ctx context.Context, l export.Lesson) (broken []views.BrokenLink, err error) {
+	yield := yielding(ctx)
+	var stopped error
+	_, err = views.NewAssignment(l.Assignment, func(to string) string {
+		if stopped != nil {
+			return ""
+		}
+		if query := assignedQuery(to); query != nil {
+			if err := s.tryQuery(query); err != nil {
+				broken = append(broken, views.BrokenLink{To: to, Why: problem(describe(err)).Text})
+			}
+		}
+		stopped = yield()
+		return ""
+	})
+	return broken, errors.Join(err, stopped)
+}
+
+// tryQuery returns an error for a query of the page's address that cannot be opened, but for what
+// only training would show.
+func (s *Server) tryQuery(query url.Values) error {
+	if _, err := takeLesson(query); err != nil || len(query) == 0 {
+		return err
+	}
+	if !query.Has("dataset") {
+		query.Set("dataset", firstDataset)
+	}
+	_, err := s.readRecipe(query)
+	return err
 }
 
 // draft returns the lesson that is written in the dialog. The experiment is that of the page.

@@ -331,6 +331,38 @@ func TestLessonSent(t *testing.T) {
 	}
 }
 
+// TestBrokenLinks: the preview of a task says of each link to this page whether it can be opened, as
+// opening it does.
+func TestBrokenLinks(t *testing.T) {
+	s := newTestServer(t)
+	form := openLink(t, s, "dataset=xor&points=40")
+	for to, want := range map[string]string{
+		"?dataset=nonsense":          "“?dataset=nonsense” cannot be opened: dataset must be one of",
+		"?experiment=nope":           "cannot be opened: experiment must name an experiment; got \"nope\".",
+		"?lock=":                     "cannot be opened: lock must name parts of the page",
+		"?learning_rate=fast":        "cannot be opened: Learning rate must be a number",
+		"?points=100000":             "cannot be opened: Points must be from 1 to 2000",
+		"?dataset=moons#state=H4sI":  "is shown as text",
+		"?dataset=moons&steps=10":    "",
+		"?experiment=momentum":       "",
+		"?hidden_layers=":            "",
+		"?assignment=Next&lock=data": "",
+	} {
+		_, answer := pressed(t, s, form, "share", views.FieldAssignment, "[a]("+to+")")
+		said := ""
+		for _, n := range find(parseHTML(t, answer), ".field-error") {
+			said += n.FirstChild.Data
+		}
+		if !strings.Contains(said, want) || (said == "") != (want == "") {
+			t.Errorf("of the link %s the preview says %q; want %q", to, said, want)
+		}
+		status := serve(s, http.MethodGet, "/"+to, "").Code
+		if opens := status == http.StatusOK; opens != (want == "") && !strings.Contains(to, "#") {
+			t.Errorf("the link %s is answered with %d", to, status)
+		}
+	}
+}
+
 // TestAssignedLink: a link in a task leads to this page or nowhere.
 func TestAssignedLink(t *testing.T) {
 	lesson := export.Lesson{Experiment: "features", Assignment: "x", Lock: []string{"data"}}
@@ -343,7 +375,7 @@ func TestAssignedLink(t *testing.T) {
 		"?assignment=other&lock=":                     "?assignment=other&lock=",
 		"?hidden_layers=8,8&steps=10":                 kept + "hidden_layers=8,8&lock=data&steps=10",
 		"":                                            "", "#plane": "", "?": "", "moons": "", "?q=moons": "", "https://example.org/": "",
-		"javascript:alert(1)?dataset=moons": "", "?dataset=a&dataset=b": "",
+		"?dataset=moons#state=H4sI": "", "javascript:alert(1)?dataset=moons": "", "?dataset=a&dataset=b": "",
 	} {
 		if got := assignedLink(lesson, to); got != want {
 			t.Errorf("the link %q leads to %q; want %q", to, got, want)

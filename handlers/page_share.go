@@ -41,6 +41,9 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	if sharing.Assignment, err = readAssignment(lesson); err != nil {
 		return sharing, err
 	}
+	if sharing.Broken, err = s.tryLinks(ctx, lesson); err != nil {
+		return sharing, err
+	}
 	if !lesson.IsZero() {
 		if err := marshal(&sharing.Lesson, lesson); err != nil {
 			return sharing, err

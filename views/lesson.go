@@ -94,8 +94,23 @@ const shownLink = 60
 
 // refusedLink says why a link is shown as text.
 func refusedLink(to string) string {
+	return fmt.Sprintf("The link to “%s” is shown as text: it is no recipe of this page, such as ?dataset=moons.", clippedLink(to))
+}
+
+// A BrokenLink is a link of an assignment that leads to this page and cannot be opened there.
+type BrokenLink struct {
+	To  string
+	Why string // a sentence without its full stop
+}
+
+func (b BrokenLink) text() string {
+	return fmt.Sprintf("The link to “%s” cannot be opened: %s.", clippedLink(b.To), strings.TrimSuffix(b.Why, "."))
+}
+
+// clippedLink returns an address as it is shown.
+func clippedLink(to string) string {
 	if r := []rune(to); len(r) > shownLink {
 		to = string(r[:shownLink]) + "…"
 	}
-	return fmt.Sprintf("The link to “%s” is shown as text: it is no recipe of this page, such as ?dataset=moons.", strings.ToValidUTF8(to, "�"))
+	return strings.ToValidUTF8(to, "�")
 }
