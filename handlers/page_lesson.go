@@ -17,8 +17,8 @@ import (
 // lessonParameters are those of the page's address that are for the lesson and not for the run.
 var lessonParameters = []string{views.LinkExperiment, views.FieldAssignment, views.FieldHide, views.FieldLock}
 
-// recipeParameters are those of a recipe that are no settings.
-var recipeParameters = []string{"dataset", "points", "noise", "classes", "data_seed", "steps", "frame_steps", "frame_ms"}
+// recipeParameters are those that [Server.readRecipe] knows beside the settings.
+var recipeParameters = []string{"dataset", "points", "noise", "data_seed", "steps", "frame_steps", "frame_ms"}
 
 // takeLesson takes the lesson out of a query of the page's address, and checks it.
 func takeLesson(query url.Values) (export.Lesson, error) {

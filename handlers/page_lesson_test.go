@@ -1,8 +1,13 @@
 package handlers
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,6 +16,7 @@ import (
 	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn/export"
+	"nnvisu/nn/setting"
 	"nnvisu/views"
 )
 
@@ -339,7 +345,7 @@ func TestBrokenLinks(t *testing.T) {
 	for to, want := range map[string]string{
 		"?dataset=nonsense":          "“?dataset=nonsense” cannot be opened: dataset must be one of",
 		"?experiment=nope":           "cannot be opened: experiment must name an experiment; got \"nope\".",
-		"?lock=":                     "cannot be opened: lock must name parts of the page",
+		"?lock=all":                  "cannot be opened: lock must name parts of the page",
 		"?learning_rate=fast":        "cannot be opened: Learning rate must be a number",
 		"?points=100000":             "cannot be opened: Points must be from 1 to 2000",
 		"?dataset=moons#state=H4sI":  "is shown as text",
@@ -359,6 +365,36 @@ func TestBrokenLinks(t *testing.T) {
 		status := serve(s, http.MethodGet, "/"+to, "").Code
 		if opens := status == http.StatusOK; opens != (want == "") && !strings.Contains(to, "#") {
 			t.Errorf("the link %s is answered with %d", to, status)
+		}
+	}
+}
+
+// TestRecipeParameters: links in a task know the parameters that a recipe has, and no others.
+func TestRecipeParameters(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "api_train.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read []string
+	for _, d := range file.Decls {
+		if f, is := d.(*ast.FuncDecl); is && f.Name.Name == "readRecipe" {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if c, is := n.(*ast.CaseClause); is {
+					for _, e := range c.List {
+						name, _ := strconv.Unquote(e.(*ast.BasicLit).Value)
+						read = append(read, name)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if !slices.Equal(read, recipeParameters) {
+		t.Errorf("readRecipe reads %q; want recipeParameters, %q", read, recipeParameters)
+	}
+	for _, name := range sourceMembers {
+		if !slices.Contains(recipeParameters, name) && setting.Lookup(name) == nil {
+			t.Errorf("%s is a member of a source and no parameter of a recipe", name)
 		}
 	}
 }

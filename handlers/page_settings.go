@@ -93,7 +93,7 @@ func settingsNotice(from, to nn.Config) views.Notice {
 	switch {
 	case to.Task != from.Task:
 		return undoable("The task is now %s. The output layer starts with new weights and the labels "+
-			"were converted.", to.Task)
+			"were converted.", to.Task.Label())
 	case !slices.Equal(to.HiddenLayers, from.HiddenLayers):
 		if len(to.HiddenLayers) == 0 {
 			return undoable("No hidden layer: a linear model. The output layer starts with new weights.")

@@ -15,12 +15,12 @@ import (
 func TestActAttributes(t *testing.T) {
 	hint := `Turns "a" <b>.`
 	acts := map[string]*Act{
-		"turn":  NewAct("turn", hint, Traits{Stops: true, Looks: true, Restores: true, KeepsRun: true, NewRun: true, Sends: "table_text recovered"}),
+		"turn":  NewAct("turn", hint, Traits{Stops: true, Looks: true, Restores: true, KeepsRun: true, NewRun: true, Sends: "table_text stroke"}),
 		"plain": NewAct("plain", "", Traits{}),
 		"stop":  NewAct("stop", hint, Traits{Stops: true}),
 	}
 	l := Lab{Acts: func(name string) *Act { return acts[name] }}
-	const all = ` data-stops data-looks data-restores data-keeps-run data-new-run data-sends="table_text recovered"`
+	const all = ` data-stops data-looks data-restores data-keeps-run data-new-run data-sends="table_text stroke"`
 	const title = ` title="Turns &#34;a&#34; &lt;b&gt;."`
 	for _, test := range []struct {
 		name string

@@ -64,6 +64,9 @@ func TestBrowserOwnData(t *testing.T) {
 	if eval[bool](p, `!!document.getElementById("noise").offsetParent`) {
 		t.Error("the noise of a data set can be changed beside own points")
 	}
+	if got := p.shown("#data-source"); !strings.Contains(got, "Tier is to be told from Größe and Gewicht in your table.") {
+		t.Errorf("the points are called %q", got)
+	}
 	if got := p.texts(".axis-name"); !slices.Equal(got, []string{"Gewicht", "Größe"}) {
 		t.Errorf("the axes are called %q; want the columns", got)
 	}
@@ -171,6 +174,9 @@ func TestBrowserOwnDrawn(t *testing.T) {
 	p.until("what own data are", func(v view) bool { return ready(v) && strings.Contains(v.Notice, "no points of your own yet") })
 	if p.still().differs(first.state) != "" || p.chosen() != "circles" {
 		t.Errorf("own data without any: %s, data set %q", p.still().differs(first.state), p.chosen())
+	}
+	if focus := eval[string](p, "document.activeElement.name ?? document.activeElement.tagName"); focus != "dataset" {
+		t.Errorf("behind own data without any the focus is on %s; want it to stay at the data sets", focus)
 	}
 	v := p.change("a point", func() { p.dab(0.8, 0.8) })
 	if p.chosen() != "own" || !strings.Contains(p.shown("#data-source"), "Circles, with your changes") {

@@ -23,6 +23,6 @@ test("each flag is a trait, whatever its value", () => {
 });
 
 test("fields to send have spaces between them", () => {
-  const dataset = { sends: "table_text recovered" };
-  assert.deepEqual(traits({ dataset }), { ...none, sends: ["table_text", "recovered"] });
+  const dataset = { sends: "table_text stroke" };
+  assert.deepEqual(traits({ dataset }), { ...none, sends: ["table_text", "stroke"] });
 });
