@@ -45,7 +45,7 @@ var lastScreen = screen{name: "regression", show: func(p *tab) {
 
 // layerScreen comes behind it: it needs a wider layer than the page begins with.
 var layerScreen = screen{name: "layer", needs: "#layer", show: func(p *tab) {
-	p.change("a wide layer", func() { p.fill("hidden_layers", "16-8") })
+	p.change("a wide layer", func() { p.fill("hidden_layers", "100-8") })
 	p.openDialog("layer")
 	contract.Eventually(p.tb, "the units of the layer", func() bool { return p.seen("#layer .tiles") && ready(p.look()) })
 }, leave: func(p *tab) {
