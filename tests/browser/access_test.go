@@ -114,7 +114,7 @@ func TestBrowserTips(t *testing.T) {
 		t.Helper()
 		contract.Eventually(t, "the tip of "+id, func() bool { return isShown(id) == want })
 	}
-	for _, id := range []string{"activation", "points", "seed"} {
+	for _, id := range []string{"activation", "points", "test_fraction"} {
 		p.run(`document.activeElement.blur()`)
 		p.move(5, 5)
 		shows(id, false)
@@ -146,11 +146,11 @@ func TestBrowserTips(t *testing.T) {
 	shows("optimizer", true)
 
 	// Two at once: one control has the focus, and another is pointed at.
-	p.point("#seed")
-	shows("seed", true)
+	p.point("#test_fraction")
+	shows("test_fraction", true)
 	shows("optimizer", true)
 	p.press(kb.Escape)
-	shows("seed", false)
+	shows("test_fraction", false)
 	shows("optimizer", false)
 	p.point("#points")
 	shows("points", true)
@@ -318,7 +318,7 @@ func TestBrowserDirection(t *testing.T) {
 		}
 	}
 	x := func(selector string) float64 { return p.box(selector).X }
-	if x("#feature-x") > x("#unit-biases\\.0\\.0") {
+	if x("label:has(> #feature-x)") > x("#unit-biases\\.0\\.0") {
 		t.Error("the units stand left of the inputs")
 	}
 	p.run(`document.documentElement.dir = "ltr"`)

@@ -57,6 +57,7 @@ func TestBrowserAxe(t *testing.T) {
 // checkAxe fails the test for every violation on the page as it is, with the elements that violate.
 func (p *tab) checkAxe(t *testing.T) {
 	t.Helper()
+	p.run(`scrollTo(0, 0)`) // what stays at the top lies over something elsewhere
 	report := await[struct {
 		Violations []struct {
 			ID, Impact, Help string
