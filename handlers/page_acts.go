@@ -46,7 +46,7 @@ type metaRule func(m table.Meta, from, to nn.Config) table.Meta
 // What an act that shows another state or run is answered with.
 var (
 	answerShown    = pageAnswer{preview: true, pinned: true}
-	answerRestored = pageAnswer{preview: true, pinned: true, replaced: true}
+	answerRestored = pageAnswer{preview: true, pinned: true, replaced: true, redraft: true}
 	answerOpened   = pageAnswer{pinned: true, replaced: true, redraft: true}
 )
 

@@ -1,11 +1,14 @@
 // The past of a run: its moments to look at, and the changes to undo.
 import { Moments } from "./moments.js";
 import { $, field, on, turnOff } from "./page.js";
-import { MOMENT, read, write } from "./state.js";
+import { MOMENT, read, STATE, write } from "./state.js";
 import { Undo } from "./undo.js";
 
 const slider = $("moments");
 const undoButton = $("undo");
+
+/** What Undo brings back: the state, and what it is used for. */
+const UNDOABLE = [...STATE, "lesson"];
 
 /** Timeline keeps the moments of the runs and what they replace. */
 export class Timeline {
@@ -104,12 +107,12 @@ export class Timeline {
   #sent(job) {
     const cut = isChange(job) && !job.keepsRun ? this.#moments.branch() : null;
     if (cut) this.keep({ state: { ...cut[cut.length - 1].state, ...read(["history"]) }, run: cut });
-    this.#before = read();
+    this.#before = read(UNDOABLE);
   }
 
   /** @param {Job} job */
   #answered(job) {
-    const now = read();
+    const now = read(UNDOABLE);
     const isNew = this.#before.network !== now.network;
     const { history } = this.#before;
     const changed = Object.entries(this.#before).filter(([name, value]) => {

@@ -84,6 +84,10 @@ func TestBrowserLesson(t *testing.T) {
 	}
 	q.reload()
 	check(q, "the file after a reload")
+	q.change("the points of before", q.undo)
+	if q.seen("#lesson .assignment") || q.seen(".lock-note") || !q.seen(".settings") || strings.Contains(q.address(""), "assignment") {
+		t.Error("Undo leaves the lesson of the file on the page")
+	}
 
 	q = s.open(t, provoking(saysRefused))
 	q.dialog("share")
