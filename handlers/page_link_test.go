@@ -210,7 +210,6 @@ func TestLinkErrors(t *testing.T) {
 		{"data_seed=-1", 422, "Data seed must be from 0 to 4294967295; got -1"},
 		{"steps=100001", 422, "must be from 0 to 100000; got 100001"},
 		{"classes=11", 422, "Classes must be "},
-		{"hide=", 422, "hide must name parts of the page; got &#34;&#34;"},
 		{"hide=data,all", 422, "hide must name parts of the page; got &#34;all&#34;"},
 		{"lock=panel", 422, "lock must name parts of the page that can be locked; got &#34;panel&#34;"},
 		{"lock=%3Cb%3Ebold", 422, "lock must name parts of the page that can be locked; got &#34;&lt;b&gt;bold&#34;"},
