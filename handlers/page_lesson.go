@@ -58,11 +58,13 @@ func (p *pageRequest) setLesson(l export.Lesson) {
 // newlines makes the ends of lines those of this program: a form posts others.
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-// listOf returns the names in lists that are written with commas.
+// listOf returns the names in lists that are written with commas, each once.
 func listOf(lists []string) (names []string) {
+	seen := map[string]bool{"": true}
 	for _, list := range lists {
 		for name := range strings.SplitSeq(list, ",") {
-			if name != "" && !slices.Contains(names, name) {
+			if !seen[name] {
+				seen[name] = true
 				names = append(names, name)
 			}
 		}
