@@ -70,7 +70,7 @@ func TestBrowserTargets(t *testing.T) {
 				p := start(t).open(t, provoking(saysRefused), func(o *tabOptions) { o.width, o.phone = width, touch })
 				if width == 360 && touch || width == 1440 && !touch {
 					p.walk(p.checkTargets)
-					p.change("classes", func() { p.choose("task", "classification") })
+					p.change("classes", func() { p.dataset("blobs") })
 				}
 				p.checkTargets(t)
 				p.change("ten classes", func() { p.fill("data_classes", "10") })
