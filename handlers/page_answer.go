@@ -51,18 +51,19 @@ func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 // script the page as it was with a notice.
 func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 	notice := problem(b)
+	var lab views.Lab
 	e, edited := asEditError(cause)
 	if edited {
-		lab := s.unmeasuredLab(e.page)
+		lab = s.unmeasuredLab(e.page)
 		notice = failing(b, &lab)
 	}
 	if c.Request().Header.Get("HX-Request") != "" {
 		if edited && e.page.form.Get(views.FieldAct) == "dataset" {
-			e.page.answer.sets = e.page.form.Get(views.FieldDataset) != e.page.choices.Dataset
-			return s.html(c, b.status, views.RefusedDataset(notice, views.ControlOf(b.Field), b.Message, s.unmeasuredLab(e.page)))
+			lab.ShowSets = e.page.form.Get(views.FieldDataset) != e.page.choices.Dataset
+			return s.html(c, b.status, views.RefusedDataset(notice, views.ControlOf(b.Field), b.Message, lab))
 		}
 		if edited && e.page.imported.Preview != nil {
-			return s.html(c, b.status, views.RefusedImport(notice, s.unmeasuredLab(e.page)))
+			return s.html(c, b.status, views.RefusedImport(notice, lab))
 		}
 		return s.html(c, b.status, views.Refused(notice, views.ControlOf(b.Field), b.Message))
 	}
