@@ -56,9 +56,10 @@ func (s *Server) html(c echo.Context, status int, view templ.Component) error {
 func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 	all := faults(b, cause)
 	notice, refusals := problem(all...), refusalsOf(all)
+	var lab views.Lab
 	e, edited := asEditError(cause)
 	if edited {
-		lab := s.unmeasuredLab(e.page)
+		lab = s.unmeasuredLab(e.page)
 		notice = failing(all, &lab)
 	}
 	if edited && e.page.form.Get(views.FieldLinked) != "" && strings.HasPrefix(b.Field, views.FieldOpened) {
@@ -66,11 +67,11 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 	}
 	if c.Request().Header.Get("HX-Request") != "" {
 		if edited && e.page.form.Get(views.FieldAct) == "dataset" {
-			e.page.answer.sets = e.page.form.Get(views.FieldDataset) != e.page.choices.Dataset
-			return s.html(c, b.status, views.RefusedDataset(notice, refusals, s.unmeasuredLab(e.page)))
+			lab.ShowSets = e.page.form.Get(views.FieldDataset) != e.page.choices.Dataset
+			return s.html(c, b.status, views.RefusedDataset(notice, refusals, lab))
 		}
 		if edited && e.page.imported.Preview != nil {
-			return s.html(c, b.status, views.RefusedImport(notice, s.unmeasuredLab(e.page)))
+			return s.html(c, b.status, views.RefusedImport(notice, lab))
 		}
 		return s.html(c, b.status, views.Refused(notice, refusals))
 	}
