@@ -95,7 +95,7 @@ func (p *page) visit(url string) view {
 
 func (p *page) loaded() view {
 	p.Helper()
-	p.is("the script runs", `document.documentElement.className === "script"`)
+	p.is("the script runs", `document.documentElement.classList.contains("script")`)
 	return p.ready()
 }
 
