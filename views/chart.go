@@ -12,9 +12,9 @@ import (
 
 // The layout of a chart, in units of its viewBox.
 const (
-	chartWidth, chartHeight = 360, 200
+	chartWidth, chartHeight = 360, 182
 	plotLeft, plotRight     = 46, 344
-	plotTop, plotBottom     = 8, 164
+	plotTop, plotBottom     = 8, 146
 )
 
 // A quantity is what a chart shows over the run: the loss or the accuracy. It has methods and no

@@ -148,8 +148,8 @@ func TestLayerMarks(t *testing.T) {
 		values []float64
 		want   string // y in tenths, from the top
 	}{
-		{[]float64{0, 0, 0}, "1360 1500 1640"}, {[]float64{1, 1, 0.99}, "80 220 360"}, {[]float64{1, 0}, "80 1640"},
-		{[]float64{nn.NotMeasured, 0.5}, "860"},
+		{[]float64{0, 0, 0}, "1180 1320 1460"}, {[]float64{1, 1, 0.99}, "80 220 360"}, {[]float64{1, 0}, "80 1460"},
+		{[]float64{nn.NotMeasured, 0.5}, "770"},
 	} {
 		y := axis{from: plotBottom, to: plotTop}
 		y.setRange(0, 1)

@@ -57,30 +57,33 @@ func TestBrowserLayoutWidths(t *testing.T) {
 	}
 }
 
-// TestBrowserLayoutOneScreen: a laptop of 1440×900 shows all cards at once.
+// TestBrowserLayoutOneScreen: a laptop of 1440×900 shows all cards at once, before training and after.
 func TestBrowserLayoutOneScreen(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t)
 	p.size(1440, 900, false)
 	p.endTour()
-	p.settled()
-	cards := eval[[]struct {
-		Name                     string
-		Left, Top, Right, Bottom float64
-	}](p, `[...document.querySelectorAll("main, .card")].filter((e) => e.checkVisibility()).map((e) => {
-		const {left: Left, top: Top, right: Right, bottom: Bottom} = e.getBoundingClientRect();
-		return {Name: e.id || e.className || e.tagName, Left, Top, Right, Bottom};
-	})`)
-	if len(cards) < 3 {
-		t.Fatalf("%d cards; want some", len(cards))
-	}
-	var problems []string
-	for _, c := range cards {
-		if c.Left < 0 || c.Top < 0 || c.Right > 1440 || c.Bottom > 900 {
-			problems = append(problems, fmt.Sprintf("%s is at %.0f, %.0f to %.0f, %.0f; want it within 1440×900", c.Name, c.Left, c.Top, c.Right, c.Bottom))
+	check := func(t *testing.T) {
+		p.settled()
+		cards := eval[[]struct {
+			Name                     string
+			Left, Top, Right, Bottom float64
+		}](p, `[...document.querySelectorAll("main, .card")].filter((e) => e.checkVisibility()).map((e) => {
+			const {left: Left, top: Top, right: Right, bottom: Bottom} = e.getBoundingClientRect();
+			return {Name: e.id || e.className || e.tagName, Left, Top, Right, Bottom};
+		})`)
+		if len(cards) < 3 {
+			t.Fatalf("%d cards; want some", len(cards))
+		}
+		for _, c := range cards {
+			if c.Left < 0 || c.Top < 0 || c.Right > 1440 || c.Bottom > 900 {
+				t.Errorf("%s is at %.0f, %.0f to %.0f, %.0f; want it within 1440×900", c.Name, c.Left, c.Top, c.Right, c.Bottom)
+			}
 		}
 	}
-	judge(t, problems)
+	p.part("First", check)
+	p.trainTo(2)
+	p.part("Trained", check)
 }
 
 // mostShift bounds the layout shift score of a training, a tenth of what web.dev/cls calls good for
