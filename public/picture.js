@@ -6,9 +6,7 @@ const view = $("network-view");
 
 /** Returns the pictures of the units, in the order in which their maps come. */
 export function unitCanvases() {
-  /** @type {NodeListOf<HTMLCanvasElement>} */
-  const canvases = document.querySelectorAll("#network-view canvas, #layer canvas");
-  return canvases;
+  return [view, $("layer")].flatMap((part) => [...part.getElementsByTagName("canvas")]);
 }
 
 /** Picture paints canvases, which stay in the page; images would be made anew. */
@@ -25,10 +23,10 @@ export class Picture {
     /** @type {HTMLCanvasElement | null} beside that of a pinned run */
     const copy = document.querySelector("#plane-copy");
     copy?.getContext("2d")?.drawImage(plane, 0, 0);
+    const ramp = view.querySelector("[data-ramp]")?.getAttribute("data-ramp");
     let from = 0;
     for (const canvas of unitCanvases()) {
-      const colours = canvas.closest("[data-ramp]")?.getAttribute("data-ramp");
-      const { map } = canvas.dataset;
+      const { map, ramp: colours = ramp } = canvas.dataset; // an output's are its own
       if (!map) {
         this.fill(canvas, colours, maps, from);
         from += canvas.width * canvas.height;

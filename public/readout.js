@@ -3,6 +3,7 @@ import { $, field, legible, on } from "./page.js";
 
 const view = $("network-view");
 const inspector = $("inspector");
+const echoes = document.getElementsByClassName("echo"); // as it is at any time
 
 /** Readout shows the values of the parameter that is pointed at and of the inspector. */
 export class Readout {
@@ -28,7 +29,7 @@ export class Readout {
       inspector.close();
     }
     this.#show();
-    for (const echo of document.querySelectorAll("[data-echo]")) {
+    for (const echo of echoes) {
       echo.textContent =
         document.getElementById(echo.getAttribute("data-echo") ?? "")?.textContent ?? "";
     }

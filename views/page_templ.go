@@ -380,7 +380,7 @@ func Page(l Lab) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "\" value=\"100\">Train 100</button><p class=\"script-only\" aria-hidden=\"true\"><span>Step <b data-echo=\"step\"></b></span><span>Loss <b data-echo=\"loss\"></b></span></p></div><div class=\"run\" role=\"group\" aria-label=\"Run\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "\" value=\"100\">Train 100</button><p class=\"script-only\" aria-hidden=\"true\"><span>Step <b class=\"echo\" data-echo=\"step\"></b></span><span>Loss <b class=\"echo\" data-echo=\"loss\"></b></span></p></div><div class=\"run\" role=\"group\" aria-label=\"Run\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
