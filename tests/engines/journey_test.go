@@ -96,7 +96,7 @@ func (p *page) journey() {
 	}{
 		{"tour", (*page).tour}, {"draw", (*page).draw}, {"train", (*page).trains}, {"reload", (*page).reloads},
 		{"import", (*page).imports}, {"history", (*page).history}, {"share", (*page).share},
-		{"dialogs", (*page).dialogs}, {"quiet", (*page).quiet}, {"kill the server", (*page).kill},
+		{"dialogs", (*page).dialogs}, {"views", (*page).views}, {"present", (*page).present}, {"quiet", (*page).quiet}, {"kill the server", (*page).kill},
 	} {
 		whole := p.T
 		ok := whole.Run(part.name, func(t *testing.T) {
@@ -154,6 +154,10 @@ func (p *page) trains() {
 		for (const type of ["input", "change"]) select.dispatchEvent(new Event(type, {bubbles: true}));
 	})(document.querySelector("select[name=transport]"), %s)`, p.transport)
 	p.train(20, nothing)
+	p.is("the marks of the axis are beside the plane", `(() => {
+		const [plane, axis] = ["#plane", ".ticks.y"].map((part) => document.querySelector(part).getBoundingClientRect());
+		return Math.abs(plane.top - axis.top) < 2 && Math.abs(plane.bottom - axis.bottom) < 2;
+	})()`)
 	p.is("the picture has many colours", `(() => {
 		const canvas = document.querySelector("#plane canvas");
 		const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -161,14 +165,34 @@ func (p *page) trains() {
 	})()`)
 }
 
-// reloads: a reload changes nothing.
+// pastStored asks the browser's database whether it has the page's newest past, and says what the answer
+// was when it was asked before.
+const pastStored = `(() => {
+	const [id, count] = sessionStorage.getItem("nnvisu_past").split(" ");
+	const open = indexedDB.open("nnvisu", 1);
+	open.onsuccess = () => {
+		const ask = open.result.transaction("pasts").objectStore("pasts").get(id);
+		ask.onsuccess = () => { open.result.close(); window.testStored = ask.result?.count === Number(count) && ask.result; };
+	};
+	return Boolean(window.testStored) && window.testStored.run.length > Number(document.getElementById("moments").max);
+})()`
+
+// reloads: a reload changes nothing, and the moments and changes of before are there.
 func (p *page) reloads() {
-	before := p.ready()
+	drawn := p.change("a point", func() { p.must("click", p.point(p.at("#plane", 0.1, 0.1))) })
+	before := p.train(5, nothing)
+	moments := eval[int](p, `Number(document.getElementById("moments").max)`)
+	p.is("the past is stored", pastStored)
 	p.must("reload", p.reload())
 	p.loaded()
 	v := p.until("the same step", func(v view) bool { return ready(v) && v.Step == before.Step })
 	p.same("reload", v, before)
+	p.is("as many moments as before", `Number(document.getElementById("moments").max) === %s`, moments)
 	p.train(5, nothing)
+	v = p.change("undo", func() { p.click("#undo") })
+	if v.points() != drawn.points()-1 {
+		p.Errorf("%s after undo; want one less than %s", v.Points, drawn.Points)
+	}
 }
 
 // imports: a file with semicolons and decimal commas becomes points.
@@ -259,6 +283,41 @@ func (p *page) dialogs() {
 			p.is(id+" leaves the notices", `document.getElementById("notices").closest("dialog") === null`)
 		}
 		p.is("the focus is back after "+id, `document.activeElement?.dataset.open === %s`, id)
+	}
+}
+
+// views: each view beside the curves shows something.
+func (p *page) views() {
+	p.train(5, nothing)
+	for _, name := range []string{"confusion", "gradients", "histograms", "curves"} {
+		p.click("label:has(> #panel-" + name + ")")
+		p.is("the view "+name, `document.querySelector("#panel-body :is(table, .chart > svg, .histogram)")?.getBoundingClientRect().width > 100`)
+		p.ready()
+		p.screenshot(name)
+	}
+}
+
+// present: the key P shows the page large, also after a reload, and the colours are those that are chosen.
+func (p *page) present() {
+	p.must("click beside all controls", p.point(p.at("#measures", 0.9, 0.9)))
+	p.key("p")
+	p.is("the settings are gone", `!document.getElementById("settings").getClientRects().length`)
+	p.is("no name of an input is cut off", `[...document.querySelectorAll(".unit.input > span")].every((name) =>
+		name.getBoundingClientRect().left > document.getElementById("network-view").getBoundingClientRect().left)`)
+	p.is("all fits on the screen", `document.documentElement.scrollHeight <= innerHeight || innerWidth < 600`)
+	p.screenshot("present")
+	p.must("reload", p.reload())
+	p.loaded()
+	p.is("it still presents", `!document.getElementById("settings").getClientRects().length`)
+	p.key("Escape")
+	p.is("the settings are back", `document.getElementById("settings").getClientRects().length > 0`)
+	for theme, background := range map[string]string{"dark": "< 100", "light": "> 200"} {
+		eval[any](p, `((select, value) => {
+			select.value = value;
+			select.dispatchEvent(new Event("change"));
+		})(document.getElementById("theme"), %s)`, theme)
+		p.is("the page is "+theme, `Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0]) `+background)
+		p.screenshot(theme)
 	}
 }
 
