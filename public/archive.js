@@ -5,7 +5,8 @@ import { tab } from "./tab.js";
 
 const ROOM = 24e6; // characters of a past
 const TABS = 5; // that have a past
-const LONGEST = 30 * 24 * 60 * 60 * 1000; // milliseconds that it is kept
+const DAY = 24 * 60 * 60 * 1000; // milliseconds
+const LONGEST = 30 * DAY; // milliseconds that it is kept
 const PATIENCE = 1000; // milliseconds until the page goes on without
 
 /** Archive stores the past of this page, and finds that of the page before. */
@@ -53,11 +54,15 @@ export class Archive {
     const [packed, keys, values] = await Promise.all(
       [pasts.get(id), texts.getAllKeys(rangeOf(id)), texts.getAll(rangeOf(id))].map(result),
     );
-    if (packed?.count !== count) return null;
+    if (!packed) return null;
     const entries = keys.map((/** @type {any} */ [, number], /** @type {number} */ i) => {
       return [number, values[i]];
     });
-    return translated(/** @type {Past<number>} */ (packed), new Map(entries));
+    const past = translated(/** @type {Past<number>} */ (packed), new Map(entries));
+    if (past.count === count) return past;
+    // The page was left while its last change was stored: Undo leads to before that.
+    const { run, undo } = past;
+    return run.length ? { run: [], undo: [...undo, { ...run[run.length - 1], run }], count } : null;
   }
 
   /** Stores a past, if it is another than that before. @param {Past} past */
@@ -91,11 +96,15 @@ export class Archive {
     if (this.id !== tab) {
       const all = await result(pasts.getAll());
       all.sort((/** @type {any} */ a, /** @type {any} */ b) => b.at - a.at);
-      for (const [i, { id, at }] of all.entries()) {
-        const isOld = i >= TABS || at < Date.now() - LONGEST;
-        if (!isOld && !(this.#isOurs && id === this.id)) continue;
-        pasts.delete(id);
-        texts.delete(rangeOf(id));
+      for (const [i, other] of all.entries()) {
+        const { id, at } = other;
+        if (i >= TABS || at < Date.now() - LONGEST) {
+          pasts.delete(id);
+          texts.delete(rangeOf(id));
+        } else if (this.#isOurs && id === this.id) {
+          // It goes first, but not yet: what names this past may not be stored, and a copy of the tab needs it.
+          pasts.put({ ...other, at: at - DAY }, id);
+        }
       }
     }
     await done;

@@ -6,39 +6,49 @@ const UNIT = 1e4; // of the drawing of the points, in a unit of the plane
 
 /** Echo shows what is being drawn, or was sent, over the points that the server has drawn. */
 export class Echo {
-  /** @type {Set<Stroke>} in their order */
-  #strokes = new Set();
+  /** @type {Map<Stroke, number>} in their order, each with how many of its places are shown */
+  #strokes = new Map();
   #points = $("plane-points");
   #drawn = this.#points.cloneNode(true); // by the server
 
   /** @param {Runs} runs */
   constructor(runs) {
-    runs.on("swap", () => {
-      if (this.#strokes.size && $("plane-points") !== this.#points) this.#show();
-    });
+    runs.on("swap", () => this.#strokes.size && this.#show());
   }
 
-  /** Shows a stroke as it is now. @param {Stroke} stroke */
+  /** Shows a stroke as it is now: it is new, or has more places. @param {Stroke} stroke */
   show(stroke) {
-    this.#strokes.add(stroke);
+    if (!this.#strokes.has(stroke)) this.#strokes.set(stroke, 0);
     this.#show();
   }
 
   /** Takes a stroke away: it was answered, or is not to be sent. @param {Stroke | null} stroke */
   hide(stroke) {
-    if (stroke && this.#strokes.delete(stroke)) this.#show();
+    if (!stroke || !this.#strokes.delete(stroke)) return;
+    this.#points.replaceChildren(...this.#drawn.cloneNode(true).childNodes);
+    this.#begin();
+    this.#show();
   }
 
+  #begin() {
+    for (const stroke of this.#strokes.keys()) this.#strokes.set(stroke, 0);
+  }
+
+  /** Adds what is not shown yet, so that a long stroke costs no more than its places. */
   #show() {
     const points = $("plane-points");
     if (points !== this.#points) {
       this.#points = points;
       this.#drawn = points.cloneNode(true);
+      this.#begin();
     }
-    points.replaceChildren(...this.#drawn.cloneNode(true).childNodes);
-    for (const stroke of this.#strokes) {
-      if (erases(stroke.tool)) erase(points, stroke);
-      else points.append(markersOf(points, stroke));
+    for (const [stroke, shown] of this.#strokes) {
+      const { tool, places } = stroke;
+      const more = { tool, places: places.slice(shown) };
+      if (!more.places.length) continue;
+      if (erases(tool)) erase(points, more);
+      else points.append(markersOf(points, more));
+      this.#strokes.set(stroke, places.length);
     }
   }
 }

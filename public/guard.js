@@ -57,7 +57,8 @@
   addEventListener("error", listener, true);
   try {
     // Before anything is painted: see theme.js and present.js.
-    classList.add(localStorage.getItem("nnvisu_theme") || "system");
+    const theme = localStorage.getItem("nnvisu_theme");
+    if (theme === "light" || theme === "dark") classList.add(theme);
     if (sessionStorage.getItem("nnvisu_present")) classList.add("present");
   } catch {
     // Nothing is kept.

@@ -74,10 +74,9 @@ export class Moments {
 
   /** Puts moments before those of the run, and shows the same. @param {readonly Moment[]} run */
   precede(run) {
-    const first = this.run[0]?.step ?? Infinity;
-    const older = run.filter(({ step }) => step < first);
-    this.run = [...older, ...this.run];
-    this.look(this.at + older.length);
+    const added = this.run.length;
+    this.run = joined(run, this.run);
+    this.look(this.at + this.run.length - added);
   }
 
   /** Replaces all moments and shows the newest. @param {readonly Moment[]} run */
@@ -85,6 +84,12 @@ export class Moments {
     this.run = run;
     this.at = run.length - 1;
   }
+}
+
+/** Returns the moments of a run that went on. @param {readonly Moment[]} run @param {readonly Moment[]} more */
+export function joined(run, more) {
+  const first = more[0]?.step ?? Infinity;
+  return [...run.filter(({ step }) => step < first), ...more];
 }
 
 /** @param {readonly Moment[]} run */

@@ -95,10 +95,12 @@ export class Runs extends Emitter {
     if (this.#job) return;
     this.#turns().catch((error) => {
       this.#tell(`Something went wrong in this page: ${error.message}`);
-      if (this.#queue[0] === this.#job) this.#queue.shift();
+      const job = this.#job;
+      if (this.#queue[0] === job) this.#queue.shift();
       this.#job = null;
       this.train(false);
       this.#work();
+      job?.after?.(500); // what it is waited for with must not stay
     });
   }
 

@@ -55,7 +55,6 @@ export class Session {
     if (opened || !(isRecipe || isRefused())) forgetRecipe();
     if (opened || (isRecipe && !this.#goesOn)) {
       if (stored) this.#keep(stored, await past);
-      this.#runs.emit("state", "idle");
       if (opened) this.#open(opened, stored);
       else {
         this.#timeline.record();
@@ -66,9 +65,8 @@ export class Session {
         else showRecipe();
       }
     } else if (stored) {
-      write(stored.state);
-      this.#timeline.precede(await past);
       this.#show(stored);
+      past.then((found) => this.#timeline.precede(found)); // which may take its time
     } else this.#timeline.record();
     addEventListener("hashchange", () => this.#openLink());
     return !stored && !isRecipe && opened === null;
@@ -79,7 +77,6 @@ export class Session {
     const [id, count] = stored?.past.split(" ") ?? [""];
     this.#timeline.count = Number(count) || 0;
     this.#archived = Infinity;
-    if (id) this.#runs.emit("state", "working");
     const past = await this.#archive.load(id, this.#timeline.count, this.#goesOn);
     this.#archived = -Infinity;
     return past;

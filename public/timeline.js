@@ -1,5 +1,5 @@
 // The past of a run: its moments to look at, and the changes to undo.
-import { Moments } from "./moments.js";
+import { joined, Moments } from "./moments.js";
 import { $, field, on, turnOff } from "./page.js";
 import { MOMENT, read, STATE, write } from "./state.js";
 import { Undo } from "./undo.js";
@@ -48,7 +48,9 @@ export class Timeline {
 
   /** Puts what was stored before all that is kept. @param {Past} past */
   precede({ run, undo }) {
-    if (!this.#undo.length) this.#moments.precede(run); // else they may be of another run
+    const begun = this.#undo.all.find((replaced) => replaced.run); // another run, since then
+    if (begun) begun.run = joined(run, begun.run ?? []);
+    else this.#moments.precede(run);
     this.#undo.precede(undo);
     this.#label();
     this.#labelUndo();

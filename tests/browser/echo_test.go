@@ -50,7 +50,13 @@ func TestBrowserEcho(t *testing.T) {
 	before := p.markers()
 
 	release := x.hold()
+	p.run(`window.testDrawn = 0; new MutationObserver((changes) => {
+		testDrawn += changes.filter((change) => change.removedNodes.length).length;
+	}).observe(document.getElementById("plane-points"), {childList: true})`)
 	p.drag(-0.6, 0.97, 0.6, 0.97)
+	if drawn := eval[int](p, `testDrawn`); drawn > 0 {
+		t.Errorf("while a stroke grows, all points are drawn again %d times; want those that are new", drawn)
+	}
 	echo := p.markers()
 	row := echo[len(before):]
 	if len(row) < 8 {

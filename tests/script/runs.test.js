@@ -87,10 +87,11 @@ test("a stream that has come to its end ends the wish, one that is cut off goes 
 
 test("a fault is told, and what comes after it is done", async () => {
   const { transport, runs, log } = queue();
-  runs.ask("first", {});
+  runs.ask("first", {}, { after: (refused) => log.push(`after ${refused}`) });
   runs.ask("second", {});
   transport.reject(new Error("a fault"));
   await setImmediate();
+  assert.ok(log.includes("after 500"), "who waits for the act is told");
   assert.ok(log.includes("told: Something went wrong in this page: a fault"));
   assert.equal(transport.sent[1].path, "second");
   runs.on("answered", () => {
