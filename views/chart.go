@@ -13,7 +13,7 @@ import (
 // The layout of a chart, in units of its viewBox.
 const (
 	chartWidth, chartHeight = 360, 182
-	plotLeft, plotRight     = 46, 344
+	plotLeft, plotRight     = 52, 344
 	plotTop, plotBottom     = 8, 146
 )
 

@@ -291,8 +291,8 @@ func TestCurvesText(t *testing.T) {
 		if got := svg.attr("aria-label"); got != want {
 			t.Errorf("the chart %s is called %q; want %q", name, got, want)
 		}
-		if svg.attr("data-x0") != "46" || svg.attr("data-x1") != "344" || svg.attr("data-step0") != "0" || svg.attr("data-step1") != "2" {
-			t.Errorf("the chart %s has %v; want the steps 0 to 2 from 46 to 344", name, svg.Attr)
+		if svg.attr("data-x0") != "52" || svg.attr("data-x1") != "344" || svg.attr("data-step0") != "0" || svg.attr("data-step1") != "2" {
+			t.Errorf("the chart %s has %v; want the steps 0 to 2 from 52 to 344", name, svg.Attr)
 		}
 		if svg.one(t, "line.cursor").attr("visibility") != "hidden" || svg.attr("viewbox") != "0 0 360 182" && svg.attr("viewBox") != "0 0 360 182" {
 			t.Errorf("the chart %s has no hidden cursor or another viewBox: %v", name, svg.Attr)

@@ -1616,7 +1616,7 @@ func Reading(p Probe) templ.Component {
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
 		if len(p.Parts) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 142, "Point at the picture<span class=\"by-finger\">, or hold a finger on it,</span> to read what the network says there.")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 142, "<span>Point at the picture<span class=\"by-finger\">, or hold a finger on it,</span> to read what the network says there.</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
