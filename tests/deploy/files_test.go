@@ -119,10 +119,18 @@ func runs(t *testing.T) map[string]running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, goLimit, _ := strings.Cut(last(unit["Environment"]), "GOMEMLIMIT=")
-	all := map[string]running{"nnvisu.service": {
-		strings.Fields(last(unit["ExecStart"]))[1:], seconds, size(t, last(unit["MemoryMax"])), size(t, goLimit),
-	}}
+	goLimit := ""
+	flags := strings.Fields(last(unit["ExecStart"]))[1:]
+	for _, setting := range strings.Fields(strings.Join(unit["Environment"], " ")) {
+		name, value, _ := strings.Cut(setting, "=")
+		if name == "GOMEMLIMIT" {
+			goLimit = value
+			continue
+		}
+		// A variable is as good as its flag, and the program knows which flags there are.
+		flags = append(flags, "-"+strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, "NNVISU_"), "_", "-")), value)
+	}
+	all := map[string]running{"nnvisu.service": {flags, seconds, size(t, last(unit["MemoryMax"])), size(t, goLimit)}}
 
 	for name, s := range decode[compose](t, "compose.yaml")[0].Services {
 		if s.Image != "nnvisu" {
@@ -266,11 +274,11 @@ func TestUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	unit := filepath.Join(t.TempDir(), "nnvisu.service")
-	text := strings.Replace(read(t, "nnvisu.service"), "/usr/local/bin/nnvisu", server, 1)
+	text := strings.Replace(read(t, "nnvisu.service"), "ExecStart=/usr/local/bin/nnvisu", "ExecStart="+server, 1)
 	if err := os.WriteFile(unit, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"verify", unit}, {"security", "--offline=true", "--threshold=" + mostExposed, unit}} {
+	for _, args := range [][]string{{"verify", "--man=no", unit}, {"security", "--offline=true", "--threshold=" + mostExposed, unit}} {
 		out, err := exec.CommandContext(contract.Soon(t), analyze, args...).CombinedOutput()
 		// What it only warns of, such as a directive that it does not know, is in its words.
 		if err != nil || args[0] == "verify" && bytes.Contains(out, []byte("nnvisu.service")) {
@@ -306,6 +314,9 @@ func TestCompose(t *testing.T) {
 	}
 	image := regexp.MustCompile(`(?m)^\s*(?:- )?(?:image:|FROM) +(\S+)`)
 	for _, file := range files {
+		if file.IsDir() {
+			continue
+		}
 		for _, m := range image.FindAllStringSubmatch(read(t, file.Name()), -1) {
 			if !slices.Contains([]string{"scratch", "nnvisu", "nnvisu-caddy"}, m[1]) {
 				t.Errorf("deploy/%s has the image %s; want one that is built here", file.Name(), m[1])
