@@ -43,9 +43,9 @@ type file struct {
 type build struct {
 	out      string
 	programs map[string][]byte // by their platforms
-	version  string    // 1.2.3
-	full     string    // with the commit, if the Go tool recorded it
-	time     time.Time // of every file in everything
+	version  string            // 1.2.3
+	full     string            // with the commit, if the Go tool recorded it
+	time     time.Time         // of every file in everything
 	manual   []byte
 	licences []byte // of what is inside, in one text
 }

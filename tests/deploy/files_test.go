@@ -261,20 +261,25 @@ func flagOf(tb testing.TB, program string, flags []string, name string) time.Dur
 // mostExposed is the exposure that systemd may find, from 0 to 10.
 const mostExposed = "15" // in tenths
 
-// TestUnit: systemd understands the unit and finds it well shut. A machine without systemd has no
-// use for the unit; TestGrace reads it there.
+// TestUnit: systemd understands the unit and finds it well shut.
 func TestUnit(t *testing.T) {
+	server, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	judgeUnit(t, strings.Replace(read(t, "nnvisu.service"), "ExecStart=/usr/local/bin/nnvisu", "ExecStart="+server, 1))
+}
+
+// judgeUnit lets systemd judge a unit. A machine without systemd has no use for the unit; TestGrace
+// reads it there.
+func judgeUnit(t *testing.T, text string) {
+	t.Helper()
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Logf("the unit is only read, not judged: %v", err)
 		return
 	}
-	server, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
 	unit := filepath.Join(t.TempDir(), "nnvisu.service")
-	text := strings.Replace(read(t, "nnvisu.service"), "ExecStart=/usr/local/bin/nnvisu", "ExecStart="+server, 1)
 	if err := os.WriteFile(unit, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
