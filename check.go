@@ -61,9 +61,12 @@ func check(s settings, w io.Writer) error {
 		fmt.Fprintf(table, "%s\t%s\n", what, fmt.Sprintf(format, args...))
 	}
 	fmt.Fprintf(table, "nnvisu %s would serve this.\n\n", s.handlers.Version)
-	if bound == nil {
-		bound, _ = net.ResolveTCPAddr("tcp", s.addr) // has passed its flag
-		local = bound != nil && bound.(*net.TCPAddr).IP.IsLoopback()
+	if bound == nil { // in use, so it can be resolved
+		tcp, err := net.ResolveTCPAddr("tcp", s.addr)
+		if err != nil {
+			return err
+		}
+		bound, local = tcp, tcp.IP.IsLoopback()
 	}
 	row("address", "%s, %s", url(s.addr, bound, s.handlers.BasePath), free["addr"])
 	for _, a := range []struct{ flag, what, addr string }{{"metrics-addr", "metrics", s.metricsAddr}, {"pprof-addr", "profiles", s.pprofAddr}} {
