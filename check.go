@@ -31,7 +31,7 @@ func check(s settings, w io.Writer) error {
 	var local bool
 	free := map[string]string{}
 	for _, a := range []struct{ flag, addr string }{{"addr", s.addr}, {"metrics-addr", s.metricsAddr}, {"pprof-addr", s.pprofAddr}} {
-		if a.addr == "" {
+		if a.addr == "" || a.flag == "pprof-addr" && a.addr == s.metricsAddr { // one may serve both
 			continue
 		}
 		listeners, err := listen(a.addr)
@@ -69,10 +69,11 @@ func check(s settings, w io.Writer) error {
 		bound, local = tcp, tcp.IP.IsLoopback()
 	}
 	row("address", "%s, %s", url(s.addr, bound, s.handlers.BasePath), free["addr"])
-	for _, a := range []struct{ flag, what, addr string }{{"metrics-addr", "metrics", s.metricsAddr}, {"pprof-addr", "profiles", s.pprofAddr}} {
-		if a.addr != "" {
-			row(a.what, "%s, %s", a.addr, free[a.flag])
-		}
+	if s.metricsAddr != "" {
+		row("metrics", "%s, %s", s.metricsAddr, free["metrics-addr"])
+	}
+	if s.pprofAddr != "" {
+		row("profiles", "%s, %s", s.pprofAddr, cmp.Or(free["pprof-addr"], "with the metrics"))
 	}
 	names := cmp.Or(strings.Join(s.handlers.AllowedHosts, ", "), "all")
 	if s.handlers.AllowedHosts == nil && local {

@@ -38,6 +38,13 @@ func TestCheck(t *testing.T) {
 		t.Errorf("-check with names says %s, %v; want the names", got, err)
 	}
 
+	if got, err := saysOfCheck(t, env{}, "-addr=127.0.0.1:0", "-metrics-addr=localhost:0", "-pprof-addr=localhost:0"); err != nil || !strings.Contains(got, "profiles localhost:0, with the metrics") {
+		t.Errorf("-check with one address for both says %s", got)
+	}
+	if _, err := saysOfCheck(t, env{}, "-addr=127.0.0.1:4747", "-pprof-addr=127.0.0.1:4747"); err == nil || !strings.Contains(err.Error(), "-pprof-addr must differ") {
+		t.Errorf("-check with one address for users and operator: %v; want a mistake", err)
+	}
+
 	// It lists every flag that is a setting.
 	s, err := parse(nil, env{}.lookup, io.Discard)
 	if err != nil {

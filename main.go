@@ -349,6 +349,12 @@ func parse(
 			errs = append(errs, fmt.Errorf("-%s must not be negative; got %v", d.flag, d.value))
 		}
 	}
+	for _, private := range []struct{ flag, addr string }{{"metrics-addr", s.metricsAddr}, {"pprof-addr", s.pprofAddr}} {
+		// Port 0 is another one each time.
+		if private.addr == s.addr && !strings.HasSuffix(s.addr, ":0") {
+			errs = append(errs, fmt.Errorf("-%s must differ from -addr; both are %s", private.flag, s.addr))
+		}
+	}
 	if len(errs) == 0 { // a limit that could not be read has no value
 		errs = append(errs, h.Check())
 	}
