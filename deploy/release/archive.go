@@ -39,7 +39,7 @@ func (b *build) archive(system, arch string, program []byte) error {
 	if err != nil {
 		return err
 	}
-	if data, err = gzipped(data); err != nil {
+	if data, err = gzipped(data, gzip.DefaultCompression); err != nil {
 		return err
 	}
 	return b.write(folder+".tar.gz", data)
@@ -97,13 +97,16 @@ func zipped(files []file, at time.Time) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// gzipped returns the data compressed, without a time or a name.
-func gzipped(data []byte) ([]byte, error) {
+// gzipped returns the data compressed at a level, without a time or a name.
+func gzipped(data []byte, level int) ([]byte, error) {
 	var out bytes.Buffer
-	w := gzip.NewWriter(&out)
+	w, err := gzip.NewWriterLevel(&out, level)
+	if err != nil {
+		return nil, err
+	}
 	if _, err := w.Write(data); err != nil {
 		return nil, err
 	}
-	err := w.Close()
+	err = w.Close()
 	return out.Bytes(), err
 }

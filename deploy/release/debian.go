@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -73,7 +74,7 @@ func (b *build) debianFiles(arch string, program []byte) ([]file, error) {
 		return data
 	}
 	packed := func(data []byte) []byte {
-		data, err := gzipped(data)
+		data, err := gzipped(data, gzip.BestCompression) // as the policy wants
 		failed = errors.Join(failed, err)
 		return data
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -103,7 +104,7 @@ func (b *build) image(arch string, program []byte) error {
 	if err != nil {
 		return err
 	}
-	packed, err := gzipped(layer)
+	packed, err := gzipped(layer, gzip.DefaultCompression)
 	if err != nil {
 		return err
 	}

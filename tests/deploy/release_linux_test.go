@@ -202,6 +202,11 @@ func TestReleaseArchive(t *testing.T) {
 // well shut. The program runs with the settings of the unit. A purge leaves nothing behind.
 func TestPackage(t *testing.T) {
 	name := released(t, "*.deb")
+	if lintian, err := exec.LookPath("lintian"); err != nil {
+		t.Logf("the package is installed, but not judged by Debian's rules: %v", err)
+	} else if said, err := exec.CommandContext(contract.Soon(t), lintian, "--allow-root", "--fail-on", "error,warning", name).CombinedOutput(); err != nil {
+		t.Errorf("lintian: %v\n%s", err, said)
+	}
 	to := t.TempDir()
 	if err := os.Chmod(to, 0o755); err != nil {
 		t.Fatal(err)
