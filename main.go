@@ -23,6 +23,7 @@ import (
 	"nnvisu/handlers"
 	"nnvisu/handlers/stream"
 	"nnvisu/nn/kernel"
+	"nnvisu/public"
 )
 
 func main() {
@@ -63,6 +64,10 @@ func run(
 	case s.showVersion:
 		_, err := fmt.Fprintln(stdout, "nnvisu", s.handlers.Version)
 		return err
+	case s.showManual:
+		return writeManual(stdout, s.flags, s.handlers.Version)
+	case s.check:
+		return check(s, stdout)
 	}
 
 	limitMemory(s.handlers.MaxMemory)
@@ -80,6 +85,9 @@ func run(
 	}
 	if s.handlers.AllowedHosts == nil && isLoopback(listeners) {
 		s.handlers.AllowedHosts = []string{} // the machine's own names
+	}
+	if err := public.Check(); err != nil {
+		log.Warn("the page has no script and trains in steps; programs lack nothing", "error", err)
 	}
 	app, err := handlers.New(s.handlers)
 	if err != nil {
@@ -218,13 +226,17 @@ type settings struct {
 	addr            string
 	metricsAddr     string // "" serves metrics with everything else
 	pprofAddr       string // "" serves no profiles
-	changed         []any  // names and values of the flags that differ from their defaults
+	flags           *flag.FlagSet
+	sources         map[string]string // of each flag that was set: the flag itself or its variable
+	changed         []any             // names and values of the flags that differ from their defaults
 	drainDelay      time.Duration
 	shutdownTimeout time.Duration
 	logLevel        string
 	logFormat       string
 	kernel          string
 	showVersion     bool
+	showManual      bool
+	check           bool
 }
 
 // newLogger writes to w; level and format have passed their flags.
@@ -247,7 +259,8 @@ func durationsAsText(_ []string, a slog.Attr) slog.Attr {
 }
 
 // parse reads the flags, then the environment variable of each flag that was not given. An empty
-// variable counts as unset. For -help it prints the flags to stdout and returns [flag.ErrHelp].
+// variable counts as unset. For -help it prints the flags to stdout and returns [flag.ErrHelp]. Its
+// error has all mistakes, one a line.
 func parse(
 	args []string, lookupEnv func(string) (string, bool), stdout io.Writer,
 ) (settings, error) {
@@ -294,9 +307,13 @@ func parse(
 	choiceVar(fs, &s.logLevel, "log-level", "info", "least `level` to log", "debug", "info", "warn",
 		"error")
 	choiceVar(fs, &s.logFormat, "log-format", "text", "`format` of the log", "text", "json")
-	choiceVar(fs, &s.kernel, "kernel", kernel.Fastest,
-		"inner `loops` of training; all give the same bits",
-		append([]string{kernel.Fastest}, kernel.Names()...)...)
+	s.kernel = kernel.Fastest
+	fs.Var(choice{&s.kernel, append([]string{kernel.Fastest}, kernel.Names()...)}, "kernel",
+		"inner `loops` of training, which all give the same bits: fastest, or one that the CPU has of "+
+			"avx512, avx2 and portable")
+	fs.BoolVar(&s.check, "check", false,
+		"say what the server would serve, or all that is wrong with the flags, and exit")
+	fs.BoolVar(&s.showManual, "man", false, "print the manual page, for man -l -, and exit")
 	fs.BoolVar(&s.showVersion, "version", false, "print the version and exit")
 	fs.VisitAll(func(f *flag.Flag) {
 		if strings.HasPrefix(f.Name, "max-") {
@@ -304,18 +321,14 @@ func parse(
 		}
 	})
 
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			printHelp(fs, stdout)
-		}
-		return s, err
+	errs, help := parseAll(fs, args)
+	if help {
+		printHelp(fs, stdout)
+		return s, flag.ErrHelp
 	}
-	if fs.NArg() > 0 {
-		return s, fmt.Errorf("unexpected argument %q", fs.Arg(0))
-	}
-	if err := setFromEnv(fs, lookupEnv); err != nil {
-		return s, err
-	}
+	s.flags, s.sources = fs, map[string]string{}
+	fs.Visit(func(f *flag.Flag) { s.sources[f.Name] = "-" + f.Name })
+	errs = append(errs, setFromEnv(fs, s.sources, lookupEnv)...)
 	fs.VisitAll(func(f *flag.Flag) {
 		if value := f.Value.String(); value != f.DefValue {
 			s.changed = append(s.changed, f.Name, value)
@@ -325,7 +338,7 @@ func parse(
 	if h.MaxMemory == 0 {
 		h.MaxMemory = availableMemory()
 	}
-	if s.handlers.MaxBody == handlers.DefaultConfig().MaxBody {
+	if h.MaxBody == handlers.DefaultConfig().MaxBody {
 		h.MaxBody = min(h.MaxBody, handlers.LargestBody(h.MaxMemory))
 	}
 	for _, d := range []struct {
@@ -333,10 +346,19 @@ func parse(
 		value time.Duration
 	}{{"drain-delay", s.drainDelay}, {"shutdown-timeout", s.shutdownTimeout}} {
 		if d.value < 0 {
-			return s, fmt.Errorf("-%s must not be negative; got %v", d.flag, d.value)
+			errs = append(errs, fmt.Errorf("-%s must not be negative; got %v", d.flag, d.value))
 		}
 	}
-	return s, nil
+	for _, private := range []struct{ flag, addr string }{{"metrics-addr", s.metricsAddr}, {"pprof-addr", s.pprofAddr}} {
+		// Port 0 is another one each time.
+		if private.addr == s.addr && !strings.HasSuffix(s.addr, ":0") {
+			errs = append(errs, fmt.Errorf("-%s must differ from -addr; both are %s", private.flag, s.addr))
+		}
+	}
+	if len(errs) == 0 { // a limit that could not be read has no value
+		errs = append(errs, h.Check())
+	}
+	return s, errors.Join(errs...)
 }
 
 // envName returns the variable of a flag: NNVISU_MAX_BODY for max-body.
@@ -344,34 +366,59 @@ func envName(name string) string {
 	return "NNVISU_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
-// hasEnv reports whether a flag has an environment variable. -version has none: container images
-// and charts often set NNVISU_VERSION to a version number.
-func hasEnv(f *flag.Flag) bool { return f.Name != "version" }
+// parseAll is fs.Parse, but goes on behind a mistake and returns all of them. help reports that
+// somebody asks for help.
+func parseAll(fs *flag.FlagSet, args []string) (errs []error, help bool) {
+	for {
+		err := fs.Parse(args)
+		read := args[:len(args)-fs.NArg()]
+		args = fs.Args()
+		switch {
+		case errors.Is(err, flag.ErrHelp):
+			return nil, true
+		case err != nil:
+			errs = append(errs, err)
+			// The value of a flag that does not exist comes next.
+			last := read[len(read)-1]
+			if strings.HasPrefix(last, "-") && !strings.Contains(last, "=") && len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+				args = args[1:]
+			}
+		case len(args) > 0:
+			errs = append(errs, fmt.Errorf("unexpected argument %q", args[0]))
+			args = args[1:]
+		default:
+			return errs, false
+		}
+	}
+}
 
-func setFromEnv(fs *flag.FlagSet, lookupEnv func(string) (string, bool)) error {
-	given := make(map[string]bool)
-	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	var err error
+// acts reports whether a flag is an act, after which the program ends. It has no environment
+// variable: container images and charts often set NNVISU_VERSION to a version number.
+func acts(f *flag.Flag) bool { return slices.Contains([]string{"check", "man", "version"}, f.Name) }
+
+// setFromEnv sets the flags that have no source yet from their variables, which are their sources
+// then. It returns all mistakes.
+func setFromEnv(fs *flag.FlagSet, sources map[string]string, lookupEnv func(string) (string, bool)) (errs []error) {
 	fs.VisitAll(func(f *flag.Flag) {
-		if err != nil || given[f.Name] || !hasEnv(f) {
+		if sources[f.Name] != "" || acts(f) {
 			return
 		}
 		name := envName(f.Name)
 		if value, ok := lookupEnv(name); ok && value != "" {
-			if setErr := f.Value.Set(value); setErr != nil {
-				err = fmt.Errorf("invalid value %q for environment variable %s: %w", value, name,
-					setErr)
+			sources[f.Name] = name
+			if err := f.Value.Set(value); err != nil {
+				errs = append(errs, fmt.Errorf("invalid value %q for environment variable %s: %w", value, name, err))
 			}
 		}
 	})
-	return err
+	return errs
 }
 
 func printHelp(fs *flag.FlagSet, w io.Writer) {
 	fmt.Fprintln(w, "nnvisu serves a neural-network playground.")
 	fmt.Fprintln(w, "Each flag can be set by an environment variable instead; the flag wins.")
 	fs.VisitAll(func(f *flag.Flag) {
-		if hasEnv(f) {
+		if !acts(f) {
 			f.Usage += "; " + envName(f.Name)
 		}
 	})
@@ -379,7 +426,8 @@ func printHelp(fs *flag.FlagSet, w io.Writer) {
 	fs.PrintDefaults()
 }
 
-// positive is a flag whose number or duration must be greater than 0.
+// positive is a flag whose number or duration must be greater than 0. What counts has a largest
+// number, too.
 type positive struct{ flag.Value }
 
 func (p positive) Set(s string) error {
@@ -388,6 +436,11 @@ func (p positive) Set(s string) error {
 	}
 	if v := p.String(); v == "" || v == "0" || v == "0s" || v == "NaN" || strings.HasPrefix(v, "-") {
 		return errors.New("must be greater than 0")
+	}
+	if getter, ok := p.Value.(flag.Getter); ok {
+		if n, ok := getter.Get().(int); ok && n > handlers.LargestLimit {
+			return fmt.Errorf("must be at most %d", handlers.LargestLimit)
+		}
 	}
 	return nil
 }

@@ -23,6 +23,9 @@ func addressed(n int) fair.Client {
 	return fair.Client{Addr: netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), 32)}
 }
 
+// leastMemory returns the least memory for bodies of some bytes.
+func leastMemory(body int64) int64 { return ownMemory + 2*bodiesInFlight*body }
+
 // smallMemory is the least memory for bodies of a megabyte.
 func smallMemory(c *Config) { c.MaxBody = 1 << 20; c.MaxMemory = leastMemory(c.MaxBody) }
 

@@ -45,7 +45,7 @@ func TestDoubling(t *testing.T) {
 		factor = 3.0
 	)
 	s := newTestServer(t, func(c *Config) {
-		c.MaxPoints, c.MaxWork = largestLimit, time.Hour
+		c.MaxPoints, c.MaxWork = LargestLimit, time.Hour
 		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 	})
 	takes := func(a ask) time.Duration {

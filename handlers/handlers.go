@@ -37,6 +37,7 @@ type Config struct {
 	Logger     *slog.Logger
 	Version    string        // shown on the page and by /metrics
 	Release    string        // what the page names in its requests; see views.Release
+	Scriptless bool          // the page has no script, because it was built without its libraries
 	BasePath   string        // where the app lives behind a proxy, such as "/nnvisu"; "" is the root
 	MaxBody    int64         // bytes of a request body or a socket message
 	MaxPoints  int           // points of a state
@@ -64,8 +65,8 @@ type Config struct {
 	PrivateMetrics bool
 }
 
-// largestLimit is more than one process can hold of anything that is counted.
-const largestLimit = 1_000_000
+// LargestLimit is more than one process can hold of anything that is counted.
+const LargestLimit = 1_000_000
 
 // DefaultConfig returns limits for a small public server.
 func DefaultConfig() Config {
@@ -73,6 +74,7 @@ func DefaultConfig() Config {
 		Logger:     slog.Default(),
 		Version:    "devel",
 		Release:    views.Release(),
+		Scriptless: public.Check() != nil,
 		MaxBody:    16 << 20,
 		MaxPoints:  2000,
 		MaxWork:    2 * time.Second,
@@ -106,34 +108,41 @@ type Server struct {
 	packed       sync.Map               // from coding + path of an asset to its compressed bytes
 }
 
-// New returns a Server, or an error if the config is out of range or the browser libraries were not
-// put in place before the build.
-func New(config Config) (*Server, error) {
-	if err := public.Check(); err != nil {
-		return nil, err
+// Check returns an error if the config is out of range: a line for each limit, which names the flag
+// that sets it.
+func (c Config) Check() error {
+	var errs []error
+	if err := CheckBasePath(c.BasePath); err != nil {
+		errs = append(errs, fmt.Errorf("-base-path %w", err))
 	}
-	if err := CheckBasePath(config.BasePath); err != nil {
-		return nil, fmt.Errorf("the base path %w", err)
-	}
-	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
 	for _, limit := range []struct {
-		what string
+		flag string
 		n    int
 	}{
-		{"points", config.MaxPoints}, {ofStreams, config.MaxStreams}, {ofSockets, config.MaxSockets},
-		{ofRequests, config.MaxQueue},
+		{"points", c.MaxPoints}, {"streams", c.MaxStreams}, {"sockets", c.MaxSockets}, {"queue", c.MaxQueue},
 	} {
-		if limit.n < 1 || limit.n > largestLimit {
-			return nil, fmt.Errorf("the limit on %s must be from 1 to %d; got %d", limit.what, largestLimit, limit.n)
+		if limit.n < 1 || limit.n > LargestLimit {
+			errs = append(errs, fmt.Errorf("-max-%s must be from 1 to %d; got %d", limit.flag, LargestLimit, limit.n))
 		}
 	}
-	if need := leastMemory(config.MaxBody); config.MaxMemory < need {
-		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes: it must be at least %d",
-			config.MaxMemory, config.MaxBody, need)
+	switch largest := LargestBody(c.MaxMemory); {
+	case largest < 1:
+		errs = append(errs, fmt.Errorf("-max-memory must be greater than %d, which the server takes itself; got %d", ownMemory, c.MaxMemory))
+	case c.MaxBody < 1 || c.MaxBody > largest:
+		errs = append(errs, fmt.Errorf("-max-body must be from 1 to %d with a -max-memory of %d; got %d", largest, c.MaxMemory, c.MaxBody))
 	}
-	if config.MaxBody < 1 || config.MaxWork <= 0 || config.MaxStream <= 0 {
-		return nil, errors.New("every limit must be greater than 0")
+	if c.MaxWork <= 0 || c.MaxStream <= 0 {
+		errs = append(errs, errors.New("-max-work and -max-stream must be greater than 0"))
 	}
+	return errors.Join(errs...)
+}
+
+// New returns a Server, or an error if the config is out of range.
+func New(config Config) (*Server, error) {
+	if err := config.Check(); err != nil {
+		return nil, err
+	}
+	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
 	s := &Server{
 		config:       config,
 		memory:       fair.NewPool(bytesInFlight(config.MaxMemory)),

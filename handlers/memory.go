@@ -22,9 +22,6 @@ func bytesInFlight(memory int64) int64 { return (memory - ownMemory) / 2 }
 // usual length, which take four times as much when they are decoded.
 const bodiesInFlight = 3 * 4
 
-// leastMemory returns the least memory for bodies of some bytes.
-func leastMemory(body int64) int64 { return ownMemory + 2*bodiesInFlight*body }
-
 // LargestBody returns the most bytes of a body that a server with some memory can take.
 func LargestBody(memory int64) int64 { return bytesInFlight(max(memory, ownMemory)) / bodiesInFlight }
 

@@ -183,7 +183,7 @@ func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 		Own: p.own, Choices: p.choices, Import: p.imported, Table: p.table, Words: p.words, Notice: p.notice, Kept: p.kept,
 		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, ShowSets: p.answer.sets, ShowSource: p.answer.source, ShowOwn: p.answer.own, ShowLayer: p.answer.layer, Preview: p.answer.preview,
 		Sharing: p.sharing, Unit: p.unit,
-		Acts: viewedAct, Version: s.config.Version, Release: s.config.Release,
+		Acts: viewedAct, Version: s.config.Version, Release: s.config.Release, Scriptless: s.config.Scriptless,
 	}
 }
 

@@ -344,3 +344,17 @@ func TestRecipePage(t *testing.T) {
 		t.Errorf("GET /train for HTML has the events %.300v; want two frames and done", events)
 	}
 }
+
+// TestScriptless: a server that was built without the libraries of the page serves it without script,
+// and says so. The page asks for nothing that is not there.
+func TestScriptless(t *testing.T) {
+	for _, scriptless := range []bool{false, true} {
+		page := serve(newTestServer(t, func(c *Config) { c.Scriptless = scriptless }), http.MethodGet, "/", "").Body.String()
+		if hasScript := strings.Contains(page, "<script") || strings.Contains(page, ".js\""); hasScript == scriptless {
+			t.Errorf("a page with Scriptless %v has script: %v", scriptless, hasScript)
+		}
+		if says := strings.Contains(page, "built without the script"); says != scriptless {
+			t.Errorf("a page with Scriptless %v says so: %v", scriptless, says)
+		}
+	}
+}

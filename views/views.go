@@ -42,6 +42,7 @@ type Lab struct {
 	Notice     Notice
 	Version    string
 	Release    string // the name of what the page consists of; see [Release]
+	Scriptless bool   // the page has no script
 	Import     ImportForm
 	Lesson     export.Lesson          // what the page is used for
 	Card       Card                   // and what it tells about that

@@ -2,7 +2,7 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run nnvisu/nn/kernel/avo -out vector_amd64.s -stubs vector_amd64.go -pkg kernel
+//go:generate go run ./avo -out vector_amd64.s -stubs vector_amd64.go -pkg kernel
 
 // available returns the vector kernels that this machine can run, the fastest first.
 func available() []*vectors {

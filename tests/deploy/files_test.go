@@ -119,10 +119,18 @@ func runs(t *testing.T) map[string]running {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, goLimit, _ := strings.Cut(last(unit["Environment"]), "GOMEMLIMIT=")
-	all := map[string]running{"nnvisu.service": {
-		strings.Fields(last(unit["ExecStart"]))[1:], seconds, size(t, last(unit["MemoryMax"])), size(t, goLimit),
-	}}
+	goLimit := ""
+	flags := strings.Fields(last(unit["ExecStart"]))[1:]
+	for _, setting := range strings.Fields(strings.Join(unit["Environment"], " ")) {
+		name, value, _ := strings.Cut(setting, "=")
+		if name == "GOMEMLIMIT" {
+			goLimit = value
+			continue
+		}
+		// A variable is as good as its flag, and the program knows which flags there are.
+		flags = append(flags, "-"+strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, "NNVISU_"), "_", "-")), value)
+	}
+	all := map[string]running{"nnvisu.service": {flags, seconds, size(t, last(unit["MemoryMax"])), size(t, goLimit)}}
 
 	for name, s := range decode[compose](t, "compose.yaml")[0].Services {
 		if s.Image != "nnvisu" {
@@ -253,24 +261,29 @@ func flagOf(tb testing.TB, program string, flags []string, name string) time.Dur
 // mostExposed is the exposure that systemd may find, from 0 to 10.
 const mostExposed = "15" // in tenths
 
-// TestUnit: systemd understands the unit and finds it well shut. A machine without systemd has no
-// use for the unit; TestGrace reads it there.
+// TestUnit: systemd understands the unit and finds it well shut.
 func TestUnit(t *testing.T) {
+	server, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	judgeUnit(t, strings.Replace(read(t, "nnvisu.service"), "ExecStart=/usr/local/bin/nnvisu", "ExecStart="+server, 1))
+}
+
+// judgeUnit lets systemd judge a unit. A machine without systemd has no use for the unit; TestGrace
+// reads it there.
+func judgeUnit(t *testing.T, text string) {
+	t.Helper()
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
 		t.Logf("the unit is only read, not judged: %v", err)
 		return
 	}
-	server, err := program()
-	if err != nil {
-		t.Fatal(err)
-	}
 	unit := filepath.Join(t.TempDir(), "nnvisu.service")
-	text := strings.Replace(read(t, "nnvisu.service"), "/usr/local/bin/nnvisu", server, 1)
 	if err := os.WriteFile(unit, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"verify", unit}, {"security", "--offline=true", "--threshold=" + mostExposed, unit}} {
+	for _, args := range [][]string{{"verify", "--man=no", unit}, {"security", "--offline=true", "--threshold=" + mostExposed, unit}} {
 		out, err := exec.CommandContext(contract.Soon(t), analyze, args...).CombinedOutput()
 		// What it only warns of, such as a directive that it does not know, is in its words.
 		if err != nil || args[0] == "verify" && bytes.Contains(out, []byte("nnvisu.service")) {
@@ -306,6 +319,9 @@ func TestCompose(t *testing.T) {
 	}
 	image := regexp.MustCompile(`(?m)^\s*(?:- )?(?:image:|FROM) +(\S+)`)
 	for _, file := range files {
+		if file.IsDir() {
+			continue
+		}
 		for _, m := range image.FindAllStringSubmatch(read(t, file.Name()), -1) {
 			if !slices.Contains([]string{"scratch", "nnvisu", "nnvisu-caddy"}, m[1]) {
 				t.Errorf("deploy/%s has the image %s; want one that is built here", file.Name(), m[1])

@@ -44,7 +44,7 @@ func TestProgram(t *testing.T) {
 	// A first build compiles everything.
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	goTool(ctx, t, "build", "-o", program, "nnvisu")
+	goTool(ctx, t, "build", "-o", program, ".")
 	says := func(t *testing.T, arg string) string {
 		out, err := exec.CommandContext(contract.Soon(t), program, arg).Output()
 		if err != nil {

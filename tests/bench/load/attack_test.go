@@ -41,7 +41,7 @@ var program = sync.OnceValues(func() (string, error) {
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
-	return path, exec.Command("go", "build", "-o", path, "nnvisu").Run()
+	return path, exec.Command("go", "build", "-o", path, "../../..").Run()
 })
 
 func mustProgram(tb testing.TB) string {

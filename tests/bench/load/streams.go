@@ -23,6 +23,7 @@ type streamsOptions struct {
 	streams  int
 	fps      float64
 	points   int
+	layers   string // hidden_layers of each lab, or "" for the default
 	encoding string // Accept-Encoding
 	ramp     time.Duration
 	warmup   time.Duration
@@ -34,6 +35,7 @@ func (o *streamsOptions) define(fs *flag.FlagSet) {
 	fs.IntVar(&o.streams, "streams", 300, "how `many` streams to open")
 	fs.Float64Var(&o.fps, "fps", 10, "frames a `second` that each asks for")
 	fs.IntVar(&o.points, "points", 200, "`points` of each lab")
+	fs.StringVar(&o.layers, "layers", "", "`units` of the hidden layers, as 100,100, if not the default")
 	fs.StringVar(&o.encoding, "encoding", "identity", "Accept-Encoding: identity, gzip or zstd, or a browser's `list`")
 	fs.DurationVar(&o.ramp, "ramp", 2*time.Second, "`time` over which the streams are opened")
 	fs.DurationVar(&o.warmup, "warmup", 2*time.Second, "`time` from then on that is not measured")
@@ -178,6 +180,9 @@ func (s *stream) run(ctx context.Context, root *url.URL, o streamsOptions, numbe
 	query := url.Values{
 		"dataset": {"circles"}, "points": {strconv.Itoa(o.points)}, "seed": {strconv.Itoa(number + 1)},
 		"frame_ms": {strconv.Itoa(int(math.Round(1000 / o.fps)))},
+	}
+	if o.layers != "" {
+		query.Set("hidden_layers", o.layers)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, root.JoinPath("train").String()+"?"+query.Encode(), nil)
 	if err != nil {
