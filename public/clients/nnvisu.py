@@ -46,6 +46,7 @@ import gzip
 import http.client
 import json
 import logging
+import math
 import pathlib
 import random
 import re
@@ -543,6 +544,7 @@ _CLASSES = [
 ]  # fmt: skip
 _CELLS = 40  # along each axis
 _GRID = [(2 * i / _CELLS - 1, 1 - 2 * j / _CELLS) for j in range(_CELLS + 1) for i in range(_CELLS + 1)]
+_SHADES = 48
 _GAP = 8  # pixels between two pictures
 _RADIUS, _RIM = 3.5, 1.25  # of a point, in pixels
 
@@ -570,12 +572,14 @@ def _mix(a: _Colour, b: _Colour, share: float) -> _Colour:
 
 
 def _colour(outputs: Sequence[float]) -> _Colour:
-    """Returns the colour of a place: of its class, paler where the next class is near, or of its value."""
+    """Returns the colour of a place: of its class, paler where the next class is near, or of its value.
+
+    There are so many shades that none is seen, and so few that the file is small."""
     if len(outputs) == 1:
         value = max(-1.0, min(1.0, outputs[0]))
-        return _mix(_GREY, _CLASSES[value > 0], 0.82 * abs(value))
+        return _mix(_GREY, _CLASSES[value > 0], 0.82 * round(_SHADES * abs(value)) / _SHADES)
     second, first = sorted(outputs)[-2:]
-    return _mix(_WHITE, _CLASSES[outputs.index(first)], 0.62 * max(0.12, first - second))
+    return _mix(_WHITE, _CLASSES[outputs.index(first)], 0.62 * max(6, round(_SHADES * (first - second))) / _SHADES)
 
 
 class _Plane:
@@ -610,7 +614,7 @@ class _Plane:
             reach = _RADIUS + _RIM + 0.5
             if abs(y - j) < reach:
                 for i in range(max(0, int(x - reach)), min(self.size, int(x + reach) + 2)):
-                    inside = _RADIUS - ((x - i) ** 2 + (y - j) ** 2) ** 0.5 + 0.5
+                    inside = _RADIUS - math.sqrt((x - i) ** 2 + (y - j) ** 2) + 0.5
                     row[i] = _mix(row[i], _WHITE, max(0.0, min(1.0, inside + _RIM)))
                     row[i] = _mix(row[i], colour, max(0.0, min(1.0, inside)))
         return row
@@ -618,13 +622,14 @@ class _Plane:
 
 def _picture(planes: List[_Plane], size: int) -> Picture:
     """Returns planes side by side as a PNG (ISO/IEC 15948), in colours of three bytes."""
+    width = len(planes) * (size + _GAP) - _GAP
     rows = bytearray()
     for j in range(size):
+        pixels: List[_Colour] = []
+        for plane in planes:
+            pixels += [_WHITE] * (_GAP if pixels else 0) + plane.row(j)
         rows.append(0)  # no filter
-        for n, plane in enumerate(planes):
-            pixels = [_WHITE] * (_GAP * (n > 0)) + plane.row(j)
-            rows += bytes(int(value + 0.5) for colour in pixels for value in colour)
-    width = len(planes) * (size + _GAP) - _GAP
+        rows += bytes(int(value + 0.5) for colour in pixels for value in colour)
     chunks = (
         (b"IHDR", struct.pack(">IIBBBBB", width, size, 8, 2, 0, 0, 0)),
         (b"IDAT", zlib.compress(bytes(rows), 9)),
