@@ -121,7 +121,7 @@ export class State {
     return new State({ ...this.#texts, ...texts }, this.metrics);
   }
 
-  /** Returns the state with another network. @param {string} network JSON @param {Metrics} metrics */
+  /** For the client: the state with another network. @param {string} network JSON @param {Metrics} metrics */
   later(network, metrics = {}) {
     /** @type {Texts} */
     const texts = { ...this.#texts, network };
@@ -129,7 +129,7 @@ export class State {
     return new State(texts, metrics);
   }
 
-  /** Returns the JSON of a request. @param {Record<string, unknown>} more */
+  /** For the client: the JSON of a request. @param {Record<string, unknown>} more */
   message(more) {
     const { config, network, data } = this.#texts;
     const given = Object.entries(more).map(([name, value]) => [name, JSON.stringify(value)]);
@@ -369,7 +369,8 @@ export class Client {
       signal?.throwIfAborted();
       if (error instanceof NNVisuError) throw error;
       const { message, cause } = /** @type {Error & { cause?: any }} */ (error);
-      throw lost(`${url}: ${cause?.code ?? message}`);
+      const why = line.signal.aborted ? `silent for ${this.timeout} s` : (cause?.code ?? message);
+      throw lost(`${url}: ${why}`);
     } finally {
       signal?.removeEventListener("abort", abort);
       abort(); // also where nobody reads on

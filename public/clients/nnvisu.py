@@ -278,13 +278,13 @@ class Client:
         """
         if (dataset is None) == (data is None):
             raise TypeError("give either the name of a data set or data")
-        if dataset is not None:
+        if data is not None:
+            drawn = json.dumps([point._asdict() for point in _rows(data)])
+        else:
             asked = {"points": points, "noise": noise, "classes": config.get("classes")}
             asked["seed"] = config.get("seed") if data_seed is None else data_seed
-            texts, values = self._dataset(dataset, asked)
+            texts, values = self._dataset(dataset or "", asked)
             config, drawn = {"task": values["task"], **config}, texts["data"]
-        else:
-            drawn = json.dumps([p._asdict() for p in _rows(data or [])])
         message = _object({"format": '"state"', "config": json.dumps(config), "data": drawn})
         return _opened(self._ask("/export", message), self)
 
@@ -403,6 +403,7 @@ class Client:
             if data and len(data) >= _PAYS:
                 headers["Content-Encoding"], data = "gzip", gzip.compress(data, 1)
         url = self._urls[0]
+        answer: Any
         try:
             try:
                 request = urllib.request.Request(url + path, data, headers)
@@ -504,7 +505,13 @@ def _lines(parts: Iterable[bytes]) -> Iterator[str]:
 # JSON that keeps its text. A number may be written in several ways; a text has one.
 
 _DECODER = json.JSONDecoder()
-_BETWEEN = re.compile(r"[\s,:]*")
+
+
+def _past_gap(text: str, at: int) -> int:
+    """Returns where the next token is that says something."""
+    while text[at] in " \t\r\n,:":
+        at += 1
+    return at
 
 
 def _members(text: str) -> Tuple[Dict[str, str], Dict[str, Any]]:
@@ -514,13 +521,13 @@ def _members(text: str) -> Tuple[Dict[str, str], Dict[str, Any]]:
     ({'a': '1e2', 'b': '[-0.0]'}, {'a': 100.0, 'b': [-0.0]})
     """
     texts, values = {}, {}
-    at = _BETWEEN.match(text, text.index("{") + 1).end()
+    at = _past_gap(text, text.index("{") + 1)
     while text[at] != "}":
         name, at = _DECODER.raw_decode(text, at)
-        begin = _BETWEEN.match(text, at).end()
+        begin = _past_gap(text, at)
         values[name], end = _DECODER.raw_decode(text, begin)
         texts[name] = text[begin:end]
-        at = _BETWEEN.match(text, end).end()
+        at = _past_gap(text, end)
     return texts, values
 
 
@@ -696,7 +703,8 @@ def main(arguments: Optional[List[str]] = None) -> None:
         state = load(given.file)
         try:
             for state in lab.train(state, given.steps, given.every):
-                print(*(f"{name} {value:.6g}" for name, value in {"step": state.step, **state.metrics}.items()))
+                words = [f"step {state.step}"] + [f"{name} {value:.6g}" for name, value in state.metrics.items()]
+                print(*words, flush=True)
         except KeyboardInterrupt:
             pass
         finally:

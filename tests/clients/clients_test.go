@@ -20,31 +20,39 @@ import (
 	"nnvisu/tests/tools"
 )
 
-// languages are the clients, each with what runs it and the program in testdata that drives it.
-var languages = []struct{ name, program, driver, client string }{
-	{"Python", "python3", "drive.py", "nnvisu.py"},
-	{"JavaScript", "node", "drive.mjs", "nnvisu.mjs"},
-}
+// A language has a client, a program that runs it, and one in testdata that drives it.
+type language struct{ name, program, driver, client string }
 
-// each tests every client in a folder of its own, which has the file that the server serves.
+var (
+	python     = language{"Python", "python3", "drive.py", "nnvisu.py"}
+	javaScript = language{"JavaScript", "node", "drive.mjs", "nnvisu.mjs"}
+)
+
+// each tests every client.
 func each(t *testing.T, test func(t *testing.T, c client)) {
-	for _, language := range languages {
-		t.Run(language.name, func(t *testing.T) {
+	for _, l := range []language{python, javaScript} {
+		t.Run(l.name, func(t *testing.T) {
 			t.Parallel()
-			c := client{program: tools.Find(t, language.program), driver: language.driver, dir: t.TempDir()}
-			for _, file := range public.Clients() {
-				if file.Name == language.client {
-					c.write(t, file.Name, file.Text())
-				}
-			}
-			driver, err := os.ReadFile(filepath.Join("testdata", language.driver))
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.write(t, language.driver, driver)
-			test(t, c)
+			test(t, l.install(t))
 		})
 	}
+}
+
+// install returns a new folder that has the client as the server serves it, and its driver.
+func (l language) install(tb testing.TB) client {
+	tb.Helper()
+	c := client{program: tools.Find(tb, l.program), driver: l.driver, dir: tb.TempDir()}
+	for _, file := range public.Clients() {
+		if file.Name == l.client {
+			c.write(tb, file.Name, file.Text())
+		}
+	}
+	driver, err := os.ReadFile(filepath.Join("testdata", l.driver))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	c.write(tb, l.driver, driver)
+	return c
 }
 
 // A client is a folder in which a client can be run.
@@ -114,20 +122,19 @@ func TestServed(t *testing.T) {
 // that it promises can read it.
 func TestDoctest(t *testing.T) {
 	s := contract.Start(t)
-	python, dir := tools.Find(t, "python3"), t.TempDir()
 	text, err := os.ReadFile("../../public/clients/nnvisu.py")
 	if err != nil {
 		t.Fatal(err)
 	}
 	text = bytes.ReplaceAll(text, []byte("http://localhost:8888"), []byte(s.Root))
-	c := client{program: python, dir: dir}
+	c := python.install(t)
 	c.write(t, "nnvisu.py", text)
 	for _, script := range []string{
 		"import doctest, nnvisu; r = doctest.testmod(nnvisu); assert r.failed == 0 and r.attempted >= 12, r",
 		"import ast; ast.parse(open('nnvisu.py').read(), feature_version=(3, 9))",
 	} {
-		run := exec.CommandContext(contract.Soon(t), python, "-c", script)
-		run.Dir, run.Env = dir, []string{"PATH=" + os.Getenv("PATH")}
+		run := exec.CommandContext(contract.Soon(t), c.program, "-c", script)
+		run.Dir, run.Env = c.dir, []string{"PATH=" + os.Getenv("PATH")}
 		if out, err := run.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", script, err, out)
 		}
@@ -238,4 +245,21 @@ func TestRequests(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestNumPy: arrays of NumPy are points.
+func TestNumPy(t *testing.T) {
+	s, c := contract.Start(t), python.install(t)
+	run := exec.CommandContext(contract.Soon(t), tools.Python(t, "numpy"), "-c", `
+import sys, numpy as np, nnvisu
+lab = nnvisu.Client(sys.argv[1])
+places, labels = np.array([[0.5, 0.25], [-0.5, 0]]), np.array([1, 0])
+state = lab.new(data=nnvisu.points(places, labels))
+assert state == lab.new(data=np.array([[0.5, 0.25, 1], [-0.5, 0, 0]])), state.data
+assert state.data == [(0.5, 0.25, 1), (-0.5, 0, 0)], state.data
+print(np.array(lab.predict(state, places)).shape)`, s.Root)
+	run.Dir, run.Env = c.dir, []string{"PATH=" + os.Getenv("PATH")}
+	if out, err := run.CombinedOutput(); err != nil || string(out) != "(2, 2)\n" {
+		t.Errorf("%v, %q; want the shape (2, 2)", err, out)
+	}
 }
