@@ -313,6 +313,7 @@ export class Client {
       try {
         let text = "";
         for await (const part of this.#open(path, body, accept, signal)) text += part;
+        if (accept !== "*/*" && !isJSON(text)) throw lost("the answer broke off"); // fetch may not say so
         return text;
       } catch (error) {
         await outage.wait(error);
@@ -506,6 +507,16 @@ async function* lines(parts) {
 }
 
 // JSON that keeps its text. JSON.stringify loses the sign of -0.
+
+/** @param {string} text */
+function isJSON(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Returns the members of an object that is valid JSON, each as its text. @param {string} text */
 function members(text) {

@@ -336,12 +336,11 @@ class Client:
 
     def predict(self, state: State, points: Iterable[Sequence[float]]) -> List[List[float]]:
         """Returns the probabilities of the classes, or the value of a regression, at each place."""
-        rows, outputs = [Point(float(row[0]), float(row[1])) for row in points], []
-        for first in range(0, len(rows), _AT_ONCE):
-            some = [{"x": p.x, "y": p.y} for p in rows[first : first + _AT_ONCE]]
-            asked = {**state._texts, "data": json.dumps(some)}
-            message = _object({name: asked[name] for name in _STATE})
-            outputs += json.loads(self._ask("/predict", message))["outputs"]
+        places = [(float(row[0]), float(row[1])) for row in points]
+        outputs: List[List[float]] = []
+        for first in range(0, len(places), _AT_ONCE):
+            some = [{"x": x, "y": y} for x, y in places[first : first + _AT_ONCE]]
+            outputs += json.loads(self._ask("/predict", _message(state, data=some)))["outputs"]
         return outputs
 
     def export(self, state: State, format: str) -> str:
@@ -481,14 +480,14 @@ def _refusal(text: str, status: int = 0) -> Error:
 def _unpacked(answer: Any) -> Iterator[bytes]:
     """Yields the body of an answer as it comes."""
     packed = answer.headers.get("Content-Encoding") == "gzip"
-    unpack = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress if packed else bytes
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     while True:
         part = answer.read1(1 << 16)
         if not part:
             break
-        yield unpack(part)
-    if answer.length:
-        raise http.client.IncompleteRead(b"", answer.length)
+        yield unpacker.decompress(part) if packed else part
+    if answer.length or packed and not unpacker.eof:
+        raise http.client.IncompleteRead(b"")
 
 
 def _lines(parts: Iterable[bytes]) -> Iterator[str]:
@@ -537,7 +536,7 @@ def _object(texts: Dict[str, str]) -> str:
 
 
 def _message(state: State, **members: Any) -> str:
-    """Returns the JSON of a state with more members."""
+    """Returns the JSON of a state with other and more members."""
     texts = {name: state._texts[name] for name in _STATE}
     return _object({**texts, **{name: json.dumps(value) for name, value in members.items()}})
 

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -261,5 +262,63 @@ print(np.array(lab.predict(state, places)).shape)`, s.Root)
 	run.Dir, run.Env = c.dir, []string{"PATH=" + os.Getenv("PATH")}
 	if out, err := run.CombinedOutput(); err != nil || string(out) != "(2, 2)\n" {
 		t.Errorf("%v, %q; want the shape (2, 2)", err, out)
+	}
+}
+
+// TestNames: the names in the document's table of clients exist.
+func TestNames(t *testing.T) {
+	s := contract.Start(t)
+	text, err := os.ReadFile("../../docs/clients.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| in Python | in JavaScript |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	name := regexp.MustCompile("`(?:(lab|state|nnvisu)\\.(\\w+)|\\.(\\w+))")
+	var names [2][]string // of Python and of JavaScript
+	for line := range strings.Lines(table) {
+		for i, cell := range strings.Split(line, "|") {
+			if i != 1 && i != 2 {
+				continue
+			}
+			if strings.TrimSpace(cell) == "the same" {
+				cell = strings.Split(line, "|")[1]
+			}
+			for _, m := range name.FindAllStringSubmatch(cell, -1) {
+				of, member := m[1], m[2]+m[3]
+				if of == "" {
+					of = "state" // as the name before it
+				}
+				names[i-1] = append(names[i-1], of+"."+member)
+			}
+		}
+	}
+	for i, program := range []struct {
+		language
+		flag, text string
+	}{
+		{python, "-c", `
+import sys, nnvisu
+lab = nnvisu.Client(sys.argv[1])
+state = lab.step(lab.new("moons"))
+for name in sys.argv[2:]:
+    eval(name)`},
+		{javaScript, "-e", `import("./nnvisu.mjs").then(async ({ Client }) => {
+	const lab = new Client(process.argv[1]);
+	const of = { lab, state: await lab.step(await lab.new("moons")) };
+	for (const [object, name] of process.argv.slice(2).map((name) => name.split("."))) {
+		if (!(name in of[object])) throw name;
+	}
+})`},
+	} {
+		if len(names[i]) < 14 {
+			t.Fatalf("the table has the names %q; want more", names[i])
+		}
+		c := program.install(t)
+		run := exec.CommandContext(contract.Soon(t), c.program, append([]string{program.flag, program.text, s.Root}, names[i]...)...)
+		run.Dir, run.Env = c.dir, []string{"PATH=" + os.Getenv("PATH")}
+		if out, err := run.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", program.name, err, out)
+		}
 	}
 }

@@ -5,6 +5,7 @@ package clients
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -105,6 +106,13 @@ func TestPatience(t *testing.T) {
 			_, _ = w.Write([]byte(text)) // a client may have gone
 		}
 	}
+	halved := func(w http.ResponseWriter, r *http.Request) { // and then it ends as if it were whole
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, _ = z.Write([]byte(data)) // a buffer takes all
+		_ = z.Close()
+		answer(200, "application/json", b.String()[:b.Len()/2], "Content-Encoding", "gzip")(w, r)
+	}
 	good := answer(200, "application/json", data)
 	busy := `{"type":"error","error":{"code":"busy","message":"no room","retry_after":1}}`
 	each(t, func(t *testing.T, c client) {
@@ -121,6 +129,7 @@ func TestPatience(t *testing.T) {
 			"BadGateway":  {answer(502, "text/html", "<h1>nobody</h1>"), 3, `{}`, `"result": 1`, 4, 0},
 			"TooMany":     {answer(429, "text/plain", ""), 1, `{}`, `"result": 1`, 2, 0},
 			"Broken":      {answer(200, "application/json", data[:20], "Content-Length", "59"), 2, `{}`, `"result": 1`, 3, 0},
+			"Halved":      {halved, 1, `{"compress": true}`, `"result": 1`, 2, 0},
 			"Silent":      {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 1, `{"timeout": 0.3}`, `"result": 1`, 2, 300 * time.Millisecond},
 			"Impatient":   {answer(502, "text/html", ""), 1, `{"patience": 0}`, `"code": "http", "field": "", "status": 502`, 1, 0},
 			"Always":      {answer(502, "text/html", ""), 99, `{"patience": 0.5}`, `"code": "http", "field": "", "status": 502`, 0, 0},
