@@ -66,3 +66,10 @@ func (s *Server) asset(c echo.Context) error {
 	h.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
 	return send(c, http.StatusOK, contentType, body)
 }
+
+// clientFile answers with a client of the API, which a program or a person saves.
+func (s *Server) clientFile(file public.ClientFile) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		return s.answerShared(c, http.StatusOK, file.Name, file.MediaType, file.Text())
+	}
+}

@@ -228,6 +228,9 @@ func (s *Server) routes() http.Handler {
 	}
 	g.Match(read, "/", s.page)
 	g.Match(read, "/public/:release/*", s.asset)
+	for _, file := range public.Clients() {
+		g.Match(read, "/"+file.Name, s.clientFile(file))
+	}
 	g.POST("/edit", s.edit)
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)

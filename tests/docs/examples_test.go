@@ -20,7 +20,7 @@ const exampleHost = "localhost:8888"
 // TestExamples runs the examples of each document in order, in one directory and with one server.
 // Together they make every kind of request.
 func TestExamples(t *testing.T) {
-	for _, tool := range []string{"bash", "curl", "node", "cmp", "grep"} {
+	for _, tool := range []string{"bash", "curl", "node", "cmp", "grep", "python3"} {
 		tools.Find(t, tool)
 	}
 	var scripts strings.Builder
@@ -45,6 +45,7 @@ func runExamples(t *testing.T, d document, scripts *strings.Builder) {
 	host := strings.TrimPrefix(s.Root, "http://")
 	// Nothing of the user's: no curl configuration, no proxy, no messages in another language.
 	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C"}
+	sessions := map[string]string{} // what ran before, by language
 	for _, b := range fences(d.text) {
 		if !b.run {
 			if b.kind == "sh" && strings.Contains(b.text, "curl ") {
@@ -58,8 +59,15 @@ func runExamples(t *testing.T, d document, scripts *strings.Builder) {
 			if strings.Contains(b.text, "new WebSocket(") {
 				env = withWebSocket(t, env)
 			}
-			script := strings.ReplaceAll(b.text, exampleHost, host)
-			got := runBash(t, dir, env, script)
+			script := b.text
+			if l, ok := languages[b.kind]; ok {
+				script = l.script(sessions[b.kind], b.text)
+				sessions[b.kind] += b.text
+			}
+			got := runBash(t, dir, env, strings.ReplaceAll(script, exampleHost, host))
+			if script != b.text {
+				_, got, _ = strings.Cut(got, exampleMark+"\n")
+			}
 			if b.shows != nil && !shows(b.shows, strings.ReplaceAll(got, host, exampleHost)) {
 				t.Errorf("%s:%d prints\n%s\nbut shows\n%s",
 					d.name, b.line, contract.Clip([]byte(got)), b.shows.text)
@@ -67,6 +75,22 @@ func runExamples(t *testing.T, d document, scripts *strings.Builder) {
 		})
 	}
 }
+
+// languages are what examples are written in besides sh.
+var languages = map[string]language{
+	"python": {"python3 -", "print"},
+	"js":     {"node --input-type=module -", "console.log"},
+}
+
+// A language is the command of an interpreter that reads a program, and how programs print.
+type language struct{ command, print string }
+
+// script returns a script that runs an example after those before it. It prints exampleMark between.
+func (l language) script(before, text string) string {
+	return fmt.Sprintf("%s <<'END'\n%s%s(%q)\n%sEND\n", l.command, before, l.print, exampleMark, text)
+}
+
+const exampleMark = "--- the example ---"
 
 // runBash runs a script and returns what it prints; it fails the test if the script does.
 func runBash(tb testing.TB, dir string, env []string, script string) string {

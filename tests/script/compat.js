@@ -44,13 +44,13 @@ export function since(path, browser) {
 }
 
 /** Returns what the script in a folder uses, and in which file. */
-export function ofScript(folder) {
+export function ofScript(folder, end = ".js") {
   const config = `${root}jsconfig.json`;
   const uses = new Map();
   const api = new API({ cwd: root });
   try {
     const { checker, program } = api.updateSnapshot({ openProjects: [config] }).getProject(config);
-    for (const file of filesIn(folder, ".js")) {
+    for (const file of filesIn(folder, end)) {
       eachName(checker, program.getSourceFile(file), (owners, name) => {
         const path = owners.length ? member(owners, name) : known([`api.${name}`, `${JS}.${name}`]);
         if (path) uses.set(path, file);

@@ -49,6 +49,7 @@ function young(uses) {
 
 const uses = new Map([
   ...ofScript(new URL("public", root).pathname),
+  ...ofScript(new URL("public/clients", root).pathname, ".mjs"),
   ...ofStyle(read("public/app.css")),
   ...ofMarkup(new URL("views", root).pathname),
 ]);

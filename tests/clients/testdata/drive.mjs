@@ -1,0 +1,75 @@
+// What the tests ask the JavaScript client to do: drive.mjs command url … Its folder has nnvisu.mjs.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { Client, NNVisuError, parse } from "./nnvisu.mjs";
+
+const read = () => parse(readFileSync("state.json", "utf8"));
+
+/** From a state: the same file, 13 updates at once, and 13 in a stream. */
+async function law(lab, same, once, stream) {
+  const state = read();
+  writeFileSync(same, state.stringify());
+  writeFileSync(once, (await lab.step(state, 13)).stringify());
+  const states = [];
+  for await (const later of lab.train(state, { steps: 13, every: 4 })) states.push(later);
+  assert.deepEqual(
+    states.map((later) => later.step - state.step),
+    [4, 8, 12, 13],
+  );
+  assert.ok(states.at(-1).equals(await lab.step(await lab.step(state, 5), 8)));
+  writeFileSync(stream, states.at(-1).stringify());
+}
+
+/** Trains, and says each step at once. */
+async function train(lab, steps, out) {
+  let state = read();
+  for await (state of lab.train(state, { steps: Number(steps), every: 5, interval: 0.02 })) {
+    console.log(state.step);
+  }
+  writeFileSync(out, state.stringify());
+}
+
+/** Makes a request, and says what came of it. */
+async function ask(lab, request) {
+  const first = { hidden_layers: [8], optimizer: "sgd", learning_rate: 10, activation: "linear" };
+  const wild = () => lab.new("plane", first);
+  const all = async (states) => {
+    for await (const state of states) assert.ok(state);
+  };
+  const requests = {
+    data: async () => (await lab.data("moons", { points: 3 })).length,
+    name: () => lab.data("moon", { points: 3 }),
+    rate: () => lab.new("moons", { learning_rate: -1 }),
+    place: () => lab.new([[0, 0, 1], { x: 3, y: 0, label: 0 }]),
+    steps: async () => lab.step(await lab.new("moons"), 0),
+    every: async () => lab.train(await lab.new("moons"), { steps: 5, every: -1 }).next(),
+    shape: async () => lab.step((await lab.new("moons")).replace({ hidden_layers: [3] })),
+    diverge: async () => lab.step(await wild(), 10_000),
+    "diverge in a stream": async () => all(lab.train(await wild(), { steps: 10_000, every: 3 })),
+    "other optimizer": async () => {
+      const state = await lab.step(await lab.new("moons"), 3);
+      return (await lab.step(state.replace({ optimizer: "sgd" }), 2)).step;
+    },
+    large: async () =>
+      (await lab.step(await lab.new("spiral", { hidden_layers: Array(10).fill(100) }), 2)).step,
+    many: async () => (await lab.predict(await lab.new("moons"), Array(2001).fill([0, 0]))).length,
+    recipe: async () => {
+      const state = await lab.new("spiral", { points: 50, classes: 3, seed: 4, data_seed: 5 });
+      return (await lab.step(state, 9)).network;
+    },
+  };
+  try {
+    console.log(JSON.stringify({ result: await requests[request]() }));
+  } catch (error) {
+    if (!(error instanceof NNVisuError)) throw error;
+    const { code, field, status, state } = error;
+    const last = state && {
+      step: state.step,
+      same: state.equals(await lab.step(await wild(), state.step)),
+    };
+    console.log(JSON.stringify({ code, field, status, ...last }));
+  }
+}
+
+const [command, urls, options, ...given] = process.argv.slice(2);
+await { law, train, ask }[command](new Client(urls.split(" "), JSON.parse(options)), ...given);

@@ -1,0 +1,57 @@
+"""What the tests ask the Python client to do: drive.py command url … Its folder has nnvisu.py."""
+
+import json
+import sys
+
+import nnvisu
+
+
+def law(lab, same, once, stream):
+    """From a state on stdin: the same file, 13 updates at once, and 13 in a stream."""
+    state = nnvisu.load("state.json")
+    state.save(same)
+    lab.step(state, 13).save(once)
+    states = list(lab.train(state, steps=13, every=4))
+    assert [s.step - state.step for s in states] == [4, 8, 12, 13], states
+    assert states[-1] == lab.step(lab.step(state, 5), 8)
+    states[-1].save(stream)
+
+
+def train(lab, steps, out):
+    """Trains, and says each step at once."""
+    state = nnvisu.load("state.json")
+    for state in lab.train(state, steps=int(steps), every=5, interval=0.02):
+        print(state.step, flush=True)
+    state.save(out)
+
+
+def ask(lab, request):
+    """Makes a request, and says what came of it."""
+
+    def wild():
+        return lab.new("plane", hidden_layers=[8], optimizer="sgd", learning_rate=10, activation="linear")
+
+    requests = {
+        "data": lambda: len(lab.data("moons", points=3)),
+        "name": lambda: lab.data("moon", points=3),
+        "rate": lambda: lab.new("moons", learning_rate=-1),
+        "place": lambda: lab.new(data=[(0, 0, 1), (3, 0, 0)]),
+        "steps": lambda: lab.step(lab.new("moons"), 0),
+        "every": lambda: next(lab.train(lab.new("moons"), steps=5, every=-1)),
+        "shape": lambda: lab.step(lab.new("moons").replace(hidden_layers=[3])),
+        "diverge": lambda: lab.step(wild(), 10_000),
+        "diverge in a stream": lambda: list(lab.train(wild(), 10_000, every=3)),
+        "other optimizer": lambda: lab.step(lab.step(lab.new("moons"), 3).replace(optimizer="sgd"), 2).step,
+        "large": lambda: lab.step(lab.new("spiral", hidden_layers=[100] * 10), 2).step,
+        "many": lambda: len(lab.predict(lab.new("moons"), [(0, 0)] * 2001)),
+        "recipe": lambda: lab.step(lab.new("spiral", points=50, classes=3, seed=4, data_seed=5), 9).network,
+    }
+    try:
+        print(json.dumps({"result": requests[request]()}))
+    except nnvisu.Error as error:
+        state = getattr(error, "state", None)
+        last = {} if state is None else {"step": state.step, "same": lab.step(wild(), state.step) == state}
+        print(json.dumps({"code": error.code, "field": error.field, "status": error.status, **last}))
+
+command, urls, options, *arguments = sys.argv[1:]
+{"law": law, "train": train, "ask": ask}[command](nnvisu.Client(*urls.split(), **json.loads(options)), *arguments)
