@@ -267,6 +267,8 @@ func parse(
 	fs.Var(byteSize{&h.MaxMemory}, "max-memory",
 		"most `bytes` of memory, such as 512MiB; not given, it is what the container or GOMEMLIMIT allows, "+
 			"or half of what the machine has")
+	fs.Var(byteSize{&h.Cache}, "cache",
+		"`bytes` of -max-memory that keep finished answers for others who ask the same, such as 64MiB; 0 keeps none")
 	fs.IntVar(&h.MaxPoints, "max-points", h.MaxPoints, "most `points` in a data set")
 	fs.DurationVar(&h.MaxWork, "max-work", h.MaxWork,
 		"longest `duration` for which one request, or one frame of a stream, may compute on one core")
@@ -325,8 +327,11 @@ func parse(
 	if h.MaxMemory == 0 {
 		h.MaxMemory = availableMemory()
 	}
+	if h.Cache == handlers.DefaultConfig().Cache {
+		h.Cache = min(h.Cache, handlers.LargestCache(h.MaxMemory))
+	}
 	if s.handlers.MaxBody == handlers.DefaultConfig().MaxBody {
-		h.MaxBody = min(h.MaxBody, handlers.LargestBody(h.MaxMemory))
+		h.MaxBody = min(h.MaxBody, handlers.LargestBody(h.MaxMemory, h.Cache))
 	}
 	for _, d := range []struct {
 		flag  string

@@ -53,6 +53,7 @@ func TestParseSources(t *testing.T) {
 		{"base-path", "NNVISU_BASE_PATH", "/a", "/b", func(s settings) any { return s.handlers.BasePath }, "/a", "/b"},
 		{"max-body", "NNVISU_MAX_BODY", "1001", "1002", func(s settings) any { return s.handlers.MaxBody }, int64(1001), int64(1002)},
 		{"max-memory", "NNVISU_MAX_MEMORY", "1GiB", "536870912", func(s settings) any { return s.handlers.MaxMemory }, int64(1 << 30), int64(1 << 29)},
+		{"cache", "NNVISU_CACHE", "8MiB", "0", func(s settings) any { return s.handlers.Cache }, int64(8 << 20), int64(0)},
 		{"max-points", "NNVISU_MAX_POINTS", "31", "32", func(s settings) any { return s.handlers.MaxPoints }, 31, 32},
 		{"max-work", "NNVISU_MAX_WORK", "3s", "1m", func(s settings) any { return s.handlers.MaxWork }, 3 * time.Second, time.Minute},
 		{"max-stream", "NNVISU_MAX_STREAM", "1m", "1h30m", func(s settings) any { return s.handlers.MaxStream }, time.Minute, 90 * time.Minute},

@@ -24,7 +24,7 @@ func addressed(n int) fair.Client {
 }
 
 // smallMemory is the least memory for bodies of a megabyte.
-func smallMemory(c *Config) { c.MaxBody = 1 << 20; c.MaxMemory = leastMemory(c.MaxBody) }
+func smallMemory(c *Config) { c.MaxBody, c.Cache = 1<<20, 0; c.MaxMemory = leastMemory(c.MaxBody, 0) }
 
 // TestMemoryBeforeBody: a body that there is no memory for is refused before it is read.
 func TestMemoryBeforeBody(t *testing.T) {

@@ -3,8 +3,8 @@
 // the answer as JSON or as views.
 //
 // A Server stores nothing about a user. It holds limits (CPU tokens, the number of open streams,
-// whether it drains) and caches of what is the same for everybody: the first page and the
-// compressed assets.
+// whether it drains) and caches of what is the same for everybody: the first page, the compressed
+// assets, and answers that follow from an address alone.
 //
 // A file is named for whom it serves: page_… for the page, api_… for programs, the others for both.
 package handlers
@@ -26,6 +26,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/fair"
+	"nnvisu/handlers/once"
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/public"
@@ -46,6 +47,7 @@ type Config struct {
 	MaxSockets int           // WebSocket connections open at a time
 	MaxQueue   int           // requests computing or waiting to
 	MaxMemory  int64         // bytes of the process
+	Cache      int64         // bytes of finished answers, out of MaxMemory; 0 keeps and shares none
 
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
@@ -81,6 +83,7 @@ func DefaultConfig() Config {
 		MaxSockets: 1024,
 		MaxQueue:   256,
 		MaxMemory:  2 << 30,
+		Cache:      64 << 20,
 	}
 }
 
@@ -104,6 +107,7 @@ type Server struct {
 	first        func() ([]byte, error) // the first page, rendered once
 	busyFirst    func() ([]byte, error) // the same with noticeBusy
 	packed       sync.Map               // from coding + path of an asset to its compressed bytes
+	finished     *once.Cache            // answers that follow from an address alone
 }
 
 // New returns a Server, or an error if the config is out of range or the browser libraries were not
@@ -127,16 +131,20 @@ func New(config Config) (*Server, error) {
 			return nil, fmt.Errorf("the limit on %s must be from 1 to %d; got %d", limit.what, largestLimit, limit.n)
 		}
 	}
-	if need := leastMemory(config.MaxBody); config.MaxMemory < need {
-		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes: it must be at least %d",
-			config.MaxMemory, config.MaxBody, need)
+	if config.Cache < 0 {
+		return nil, fmt.Errorf("the cache must not be negative; got %d bytes", config.Cache)
+	}
+	if need := leastMemory(config.MaxBody, config.Cache); config.MaxMemory < need {
+		return nil, fmt.Errorf("a memory of %d bytes is too little for bodies of %d bytes and a cache of %d: it must be at least %d",
+			config.MaxMemory, config.MaxBody, config.Cache, need)
 	}
 	if config.MaxBody < 1 || config.MaxWork <= 0 || config.MaxStream <= 0 {
 		return nil, errors.New("every limit must be greater than 0")
 	}
 	s := &Server{
 		config:       config,
-		memory:       fair.NewPool(bytesInFlight(config.MaxMemory)),
+		memory:       fair.NewPool(bytesInFlight(config.MaxMemory) - config.Cache),
+		finished:     once.New(config.Cache),
 		openRequests: fair.NewPool(int64(config.MaxQueue)),
 		openStreams:  fair.NewPool(int64(config.MaxStreams)),
 		openSockets:  fair.NewPool(int64(config.MaxSockets)),
@@ -144,6 +152,7 @@ func New(config Config) (*Server, error) {
 		underWay:     newTally(),
 	}
 	s.memory.Refuse = config.RefuseMemory
+	s.finished.Own = isOwn
 	s.cpus = fair.NewQueue(runtime.GOMAXPROCS(0), func(kind fair.Kind, wait time.Duration) {
 		s.metrics.waits[kind].Observe(wait.Seconds())
 		if kind == fair.Request {
@@ -226,7 +235,7 @@ func (s *Server) routes() http.Handler {
 	g.POST("/predict", s.predict)
 	g.POST("/export", s.export)
 	g.POST("/points.csv", s.pointsCSV)
-	g.GET("/data/:dataset", s.data)
+	g.Match(read, "/data/:dataset", s.data)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	return e

@@ -274,7 +274,7 @@ func TestMemoryOfUnread(t *testing.T) {
 		},
 	} {
 		t.Run(kind, func(t *testing.T) {
-			s := newTestServer(t, func(c *Config) { c.MaxBody = 4 << 20; c.MaxMemory = leastMemory(c.MaxBody) })
+			s := newTestServer(t, func(c *Config) { c.MaxBody, c.Cache = 4<<20, 0; c.MaxMemory = leastMemory(c.MaxBody, 0) })
 			srv := listen(t, s)
 			runtime.GC()
 			runtime.GC() // which empties pools

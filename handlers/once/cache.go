@@ -13,8 +13,9 @@ import (
 
 // An Answer is what a key leads to. Nobody may modify it.
 type Answer struct {
-	Body []byte
-	Type string // the media type of the body
+	Body   []byte
+	Type   string // the media type of the body
+	Coding string // its content coding, or ""
 }
 
 // Stats count what a Cache did since it was made.
