@@ -34,7 +34,7 @@ func (s *Server) train(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	return s.streamJSON(c, &m)
+	return s.streamJSON(c, &m, false)
 }
 
 // trainRecipe answers GET /train: the same stream from a recipe in the query.
@@ -57,7 +57,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	if html {
 		return s.streamHTML(c, pageRequest{Message: m, choices: defaultChoices(), kept: views.NoMoment})
 	}
-	return s.streamJSON(c, &m)
+	return s.streamJSON(c, &m, true)
 }
 
 // readRecipe reads a message from a query: the members of config with lists separated by commas,
