@@ -22,7 +22,7 @@ type sharedRun struct {
 	trainer *nn.Trainer
 	work    nn.Work
 	step    int    // of the newest result
-	result  []byte // the newest result; nil at the beginning
+	result  []byte // the newest result; nil at the beginning, and while the next one is computed
 }
 
 // newSharedRun returns the run of a message, which was checked, and its trainer.
@@ -55,6 +55,7 @@ func (r *sharedRun) train(ctx context.Context, n int, begin func() error) ([]byt
 			return nil, err
 		}
 	}
+	r.result = nil // there is memory for one
 	if err := r.server.advance(ctx, r.trainer, r.work, n); err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (r *sharedRun) train(ctx context.Context, n int, begin func() error) ([]byt
 
 // catchUp makes the trainer one that goes on from the newest result.
 func (r *sharedRun) catchUp(ctx context.Context) (err error) {
-	r.trainer = nil // there is memory for one
+	r.trainer = nil // as of results, there is memory for one
 	if r.state.Network, err = wire.DecodeResult(r.result, r.server.limits(ctx)); err != nil {
 		return err
 	}
