@@ -250,3 +250,17 @@ func BenchmarkRecipe(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkLink compares the page of a link without a cache, and with one that has it.
+func BenchmarkLink(b *testing.B) {
+	for name, size := range map[string]int64{"Off": 0, "Hit": 64 << 20} {
+		b.Run(name, func(b *testing.B) {
+			s := newTestServer(b, func(c *Config) { c.Cache = size })
+			for b.Loop() {
+				if w := serve(s, http.MethodGet, "/?dataset=spiral&hidden_layers=30,30", "", "Accept-Encoding", "zstd"); w.Code != http.StatusOK {
+					b.Fatal(w.Code)
+				}
+			}
+		})
+	}
+}
