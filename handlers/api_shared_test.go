@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"nnvisu/handlers/once"
 	"nnvisu/handlers/stream/ssetest"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
@@ -221,6 +222,32 @@ func TestRecipeDiverges(t *testing.T) {
 		})
 	}
 	class.Wait()
+}
+
+// TestPostsNotShared: what anybody posts is neither shared nor kept, and leads to what it led to.
+func TestPostsNotShared(t *testing.T) {
+	s := newTestServer(t)
+	body := string(mustJSON(t, sampleState(t, "circles", 20, 0, nil)))
+	for range 2 {
+		stream := strings.TrimSuffix(body, "}") + `,"steps":5}`
+		for path, body := range map[string]string{"/train": stream, "/step": body, "/predict": body} {
+			if w := serve(s, http.MethodPost, path, body, "Content-Type", "application/json"); w.Code != http.StatusOK {
+				t.Errorf("POST %s = %d %.200s", path, w.Code, w.Body)
+			}
+		}
+		form := settingsForm(t, s, sampleState(t, "circles", 20, 0, nil))
+		for _, path := range []string{"/edit", "/step"} {
+			if w := postForm(s, path, form); w.Code != http.StatusOK {
+				t.Errorf("POST %s of a form = %d %.200s", path, w.Code, w.Body)
+			}
+		}
+	}
+	if got := s.finished.Stats(); got != (once.Stats{}) {
+		t.Errorf("the cache counts %+v; want nothing", got)
+	}
+	if n := sampleOf(t, s, "nnvisu_updates_total"); n != 2*(5+1+1) {
+		t.Errorf("there are %v updates; want those of every post", n)
+	}
 }
 
 // BenchmarkRecipe compares a stream of a recipe without a cache, with one that has nothing of it, and
