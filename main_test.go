@@ -340,3 +340,28 @@ func TestServeListensWhileDraining(t *testing.T) {
 		t.Errorf("serve = %v; want nil", err)
 	}
 }
+
+// TestParseMemory: what is not given fits into any memory, and the cache leaves most of it to requests.
+func TestParseMemory(t *testing.T) {
+	for memory, want := range map[string]int64{"72MiB": 512 << 10, "128MiB": 4 << 20, "1GiB": 60 << 20, "4GiB": 64 << 20} {
+		s, err := parse([]string{"-max-memory", memory}, env{}.lookup, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.handlers.Logger = slog.New(slog.DiscardHandler)
+		if _, err := handlers.New(s.handlers); err != nil || s.handlers.Cache != want {
+			t.Errorf("a memory of %s has a cache of %d bytes, %v; want %d", memory, s.handlers.Cache, err, want)
+		}
+	}
+	s, err := parse([]string{"-max-memory", "72MiB", "-cache", "1GiB"}, env{}.lookup, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.handlers.Logger = slog.New(slog.DiscardHandler)
+	if _, err := handlers.New(s.handlers); err == nil || !strings.Contains(err.Error(), "a cache of 1073741824") {
+		t.Errorf("a cache larger than the memory gives %v; want an error that says so", err)
+	}
+	if _, err := parse([]string{"-cache", "-1"}, env{}.lookup, io.Discard); err == nil {
+		t.Error("a negative cache is no error")
+	}
+}
