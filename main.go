@@ -275,11 +275,13 @@ func parse(
 		"`host:port` to listen on; :8888 is every address, for a container")
 	fs.Var(checked{&h.BasePath, handlers.CheckBasePath}, "base-path",
 		"`path` under which a proxy shows the application, such as /nnvisu")
-	fs.Var(byteSize{&h.MaxBody}, "max-body", "largest request body or socket message in `bytes`")
+	fs.Var(byteSize{value: &h.MaxBody}, "max-body", "largest request body or socket message in `bytes`")
 	h.MaxMemory = 0
-	fs.Var(byteSize{&h.MaxMemory}, "max-memory",
+	fs.Var(byteSize{value: &h.MaxMemory}, "max-memory",
 		"most `bytes` of memory, such as 512MiB; not given, it is what the container or GOMEMLIMIT allows, "+
 			"or half of what the machine has")
+	fs.Var(byteSize{&h.Cache, "0"}, "cache",
+		"`bytes` of -max-memory that keep finished answers for others who ask the same, such as 64MiB; 0 keeps none")
 	fs.IntVar(&h.MaxPoints, "max-points", h.MaxPoints, "most `points` in a data set")
 	fs.DurationVar(&h.MaxWork, "max-work", h.MaxWork,
 		"longest `duration` for which one request, or one frame of a stream, may compute on one core")
@@ -338,8 +340,11 @@ func parse(
 	if h.MaxMemory == 0 {
 		h.MaxMemory = availableMemory()
 	}
+	if h.Cache == handlers.DefaultConfig().Cache {
+		h.Cache = min(h.Cache, handlers.LargestCache(h.MaxMemory))
+	}
 	if h.MaxBody == handlers.DefaultConfig().MaxBody {
-		h.MaxBody = min(h.MaxBody, handlers.LargestBody(h.MaxMemory))
+		h.MaxBody = min(h.MaxBody, handlers.LargestBody(h.MaxMemory, max(0, h.Cache)))
 	}
 	for _, d := range []struct {
 		flag  string

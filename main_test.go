@@ -53,6 +53,7 @@ func TestParseSources(t *testing.T) {
 		{"base-path", "NNVISU_BASE_PATH", "/a", "/b", func(s settings) any { return s.handlers.BasePath }, "/a", "/b"},
 		{"max-body", "NNVISU_MAX_BODY", "1001", "1002", func(s settings) any { return s.handlers.MaxBody }, int64(1001), int64(1002)},
 		{"max-memory", "NNVISU_MAX_MEMORY", "1GiB", "536870912", func(s settings) any { return s.handlers.MaxMemory }, int64(1 << 30), int64(1 << 29)},
+		{"cache", "NNVISU_CACHE", "8MiB", "0", func(s settings) any { return s.handlers.Cache }, int64(8 << 20), int64(0)},
 		{"max-points", "NNVISU_MAX_POINTS", "31", "32", func(s settings) any { return s.handlers.MaxPoints }, 31, 32},
 		{"max-work", "NNVISU_MAX_WORK", "3s", "1m", func(s settings) any { return s.handlers.MaxWork }, 3 * time.Second, time.Minute},
 		{"max-stream", "NNVISU_MAX_STREAM", "1m", "1h30m", func(s settings) any { return s.handlers.MaxStream }, time.Minute, 90 * time.Minute},
@@ -337,5 +338,25 @@ func TestServeListensWhileDraining(t *testing.T) {
 	}
 	if err := <-done; err != nil {
 		t.Errorf("serve = %v; want nil", err)
+	}
+}
+
+// TestParseMemory: what is not given fits into any memory, and the cache leaves most of it to requests.
+func TestParseMemory(t *testing.T) {
+	for memory, want := range map[string]int64{"72MiB": 512 << 10, "128MiB": 4 << 20, "1GiB": 60 << 20, "4GiB": 64 << 20} {
+		s, err := parse([]string{"-max-memory", memory}, env{}.lookup, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.handlers.Logger = slog.New(slog.DiscardHandler)
+		if _, err := handlers.New(s.handlers); err != nil || s.handlers.Cache != want {
+			t.Errorf("a memory of %s has a cache of %d bytes, %v; want %d", memory, s.handlers.Cache, err, want)
+		}
+	}
+	if _, err := parse([]string{"-max-memory", "72MiB", "-cache", "1GiB"}, env{}.lookup, io.Discard); err == nil || !strings.Contains(err.Error(), "and its cache") {
+		t.Errorf("a cache larger than the memory gives %v; want an error that says so", err)
+	}
+	if _, err := parse([]string{"-cache", "-1"}, env{}.lookup, io.Discard); err == nil || !strings.Contains(err.Error(), "-cache must not be negative") {
+		t.Errorf("a negative cache gives %v; want an error that says so", err)
 	}
 }

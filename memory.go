@@ -36,7 +36,10 @@ func limitMemory(bytes int64) {
 }
 
 // byteSize is a flag whose value is a number of bytes: 1048576, or 1024KiB, or 1MiB.
-type byteSize struct{ value *int64 }
+type byteSize struct {
+	value *int64
+	zero  string // how it writes 0: "" where that is not set
+}
 
 // byteUnits are the units that a byteSize may have.
 var byteUnits = []struct {
@@ -45,8 +48,8 @@ var byteUnits = []struct {
 }{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}}
 
 func (b byteSize) String() string {
-	if b.value == nil || *b.value == 0 { // see choice; 0 is not set
-		return ""
+	if b.value == nil || *b.value == 0 { // see choice
+		return b.zero
 	}
 	return strconv.FormatInt(*b.value, 10)
 }

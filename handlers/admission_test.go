@@ -23,11 +23,11 @@ func addressed(n int) fair.Client {
 	return fair.Client{Addr: netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(n)}), 32)}
 }
 
-// leastMemory returns the least memory for bodies of some bytes.
-func leastMemory(body int64) int64 { return ownMemory + 2*bodiesInFlight*body }
+// leastMemory returns the least memory for bodies of some bytes and a cache.
+func leastMemory(body, cache int64) int64 { return ownMemory + 2*(bodiesInFlight*body+cache) }
 
 // smallMemory is the least memory for bodies of a megabyte.
-func smallMemory(c *Config) { c.MaxBody = 1 << 20; c.MaxMemory = leastMemory(c.MaxBody) }
+func smallMemory(c *Config) { c.MaxBody, c.Cache = 1<<20, 0; c.MaxMemory = leastMemory(c.MaxBody, 0) }
 
 // TestMemoryBeforeBody: a body that there is no memory for is refused before it is read.
 func TestMemoryBeforeBody(t *testing.T) {

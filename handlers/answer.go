@@ -25,11 +25,8 @@ const smallAnswer = taskBytes / 2
 // there is not so much, or if the task has to give way.
 func answer(c echo.Context, status int, contentType string, body []byte) error {
 	t := taskOf(c.Request().Context())
-	if len(body) > smallAnswer { // what it takes while it is compressed
-		both := taskBytes + int64(cap(body)) + int64(len(body))
-		if err := t.reserve(max(t.reserved, both)); err != nil {
-			return err
-		}
+	if err := t.reserveCompression(body); err != nil {
+		return err
 	}
 	body = encoded(c, body, compressed)
 	if err := t.reserveAnswer(body); err != nil {
@@ -38,6 +35,14 @@ func answer(c echo.Context, status int, contentType string, body []byte) error {
 	}
 	c.Response().Header().Set("Cache-Control", "no-store")
 	return send(c, status, contentType, body)
+}
+
+// reserveCompression reserves what a body takes while it is compressed. A small one always fits.
+func (t *task) reserveCompression(body []byte) error {
+	if len(body) <= smallAnswer {
+		return nil
+	}
+	return t.reserve(max(t.reserved, taskBytes+int64(cap(body))+int64(len(body))))
 }
 
 // reserveAnswer sets the memory of a task to that of an answer, which waits for its client. The error

@@ -11,8 +11,9 @@ import (
 )
 
 // streamJSON answers a program with a stream of results. Unlike the page, a program gets every
-// frame, so training waits until a frame is written.
-func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
+// frame, so training waits until a frame is written. The results of a recipe are shared among those
+// who stream it.
+func (s *Server) streamJSON(c echo.Context, m *wire.Message, isRecipe bool) error {
 	ctx := c.Request().Context()
 	t, work, err := s.newStreamTrainer(ctx, m, nil)
 	if err != nil {
@@ -21,6 +22,12 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 	task := taskOf(ctx)
 	if err := task.reserve(streamBytes(m.State)); err != nil {
 		return withID{err, m.ID}
+	}
+	var shared *sharedRun
+	if isRecipe {
+		if shared, err = s.newSharedRun(m, t, work); err != nil {
+			return err
+		}
 	}
 	m.State = nn.State{} // the trainer has a copy
 	limited, fail := s.streaming(ctx)
@@ -42,15 +49,19 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 		frame.Write("train_step_result", id, result)
 		result = nil // the frame has a copy, and may wait for long
 	}
-	reason, err := s.stream(limited, t, work, m, streamSink{
+	to := streamSink{
 		frame: func() error {
-			r, err := resultOf(limited, t)
-			if err != nil {
-				return err
-			}
-			id = strconv.Itoa(r.Network.Step)
-			if result, err = wire.EncodeResult(m.ID, r, paced(limited)); err != nil {
-				return err
+			if shared != nil {
+				id, result = strconv.Itoa(shared.step), shared.result
+			} else {
+				r, err := resultOf(limited, t)
+				if err != nil {
+					return err
+				}
+				id = strconv.Itoa(r.Network.Step)
+				if result, err = wire.EncodeResult(m.ID, r, paced(limited)); err != nil {
+					return err
+				}
 			}
 			// The frame before is written. A comment may be being written, and nobody who waits for
 			// a client holds a CPU token; send waits instead.
@@ -70,7 +81,11 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message) error {
 			s.metrics.frames.Inc()
 			return events.Flush()
 		},
-	})
+	}
+	if shared != nil {
+		to.updates = func(n int, begin func() error) error { return shared.next(limited, n, begin) }
+	}
+	reason, err := s.stream(limited, t, work, m, to)
 	if describe(err).Code == wire.CodeBusy { // its memory is needed; the client goes on from its last frame
 		reason, err = doneLimit, nil
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,7 +34,7 @@ func (s *Server) train(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	return s.streamJSON(c, &m)
+	return s.streamJSON(c, &m, false)
 }
 
 // trainRecipe answers GET /train: the same stream from a recipe in the query.
@@ -56,7 +57,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 	if html {
 		return s.streamHTML(c, pageRequest{Message: m, choices: defaultChoices(), kept: views.NoMoment})
 	}
-	return s.streamJSON(c, &m)
+	return s.streamJSON(c, &m, true)
 }
 
 // readRecipe reads a message from a query: the members of config with lists separated by commas,
@@ -125,27 +126,31 @@ func (s *Server) data(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
-	if err := s.admit(c); err != nil {
-		return err
-	}
 	query, err := wire.ReadQuery(c.Request().URL.RawQuery)
 	if err != nil {
 		return err
 	}
+	parameters := []string{"points", "classes", "noise", "seed", parameterVersion}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if name != "points" && name != "classes" && name != "noise" && name != "seed" {
+		if !slices.Contains(parameters, name) {
 			return wire.Malformed(wire.Clip(name), "is not a parameter of a data set")
 		}
 	}
 	query.Set("dataset", wire.TrimDebris(c.Param("dataset")))
+	return s.pure(c, "/data", query, s.makeData)
+}
+
+// makeData is the maker of a data set.
+func (s *Server) makeData(ctx context.Context, query url.Values) ([]byte, string, error) {
 	points, info, err := s.generate(query)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	if err := taskOf(c.Request().Context()).reserve(taskBytes + bytesOfPointWork*int64(len(points))); err != nil {
-		return err
+	if err := taskOf(ctx).reserve(taskBytes + bytesOfPointWork*int64(len(points))); err != nil {
+		return nil, "", err
 	}
-	return jsonBlob(c, fmt.Appendf(wire.AppendPoints([]byte(`{"data":`), points), `,"task":%q}`, info.Task))
+	body := fmt.Appendf(wire.AppendPoints([]byte(`{"data":`), points), `,"task":%q}`+"\n", info.Task)
+	return body, "application/json", nil
 }
 
 // defaultPoints is the number of points of a data set where the request does not say it.

@@ -3,8 +3,8 @@
 // the answer as JSON or as views.
 //
 // A Server stores nothing about a user. It holds limits (CPU tokens, the number of open streams,
-// whether it drains) and caches of what is the same for everybody: the first page and the
-// compressed assets.
+// whether it drains) and caches of what is the same for everybody: the first page, the compressed
+// assets, and answers that follow from an address alone.
 //
 // A file is named for whom it serves: page_… for the page, api_… for programs, the others for both.
 package handlers
@@ -26,6 +26,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"nnvisu/handlers/fair"
+	"nnvisu/handlers/once"
 	"nnvisu/handlers/stream"
 	"nnvisu/handlers/wire"
 	"nnvisu/public"
@@ -47,6 +48,7 @@ type Config struct {
 	MaxSockets int           // WebSocket connections open at a time
 	MaxQueue   int           // requests computing or waiting to
 	MaxMemory  int64         // bytes of the process
+	Cache      int64         // bytes of finished answers, out of MaxMemory; 0 keeps and shares none
 
 	// TrustedProxies are the addresses of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
@@ -83,6 +85,7 @@ func DefaultConfig() Config {
 		MaxSockets: 1024,
 		MaxQueue:   256,
 		MaxMemory:  2 << 30,
+		Cache:      64 << 20,
 	}
 }
 
@@ -106,6 +109,7 @@ type Server struct {
 	first        func() ([]byte, error) // the first page, rendered once
 	busyFirst    func() ([]byte, error) // the same with noticeBusy
 	packed       sync.Map               // from coding + path of an asset to its compressed bytes
+	finished     *once.Cache            // answers that follow from an address alone
 }
 
 // Check returns an error if the config is out of range: a line for each limit, which names the flag
@@ -125,11 +129,14 @@ func (c Config) Check() error {
 			errs = append(errs, fmt.Errorf("-max-%s must be from 1 to %d; got %d", limit.flag, LargestLimit, limit.n))
 		}
 	}
-	switch largest := LargestBody(c.MaxMemory); {
+	if c.Cache < 0 {
+		errs = append(errs, fmt.Errorf("-cache must not be negative; got %d", c.Cache))
+	}
+	switch largest := LargestBody(c.MaxMemory, max(0, c.Cache)); {
 	case largest < 1:
-		errs = append(errs, fmt.Errorf("-max-memory must be greater than %d, which the server takes itself; got %d", ownMemory, c.MaxMemory))
+		errs = append(errs, fmt.Errorf("-max-memory must be greater than %d, which the server and its cache take; got %d", ownMemory+2*max(0, c.Cache), c.MaxMemory))
 	case c.MaxBody < 1 || c.MaxBody > largest:
-		errs = append(errs, fmt.Errorf("-max-body must be from 1 to %d with a -max-memory of %d; got %d", largest, c.MaxMemory, c.MaxBody))
+		errs = append(errs, fmt.Errorf("-max-body must be from 1 to %d with a -max-memory of %d and a -cache of %d; got %d", largest, c.MaxMemory, c.Cache, c.MaxBody))
 	}
 	if c.MaxWork <= 0 || c.MaxStream <= 0 {
 		errs = append(errs, errors.New("-max-work and -max-stream must be greater than 0"))
@@ -145,7 +152,8 @@ func New(config Config) (*Server, error) {
 	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
 	s := &Server{
 		config:       config,
-		memory:       fair.NewPool(bytesInFlight(config.MaxMemory)),
+		memory:       fair.NewPool(bytesInFlight(config.MaxMemory) - config.Cache),
+		finished:     once.New(config.Cache),
 		openRequests: fair.NewPool(int64(config.MaxQueue)),
 		openStreams:  fair.NewPool(int64(config.MaxStreams)),
 		openSockets:  fair.NewPool(int64(config.MaxSockets)),
@@ -153,6 +161,7 @@ func New(config Config) (*Server, error) {
 		underWay:     newTally(),
 	}
 	s.memory.Refuse = config.RefuseMemory
+	s.finished.Own = isOwn
 	s.cpus = fair.NewQueue(runtime.GOMAXPROCS(0), func(kind fair.Kind, wait time.Duration) {
 		s.metrics.waits[kind].Observe(wait.Seconds())
 		if kind == fair.Request {
@@ -238,7 +247,7 @@ func (s *Server) routes() http.Handler {
 	g.POST("/predict", s.predict)
 	g.POST("/export", s.export)
 	g.POST("/points.csv", s.pointsCSV)
-	g.GET("/data/:dataset", s.data)
+	g.Match(read, "/data/:dataset", s.data)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	return e

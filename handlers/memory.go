@@ -22,8 +22,14 @@ func bytesInFlight(memory int64) int64 { return (memory - ownMemory) / 2 }
 // usual length, which take four times as much when they are decoded.
 const bodiesInFlight = 3 * 4
 
-// LargestBody returns the most bytes of a body that a server with some memory can take.
-func LargestBody(memory int64) int64 { return bytesInFlight(max(memory, ownMemory)) / bodiesInFlight }
+// LargestBody returns the most bytes of a body that a server with some memory and a cache can take.
+func LargestBody(memory, cache int64) int64 {
+	return max(0, bytesInFlight(memory)-cache) / bodiesInFlight
+}
+
+// LargestCache returns how many bytes the cache of a server with some memory takes at most, unless
+// its operator wants more: an eighth of what requests could use without it.
+func LargestCache(memory int64) int64 { return max(0, bytesInFlight(memory)) / 8 }
 
 // bytesOfConnection is what a connection takes, in bytes: goroutines, buffers and the header of a
 // request that is being read.

@@ -83,7 +83,7 @@ func TestMemoryOfRequests(t *testing.T) {
 	if testing.Short() || race.Enabled {
 		t.Skip("collects garbage")
 	}
-	s := newTestServer(t, func(c *Config) { c.MaxPoints = 1_000_000 })
+	s := newTestServer(t, func(c *Config) { c.MaxPoints, c.Cache = 1_000_000, 1 }) // which holds nothing
 	large := sampleState(t, "circles", 10, 1, func(c *nn.Config) { c.HiddenLayers = widest })
 	recipe := large
 	recipe.Network = nn.Network{}
@@ -219,9 +219,20 @@ func TestMemoryOfStreams(t *testing.T) {
 				fmt.Fprintf(conn, "POST /train HTTP/1.1\r\nHost: nnvisu\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 				return conn
 			},
+			"UnreadRecipe": func(t *testing.T, s *Server, srv *httptest.Server) net.Conn {
+				conn, err := net.Dial("tcp", srv.Listener.Addr().String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				config := nn.DefaultConfig()
+				change(&config)
+				layers := strings.Trim(strings.ReplaceAll(fmt.Sprint(config.HiddenLayers), " ", ","), "[]")
+				fmt.Fprintf(conn, "GET /train?dataset=circles&hidden_layers=%s&seed=%d HTTP/1.1\r\nHost: nnvisu\r\n\r\n", layers, s.openStreams.Used())
+				return conn
+			},
 		} {
 			t.Run(name+kind, func(t *testing.T) {
-				s := newTestServer(t)
+				s := newTestServer(t, func(c *Config) { c.Cache = 1 }) // which holds nothing
 				srv := listen(t, s)
 				before := taken()
 				const streams = 5
@@ -274,7 +285,7 @@ func TestMemoryOfUnread(t *testing.T) {
 		},
 	} {
 		t.Run(kind, func(t *testing.T) {
-			s := newTestServer(t, func(c *Config) { c.MaxBody = 4 << 20; c.MaxMemory = leastMemory(c.MaxBody) })
+			s := newTestServer(t, func(c *Config) { c.MaxBody, c.Cache = 4<<20, 0; c.MaxMemory = leastMemory(c.MaxBody, 0) })
 			srv := listen(t, s)
 			runtime.GC()
 			runtime.GC() // which empties pools

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"nnvisu/handlers/fair"
+	"nnvisu/handlers/once"
 	"nnvisu/nn/kernel"
 )
 
@@ -100,8 +101,24 @@ func (m *serverMetrics) watch(s *Server) {
 	m.reading("nnvisu_requests", "requests computing now or waiting to, without streams", used(s.openRequests), nil)
 	m.reading("nnvisu_streams", "streams open now, those over sockets too", used(s.openStreams), nil)
 	m.reading("nnvisu_sockets", "WebSocket connections open now", used(s.openSockets), nil)
+	for _, of := range []struct {
+		result string
+		count  func(once.Stats) int64
+	}{
+		{"hit", func(c once.Stats) int64 { return c.Hits }},
+		{"miss", func(c once.Stats) int64 { return c.Misses }},
+		{"shared", func(c once.Stats) int64 { return c.Shared }},
+	} {
+		m.total("nnvisu_cache_lookups_total",
+			"lookups of finished answers: `hit` (in memory), `miss` (computed), `shared` (another was computing it)",
+			func() float64 { return float64(of.count(s.finished.Stats())) }, prometheus.Labels{"result": of.result})
+	}
+	m.total("nnvisu_cache_evicted_total", "finished answers that had to leave the memory for others",
+		func() float64 { return float64(s.finished.Stats().Evicted) }, nil)
+	m.reading("nnvisu_cache_bytes", "finished answers in memory, of at most `-cache`",
+		func() float64 { return float64(s.finished.Stats().Bytes) }, nil)
 	m.reading("nnvisu_memory_bytes", "memory reserved now for what is under way", used(s.memory), nil)
-	m.reading("nnvisu_memory_limit_bytes", "most memory that can be reserved, about half of `-max-memory`",
+	m.reading("nnvisu_memory_limit_bytes", "most memory that can be reserved, about half of `-max-memory`, less `-cache`",
 		func() float64 { return float64(s.memory.Capacity()) }, nil)
 	limits := m.gauges("nnvisu_limit", "the limits of this server: `cpus`, and the flags `-max-…`", "what")
 	for what, limit := range map[string]float64{

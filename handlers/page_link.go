@@ -2,12 +2,13 @@ package handlers
 
 import (
 	"context"
-	"net/http"
+	"maps"
 	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
+	"nnvisu/handlers/once"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -16,20 +17,29 @@ import (
 // linkedPage answers GET / with a query, or with the error of reading it. The query is a recipe,
 // whose state the page shows and trains up to its steps, and the parts of the page to hide and to
 // lock.
+//
+// A class opens one link at a time: its page is made once for all. Browsers do not keep it, since they
+// would put what was typed into another one's place.
 func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
-	if err := s.admit(c); err != nil {
+	if err == nil {
+		var page once.Answer
+		key := "/?" + query.Encode()
+		page, err = s.finish(c, key, encodingOf(c.Request().Header, codings), func(ctx context.Context) ([]byte, string, error) {
+			return s.makeLinked(ctx, maps.Clone(query))
+		})
+		if err == nil {
+			c.Response().Header().Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
+			c.Response().Header().Set("Cache-Control", "no-store")
+			return sendFinished(c, page)
+		}
+	} else if err := s.admit(c); err != nil {
 		return s.unopened(c, err)
 	}
-	var linked pageRequest
-	if err == nil {
-		linked, err = s.readLink(c.Request().Context(), query)
-	}
-	if err == nil {
-		p := linked
-		p.meta.Source = sourceOfControls(p.choices)
-		p.recipe = s.told(c.Request().Context(), p, nn.State{})
-		p.answer.settings = true
-		return s.render(c, http.StatusOK, p)
+	switch gone := c.Request().Context().Err() != nil; {
+	case describe(err).Code == wire.CodeBusy:
+		return s.unopened(c, err)
+	case gone:
+		return err
 	}
 	// Show the first page, with the parts of the link if they are right, and what is wrong.
 	e := s.describeLogged(err, c)
@@ -37,14 +47,32 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	if err != nil {
 		return err
 	}
-	if checkLesson(linked.lesson) == nil {
-		linked.lesson.Experiment = "" // this is none of its runs
-		p.setLesson(linked.lesson)
+	if lesson, err := takeLesson(query); err == nil {
+		lesson.Experiment = "" // this is none of its runs
+		p.setLesson(lesson)
 	}
 	p.notice = problem(e)
 	p.notice.Text = "This link cannot be opened. " + p.notice.Text
 	p.answer.settings = true
 	return s.render(c, e.status, p)
+}
+
+// makeLinked makes the page of a link.
+func (s *Server) makeLinked(ctx context.Context, query url.Values) ([]byte, string, error) {
+	p, err := s.readLink(ctx, query)
+	if err != nil {
+		return nil, "", err
+	}
+	p.meta.Source = sourceOfControls(p.choices)
+	p.recipe = s.told(ctx, p, nn.State{})
+	p.answer.settings, p.answer.pinned = true, true
+	lab, err := s.lab(ctx, p)
+	if err != nil {
+		return nil, "", err
+	}
+	b := newAnswerBuffer(ctx)
+	err = views.Page(lab).Render(ctx, b)
+	return b.bytes, echo.MIMETextHTMLCharsetUTF8, err
 }
 
 // noticeBusy is what the page says in place of a link for which the server has no room.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"nnvisu/handlers/fair"
@@ -245,5 +246,36 @@ func TestLinkErrors(t *testing.T) {
 	}
 	if w := serve(s, http.MethodGet, "/?dataset=xor", ""); w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"code":"busy"`) {
 		t.Errorf("GET /?dataset=xor by a program, of a server without room = %d %.200s; want the error", w.Code, w.Body)
+	}
+}
+
+// TestLinkCrowd: the page of a link is made once for a class, as it is for one alone. Browsers do not
+// keep it.
+func TestLinkCrowd(t *testing.T) {
+	const link = "/?dataset=spiral&points=100&hidden_layers=30,30&steps=200&assignment=Look.&hide=data&lock=network"
+	want := serve(newTestServer(t, func(c *Config) { c.Cache = 0 }), http.MethodGet, link, "").Body.String()
+	s := newTestServer(t)
+	srv := listen(t, s)
+	for range 2 {
+		var class sync.WaitGroup
+		for range 30 {
+			class.Go(func() {
+				if status, body, err := fetch(t.Context(), srv, link, "Accept-Encoding", "identity"); err != nil || status != http.StatusOK || body != want {
+					t.Errorf("a pupil gets %d, %d bytes, %v; want the %d bytes of one alone", status, len(body), err, len(want))
+				}
+			})
+		}
+		class.Wait()
+	}
+	if got := s.finished.Stats(); got.Misses != 1 || got.Hits+got.Shared != 59 {
+		t.Errorf("the cache counts %+v; want one miss", got)
+	}
+	h := serve(s, http.MethodGet, link, "").Header()
+	if h.Get("Cache-Control") != "no-store" || h.Get("ETag") != "" {
+		t.Errorf("the page has %v; want that nobody keeps it", h)
+	}
+	other := serve(s, http.MethodGet, link+"&seed=2", "").Body.String()
+	if other == want {
+		t.Error("another link has the same page")
 	}
 }

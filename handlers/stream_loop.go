@@ -95,6 +95,10 @@ type streamSink struct {
 	// keepsUp says that a frame that was late may be followed by the next one sooner, so that there
 	// are as many as were asked for. Else the interval lies between any two.
 	keepsUp bool
+	// updates, if it is not nil, makes the updates of a frame in the place of the trainer, or finds
+	// out what they lead to. It calls begin for the CPU token before it computes, and without one it
+	// may wait for another stream.
+	updates func(n int, begin func() error) error
 	// frame is called after the updates of each frame, with the CPU token of the last of them.
 	frame func() error
 	// send is called after frame, without a token.
@@ -116,6 +120,20 @@ func (s *Server) stream(
 	turn := &taskOf(ctx).turn
 	turn.End() // of reading the request
 	defer turn.End()
+	begin := func() error {
+		err := turn.Begin(ctx, fair.Frame)
+		due = following(due, time.Now(), interval, to.keepsUp)
+		return err
+	}
+	updates := to.updates
+	if updates == nil {
+		updates = func(n int, begin func() error) error {
+			if err := begin(); err != nil {
+				return err
+			}
+			return s.advance(ctx, t, work, n)
+		}
+	}
 	for m.Steps == 0 || left > 0 {
 		if s.isDraining() { // the context ends a little later
 			return doneShutdown, nil
@@ -126,13 +144,13 @@ func (s *Server) stream(
 				n = min(n, left)
 				left -= n
 			}
-			if err = turn.Begin(ctx, fair.Frame); err == nil {
-				due = following(due, time.Now(), interval, to.keepsUp)
-				if err = s.advance(ctx, t, work, n); err == nil {
-					err = to.frame()
-				}
-				turn.End()
+			if err = updates(n, begin); err == nil && turn.Over() { // it computed nothing
+				err = begin()
 			}
+			if err == nil {
+				err = to.frame()
+			}
+			turn.End()
 		}
 		if err != nil {
 			var end streamEnd

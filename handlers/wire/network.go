@@ -63,3 +63,23 @@ func (r *reader) parameter(member string, p *nn.Parameters) error {
 	}
 	return r.unknown()
 }
+
+// DecodeResult reads the network out of an answer to train_step, as AppendResult writes it.
+func DecodeResult(text []byte, limits Limits) (n nn.Network, err error) {
+	err = readJSON(text, "", limits, func(r *reader) error {
+		return r.object(func(member string) error {
+			switch member {
+			case "type":
+				return r.text(new(string))
+			case "network":
+				return r.network(&n)
+			case "loss":
+				return r.number(new(float64))
+			case "metrics":
+				return r.object(func(string) error { return r.number(new(float64)) })
+			}
+			return r.unknown()
+		})
+	})
+	return n, err
+}

@@ -11,11 +11,11 @@ func newServer(config handlers.Config, release string) (*handlers.Server, error)
 	return handlers.New(config)
 }
 
-// leastMemory returns the least memory that a server with bodies of some bytes may have.
-func leastMemory(body int64) int64 {
+// leastMemory returns the least memory that a server with bodies of some bytes and a cache may have.
+func leastMemory(body, cache int64) int64 {
 	const step = 1 << 10
 	memory := int64(step)
-	for handlers.LargestBody(memory) < body {
+	for handlers.LargestBody(memory, cache) < body {
 		memory += step
 	}
 	return memory

@@ -72,7 +72,7 @@ func newWorld(seed uint64, courses []course, planted bug) *world {
 	w.limits.MaxSockets = 1 + random.IntN(4)
 	w.limits.MaxQueue = 1 + random.IntN(4)
 	w.limits.MaxBody = 32 << 10 << random.IntN(8)
-	w.limits.MaxMemory = leastMemory(w.limits.MaxBody)
+	w.limits.MaxMemory = leastMemory(w.limits.MaxBody, w.limits.Cache)
 	w.limits.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.1.1/32")}
 	for i := range 3 {
 		w.replicas = append(w.replicas, &replica{world: w, name: fmt.Sprint("replica-", i), host: fmt.Sprintf("10.0.2.%d:80", i+1)})
