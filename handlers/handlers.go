@@ -227,6 +227,9 @@ func (s *Server) routes() http.Handler {
 	g.POST("/export", s.export)
 	g.POST("/points.csv", s.pointsCSV)
 	g.GET("/data/:dataset", s.data)
+	for _, f := range figureRoutes {
+		g.Match(read, f.path, s.figureRoute(f.kind))
+	}
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	return e
