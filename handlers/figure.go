@@ -124,6 +124,17 @@ func (s *Server) drawRun(ctx context.Context, run *figureRun, state nn.State, st
 	return run.write(ctx, m.State, moments, steps)
 }
 
+// drawState draws a state as it is.
+func (s *Server) drawState(ctx context.Context, run *figureRun, state nn.State) ([]byte, error) {
+	if err := s.checkFigure(run, state, 1); err != nil {
+		return nil, err
+	}
+	if err := taskOf(ctx).reserveMore(run.memory(state, 1)); err != nil {
+		return nil, err
+	}
+	return run.write(ctx, state, []nn.Parameters{state.Network.Parameters}, state.Network.Step)
+}
+
 // write draws a state with the parameters of moments that are evenly spread from its beginning to a
 // step.
 func (run *figureRun) write(ctx context.Context, state nn.State, moments []nn.Parameters, steps int) ([]byte, error) {

@@ -33,12 +33,30 @@ func (k figureKind) contentType() string {
 	return "image/png"
 }
 
+// extension returns what the name of a file ends with.
+func (k figureKind) extension() string {
+	if k.isSVG() {
+		return ".svg"
+	}
+	return ".png"
+}
+
 // figureRoutes are the addresses of the kinds.
 var figureRoutes = []struct {
 	path string
 	kind figureKind
 }{
 	{"/picture.svg", pictureSVG}, {"/picture.png", picturePNG}, {"/film.svg", filmSVG}, {"/film.png", filmPNG},
+}
+
+// isFigure reports whether a route is that of a figure.
+func isFigure(route string) bool {
+	for _, f := range figureRoutes {
+		if f.path == route {
+			return true
+		}
+	}
+	return false
 }
 
 // figureOptions are what a query asks for besides the run.
@@ -145,6 +163,9 @@ func takeFigure(query url.Values, kind figureKind) (figureOptions, url.Values, e
 // check completes the options, and returns an error for what is beyond a limit.
 func (o *figureOptions) check(kind figureKind) error {
 	o.figure.Film = kind.isFilm()
+	if o.figure.View == "" {
+		o.figure.View = views.FigurePlane
+	}
 	most := mostWidth
 	if kind.isFilm() {
 		most = mostFilmWidth
