@@ -224,7 +224,7 @@ func dialogs(l Lab) templ.Component {
 			}
 			templ.ReleaseBuffer(templ_7745c5c3_Buffer)
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "></label> <button type=\"button\" class=\"last\" data-close-dialog>Close</button></div></dialog> <dialog id=\"export\" closedby=\"any\" aria-labelledby=\"export-heading\"><h2 id=\"export-heading\" tabindex=\"-1\">Export</h2><h3>A picture, and the numbers of the curves</h3><ul class=\"formats\"><li><div><h4>Picture</h4><p class=\"quiet\">For a paper or a slide, as it is now: SVG to scale and to edit, PNG for all programs.</p></div><select name=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "></label> <button type=\"button\" class=\"last\" data-close-dialog>Close</button></div></dialog> <dialog id=\"export\" closedby=\"any\" aria-labelledby=\"export-heading\"><h2 id=\"export-heading\" tabindex=\"-1\">Export</h2><h3>What you see</h3><ul class=\"formats\"><li class=\"picture\"><div><h4>Picture</h4><p class=\"quiet\">For a paper or a slide, as it is now: SVG to enlarge and to edit, PNG for all programs.</p></div><select name=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
