@@ -17,8 +17,8 @@ import (
 	"nnvisu/views/drawing"
 )
 
-// figureRoute answers GET for a kind of figure, of the run that a recipe tells.
-func (s *Server) figureRoute(kind figureKind) echo.HandlerFunc {
+// figureOf answers GET for a kind of figure, of the run that a recipe tells.
+func (s *Server) figureOf(kind figureKind) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if !accepts(c.Request(), kind.contentType()) {
 			return notAcceptable(kind.contentType())

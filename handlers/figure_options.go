@@ -41,11 +41,14 @@ func (k figureKind) extension() string {
 	return ".png"
 }
 
-// figureRoutes are the addresses of the kinds.
-var figureRoutes = []struct {
+// A figureRoute is the address of a kind.
+type figureRoute struct {
 	path string
 	kind figureKind
-}{
+}
+
+// figureRoutes are the addresses of the kinds.
+var figureRoutes = []figureRoute{
 	{"/picture.svg", pictureSVG}, {"/picture.png", picturePNG}, {"/film.svg", filmSVG}, {"/film.png", filmPNG},
 }
 
@@ -187,11 +190,11 @@ func (o *figureOptions) check(kind figureKind) error {
 		return wire.TooLarge("frames", "must be from %d to %d; got %d", leastFrames, mostFrames, o.frames)
 	}
 	// An SVG is drawn larger by whoever shows it.
-	o.figure.Pixels = o.width
-	if kind == pictureSVG {
+	switch o.figure.Pixels = o.width; kind {
+	case pictureSVG:
 		o.figure.Pixels = 2 * o.figure.DefaultWidth()
-	} else if kind == filmSVG {
-		o.figure.Pixels = o.figure.DefaultWidth()
+	case filmSVG:
+		o.figure.Pixels = defaultFilmWidth
 	}
 	return nil
 }

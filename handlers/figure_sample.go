@@ -52,8 +52,9 @@ func sampleUnits(m *nn.Model) [][]float64 {
 // What a figure takes besides computing what the network says, in nanoseconds of one core.
 // TestFigureWork compares the sum with what is measured.
 const (
-	priceOfFigure      = 3e6
-	priceOfFigurePixel = 45
+	priceOfFigure    = 3e6
+	priceOfPixel     = 40 // of a PNG
+	priceOfFinePixel = 10 // of the plane of an SVG
 )
 
 // work returns how long it takes to draw one picture.
@@ -65,8 +66,11 @@ func (run *figureRun) work(c nn.Config) (sum time.Duration) {
 	if units {
 		sum += nn.PassOf(c, views.FigureMap*views.FigureMap)
 	}
-	pixels := run.figure.Pixels
-	return sum + priceOfFigure + time.Duration(priceOfFigurePixel*pixels*pixels)
+	price, pixels := time.Duration(priceOfPixel), time.Duration(run.figure.Pixels)
+	if run.kind.isSVG() {
+		price = priceOfFinePixel
+	}
+	return sum + priceOfFigure + price*pixels*pixels
 }
 
 // checkFigure returns an error if the pictures alone take longer than a request may.
@@ -94,7 +98,7 @@ func (run *figureRun) memory(state nn.State, frames int) int64 {
 		sum += int64(8*views.FigureGrid*views.FigureGrid*c.Outputs()) + pixels*pixels
 	}
 	if units {
-		sum += int64(8 * views.FigureMap * views.FigureMap * (c.HiddenUnits() + c.Outputs()))
+		sum += bytesOfEdges + int64(8*views.FigureMap*views.FigureMap*(c.HiddenUnits()+c.Outputs()))
 	}
 	sum += bytesOfFigurePoint * int64(len(state.Data))
 	if run.kind.isSVG() {
@@ -104,8 +108,10 @@ func (run *figureRun) memory(state nn.State, frames int) int64 {
 	return sum + min(2, int64(frames))*4*2*pixels*pixels
 }
 
-// What a figure takes for a parameter at each moment, and for a point, in bytes.
+// What a figure takes for a parameter at each moment, for a point, and for as many edges as it has at
+// most, in bytes.
 const (
+	bytesOfEdges       = 8 << 20
 	bytesOfMoment      = 16
 	bytesOfFigurePoint = 1024
 )

@@ -228,7 +228,7 @@ func (s *Server) routes() http.Handler {
 	g.POST("/points.csv", s.pointsCSV)
 	g.GET("/data/:dataset", s.data)
 	for _, f := range figureRoutes {
-		g.Match(read, f.path, s.figureRoute(f.kind))
+		g.Match(read, f.path, s.figureOf(f.kind))
 		if !f.kind.isFilm() {
 			g.POST(f.path, s.pictureOf(f.kind))
 		}
