@@ -258,6 +258,7 @@ func TestBrowserExport(t *testing.T) {
 	}
 	p.run(`document.querySelector("[name=picture_view]").value = "lab"`)
 	p.run(`document.querySelector("[name=picture_theme]").value = "dark"`)
+	p.settled()
 	for address, want := range map[string]struct{ name, begins, has string }{
 		"picture.svg": {"nnvisu-lab.svg", "<svg ", "after " + before.Step + " updates"},
 		"picture.png": {"nnvisu-lab.png", "\x89PNG", "pHYs"},
