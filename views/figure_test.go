@@ -187,3 +187,21 @@ func TestFigureStops(t *testing.T) {
 		t.Errorf("the drawing ended with %v; want %v", err, enough)
 	}
 }
+
+// TestFigureGolden: the curves of a short run are drawn as the golden has them. Flag -update writes it.
+func TestFigureGolden(t *testing.T) {
+	_, got := draw(t, Figure{View: FigureCurves, Title: "Two samples", Dark: true}, figureData(t, dataset.Circles, nn.DefaultConfig()))
+	const path = "testdata/curves.svg"
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the curves are\n%s\nwant\n%s", got, want)
+	}
+}
