@@ -45,7 +45,7 @@ const areaTint = 0.62
 // mix returns a colour between a, for share 0, and b, for share 1.
 func mix(a, b rgb, share float64) rgb {
 	for i := range a {
-		a[i] += (b[i] - a[i]) * share
+		a[i] += float64((b[i] - a[i]) * share)
 	}
 	return a
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nnvisu/nn"
+	"nnvisu/nn/detmath"
 	"nnvisu/nn/table"
 )
 
@@ -54,8 +55,8 @@ const markerRadius = 0.026
 func polygon(n int, degrees, radius float64) []mark {
 	marks := make([]mark, n)
 	for i := range marks {
-		angle := (degrees + 360*float64(i)/float64(n)) * math.Pi / 180
-		marks[i] = mark{radius * math.Cos(angle), radius * math.Sin(angle)}
+		angle := float64(degrees+float64(360*float64(i))/float64(n)) * math.Pi / 180
+		marks[i] = mark{radius * detmath.Cos(angle), radius * detmath.Sin(angle)}
 	}
 	return marks
 }
