@@ -248,14 +248,21 @@ func (s *Server) routes() http.Handler {
 	g.POST("/export", s.export)
 	g.POST("/points.csv", s.pointsCSV)
 	g.Match(read, "/data/:dataset", s.data)
+	for _, f := range figureRoutes {
+		g.Match(read, f.path, s.figureOf(f.kind))
+		if !f.kind.isFilm() {
+			g.POST(f.path, s.pictureOf(f.kind))
+		}
+	}
+	g.POST("/curves.csv", s.curvesCSV)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	return e
 }
 
 // sameOrigin refuses requests that a page of another site makes a browser send: posts, sockets, and
-// the two GET requests that cost work, GET /train and GET / with a recipe. A user may follow a link
-// to a recipe.
+// the GET requests that cost work: GET /train, GET / with a recipe, and figures. A user may follow a link
+// to a recipe or to a figure, and a page may show a figure as an image.
 func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -263,6 +270,10 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		costly := route == "/train" || route == "/ws" || route == "/ws/page"
 		// A link from another site may be followed, but not asked for behind a page's back.
 		if route == "/" && r.URL.RawQuery != "" && !isVisit(r.Header) {
+			costly = true
+		}
+		// A picture may stand in a page of another site, as any picture may.
+		if isFigure(route) && !isVisit(r.Header) && r.Header.Get("Sec-Fetch-Dest") != "image" {
 			costly = true
 		}
 		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && costly {

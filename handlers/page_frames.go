@@ -76,6 +76,7 @@ func cloneChoices(c views.Choices) views.Choices {
 	for _, text := range []*string{
 		&c.Tool, &c.Transport, &c.Panel, &c.Dataset, &c.Points, &c.Noise, &c.DataClasses, &c.DataSeed,
 		&c.UntilStep, &c.UntilLoss, &c.UntilAccuracy, &c.Patience, &c.Guess, &c.Layer,
+		&c.PictureView, &c.PictureTheme,
 	} {
 		*text = strings.Clone(*text)
 	}

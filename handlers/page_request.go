@@ -242,6 +242,7 @@ func readChoices(form url.Values) views.Choices {
 	d.UntilAccuracy = form.Get(views.FieldUntilAccuracy)
 	d.Patience = form.Get(views.FieldPatience)
 	d.Guess = form.Get(views.FieldGuess)
+	d.PictureView, d.PictureTheme = form.Get(views.FieldPictureView), form.Get(views.FieldPictureTheme)
 	d.Assignment = newlines.Replace(form.Get(views.FieldAssignment))
 	d.Hide, d.Lock = form[views.FieldHide], form[views.FieldLock]
 	return d

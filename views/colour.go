@@ -45,7 +45,7 @@ const areaTint = 0.62
 // mix returns a colour between a, for share 0, and b, for share 1.
 func mix(a, b rgb, share float64) rgb {
 	for i := range a {
-		a[i] += (b[i] - a[i]) * share
+		a[i] += float64((b[i] - a[i]) * share)
 	}
 	return a
 }
@@ -80,25 +80,42 @@ func (c rgb) bytes() (b [3]byte) {
 	return b
 }
 
-// ramp returns the colours of a heat map in the form that the script reads: three bytes for each
-// level, in base64. at returns the colour for a share from 0 to 1.
-func ramp(at func(share float64) rgb) string {
-	colours := make([]byte, 0, 3*mapLevels)
+// rampColours returns the colours of the levels of a heat map. at returns the colour for a share from 0
+// to 1.
+func rampColours(at func(share float64) rgb) (colours []rgb) {
 	for i := range mapLevels {
-		b := at(float64(i) / (mapLevels - 1)).bytes()
-		colours = append(colours, b[:]...)
+		colours = append(colours, at(float64(i)/(mapLevels-1)))
 	}
-	return base64.StdEncoding.EncodeToString(colours)
+	return colours
+}
+
+// ramp returns the colours of a heat map in the form that the script reads: three bytes for each
+// level, in base64.
+func ramp(at func(share float64) rgb) string {
+	var text []byte
+	for _, c := range rampColours(at) {
+		b := c.bytes()
+		text = append(text, b[:]...)
+	}
+	return base64.StdEncoding.EncodeToString(text)
+}
+
+// diverging returns the colour of a share of the scale from -1 to 1.
+func diverging(share float64) rgb { return scale(2*share - 1) }
+
+// towards returns the colours of shares of a class, from white on.
+func towards(k int) func(share float64) rgb {
+	return func(share float64) rgb { return mix(white, classColours[k], share) }
 }
 
 // divergingRamp is the ramp for values from -1 to 1.
 var divergingRamp = sync.OnceValue(func() string {
-	return ramp(func(share float64) rgb { return scale(2*share - 1) })
+	return ramp(diverging)
 })
 
 // classRamp returns the ramp for the probability of class k.
 func classRamp(k int) string {
-	return ramp(func(share float64) rgb { return mix(white, classColours[k], share) })
+	return ramp(towards(k))
 }
 
 type legendStop struct{ Offset, Colour string }

@@ -37,11 +37,15 @@ const (
 	FieldFrameSteps = "frame_steps"
 	FieldDrawMS     = "draw_ms" // least time between two frames that are drawn, for a slow line
 	FieldSteps      = "steps"
-	FieldFormat     = "format"    // of the file to export
-	FieldPanel      = "panel"     // what the panel shows: one of Panels()
-	FieldLogScale   = "log_scale" // losses on a logarithmic scale
-	FieldRows       = "rows"      // how many units a column of the network has room for
-	FieldLayer      = "layer"     // the hidden layer, from 0, whose units are all shown; may be empty
+	FieldFormat     = "format" // of the file to export
+	// What a picture to save shows, and in which colours.
+	FieldPictureView  = "picture_view"
+	FieldPictureTheme = "picture_theme"
+
+	FieldPanel    = "panel"     // what the panel shows: one of Panels()
+	FieldLogScale = "log_scale" // losses on a logarithmic scale
+	FieldRows     = "rows"      // how many units a column of the network has room for
+	FieldLayer    = "layer"     // the hidden layer, from 0, whose units are all shown; may be empty
 
 	FieldDataset     = "dataset" // a data set or OwnData
 	FieldPoints      = "points"
@@ -130,7 +134,7 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, Fi
 var ChoiceFields = []string{
 	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
-	FieldLock, FieldRecipe, FieldGuess, FieldRows, FieldLayer,
+	FieldLock, FieldRecipe, FieldGuess, FieldRows, FieldLayer, FieldPictureView, FieldPictureTheme,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
@@ -142,7 +146,8 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
-	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer, "id", "type", "frame_ms",
+	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,
+	FieldPictureView, FieldPictureTheme, "id", "type", "frame_ms",
 })
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.

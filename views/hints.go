@@ -79,7 +79,7 @@ var hints = map[string]string{
 
 	// The page.
 	FieldPanel:      "What is shown below the network: curves over time, which classes are mixed up, how each layer learns, two runs.",
-	HintExport:      "Saves the network as code or data for use elsewhere.",
+	HintExport:      "Saves a picture, the curves as a table, or the network as code or data for use elsewhere.",
 	HintSave:        "Saves the whole run to a file: settings, weights and points. Open goes on from it exactly.",
 	HintOpen:        "Opens a run that was saved to a file, and goes on from its very step.",
 	HintExperiments: "Prepared runs, each with a question. Guess the answer before you watch.",

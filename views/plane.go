@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"nnvisu/nn"
+	"nnvisu/nn/detmath"
 	"nnvisu/nn/table"
 )
 
@@ -54,8 +55,8 @@ const markerRadius = 0.026
 func polygon(n int, degrees, radius float64) []mark {
 	marks := make([]mark, n)
 	for i := range marks {
-		angle := (degrees + 360*float64(i)/float64(n)) * math.Pi / 180
-		marks[i] = mark{radius * math.Cos(angle), radius * math.Sin(angle)}
+		angle := float64(degrees+float64(360*float64(i))/float64(n)) * math.Pi / 180
+		marks[i] = mark{radius * detmath.Cos(angle), radius * detmath.Sin(angle)}
 	}
 	return marks
 }
@@ -132,38 +133,57 @@ func PointGroups(s nn.State) []PointGroup {
 	return group(s.Data, s.Config.Task, nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed), radius)
 }
 
+// pointKinds returns the number of styles of the points for training, and of those held out.
+func pointKinds(task nn.Task) int {
+	if task == nn.Regression {
+		return levels
+	}
+	return nn.MaxClasses
+}
+
+// pointKind returns the number of a point's style, and its marker.
+func pointKind(p nn.Point, task nn.Task, held bool) (kind int, shape []mark) {
+	kind, shape = int(p.Label), markers[0]
+	if task == nn.Regression {
+		kind = int(math.Round((p.Label + 1) / 2 * (levels - 1)))
+		if held {
+			shape = diamond
+		}
+	} else {
+		shape = markers[kind]
+	}
+	if held {
+		kind += pointKinds(task)
+	}
+	return kind, shape
+}
+
+// pointStyle returns a style by its number. It has no path.
+func pointStyle(kind int, task nn.Task) PointGroup {
+	kinds := pointKinds(task)
+	g := PointGroup{Colour: classColours[kind%kinds].hex(), Held: kind >= kinds}
+	if task == nn.Regression {
+		g.Colour = scale(2*float64(kind%kinds)/(levels-1) - 1).hex()
+	}
+	g.Hollow = g.Held && task == nn.Classification
+	return g
+}
+
 // group sorts points into one path for each style. held tells which points are held out.
 func group(points []nn.Point, task nn.Task, held []bool, radius float64) []PointGroup {
-	kinds := nn.MaxClasses
-	if task == nn.Regression {
-		kinds = levels
-	}
-	paths := make([]strings.Builder, 2*kinds)
+	paths := make([]strings.Builder, 2*pointKinds(task))
 	for i, p := range points {
-		kind, shape := int(p.Label), markers[0]
-		if task == nn.Regression {
-			kind = int(math.Round((p.Label + 1) / 2 * (levels - 1)))
-			if held[i] {
-				shape = diamond
-			}
-		} else {
-			shape = markers[kind]
-		}
-		if held[i] {
-			kind += kinds
-		}
+		kind, shape := pointKind(p, task, held[i])
 		outline(&paths[kind], shape, p.X, p.Y, radius)
 	}
 	var groups []PointGroup
-	for i := range paths {
-		if paths[i].Len() == 0 {
+	for kind := range paths {
+		if paths[kind].Len() == 0 {
 			continue
 		}
-		colour := classColours[i%kinds]
-		if task == nn.Regression {
-			colour = scale(2*float64(i%kinds)/(levels-1) - 1)
-		}
-		groups = append(groups, PointGroup{Path: paths[i].String(), Colour: colour.hex(), Held: i >= kinds, Hollow: i >= kinds && task == nn.Classification})
+		g := pointStyle(kind, task)
+		g.Path = paths[kind].String()
+		groups = append(groups, g)
 	}
 	return groups
 }

@@ -72,7 +72,8 @@ func valueText(v, step float64) string {
 
 // A tick is a round value at an edge of the plane.
 type tick struct {
-	At     string // how far from the left, or from the top, in per cent
+	share  float64 // how far from the left, or from the top, of the whole edge
+	At     string  // how far from the left, or from the top, in per cent
 	Text   string
 	Anchor string // for a horizontal axis: an end of the text, so that it stays beside the plane
 	Shift  string // for a vertical one: by how much the text is put down
@@ -92,7 +93,7 @@ func ticks(a table.Axis, vertical bool) []tick {
 		if vertical {
 			share = 1 - share
 		}
-		t := tick{At: strconv.FormatFloat(100*share, 'f', 2, 64) + "%", Text: valueText(k*step, step), Anchor: "middle", Shift: ".35em"}
+		t := tick{share: share, At: strconv.FormatFloat(100*share, 'f', 2, 64) + "%", Text: valueText(k*step, step), Anchor: "middle", Shift: ".35em"}
 		switch {
 		case share < 0.06:
 			t.Anchor = "start"

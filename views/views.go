@@ -86,6 +86,8 @@ type Choices struct {
 
 	UntilStep, UntilLoss, UntilAccuracy, Patience string
 
+	PictureView, PictureTheme string // of a picture to save
+
 	Guess      string   // an index of the guesses of an experiment, or ""
 	Assignment string   // the task that is written, and with it
 	Hide, Lock []string // the names of parts, of a lesson to share

@@ -256,6 +256,20 @@ func TestBrowserExport(t *testing.T) {
 			t.Errorf("%s begins with %.60q; want %q, and %q in it", want.name, body, want.begins, want.has)
 		}
 	}
+	p.run(`document.querySelector("[name=picture_view]").value = "lab"`)
+	p.run(`document.querySelector("[name=picture_theme]").value = "dark"`)
+	p.settled()
+	for address, want := range map[string]struct{ name, begins, has string }{
+		"picture.svg": {"nnvisu-lab.svg", "<svg ", "after " + before.Step + " updates"},
+		"picture.png": {"nnvisu-lab.png", "\x89PNG", "pHYs"},
+		"curves.csv":  {"nnvisu-curves.csv", "step,epoch,train_loss", "\n" + before.Step + ","},
+	} {
+		p.click("#export button[formaction='" + address + "']")
+		body := string(p.downloaded(dir, want.name))
+		if !strings.HasPrefix(body, want.begins) || !strings.Contains(body, want.has) {
+			t.Errorf("%s begins with %.60q; want %q, and %q in it", want.name, body, want.begins, want.has)
+		}
+	}
 	p.leave("export")
 	if v := p.still(); v.differs(before.state) != "" || v.Notice != before.Notice {
 		t.Errorf("a download changes the page: %v", v)

@@ -126,7 +126,7 @@ func TestArrows(t *testing.T) {
 			"github.com/mmcloughlin/avo/", "github.com/go-json-experiment/json",
 		}},
 		{"public/", []string{}, []string{}},
-		{"views/", []string{"nn/", "public/"}, nil},
+		{"views/", []string{"nn/", "public/", "views/drawing/"}, nil},
 		{"handlers/wire/", []string{"nn/"}, nil},
 		{"handlers/stream/", []string{"handlers/stream/"}, nil},
 		{"handlers/", []string{"handlers/", "views/", "nn/", "public/"}, nil},

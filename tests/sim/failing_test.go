@@ -171,6 +171,12 @@ func visits() map[string]visit {
 		"Socket":        talk("/ws", step.Text(), 4),
 		"PageSocket":    talk("/ws/page", contract.Encode(fields), 0),
 		"PointsCSV":     post("/points.csv", edit(), formType...),
+		"CurvesCSV":     post("/curves.csv", edit(), formType...),
+		"PictureSVG":    get("/picture.svg?steps=3"),
+		"PicturePNG":    get("/picture.png?width=200&view=lab"),
+		"FilmSVG":       get("/film.svg?steps=4&frames=2"),
+		"FilmPNG":       get("/film.png?steps=4&frames=2&width=200"),
+		"PictureOf":     post("/picture.svg", edit(), formType...),
 		"SecondOnALine": twice(post("/step", step.Text(), jsonType...)),
 	}
 }

@@ -1,0 +1,42 @@
+package handlers
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+)
+
+// TestFigureCrowd: a figure is drawn once for a class, and not again for who has it.
+func TestFigureCrowd(t *testing.T) {
+	for _, path := range []string{"/picture.svg", "/picture.png", "/film.svg", "/film.png"} {
+		path += "?dataset=spiral&points=100&hidden_layers=8,8&steps=300"
+		want := serve(newTestServer(t, func(c *Config) { c.Cache = 0 }), http.MethodGet, path, "").Body.String()
+		s := newTestServer(t)
+		srv := listen(t, s)
+		for range 2 {
+			var class sync.WaitGroup
+			for range 30 {
+				class.Go(func() {
+					if status, body, err := fetch(t.Context(), srv, path, "Accept-Encoding", "identity"); err != nil || status != http.StatusOK || body != want {
+						t.Errorf("GET %s = %d, %d bytes, %v; want the %d bytes of one alone", path, status, len(body), err, len(want))
+					}
+				})
+			}
+			class.Wait()
+		}
+		if n := sampleOf(t, s, "nnvisu_updates_total"); n != 300 {
+			t.Errorf("GET %s made %v updates; want the 300 of one", path, n)
+		}
+		h := serve(s, http.MethodGet, path, "").Header()
+		other := newTestServer(t)
+		w := serve(other, http.MethodGet, path, "", "If-None-Match", h.Get("ETag"))
+		if n := sampleOf(t, other, "nnvisu_updates_total"); w.Code != http.StatusNotModified || n != 0 {
+			t.Errorf("GET %s of what is known = %d after %v updates; want 304 after none", path, w.Code, n)
+		}
+		for _, name := range []string{"Content-Security-Policy", "Cross-Origin-Resource-Policy"} {
+			if w.Header().Get(name) != h.Get(name) {
+				t.Errorf("the 304 of %s has another %s", path, name)
+			}
+		}
+	}
+}
