@@ -133,7 +133,7 @@ func (s *Server) data(c echo.Context) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if name != "points" && name != "classes" && name != "noise" && name != "seed" {
+		if !wire.IsDataParameter(name) {
 			return wire.Malformed(wire.Clip(name), "is not a parameter of a data set")
 		}
 	}

@@ -83,7 +83,7 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 // state alone, not on how the steps were split into calls. It returns a *FieldError if the step
 // count would exceed 2^53-1, and the error of a yield; see SetYield.
 func (t *Trainer) Step(n int) error {
-	if max(t.step, t.epoch, t.updates) > maxCount-n {
+	if max(t.step, t.epoch, t.updates) > MaxCount-n {
 		return fieldError("network.step",
 			"must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
 	}
