@@ -101,9 +101,10 @@ type Server struct {
 	origin       *http.CrossOriginProtection
 	underWay     tally
 	metrics      *serverMetrics
-	first        func() ([]byte, error) // the first page, rendered once
-	busyFirst    func() ([]byte, error) // the same with noticeBusy
-	packed       sync.Map               // from coding + path of an asset to its compressed bytes
+	first        func() ([]byte, error)     // the first page, rendered once
+	busyFirst    func() ([]byte, error)     // the same with noticeBusy
+	packed       sync.Map                   // from coding + path of an asset to its compressed bytes
+	documents    func() map[string]document // for tools, by path
 }
 
 // New returns a Server, or an error if the config is out of range or the browser libraries were not
@@ -154,6 +155,7 @@ func New(config Config) (*Server, error) {
 	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(func() ([]byte, error) { return s.firstPage(views.Notice{}) })
 	s.busyFirst = sync.OnceValues(func() ([]byte, error) { return s.firstPage(noticeBusy) })
+	s.documents = sync.OnceValue(s.makeDocuments)
 	s.handler = s.routes()
 	return s, nil
 }
@@ -227,6 +229,10 @@ func (s *Server) routes() http.Handler {
 	g.POST("/export", s.export)
 	g.POST("/points.csv", s.pointsCSV)
 	g.GET("/data/:dataset", s.data)
+	g.Match(read, "/openapi.json", s.document)
+	g.Match(read, "/schema/", s.document)
+	g.Match(read, "/schema/:name", s.document)
+	g.Match(read, "/llms.txt", s.document)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	return e
