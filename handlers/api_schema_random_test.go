@@ -29,7 +29,7 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		m["format"] = choice(rng, exportFormats())
 	case "state":
 		m["type"], m["version"] = export.StateType, export.StateVersion
-		m["meta"], m["history"], m["lesson"] = randomMeta(rng), randomHistory(rng, s), randomLesson(rng)
+		m["meta"], m["history"], m["lesson"] = metaOf(strings.Repeat("é", choice(rng, []int{0, 0, 0, 100, 101}))), randomHistory(rng, s), randomLesson(rng)
 	}
 	if s.Network.IsEmpty() {
 		m["network"] = choice(rng, []any{nil, map[string]any{}, map[string]any{"step": 0, "weights": []any{}}, map[string]any{"step": 1}})
@@ -40,16 +40,7 @@ func randomMessage(rng *rand.Rand, schema string) string {
 	if rng.IntN(4) == 0 {
 		delete(m, choice(rng, []string{"config", "network", "history", "lesson"}))
 	}
-	text, err := json.Marshal(m)
-	if err != nil {
-		panic(err)
-	}
-	var tree any
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&tree); err != nil {
-		panic(err)
-	}
+	tree := treeOf(m)
 	for range rng.IntN(3) {
 		if all := jsonPlaces(&tree); rng.IntN(2) == 0 { // one of the few that are no numbers of a list
 			all = slices.DeleteFunc(all, func(p jsonPlace) bool { return p.deep })
@@ -58,11 +49,25 @@ func randomMessage(rng *rand.Rand, schema string) string {
 			choice(rng, all).change(rng)
 		}
 	}
-	text, err = json.Marshal(tree)
+	text, err := json.Marshal(tree)
 	if err != nil {
 		panic(err)
 	}
 	return spoil(rng, string(text))
+}
+
+// treeOf returns a value as the JSON that it is written as.
+func treeOf(v any) (tree any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	decoder.UseNumber()
+	if err := decoder.Decode(&tree); err != nil {
+		panic(err)
+	}
+	return tree
 }
 
 // spoil now and then repeats a member or makes a number too large, which no tree can say.
@@ -115,9 +120,10 @@ func randomState(rng *rand.Rand) nn.State {
 	return s
 }
 
-func randomMeta(rng *rand.Rand) any {
+// metaOf returns units and names of points from a source.
+func metaOf(source string) any {
 	axis := map[string]any{"name": "length", "scale": 0.5, "offset": -1}
-	return map[string]any{"source": strings.Repeat("é", choice(rng, []int{0, 0, 0, 100, 101})), "edited": "dataset=moons",
+	return map[string]any{"source": source, "edited": "dataset=moons",
 		"transform": map[string]any{"x": axis, "y": axis, "label": map[string]any{"name": "kind"}}, "classes": []string{"a", "b"}}
 }
 
