@@ -70,9 +70,6 @@ func (s *Server) decodeExport(ctx context.Context, form url.Values, body []byte)
 	} else {
 		m, err = wire.DecodeForm(form, pageField, wire.Export, s.limits(ctx))
 	}
-	if err == nil && m.Type != "" && m.Type != "export" {
-		err = wire.Malformed("type", "must be export; got %q", wire.Clip(m.Type))
-	}
 	if err != nil {
 		return m, err
 	}

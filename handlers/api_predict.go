@@ -20,9 +20,6 @@ func (s *Server) predict(c echo.Context) error {
 		return err
 	}
 	m, err := s.decodeBody(c.Request(), body, wire.Predict)
-	if err == nil && m.Type != "" && m.Type != "predict" {
-		err = wire.Malformed("type", "must be predict; got %q", wire.Clip(m.Type))
-	}
 	if err != nil {
 		return withID{err, m.ID}
 	}

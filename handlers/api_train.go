@@ -130,9 +130,8 @@ func (s *Server) data(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	parameters := []string{"points", "classes", "noise", "seed", parameterVersion}
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if !slices.Contains(parameters, name) {
+		if !wire.IsDataParameter(name) && name != parameterVersion {
 			return wire.Malformed(wire.Clip(name), "is not a parameter of a data set")
 		}
 	}

@@ -150,9 +150,6 @@ func (s *Server) checkState(ctx context.Context, m *wire.Message) error {
 func (s *Server) newTrainer(
 	ctx context.Context, m *wire.Message, field string, steps int, answer func(nn.Config) time.Duration,
 ) (*nn.Trainer, nn.Work, error) {
-	if m.Type != "" && m.Type != "train_step" {
-		return nil, nn.Work{}, wire.Malformed("type", "must be train_step; got %q", wire.Clip(m.Type))
-	}
 	if err := s.checkState(ctx, m); err != nil {
 		return nil, nn.Work{}, err
 	}

@@ -32,6 +32,12 @@ var statuses = map[wire.Code]int{
 	wire.CodeMethodNotAllowed: http.StatusMethodNotAllowed,
 }
 
+// otherStatuses are those of codes that withStatus says.
+var otherStatuses = map[wire.Code][]int{
+	wire.CodeUnsupported: {http.StatusNotAcceptable, http.StatusUpgradeRequired},
+	wire.CodeForbidden:   {http.StatusMisdirectedRequest},
+}
+
 // withStatus is an error that is answered with another status than its code's.
 type withStatus struct {
 	error

@@ -1,12 +1,12 @@
 package handlers
 
 import (
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"nnvisu/handlers/schema"
 	"nnvisu/handlers/wire"
 	"nnvisu/views"
 )
@@ -69,58 +69,37 @@ type figureOptions struct {
 	frames int // of a film
 }
 
-// Limits of figures.
-const (
-	leastWidth, mostWidth, mostFilmWidth = 160, 2400, 1200
-	leastFrames, mostFrames              = 2, 100
-	defaultFrames                        = 30
-	longestName                          = 60 // letters
-)
-
-// A figureParameter is a parameter of a figure, beside those of a recipe.
-type figureParameter struct {
-	Name, Values, Default string // for the document
-	film                  bool   // of films only
-	read                  func(o *figureOptions, name, text string) error
-}
-
-// figureParameters has a row for each parameter. It is what the query is read by, and what the document
-// of the API says.
-var figureParameters = []figureParameter{
-	{"view", "`" + strings.Join(names(views.FigureViews()), "`, `") + "`", "`plane`", false,
-		func(o *figureOptions, name, text string) error {
-			o.figure.View = views.FigureView(text)
-			return oneOf(name, text, names(views.FigureViews()))
-		}},
-	{"width", fmt.Sprintf("%d to %d pixels, of a film to %d", leastWidth, mostWidth, mostFilmWidth), "720; `network` 1080; `lab` 1440; of a film at most 720", false,
-		func(o *figureOptions, name, text string) error { return wire.ReadInt(text, name, &o.width) }},
-	{"theme", "`" + strings.Join(figureThemes, "`, `") + "`", "`light`", false,
-		func(o *figureOptions, name, text string) error {
-			o.figure.Dark = text == figureThemes[1]
-			return oneOf(name, text, figureThemes)
-		}},
-	{"title", fmt.Sprintf("at most %d letters, over the figure", longestName), "none", false,
-		func(o *figureOptions, name, text string) error { return readName(&o.figure.Title, name, text) }},
-	{"x_name", fmt.Sprintf("at most %d letters, along the plane", longestName), "`x`", false,
-		func(o *figureOptions, name, text string) error { return readName(&o.figure.XName, name, text) }},
-	{"y_name", "the same", "`y`", false,
-		func(o *figureOptions, name, text string) error { return readName(&o.figure.YName, name, text) }},
-	{"hard", "`0`; `1`: hard edges, the colour of the likeliest class alone", "`0`", false,
-		func(o *figureOptions, name, text string) error { return readSwitch(&o.figure.Hard, name, text) }},
-	{"log_scale", "`0`; `1`: losses on a logarithmic scale", "`0`", false,
-		func(o *figureOptions, name, text string) error { return readSwitch(&o.figure.LogScale, name, text) }},
-	{"frames", fmt.Sprintf("of a film: %d to %d moments, evenly spread over the steps", leastFrames, mostFrames), fmt.Sprint(defaultFrames), true,
-		func(o *figureOptions, name, text string) error { return wire.ReadInt(text, name, &o.frames) }},
-}
-
-// figureThemes are the colours that a figure can have.
-var figureThemes = []string{"light", "dark"}
-
-func names[T ~string](values []T) (all []string) {
-	for _, v := range values {
-		all = append(all, string(v))
-	}
-	return all
+// figureReaders reads the parameters of schema.FigureParameters, by their names.
+var figureReaders = map[string]func(o *figureOptions, p schema.FigureParameter, text string) error{
+	"view": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		o.figure.View = views.FigureView(text)
+		return oneOf(p.Name, text, p.Choices)
+	},
+	"width": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		return wire.ReadInt(text, p.Name, &o.width)
+	},
+	"theme": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		o.figure.Dark = text == schema.FigureThemes[1]
+		return oneOf(p.Name, text, p.Choices)
+	},
+	"title": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		return readName(&o.figure.Title, p.Name, text)
+	},
+	"x_name": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		return readName(&o.figure.XName, p.Name, text)
+	},
+	"y_name": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		return readName(&o.figure.YName, p.Name, text)
+	},
+	"hard": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		return readSwitch(&o.figure.Hard, p, text)
+	},
+	"log_scale": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		return readSwitch(&o.figure.LogScale, p, text)
+	},
+	"frames": func(o *figureOptions, p schema.FigureParameter, text string) error {
+		return wire.ReadInt(text, p.Name, &o.frames)
+	},
 }
 
 func oneOf(name, text string, all []string) error {
@@ -130,15 +109,15 @@ func oneOf(name, text string, all []string) error {
 	return nil
 }
 
-func readSwitch(dst *bool, name, text string) error {
+func readSwitch(dst *bool, p schema.FigureParameter, text string) error {
 	*dst = text == "1"
-	return oneOf(name, text, []string{"0", "1"})
+	return oneOf(p.Name, text, p.Choices)
 }
 
 func readName(dst *string, name, text string) error {
 	*dst = strings.ToValidUTF8(text, "")
-	if n := utf8.RuneCountInString(*dst); n > longestName {
-		return wire.TooLarge(name, "must have at most %d letters; got %d", longestName, n)
+	if n := utf8.RuneCountInString(*dst); n > schema.LongestName {
+		return wire.TooLarge(name, "must have at most %d letters; got %d", schema.LongestName, n)
 	}
 	return nil
 }
@@ -146,16 +125,16 @@ func readName(dst *string, name, text string) error {
 // takeFigure reads what a query says of a figure, and returns it with the rest of the query, which says
 // of what run.
 func takeFigure(query url.Values, kind figureKind) (figureOptions, url.Values, error) {
-	o := figureOptions{frames: defaultFrames}
+	o := figureOptions{frames: schema.DefaultFrames}
 	rest := url.Values{}
 	for name, values := range query {
 		rest[name] = slices.Clone(values)
 	}
-	for _, p := range figureParameters { // in order: the same query, the same error
-		if p.film && !kind.isFilm() || !rest.Has(p.Name) {
+	for _, p := range schema.FigureParameters() { // in order: the same query, the same error
+		if p.OfFilm && !kind.isFilm() || !rest.Has(p.Name) {
 			continue
 		}
-		if err := p.read(&o, p.Name, rest.Get(p.Name)); err != nil {
+		if err := figureReaders[p.Name](&o, p, rest.Get(p.Name)); err != nil {
 			return o, rest, err
 		}
 		rest.Del(p.Name)
@@ -169,9 +148,9 @@ func (o *figureOptions) check(kind figureKind) error {
 	if o.figure.View == "" {
 		o.figure.View = views.FigurePlane
 	}
-	most := mostWidth
+	most := schema.MostWidth
 	if kind.isFilm() {
-		most = mostFilmWidth
+		most = schema.MostFilmWidth
 	}
 	if o.width == 0 {
 		o.width = o.figure.DefaultWidth()
@@ -180,14 +159,14 @@ func (o *figureOptions) check(kind figureKind) error {
 		}
 	}
 	switch {
-	case o.width < leastWidth:
-		return wire.Invalid("width", "must be from %d to %d; got %d", leastWidth, most, o.width)
+	case o.width < schema.LeastWidth:
+		return wire.Invalid("width", "must be from %d to %d; got %d", schema.LeastWidth, most, o.width)
 	case o.width > most:
-		return wire.TooLarge("width", "must be from %d to %d; got %d", leastWidth, most, o.width)
-	case o.frames < leastFrames:
-		return wire.Invalid("frames", "must be from %d to %d; got %d", leastFrames, mostFrames, o.frames)
-	case o.frames > mostFrames:
-		return wire.TooLarge("frames", "must be from %d to %d; got %d", leastFrames, mostFrames, o.frames)
+		return wire.TooLarge("width", "must be from %d to %d; got %d", schema.LeastWidth, most, o.width)
+	case o.frames < schema.LeastFrames:
+		return wire.Invalid("frames", "must be from %d to %d; got %d", schema.LeastFrames, schema.MostFrames, o.frames)
+	case o.frames > schema.MostFrames:
+		return wire.TooLarge("frames", "must be from %d to %d; got %d", schema.LeastFrames, schema.MostFrames, o.frames)
 	}
 	// An SVG is drawn larger by whoever shows it.
 	switch o.figure.Pixels = o.width; kind {

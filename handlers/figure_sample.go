@@ -3,6 +3,7 @@ package handlers
 import (
 	"time"
 
+	"nnvisu/handlers/schema"
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
 	"nnvisu/views"
@@ -80,7 +81,7 @@ func (s *Server) checkFigure(run *figureRun, state nn.State, frames int) error {
 		return nil
 	}
 	field := "width"
-	if frames > leastFrames {
+	if frames > schema.LeastFrames {
 		field = "frames"
 	}
 	return wire.TooLarge(field, "%d moments of %d pixels take about %s; the limit is %s, which allows %d", frames, run.width,

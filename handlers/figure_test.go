@@ -18,6 +18,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"nnvisu/handlers/schema"
 	"nnvisu/nn"
 	"nnvisu/nn/kernel"
 	"nnvisu/views"
@@ -282,8 +283,11 @@ func TestFigureDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range figureParameters {
-		if row := "\n| `" + p.Name + "` | " + p.Values + " | " + p.Default + " |\n"; !strings.Contains(string(text), row) {
+	for _, p := range schema.FigureParameters() {
+		if figureReaders[p.Name] == nil {
+			t.Errorf("nothing reads %s", p.Name)
+		}
+		if row := "\n| `" + p.Name + "` | " + p.About + " | " + p.Default + " |\n"; !strings.Contains(string(text), row) {
 			t.Errorf("docs/api.md has no row%s", row)
 		}
 	}

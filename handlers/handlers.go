@@ -106,10 +106,11 @@ type Server struct {
 	origin       *http.CrossOriginProtection
 	underWay     tally
 	metrics      *serverMetrics
-	first        func() ([]byte, error) // the first page, rendered once
-	busyFirst    func() ([]byte, error) // the same with noticeBusy
-	packed       sync.Map               // from coding + path of an asset to its compressed bytes
-	finished     *once.Cache            // answers that follow from an address alone
+	first        func() ([]byte, error)     // the first page, rendered once
+	busyFirst    func() ([]byte, error)     // the same with noticeBusy
+	packed       sync.Map                   // from coding + path of an asset to its compressed bytes
+	finished     *once.Cache                // answers that follow from an address alone
+	documents    func() map[string]document // for tools, by path
 }
 
 // Check returns an error if the config is out of range: a line for each limit, which names the flag
@@ -172,6 +173,7 @@ func New(config Config) (*Server, error) {
 	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(func() ([]byte, error) { return s.firstPage(views.Notice{}) })
 	s.busyFirst = sync.OnceValues(func() ([]byte, error) { return s.firstPage(noticeBusy) })
+	s.documents = sync.OnceValue(s.makeDocuments)
 	s.handler = s.routes()
 	return s, nil
 }
@@ -255,6 +257,10 @@ func (s *Server) routes() http.Handler {
 		}
 	}
 	g.POST("/curves.csv", s.curvesCSV)
+	g.Match(read, "/openapi.json", s.document)
+	g.Match(read, "/schema/", s.document)
+	g.Match(read, "/schema/:name", s.document)
+	g.Match(read, "/llms.txt", s.document)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	return e

@@ -18,7 +18,7 @@ import (
 var lessonParameters = []string{views.LinkExperiment, views.FieldAssignment, views.FieldHide, views.FieldLock}
 
 // recipeParameters are those that [Server.readRecipe] knows beside the settings.
-var recipeParameters = []string{"dataset", "points", "noise", "data_seed", "steps", "frame_steps", "frame_ms"}
+var recipeParameters = wire.RecipeNames()
 
 // takeLesson takes the lesson out of a query of the page's address, and checks it.
 func takeLesson(query url.Values) (export.Lesson, error) {

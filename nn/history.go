@@ -164,7 +164,7 @@ func (h *History) put(column *[]float64, n int, v *float64) {
 
 // thin doubles Every and removes samples that are now too close to the one before.
 func (h *History) thin() {
-	h.Every = min(2*h.Every, maxCount)
+	h.Every = min(2*h.Every, MaxCount)
 	kept, last := 1, h.Len()-1
 	for i := 1; i <= last; i++ {
 		if i < last && h.Step[i]-h.Step[kept-1] < h.Every {
@@ -219,7 +219,7 @@ func rounded(v float64, digits int) float64 {
 // Validate returns a *FieldError for the first member that does not fit.
 func (h *History) Validate() error {
 	n := h.Len()
-	if h.Since < 0 || h.Since > maxCount {
+	if h.Since < 0 || h.Since > MaxCount {
 		return fieldError("history.since", "must be from 0 to 2^53-1; got %d", h.Since)
 	}
 	if n > MaxSamples {
@@ -252,13 +252,13 @@ func (h *History) Validate() error {
 		}
 		return nil
 	}
-	if h.Every < 1 || h.Every > maxCount {
+	if h.Every < 1 || h.Every > MaxCount {
 		return fieldError("history.every", "must be from 1 to 2^53-1; got %d", h.Every)
 	}
-	if err := validateCounts("history.step", h.Step, 1, maxCount); err != nil {
+	if err := validateCounts("history.step", h.Step, 1, MaxCount); err != nil {
 		return err
 	}
-	if err := validateCounts("history.epoch", h.Epoch, 0, maxCount); err != nil {
+	if err := validateCounts("history.epoch", h.Epoch, 0, MaxCount); err != nil {
 		return err
 	}
 	for _, c := range [...]struct {

@@ -297,10 +297,10 @@ func TestHistoryAfterAnything(t *testing.T) {
 	for i := range h.Step {
 		h.Step[i] = i
 	}
-	for _, every := range []int{1, 300, maxCount} {
+	for _, every := range []int{1, 300, MaxCount} {
 		h := posted(t, h)
 		h.Every = every
-		for _, step := range []int{1000, maxCount - 1, maxCount} {
+		for _, step := range []int{1000, MaxCount - 1, MaxCount} {
 			h.Add(step, 1, Metrics{Loss: 1})
 			if err := h.Validate(); err != nil || h.Step[h.Len()-1] != step || h.Step[0] != 0 {
 				t.Errorf("of every %d at step %d the steps are %v, %v; want a valid history up to it", every, step, h.Step, err)

@@ -107,7 +107,7 @@ func (i Idle) Share() float64 {
 
 // thin doubles Every and removes samples that are now too close to the one before.
 func (h *LayerHistory) thin() {
-	h.Every = min(2*h.Every, maxCount)
+	h.Every = min(2*h.Every, MaxCount)
 	kept := 1
 	for i := 1; i < h.Len(); i++ {
 		if h.Step[i]-h.Step[kept-1] < h.Every {
@@ -162,7 +162,7 @@ func (h *LayerHistory) validate(step, epoch int) error {
 	case len(h.Epoch) != n:
 		return fieldError(name+".epoch", "must have %d numbers, one for each step; has %d", n,
 			len(h.Epoch))
-	case h.Every < 1 || h.Every > maxCount:
+	case h.Every < 1 || h.Every > MaxCount:
 		return fieldError(name+".every", "must be from 1 to 2^53-1; got %d", h.Every)
 	case layers < 1 || layers > MaxLayers:
 		return fieldError(name+".gradient", "must have 1 to %d layers; has %d", MaxLayers, layers)
@@ -206,7 +206,7 @@ func validateCounts(name string, values []int, apart, most int) error {
 	least := 0
 	for i, v := range values {
 		switch {
-		case v < least || v > maxCount:
+		case v < least || v > MaxCount:
 			return fieldError(indexed(name, i),
 				"must be from %d to 2^53-1, in the order of the run; got %d", least, v)
 		case v > most:

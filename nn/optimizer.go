@@ -44,6 +44,12 @@ var optimizerTable = choices[Optimizer, optimizerRule]{
 	}},
 }
 
+// Keeps reports which moments the optimizer keeps between updates.
+func (o Optimizer) Keeps() (first, second bool) {
+	rule := optimizerTable.rule(o)
+	return rule.first, rule.second
+}
+
 // Optimizers returns all optimizers in the order of the page.
 func Optimizers() []Optimizer { return optimizerTable.names() }
 

@@ -41,6 +41,9 @@ func (s Schedule) Label() string { return scheduleTable.label(s) }
 // Note returns what the documents say of the schedule behind its name, or "".
 func (s Schedule) Note() string { return scheduleTable.note(s) }
 
+// NeedsFactor reports whether the factor of the schedule must be greater than 0.
+func (s Schedule) NeedsFactor() bool { return scheduleTable.rule(s).positive }
+
 // ScheduleSteps is a number of optimizer updates, 1 to 1,000,000.
 type ScheduleSteps int
 

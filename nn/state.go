@@ -54,8 +54,8 @@ type State struct {
 	Data    []Point `json:"data"`
 }
 
-// maxCount is the largest integer that every JSON reader keeps exactly.
-const maxCount = 1<<53 - 1
+// MaxCount is the largest integer that every JSON reader keeps exactly.
+const MaxCount = 1<<53 - 1
 
 // IsEmpty reports whether the network has no weights and no biases and so is to be initialised.
 func (n Network) IsEmpty() bool { return len(n.Weights) == 0 && len(n.Biases) == 0 }
@@ -164,7 +164,7 @@ func (n Network) validate(c Config) error {
 		{"network.epoch", n.Epoch},
 		{"network.optimizer.updates", n.Optimizer.Updates},
 	} {
-		if m.value < 0 || m.value > maxCount {
+		if m.value < 0 || m.value > MaxCount {
 			return fieldError(m.field, "must be from 0 to 2^53-1; got %d", m.value)
 		}
 	}

@@ -80,12 +80,17 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 
 // Step makes n optimizer updates. It returns a *DivergedError if a gradient, a weight or a moment
 // stops being finite; the Trainer is then at the last finite state. Whether it does depends on the
-// state alone, not on how the steps were split into calls. It returns a *FieldError if the step
-// count would exceed 2^53-1, and the error of a yield; see SetYield.
+// state alone, not on how the steps were split into calls. It returns a *FieldError if a count
+// might exceed 2^53-1, and the error of a yield; see SetYield.
 func (t *Trainer) Step(n int) error {
-	if max(t.step, t.epoch, t.updates) > maxCount-n {
-		return fieldError("network.step",
-			"must be small enough to count %d more, up to 2^53-1; got %d", n, t.step)
+	for _, count := range [...]struct {
+		field string
+		value int
+	}{{"step", t.step}, {"epoch", t.epoch}, {"optimizer.updates", t.updates}} {
+		if count.value > MaxCount-n {
+			return fieldError("network."+count.field,
+				"must be small enough to count %d more, up to 2^53-1; got %d", n, count.value)
+		}
 	}
 	t.acquire()
 	defer t.release()

@@ -127,6 +127,15 @@ func lockReason(name string) string {
 	return "Locked for this lesson, " + parts[i].Why + "."
 }
 
+// Parts returns the names of the parts that a link can hide.
+func Parts() []string {
+	names := make([]string, len(parts))
+	for i, p := range parts {
+		names[i] = p.Name
+	}
+	return names
+}
+
 // IsPart reports whether there is a part of this name.
 func IsPart(name string) bool {
 	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name })

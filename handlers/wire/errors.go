@@ -31,6 +31,14 @@ const (
 	CodeRelease          Code = "release"
 )
 
+// Codes returns all codes.
+func Codes() []Code {
+	return []Code{
+		CodeMalformed, CodeInvalid, CodeTooLarge, CodeDiverged, CodeUnsupported, CodeForbidden, CodeBusy, CodeInternal,
+		CodeNotFound, CodeMethodNotAllowed, CodeRelease,
+	}
+}
+
 // An Error says why a request gets no result.
 type Error struct {
 	Code    Code

@@ -117,7 +117,11 @@ func DecodeForm(
 		}
 	}
 	m.Format = strings.TrimSpace(form.Get("format"))
-	m.Type = form.Get("type")
+	if m.Type = form.Get("type"); m.Type != "" {
+		if err := kind.checkType(m.Type); err != nil {
+			return m, err
+		}
+	}
 	return m, m.CheckCounts(kind)
 }
 

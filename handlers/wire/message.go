@@ -23,6 +23,19 @@ const (
 // hasSteps reports whether the message may say how many updates to make.
 func (k Kind) hasSteps() bool { return k == Step || k == Train }
 
+// TypeName returns the member type of a message of this kind.
+func (k Kind) TypeName() string {
+	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export"}[k]
+}
+
+// checkType returns an error unless a message of this kind may have the type.
+func (k Kind) checkType(name string) error {
+	if name == k.TypeName() {
+		return nil
+	}
+	return Malformed("type", "must be %s; got %q", k.TypeName(), Clip(name))
+}
+
 // leastSteps is the smallest value of steps. For a stream, 0 means that it has no end.
 func (k Kind) leastSteps() int {
 	if k == Train {
@@ -101,7 +114,10 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 	return r.object(func(name string) error {
 		switch {
 		case name == "type":
-			return r.text(&m.Type)
+			if err := r.text(&m.Type); err != nil {
+				return err
+			}
+			return kind.checkType(m.Type)
 		case name == "id":
 			return r.id(&m.ID)
 		case name == "config":

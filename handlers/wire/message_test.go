@@ -158,6 +158,26 @@ func TestDecodeID(t *testing.T) {
 	}
 }
 
+// TestDecodeType: a message says no type, or the one of its kind.
+func TestDecodeType(t *testing.T) {
+	for kind := Step; kind <= Export; kind++ {
+		for name, want := range map[string]bool{kind.TypeName(): true, "": false, "train_stop": false, "Predict": false} {
+			_, err := DecodeMessage([]byte(`{"type":"`+name+`"}`), kind, Limits{})
+			if (err == nil) != want || err != nil && Describe(err).Field != "type" {
+				t.Errorf("a message to %s with the type %q: %v; want ok %v", kind.TypeName(), name, err, want)
+			}
+			_, err = DecodeForm(url.Values{"type": {name}}, messageFields, kind, Limits{})
+			if want = want || name == ""; (err == nil) != want || err != nil && Describe(err).Code != CodeMalformed {
+				t.Errorf("a form to %s with the type %q: %v; want ok %v", kind.TypeName(), name, err, want)
+			}
+		}
+	}
+	const moments = `{"network":{"optimizer":{"name":""}}}`
+	if _, err := DecodeMessage([]byte(moments), Step, Limits{}); err == nil || Describe(err).Field != "network.optimizer.name" {
+		t.Errorf("moments without the name of an optimizer: %v; want an error", err)
+	}
+}
+
 // TestDecodeLimitFirst: a list of points that is too long is refused at the point that is too many,
 // whatever follows.
 func TestDecodeLimitFirst(t *testing.T) {

@@ -30,7 +30,10 @@ func (r *reader) moments(m *nn.Moments) error {
 	return r.object(func(member string) error {
 		switch member {
 		case "name":
-			return name(r, &m.Optimizer)
+			if err := name(r, &m.Optimizer); err != nil || m.Optimizer != "" {
+				return err
+			}
+			return Invalid(r.place(), "must name an optimizer")
 		case "updates":
 			return r.integer(&m.Updates)
 		case "first":

@@ -28,11 +28,22 @@ type Member struct {
 	Unset string
 	// ByData says that the value follows from the data set. A recipe names the data set instead.
 	ByData bool
+	// Range is what a number may be, or an element of a list of numbers. Its Most is infinite where a
+	// server sets the limit.
+	Range Range
+	// Items is how many elements a list may have.
+	Items Range
 	// NoControl says that no control of the settings sets the member.
 	NoControl bool
 
 	about string // what the documents say about its values, before the choices if there are any
 	access
+}
+
+// A Range is what a number may be: from Least to Most.
+type Range struct {
+	Least, Most float64
+	Above       bool // greater than Least
 }
 
 // A Kind says what sort of value a member has.

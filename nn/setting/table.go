@@ -23,6 +23,7 @@ var members = []Member{
 		Unset: "the larger of 2 and the largest label + 1",
 		about: fmt.Sprintf("%d to %d, at least the largest label + 1; regression has one output "+
 			"and ignores it", nn.MinClasses, nn.MaxClasses),
+		Range:  Range{Least: nn.MinClasses, Most: nn.MaxClasses},
 		access: classes(),
 	},
 	{
@@ -30,6 +31,7 @@ var members = []Member{
 		Hint: "What the network sees of a point. A fitting feature can do the work of a hidden " +
 			"layer: try XOR with xy alone.",
 		about:  "one or more, none twice, of",
+		Items:  Range{Least: 1, Most: float64(len(nn.Features()))},
 		access: features(),
 	},
 	{
@@ -38,6 +40,8 @@ var members = []Member{
 			"straight boundary.",
 		about: fmt.Sprintf("list of 0 to %d widths, each 1 to %d; an empty list is a linear model",
 			nn.MaxHiddenLayers, nn.MaxWidth),
+		Items:  Range{Most: nn.MaxHiddenLayers},
+		Range:  Range{Least: 1, Most: nn.MaxWidth},
 		access: hiddenLayers(),
 	},
 	{
@@ -73,6 +77,7 @@ var members = []Member{
 		Hint: "How far each update goes. Ten times larger often diverges, ten times smaller " +
 			"crawls: try both.",
 		about:  fmt.Sprintf("greater than 0, at most %v", nn.MaxLearningRate),
+		Range:  Range{Most: nn.MaxLearningRate, Above: true},
 		access: real(func(c *nn.Config) *float64 { return &c.LearningRate }),
 	},
 	{
@@ -91,6 +96,7 @@ var members = []Member{
 			"of the whole run.",
 		about: fmt.Sprintf("T, 1 to %d updates; t is the `step` that an update starts from",
 			nn.MaxScheduleSteps),
+		Range:  Range{Least: 1, Most: nn.MaxScheduleSteps},
 		access: whole(func(c *nn.Config) *int { return (*int)(&c.ScheduleSteps) }),
 	},
 	{
@@ -98,6 +104,7 @@ var members = []Member{
 		Hint: "The share of the learning rate that is left after each period; for a cosine, at " +
 			"its end. At 1 nothing changes.",
 		about:  "f, 0 to 1, and greater than 0 for `step` and `exponential`",
+		Range:  Range{Most: 1},
 		access: real(func(c *nn.Config) *float64 { return (*float64)(&c.ScheduleFactor) }),
 	},
 	{
@@ -105,6 +112,7 @@ var members = []Member{
 		Hint: "Points in each update; 0 takes all. Small batches make more updates in each " +
 			"epoch, and noisier ones.",
 		about:  "0 (all training points) to the server's limit on points",
+		Range:  Range{Most: math.Inf(1)},
 		access: whole(func(c *nn.Config) *int { return &c.BatchSize }),
 	},
 	{
@@ -112,6 +120,7 @@ var members = []Member{
 		Hint: "Pulls every weight towards 0 with equal force, so that useless ones vanish. Try " +
 			"0.001 to 0.01.",
 		about:  penalties,
+		Range:  Range{Most: nn.MaxPenalty},
 		access: real(func(c *nn.Config) *float64 { return &c.L1 }),
 	},
 	{
@@ -119,6 +128,7 @@ var members = []Member{
 		Hint: "Pulls weights towards 0, large ones harder, which smooths the boundary. Try 0.01 " +
 			"where the test loss rises.",
 		about:  penalties,
+		Range:  Range{Most: nn.MaxPenalty},
 		access: real(func(c *nn.Config) *float64 { return &c.L2 }),
 	},
 	{
@@ -127,6 +137,7 @@ var members = []Member{
 			"another. Needs wide layers.",
 		about: fmt.Sprintf("0 to %v, on hidden units and while training only, inverted scaling",
 			nn.MaxFraction),
+		Range:  Range{Most: nn.MaxFraction},
 		access: real(func(c *nn.Config) *float64 { return &c.Dropout }),
 	},
 	{
@@ -135,6 +146,7 @@ var members = []Member{
 			"train loss falls is overfitting.",
 		about: fmt.Sprintf("0 to %v of the points are held out, but never all; the seed decides which",
 			nn.MaxFraction),
+		Range:  Range{Most: nn.MaxFraction},
 		access: real(func(c *nn.Config) *float64 { return &c.TestFraction }),
 	},
 	{
@@ -142,6 +154,7 @@ var members = []Member{
 		Hint: "Decides all that is random: first weights, order of batches, dropout, test " +
 			"points. The same seed repeats the run.",
 		about:  fmt.Sprintf("0 to %d; everything random follows from it", uint32(math.MaxUint32)),
+		Range:  Range{Most: math.MaxUint32},
 		access: seed(),
 	},
 }

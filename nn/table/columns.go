@@ -21,7 +21,7 @@ var (
 
 // isKnown reports whether a cell is a usual name of a column.
 func isKnown(cell string) bool {
-	if len(cell) > maxName {
+	if len(cell) > MaxName {
 		return false
 	}
 	cell = strings.ToLower(cell)

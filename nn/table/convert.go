@@ -168,7 +168,7 @@ func (m *Import) scale(t Table, rows []Row, s Scaling, xs, ys, labels []float64)
 		low, high := slices.Min(v.all), slices.Max(v.all)
 		lows[k], highs[k] = low, high
 		half[k], middle[k] = high/2-low/2, low/2+high/2
-		if half[k] < 10/maxSize || half[k] < 1e-12*max(math.Abs(low), math.Abs(high)) {
+		if half[k] < 10/MaxSize || half[k] < 1e-12*max(math.Abs(low), math.Abs(high)) {
 			half[k] = 0
 			if k < 2 {
 				m.Constant = append(m.Constant, t.Columns[v.column].Name)

@@ -30,13 +30,13 @@ func errorAt(line int, column, format string, args ...any) error {
 	return &Error{Line: line, Column: column, Message: fmt.Sprintf(format, args...)}
 }
 
-// maxName is the number of letters of a name that are kept.
-const maxName = 60
+// MaxName is the number of letters of a name that are kept.
+const MaxName = 60
 
 // clip shortens a cell for a message or the page.
 func clip(s string) string {
-	if r := []rune(s[:min(len(s), 8*maxName)]); len(r) > maxName {
-		return string(r[:maxName]) + "…"
+	if r := []rune(s[:min(len(s), 8*MaxName)]); len(r) > MaxName {
+		return string(r[:MaxName]) + "…"
 	}
 	return s
 }

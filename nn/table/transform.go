@@ -64,11 +64,14 @@ func (m Meta) Class(k int) string {
 	return m.Classes[k]
 }
 
-// maxSource is the most bytes that a source may have.
-const maxSource = 200
+// MaxAxisName is the most letters of the name of an axis: an ellipsis and a number may be behind it.
+const MaxAxisName = MaxName + 12
 
-// maxSize is the largest size of a value, scale or offset. It keeps results from overflowing.
-const maxSize = 1e100
+// MaxSource is the most bytes that a source may have.
+const MaxSource = 200
+
+// MaxSize is the largest size of a value, scale or offset. It keeps results from overflowing.
+const MaxSize = 1e100
 
 // Check returns an *Error, whose Column is the path of the member at fault, unless the Meta is one
 // that Convert could have made.
@@ -83,18 +86,18 @@ func (m Meta) Check(maxClasses int) error {
 	} {
 		scale := math.Abs(a.Scale)
 		switch {
-		case len([]rune(a.Name)) > maxName+12: // an ellipsis and a number may be behind it
-			return errorAt(0, a.path+".name", "must have at most %d letters", maxName)
-		case scale != 0 && !(scale >= 1/maxSize && scale <= maxSize):
+		case len([]rune(a.Name)) > MaxAxisName:
+			return errorAt(0, a.path+".name", "must have at most %d letters", MaxName)
+		case scale != 0 && !(scale >= 1/MaxSize && scale <= MaxSize):
 			return errorAt(0, a.path+".scale",
 				"must be from 1e-100 to 1e100 or from -1e100 to -1e-100; got %v", a.Scale)
-		case !(math.Abs(a.Offset) <= maxSize):
+		case !(math.Abs(a.Offset) <= MaxSize):
 			return errorAt(0, a.path+".offset", "must be from -1e100 to 1e100; got %v", a.Offset)
 		}
 	}
 	for _, s := range []struct{ path, source string }{{"source", m.Source}, {"edited", m.Edited}} {
-		if n := len(s.source); n > maxSource {
-			return errorAt(0, s.path, "must have at most %d bytes; got %d", maxSource, n)
+		if n := len(s.source); n > MaxSource {
+			return errorAt(0, s.path, "must have at most %d bytes; got %d", MaxSource, n)
 		}
 	}
 	if len(m.Classes) > maxClasses {
@@ -103,8 +106,8 @@ func (m Meta) Check(maxClasses int) error {
 	}
 	for i, name := range m.Classes {
 		path := "classes[" + strconv.Itoa(i) + "]"
-		if n := len([]rune(name)); n < 1 || n > maxName {
-			return errorAt(0, path, "must have from 1 to %d letters; got %d", maxName, n)
+		if n := len([]rune(name)); n < 1 || n > MaxName {
+			return errorAt(0, path, "must have from 1 to %d letters; got %d", MaxName, n)
 		}
 		for _, other := range m.Classes[:i] {
 			if name == other {

@@ -28,7 +28,7 @@ func (m *Import) numbers(t Table, p *pace.Pace, rows []Row, column int) ([]float
 		if !ok {
 			return nil, notNumber(row, column, c)
 		}
-		if math.Abs(v) > maxSize {
+		if math.Abs(v) > MaxSize {
 			return nil, errorAt(row.Line, c.Name, "must be from −1e100 to 1e100; got %s", Readable(strconv.FormatFloat(v, 'g', -1, 64)))
 		}
 		values[i] = v
@@ -40,7 +40,7 @@ func (m *Import) numbers(t Table, p *pace.Pace, rows []Row, column int) ([]float
 	}
 	if base := m.countFrom(c, p, rows, column, values); base != "" {
 		name := []rune(strings.TrimSuffix(c.Name, "…"))
-		name = append(name[:min(len(name), maxName+12-len([]rune(base))-3)], []rune(" − "+base)...)
+		name = append(name[:min(len(name), MaxAxisName-len([]rune(base))-3)], []rune(" − "+base)...)
 		for _, axis := range []struct {
 			column int
 			axis   *Axis
@@ -220,9 +220,9 @@ func classes(
 	}
 	sortClasses(names)
 	for k, name := range names {
-		if found[name].k = k; len([]rune(name)) > maxName {
+		if found[name].k = k; len([]rune(name)) > MaxName {
 			return nil, nil, errorAt(found[name].row.Line, t.Columns[column].Name,
-				"the name of a class must have at most %d letters; got %s", maxName, inQuotes(clip(name)))
+				"the name of a class must have at most %d letters; got %s", MaxName, inQuotes(clip(name)))
 		}
 	}
 	for i, cell := range cells {

@@ -1,0 +1,38 @@
+// Package schema writes the contract for tools: JSON Schemas (draft 2020-12) of messages, states and
+// errors, a description of the routes in OpenAPI 3.1, and a text for language models.
+//
+// Nothing is described by hand that the server knows. Which members an object has, and of which type,
+// is asked of the reader of package wire; the limits come from the tables of packages nn, setting and
+// dataset; the members of answers come from the Go types that are written. What stands here alone are
+// the table of routes, sentences, and limits that package nn checks in code. Tests of package handlers
+// compare all of that with the server, message by message.
+//
+// A schema takes every message that the server takes. It cannot say everything that the server
+// refuses: see [Beyond].
+package schema
+
+import (
+	"fmt"
+
+	"nnvisu/handlers/wire"
+	"nnvisu/nn/table"
+	"nnvisu/views"
+)
+
+// An object is a JSON object that is written with its members in the order of their names.
+type object = map[string]any
+
+// Beyond are the rules that a schema cannot tell, as the documents list them. The server refuses what
+// breaks them, with an error that names the member.
+var Beyond = []string{
+	"`network`, its moments included, fits `config`: layers, units, inputs and the optimizer",
+	"`classes` is at least the largest label + 1",
+	"a network without weights has no step, no epoch and no moments",
+	"no name is given twice in an object",
+	"a number fits 64 bits of floating point",
+	fmt.Sprintf("an `id` has at most %d bytes as it is sent", wire.MaxID),
+	"the bytes and the work of a request are within the limits of the server, and what it computes is finite",
+	"training does not diverge, and `step`, `epoch` and `updates` have room for the updates that are asked for",
+	"the curves of a saved state have one number for each of their steps, which grow",
+	fmt.Sprintf("of a saved state, an assignment has at most %d links, and `source` and `edited` at most %d bytes", views.MaxAssignmentLinks, table.MaxSource),
+}
