@@ -54,6 +54,12 @@ type Config struct {
 	// addresses. If they are nil it may be called by any.
 	AllowedHosts []string
 
+	// FrameAncestors are the origins whose pages may show the card of /embed in a frame, as
+	// ParseFrameAncestor takes them. Without any, none may.
+	FrameAncestors []string
+	// AllowOrigins are the origins whose pages may call the API, as ParseAllowOrigin takes them.
+	AllowOrigins []string
+
 	// RefuseMemory is for tests: if it returns true, the server has no memory for what a request asks
 	// for now.
 	RefuseMemory func() bool
@@ -116,6 +122,13 @@ func New(config Config) (*Server, error) {
 		return nil, fmt.Errorf("the base path %w", err)
 	}
 	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
+	var err error
+	if config.FrameAncestors, err = parseOrigins(config.FrameAncestors, ParseFrameAncestor); err != nil {
+		return nil, fmt.Errorf("the frame ancestor %w", err)
+	}
+	if config.AllowOrigins, err = parseOrigins(config.AllowOrigins, ParseAllowOrigin); err != nil {
+		return nil, fmt.Errorf("the allowed origin %w", err)
+	}
 	for _, limit := range []struct {
 		what string
 		n    int
@@ -199,7 +212,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, securityHeaders, s.allowedHost, s.sameOrigin, s.sameRelease)
+	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, securityHeaders, s.allowedHost, s.allowOrigin, s.sameOrigin, s.sameRelease)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
@@ -229,14 +242,22 @@ func (s *Server) routes() http.Handler {
 	g.GET("/data/:dataset", s.data)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
+	if len(s.config.AllowOrigins) > 0 {
+		for _, route := range apiRoutes {
+			g.OPTIONS(route, s.preflight)
+		}
+	}
 	return e
 }
 
 // sameOrigin refuses requests that a page of another site makes a browser send: posts, sockets, and
 // the two GET requests that cost work, GET /train and GET / with a recipe. A user may follow a link
-// to a recipe.
+// to a recipe. Pages of allowed origins may call the API.
 func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		if s.isAllowedOrigin(c) {
+			return next(c)
+		}
 		r := c.Request()
 		route := strings.TrimPrefix(c.Path(), s.config.BasePath)
 		costly := route == "/train" || route == "/ws" || route == "/ws/page"
