@@ -10,6 +10,7 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -109,6 +110,7 @@ type Server struct {
 	metrics      *serverMetrics
 	first        func() ([]byte, error) // the first page, rendered once
 	busyFirst    func() ([]byte, error) // the same with noticeBusy
+	busyCard     func() ([]byte, error) // noticeBusy alone, for a frame
 	packed       sync.Map               // from coding + path of an asset to its compressed bytes
 }
 
@@ -167,6 +169,11 @@ func New(config Config) (*Server, error) {
 	s.serving, s.drain = context.WithCancel(context.Background())
 	s.first = sync.OnceValues(func() ([]byte, error) { return s.firstPage(views.Notice{}) })
 	s.busyFirst = sync.OnceValues(func() ([]byte, error) { return s.firstPage(noticeBusy) })
+	s.busyCard = sync.OnceValues(func() ([]byte, error) {
+		var b bytes.Buffer
+		err := views.Failure(noticeBusy.Text).Render(context.Background(), &b)
+		return b.Bytes(), err
+	})
 	s.handler = s.routes()
 	return s, nil
 }
@@ -212,7 +219,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, securityHeaders, s.allowedHost, s.allowOrigin, s.sameOrigin, s.sameRelease)
+	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, s.securityHeaders, s.allowedHost, s.allowOrigin, s.sameOrigin, s.sameRelease)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
@@ -231,6 +238,8 @@ func (s *Server) routes() http.Handler {
 		})
 	}
 	g.Match(read, "/", s.page)
+	g.Match(read, routeEmbed, s.embed)
+	g.POST(routeEmbed, s.postEmbed)
 	g.Match(read, "/public/:release/*", s.asset)
 	g.POST("/edit", s.edit)
 	g.POST("/step", s.step)
@@ -262,7 +271,7 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 		route := strings.TrimPrefix(c.Path(), s.config.BasePath)
 		costly := route == "/train" || route == "/ws" || route == "/ws/page"
 		// A link from another site may be followed, but not asked for behind a page's back.
-		if route == "/" && r.URL.RawQuery != "" && !isVisit(r.Header) {
+		if route == "/" && r.URL.RawQuery != "" && !isVisit(r.Header) || s.isCard(c) && !isVisit(r.Header) && !s.isFramed(r) {
 			costly = true
 		}
 		if (r.Method == http.MethodGet || r.Method == http.MethodHead) && costly {
@@ -288,12 +297,19 @@ func isVisit(h http.Header) bool {
 // contentSecurityPolicy lets the page use our own files and nothing else, but for the guard that
 // stands in the page.
 var contentSecurityPolicy = "default-src 'none'; script-src 'self' " + public.GuardSource() + "; style-src 'self'; img-src 'self' data:; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 
-func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+// securityHeaders says in each answer what browsers may do with it. Only the card may be in a frame,
+// and only of the pages that the operator names.
+func (s *Server) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
-		h.Set("Content-Security-Policy", contentSecurityPolicy)
+		if ancestors := s.config.FrameAncestors; s.isCard(c) && len(ancestors) > 0 {
+			h.Set("Content-Security-Policy", contentSecurityPolicy+strings.Join(ancestors, " "))
+		} else {
+			h.Set("Content-Security-Policy", contentSecurityPolicy+"'none'")
+			h.Set("X-Frame-Options", "DENY")
+		}
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

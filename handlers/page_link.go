@@ -15,8 +15,8 @@ import (
 
 // linkedPage answers GET / with a query, or with the error of reading it. The query is a recipe,
 // whose state the page shows and trains up to its steps, and the parts of the page to hide and to
-// lock.
-func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
+// lock. So it is for a page that is shown as a card.
+func (s *Server) linkedPage(c echo.Context, query url.Values, embed views.Embed, err error) error {
 	if err := s.admit(c); err != nil {
 		return s.unopened(c, err)
 	}
@@ -26,6 +26,8 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 	}
 	if err == nil {
 		p := linked
+		p.embed = embed
+		p.choices.Waits = p.choices.Waits || embed.On
 		p.meta.Source = sourceOfControls(p.choices)
 		p.recipe = s.told(c.Request().Context(), p, nn.State{})
 		p.answer.settings = true
@@ -41,6 +43,7 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 		linked.lesson.Experiment = "" // this is none of its runs
 		p.setLesson(linked.lesson)
 	}
+	p.embed = embed
 	p.notice = problem(e)
 	p.notice.Text = "This link cannot be opened. " + p.notice.Text
 	p.answer.settings = true
@@ -61,12 +64,16 @@ func (s *Server) unopened(c echo.Context, err error) error {
 		return err
 	}
 	html, failed := s.busyFirst()
+	if s.isCard(c) {
+		html, failed = s.busyCard()
+		c.Response().Header().Set("Refresh", strconv.Itoa(b.RetryAfter)) // nobody loads a frame again
+	}
 	if failed != nil {
 		return failed
 	}
 	s.describeLogged(err, c)
 	c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(b.RetryAfter))
-	return s.answerShared(c, b.status, "busy", echo.MIMETextHTMLCharsetUTF8, html)
+	return s.answerShared(c, b.status, "busy "+c.Path(), echo.MIMETextHTMLCharsetUTF8, html)
 }
 
 // readLink reads the query of the page's address: a lesson, and a recipe. An experiment without a
