@@ -295,6 +295,10 @@ func parse(
 	fs.Var(hosts{&h.AllowedHosts}, "allowed-hosts",
 		"`names` by which browsers may call this server, as lab.example,lab, or * for all; not given, it is all, "+
 			"but only localhost and loopback addresses where it listens on those")
+	fs.Var(origins{&h.FrameAncestors, handlers.ParseFrameAncestor}, "frame-ancestors",
+		"`origins` whose pages may show the card of /embed in a frame, as https://moodle.example,https://*.school.example, or 'self'")
+	fs.Var(origins{&h.AllowOrigins, handlers.ParseAllowOrigin}, "allow-origin",
+		"`origins` whose pages may call the API from a browser (CORS), as https://notebook.example, or * for all")
 	fs.Var(checked{&s.metricsAddr, checkPrivateAddr}, "metrics-addr",
 		"`host:port` to serve /metrics on, instead of the public address")
 	fs.Var(checked{&s.pprofAddr, checkPrivateAddr}, "pprof-addr",
@@ -519,6 +523,32 @@ func (h hosts) Set(s string) error {
 		list = append(list, name)
 	}
 	*h.value = list
+	return nil
+}
+
+// origins is a flag whose value is a list of origins, with commas between.
+type origins struct {
+	value *[]string
+	parse func(string) (string, error)
+}
+
+func (o origins) String() string {
+	if o.value == nil { // see choice
+		return ""
+	}
+	return strings.Join(*o.value, ",")
+}
+
+func (o origins) Set(s string) error {
+	var list []string
+	for text := range strings.SplitSeq(s, ",") {
+		origin, err := o.parse(strings.TrimSpace(text))
+		if err != nil {
+			return fmt.Errorf("%q %w", strings.TrimSpace(text), err)
+		}
+		list = append(list, origin)
+	}
+	*o.value = list
 	return nil
 }
 

@@ -10,6 +10,7 @@
 package handlers
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,12 @@ type Config struct {
 	// AllowedHosts are the names by which the server may be called, besides localhost and loopback
 	// addresses. If they are nil it may be called by any.
 	AllowedHosts []string
+
+	// FrameAncestors are the origins whose pages may show the card of /embed in a frame, as
+	// ParseFrameAncestor takes them. Without any, none may.
+	FrameAncestors []string
+	// AllowOrigins are the origins whose pages may call the API, as ParseAllowOrigin takes them.
+	AllowOrigins []string
 
 	// RefuseMemory is for tests: if it returns true, the server has no memory for what a request asks
 	// for now.
@@ -108,6 +115,7 @@ type Server struct {
 	metrics      *serverMetrics
 	first        func() ([]byte, error)     // the first page, rendered once
 	busyFirst    func() ([]byte, error)     // the same with noticeBusy
+	busyCard     func() ([]byte, error)     // noticeBusy alone, for a frame
 	packed       sync.Map                   // from coding + path of an asset to its compressed bytes
 	finished     *once.Cache                // answers that follow from an address alone
 	documents    func() map[string]document // for tools, by path
@@ -119,6 +127,12 @@ func (c Config) Check() error {
 	var errs []error
 	if err := CheckBasePath(c.BasePath); err != nil {
 		errs = append(errs, fmt.Errorf("-base-path %w", err))
+	}
+	if _, err := parseOrigins(c.FrameAncestors, ParseFrameAncestor); err != nil {
+		errs = append(errs, fmt.Errorf("-frame-ancestors: %w", err))
+	}
+	if _, err := parseOrigins(c.AllowOrigins, ParseAllowOrigin); err != nil {
+		errs = append(errs, fmt.Errorf("-allow-origin: %w", err))
 	}
 	for _, limit := range []struct {
 		flag string
@@ -151,6 +165,8 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	config.BasePath = strings.TrimSuffix(config.BasePath, "/")
+	config.FrameAncestors, _ = parseOrigins(config.FrameAncestors, ParseFrameAncestor) // checked above
+	config.AllowOrigins, _ = parseOrigins(config.AllowOrigins, ParseAllowOrigin)
 	s := &Server{
 		config:       config,
 		memory:       fair.NewPool(bytesInFlight(config.MaxMemory) - config.Cache),
@@ -174,6 +190,11 @@ func New(config Config) (*Server, error) {
 	s.first = sync.OnceValues(func() ([]byte, error) { return s.firstPage(views.Notice{}) })
 	s.busyFirst = sync.OnceValues(func() ([]byte, error) { return s.firstPage(noticeBusy) })
 	s.documents = sync.OnceValue(s.makeDocuments)
+	s.busyCard = sync.OnceValues(func() ([]byte, error) {
+		var b bytes.Buffer
+		err := views.Failure(noticeBusy.Text).Render(context.Background(), &b)
+		return b.Bytes(), err
+	})
 	s.handler = s.routes()
 	return s, nil
 }
@@ -219,7 +240,7 @@ func (s *Server) routes() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.fail
 	e.Pre(s.observe)
-	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, securityHeaders, s.allowedHost, s.sameOrigin, s.sameRelease)
+	e.Use(s.requestID, s.recoverPanic, s.closeWhileDraining, s.securityHeaders, s.allowedHost, s.allowOrigin, s.sameOrigin, s.sameRelease)
 
 	read := []string{http.MethodGet, http.MethodHead}
 	g := e.Group(s.config.BasePath)
@@ -238,6 +259,8 @@ func (s *Server) routes() http.Handler {
 		})
 	}
 	g.Match(read, "/", s.page)
+	g.Match(read, routeEmbed, s.embed)
+	g.POST(routeEmbed, s.postEmbed)
 	g.Match(read, "/public/:release/*", s.asset)
 	for _, file := range public.Clients() {
 		g.Match(read, "/"+file.Name, s.clientFile(file))
@@ -263,19 +286,28 @@ func (s *Server) routes() http.Handler {
 	g.Match(read, "/llms.txt", s.document)
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
+	if len(s.config.AllowOrigins) > 0 {
+		for _, route := range apiRoutes {
+			g.OPTIONS(route, s.preflight)
+		}
+	}
 	return e
 }
 
 // sameOrigin refuses requests that a page of another site makes a browser send: posts, sockets, and
 // the GET requests that cost work: GET /train, GET / with a recipe, and figures. A user may follow a link
-// to a recipe or to a figure, and a page may show a figure as an image.
+// to a recipe or to a figure, and a page may show a figure as an image. Pages of allowed origins may
+// call the API.
 func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
+		if s.isAllowedOrigin(c) {
+			return next(c)
+		}
 		r := c.Request()
 		route := strings.TrimPrefix(c.Path(), s.config.BasePath)
 		costly := route == "/train" || route == "/ws" || route == "/ws/page"
 		// A link from another site may be followed, but not asked for behind a page's back.
-		if route == "/" && r.URL.RawQuery != "" && !isVisit(r.Header) {
+		if route == "/" && r.URL.RawQuery != "" && !isVisit(r.Header) || s.isCard(c) && !isVisit(r.Header) && !s.isFramed(r) {
 			costly = true
 		}
 		// A picture may stand in a page of another site, as any picture may.
@@ -305,12 +337,19 @@ func isVisit(h http.Header) bool {
 // contentSecurityPolicy lets the page use our own files and nothing else, but for the guard that
 // stands in the page.
 var contentSecurityPolicy = "default-src 'none'; script-src 'self' " + public.GuardSource() + "; style-src 'self'; img-src 'self' data:; " +
-	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 
-func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+// securityHeaders says in each answer what browsers may do with it. Only the card may be in a frame,
+// and only of the pages that the operator names.
+func (s *Server) securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
-		h.Set("Content-Security-Policy", contentSecurityPolicy)
+		if ancestors := s.config.FrameAncestors; s.isCard(c) && len(ancestors) > 0 {
+			h.Set("Content-Security-Policy", contentSecurityPolicy+strings.Join(ancestors, " "))
+		} else {
+			h.Set("Content-Security-Policy", contentSecurityPolicy+"'none'")
+			h.Set("X-Frame-Options", "DENY")
+		}
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -27,7 +27,7 @@ const firstDataset = "circles"
 func (s *Server) page(c echo.Context) error {
 	query, err := wire.ReadQuery(c.Request().URL.RawQuery, views.FieldHide, views.FieldLock)
 	if err != nil || len(query) > 0 {
-		return s.linkedPage(c, query, err)
+		return s.linkedPage(c, query, views.Embed{}, err)
 	}
 	html, err := s.first()
 	if err != nil {
@@ -76,6 +76,11 @@ func (s *Server) edit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.editPage(c, p)
+}
+
+// editPage answers a change of a page.
+func (s *Server) editPage(c echo.Context, p pageRequest) (err error) {
 	act := p.form.Get(views.FieldAct)
 	if p.form.Has(views.FieldClickX) {
 		act = "draw"
@@ -107,6 +112,11 @@ func (s *Server) stepPage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.updatePage(c, p)
+}
+
+// updatePage answers a request of a page for some updates, or one.
+func (s *Server) updatePage(c echo.Context, p pageRequest) error {
 	if p.Steps == 0 {
 		p.Steps = 1
 	}

@@ -57,6 +57,7 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		lab: views.Lab{
 			State:   nn.State{Config: p.State.Config, Data: p.State.Data},
 			Choices: cloneChoices(p.choices),
+			Embed:   views.Embed{On: p.embed.On, Show: cloneTexts(p.embed.Show)},
 			Lesson:  export.Lesson{Hide: cloneTexts(p.lesson.Hide), Lock: cloneTexts(p.lesson.Lock)},
 			Meta:    p.meta, History: p.history, Pinned: drawnOf(p.pinned), Kept: p.kept, Acts: viewedAct,
 		},
@@ -80,7 +81,7 @@ func cloneChoices(c views.Choices) views.Choices {
 	} {
 		*text = strings.Clone(*text)
 	}
-	c.Assignment, c.Hide, c.Lock = "", nil, nil // of the dialog, which no frame shows
+	c.Assignment, c.Hide, c.Lock, c.Show = "", nil, nil, nil // of the dialog, which no frame shows
 	return c
 }
 

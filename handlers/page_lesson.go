@@ -216,7 +216,9 @@ func sharedLesson(form url.Values) (export.Lesson, error) {
 // card returns what the page tells about the lesson of a request.
 func (s *Server) card(p *pageRequest) views.Card {
 	card := views.Card{Query: strings.TrimPrefix(wire.WriteQuery(lessonQuery(p.lesson)), "?")}
-	card.Assignment, _ = readAssignment(p.lesson) // which is checked
+	card.Assignment, _ = views.NewAssignment(p.lesson.Assignment, func(to string) string { // which is checked
+		return within(p.embed, assignedLink(p.lesson, to))
+	})
 	e := views.LookupExperiment(p.lesson.Experiment)
 	if e == nil {
 		return card
@@ -224,7 +226,7 @@ func (s *Server) card(p *pageRequest) views.Card {
 	link := func(l export.Lesson, recipe string) string {
 		query, _ := wire.ReadQuery(recipe) // of the table
 		maps.Copy(query, lessonQuery(l))
-		return wire.WriteQuery(query)
+		return within(p.embed, wire.WriteQuery(query))
 	}
 	t := &views.ExperimentCard{Experiment: e, Guess: strings.Clone(p.choices.Guess), Again: link(p.lesson, "")}
 	t.Run, t.Ends = s.runOf(e, p)

@@ -16,16 +16,19 @@ import (
 
 // linkedPage answers GET / with a query, or with the error of reading it. The query is a recipe,
 // whose state the page shows and trains up to its steps, and the parts of the page to hide and to
-// lock.
+// lock. So it is for a page that is shown as a card.
 //
 // A class opens one link at a time: its page is made once for all. Browsers do not keep it, since they
 // would put what was typed into another one's place.
-func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
+func (s *Server) linkedPage(c echo.Context, query url.Values, embed views.Embed, err error) error {
 	if err == nil {
 		var page once.Answer
 		key := "/?" + query.Encode()
+		if embed.On {
+			key = routeEmbed + "?" + query.Encode() + "#" + embed.Query
+		}
 		page, err = s.finish(c, key, encodingOf(c.Request().Header, codings), func(ctx context.Context) ([]byte, string, error) {
-			return s.makeLinked(ctx, maps.Clone(query))
+			return s.makeLinked(ctx, maps.Clone(query), embed)
 		})
 		if err == nil {
 			c.Response().Header().Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
@@ -51,18 +54,21 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, err error) error {
 		lesson.Experiment = "" // this is none of its runs
 		p.setLesson(lesson)
 	}
+	p.embed = embed
 	p.notice = problem(e)
 	p.notice.Text = "This link cannot be opened. " + p.notice.Text
 	p.answer.settings = true
 	return s.render(c, e.status, p)
 }
 
-// makeLinked makes the page of a link.
-func (s *Server) makeLinked(ctx context.Context, query url.Values) ([]byte, string, error) {
+// makeLinked makes the page of a link. A card waits for its user to begin.
+func (s *Server) makeLinked(ctx context.Context, query url.Values, embed views.Embed) ([]byte, string, error) {
 	p, err := s.readLink(ctx, query)
 	if err != nil {
 		return nil, "", err
 	}
+	p.embed = embed
+	p.choices.Waits = p.choices.Waits || embed.On
 	p.meta.Source = sourceOfControls(p.choices)
 	p.recipe = s.told(ctx, p, nn.State{})
 	p.answer.settings, p.answer.pinned = true, true
@@ -89,12 +95,16 @@ func (s *Server) unopened(c echo.Context, err error) error {
 		return err
 	}
 	html, failed := s.busyFirst()
+	if s.isCard(c) {
+		html, failed = s.busyCard()
+		c.Response().Header().Set("Refresh", strconv.Itoa(b.RetryAfter)) // nobody loads a frame again
+	}
 	if failed != nil {
 		return failed
 	}
 	s.describeLogged(err, c)
 	c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(b.RetryAfter))
-	return s.answerShared(c, b.status, "busy", echo.MIMETextHTMLCharsetUTF8, html)
+	return s.answerShared(c, b.status, "busy "+c.Path(), echo.MIMETextHTMLCharsetUTF8, html)
 }
 
 // readLink reads the query of the page's address: a lesson, and a recipe. An experiment without a

@@ -33,6 +33,7 @@ type pageRequest struct {
 	meta     table.Meta
 	own      string // points to come back to from a data set: FieldOwn
 	lesson   export.Lesson
+	embed    views.Embed
 	recipe   string // that leads to this run, but for its steps, or ""
 	history  nn.History
 	pinned   *views.PinnedRun
@@ -151,6 +152,12 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if p.lesson, err = decodeLesson(form.Get(views.FieldLesson)); err != nil {
 		return p, err
 	}
+	if p.embed, err = decodeEmbed(form.Get(views.FieldEmbed)); err != nil {
+		return p, err
+	}
+	if err := checkShow(p.choices.Show); err != nil {
+		return p, err
+	}
 	if err := checkParts(p.choices.Hide, p.choices.Lock); err != nil {
 		return p, err
 	}
@@ -244,7 +251,7 @@ func readChoices(form url.Values) views.Choices {
 	d.Guess = form.Get(views.FieldGuess)
 	d.PictureView, d.PictureTheme = form.Get(views.FieldPictureView), form.Get(views.FieldPictureTheme)
 	d.Assignment = newlines.Replace(form.Get(views.FieldAssignment))
-	d.Hide, d.Lock = form[views.FieldHide], form[views.FieldLock]
+	d.Hide, d.Lock, d.Show = form[views.FieldHide], form[views.FieldLock], form[views.FieldShow]
 	return d
 }
 

@@ -58,6 +58,12 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	sharing.Lost = lost
 	maps.Copy(query, recipe)
 	sharing.Recipe = wire.WriteQuery(query)
+	if len(s.config.FrameAncestors) > 0 {
+		if len(p.choices.Show) > 0 {
+			query.Set(views.FieldShow, strings.Join(p.choices.Show, ","))
+		}
+		sharing.Embed = wire.WriteQuery(query)
+	}
 	return sharing, nil
 }
 

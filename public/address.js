@@ -1,6 +1,6 @@
 // The address of the page: its lesson and the recipe of its run, or a link to a state.
 import { canPack, unpack } from "./packing.js";
-import { $, field, tell } from "./page.js";
+import { $, field, isEmbedded, tell } from "./page.js";
 
 const REST = 500; // milliseconds; some browsers allow 100 changes in 30 seconds
 
@@ -49,6 +49,18 @@ function recipeNow() {
   return recipe;
 }
 
+/** Returns the recipe of what is shown with the lesson of the page, as a query, or "". */
+export function recipeOfPage() {
+  const recipe = recipeNow();
+  return recipe ? textOf(withLesson(recipe)) : "";
+}
+
+/** @param {URLSearchParams} query */
+function withLesson(query) {
+  for (const [name, value] of new URLSearchParams(field("lesson").value)) query.set(name, value);
+  return query;
+}
+
 /** Returns a query as people read it. @param {URLSearchParams} query */
 function textOf(query) {
   return String(query).replaceAll("%2C", ",");
@@ -61,8 +73,8 @@ export function forgetRecipe() {
 
 /** @param {URLSearchParams} query */
 function replace(query) {
-  for (const [name, value] of new URLSearchParams(field("lesson").value)) query.set(name, value);
-  const text = textOf(query);
+  if (isEmbedded) return; // that of a card is how its storage is found
+  const text = textOf(withLesson(query));
   const address = location.pathname + (text && `?${text}`);
   if (address !== location.pathname + location.search + location.hash) {
     history.replaceState(history.state, "", address);
@@ -96,6 +108,7 @@ export function isMarked(mark) {
   const { type } = /** @type {PerformanceNavigationTiming} */ (visit);
   // Browsers may keep the mark where a link on this page to itself was followed.
   if (type === "navigate" && document.referrer === location.href) return false;
+  if (isEmbedded) return Boolean(mark); // its room is for it alone
   // Chromium drops it if the address changes while the page is being loaded again.
   const isDropped = type === "reload" && history.state === null && Boolean(mark);
   return mark === history.state || isDropped;

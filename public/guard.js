@@ -56,10 +56,12 @@
   };
   addEventListener("error", listener, true);
   try {
-    // Before anything is painted: see theme.js and present.js.
-    const theme = localStorage.getItem("nnvisu_theme");
-    if (theme === "light" || theme === "dark") classList.add(theme);
-    if (sessionStorage.getItem("nnvisu_present")) classList.add("present");
+    // Before anything is painted: see theme.js and present.js. A card in a frame has neither.
+    if (!classList.contains("embed")) {
+      const theme = localStorage.getItem("nnvisu_theme");
+      if (theme === "light" || theme === "dark") classList.add(theme);
+      if (sessionStorage.getItem("nnvisu_present")) classList.add("present");
+    }
   } catch {
     // Nothing is kept.
   }

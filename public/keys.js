@@ -1,6 +1,6 @@
 // The keys of the page, wherever no control needs them.
 import { closeModeless, modal, open } from "./dialogs.js";
-import { $ } from "./page.js";
+import { $, isEmbedded } from "./page.js";
 import { endPresent, togglePresent } from "./present.js";
 import { take } from "./tools.js";
 
@@ -16,8 +16,8 @@ export function bindKeys(runs, timeline) {
     " ": () => runs.toggle(),
     s: () => $("one-step").click(),
     r: () => $("reset").click(),
-    p: togglePresent,
-    "?": () => open("help"),
+    p: () => !isEmbedded && togglePresent(),
+    "?": () => !isEmbedded && open("help"),
     ArrowLeft: () => timeline.step(-1),
     ArrowRight: () => timeline.step(1),
     Escape: () => closeModeless() || endPresent(),

@@ -5,12 +5,13 @@ import { Archive } from "./archive.js";
 import { Controls } from "./controls.js";
 import { Curves } from "./curves.js";
 import { bindDialogs, open } from "./dialogs.js";
+import { bindEmbed } from "./embed.js";
 import { bindFolds } from "./folds.js";
 import { Import } from "./import.js";
 import { bindKeys } from "./keys.js";
 import { bindLayout } from "./layout.js";
 import { Lens } from "./lens.js";
-import { tell } from "./page.js";
+import { isEmbedded, tell } from "./page.js";
 import { bindParts } from "./parts.js";
 import { Picture } from "./picture.js";
 import { Plane } from "./plane.js";
@@ -18,6 +19,7 @@ import { bindPresent } from "./present.js";
 import { Probe } from "./probe.js";
 import { Readout } from "./readout.js";
 import { Renewal } from "./renewal.js";
+import { roomOf } from "./room.js";
 import { Runs } from "./runs.js";
 import { Session } from "./session.js";
 import { Share } from "./share.js";
@@ -37,7 +39,8 @@ const isAble = "htmx" in globalThis && "HTMLDialogElement" in globalThis;
 
 /** Makes the parts of the script. */
 async function start() {
-  const renewal = new Renewal(new Transport(), window, tell);
+  const browser = isEmbedded ? roomOf(window) : window;
+  const renewal = new Renewal(new Transport(), browser, tell);
   const runs = new Runs(renewal, tell);
   const picture = new Picture();
   const lens = new Lens(picture);
@@ -58,7 +61,11 @@ async function start() {
   bindFolds(runs);
   new Controls(runs, () => timeline.undo());
   const timeline = new Timeline(runs);
-  const session = new Session(runs, timeline, new Stores(window, tell), new Archive(window, tell));
+  // Nobody expects of a figure that it is stored: it says nothing if the browser denies that.
+  const say = isEmbedded ? () => {} : tell;
+  const stores = new Stores(browser, say, isEmbedded ? ["sessionStorage"] : undefined);
+  const archive = new Archive(browser, say);
+  const session = new Session(runs, timeline, stores, archive);
   runs.on("swap", paint);
   new Share(runs);
   new Import(runs);
@@ -69,11 +76,14 @@ async function start() {
   bindDialogs(runs);
   bindKeys(runs, timeline);
   bindLayout();
-  bindParts(runs);
-  bindPresent();
-  bindTheme();
+  if (isEmbedded) bindEmbed(runs);
+  else {
+    bindParts(runs);
+    bindPresent();
+    bindTheme();
+    bindTour();
+  }
   bindTools(runs);
-  bindTour();
   bindTips();
   bindSpeech(runs);
   showStatus(runs);

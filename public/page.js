@@ -12,6 +12,9 @@ export function $(id) {
 /** The form around the page. */
 export const form = $("lab");
 
+/** Whether the page is one card, in a frame. */
+export const isEmbedded = document.documentElement.classList.contains("embed");
+
 /** Returns a field of the form. @param {string} name */
 export function field(name) {
   return /** @type {HTMLInputElement} */ (form.elements.namedItem(name));

@@ -75,8 +75,19 @@ function saved(lesson) {
   return `{"type":"nnvisu_state","version":1,${members.join(",")}}`;
 }
 
-/** Puts the state into a new link to it. */
+/** Returns the part of a link that holds the state, or "" if it is too long. @param {string | undefined} lesson */
+export async function stateHash(lesson) {
+  const packed = canPack ? await pack(saved(lesson)) : "";
+  return packed && packed.length <= LONGEST ? `#state=${packed}` : "";
+}
+
+/** Puts the state into a new link to it, and the whole address into the HTML of a card. */
 async function makeLink() {
+  const snippet = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("snippet"));
+  if (snippet) {
+    const { href } = new URL("embed", document.baseURI);
+    snippet.value = snippet.value.replace(/src="embed/, `src="${href}`);
+  }
   const link = form.querySelector("a[data-state-link]:not([data-made])");
   if (!(link instanceof HTMLAnchorElement)) return;
   link.dataset.made = "";
@@ -85,9 +96,9 @@ async function makeLink() {
     row?.replaceChildren("This browser is too old to make such links. Save the state as a file.");
     return;
   }
-  const packed = await pack(saved(link.dataset.lesson));
-  if (packed.length <= LONGEST) link.href += `#state=${packed}`;
-  else row?.replaceChildren("This state is too large for a link. Save it as a file.");
+  const hash = await stateHash(link.dataset.lesson);
+  link.href += hash;
+  if (!hash) row?.replaceChildren("This state is too large for a link. Save it as a file.");
 }
 
 /** @param {HTMLElement} target */
@@ -95,12 +106,12 @@ async function copy(target) {
   const button = target.closest("[data-copy]");
   const id = button?.getAttribute("data-copy");
   if (!button?.firstChild || !id) return;
-  const { href } = /** @type {HTMLAnchorElement} */ ($(id));
-  const copied = await navigator.clipboard?.writeText(href).then(
+  const { href, value } = /** @type {any} */ ($(id)); // of a link, or of a text
+  const copied = await navigator.clipboard?.writeText(href ?? value).then(
     () => true,
     () => false,
   );
   if (copied)
     button.firstChild.textContent = "Copied"; // and which, for who cannot see
-  else tell("The browser does not let this page copy. Copy the link itself, by its own menu.");
+  else tell("The browser does not let this page copy. Copy it by its own menu.");
 }

@@ -10,17 +10,19 @@ export class Stores {
   #browser;
   #tell;
   /** @type {StoreName[]} */
-  #names = ["sessionStorage", "localStorage"];
+  #names;
   /** @type {Record<string, number>} lengths that had no room */
   #tooLong = {};
 
   /**
    * @param {Record<StoreName, Store>} browser the window; a denied store throws
    * @param {Tell} tell
+   * @param {StoreName[]} names
    */
-  constructor(browser, tell) {
+  constructor(browser, tell, names = ["sessionStorage", "localStorage"]) {
     this.#browser = browser;
     this.#tell = tell;
+    this.#names = names;
   }
 
   /** Stores texts, each as far as there is room. @param {State} texts */

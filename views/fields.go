@@ -19,6 +19,7 @@ const (
 	FieldMeta    = "meta"    // where the points came from and what they are called; may be empty
 	FieldOwn     = "own"     // points to come back to from a data set, as a saved state; may be empty
 	FieldLesson  = "lesson"  // what the page is used for, as the query of a link to it
+	FieldEmbed   = "embed"   // how the page is shown as one card, as the query of its address; empty for the whole page
 	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
 	FieldAct      = "act"      // what a button of the page does
@@ -87,6 +88,7 @@ const (
 	FieldAssignment = "assignment" // a task for a class, in Markdown
 	FieldHide       = "hide"       // parts of the page that a link leaves out
 	FieldLock       = "lock"       // and those that it locks
+	FieldShow       = "show"       // parts of the card that a link to it names
 
 	FieldTableText    = "table_text" // a table to import; its options are fields too: see TableField
 	FieldTableFile    = "table_file" // the bytes of a file with one, which is read in place of the text
@@ -112,6 +114,9 @@ const OwnData = "own"
 // that it is in FieldLesson.
 const LinkExperiment = "experiment"
 
+// LinkTheme is the parameter of a link to the card that names its colours.
+const LinkTheme = "theme"
+
 // Tools and transports.
 const (
 	ToolErase       = "erase"
@@ -128,13 +133,13 @@ const pathTrain = "train"
 const PlaneSize = 320
 
 // RepeatedFields may be given more than once.
-var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove}
+var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldShow, FieldRowX, FieldRowY, FieldRowLabel, FieldRowRemove}
 
 // ChoiceFields are numbers, and names of one of a few things, that the page keeps beside the state.
 var ChoiceFields = []string{
 	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
-	FieldLock, FieldRecipe, FieldGuess, FieldRows, FieldLayer, FieldPictureView, FieldPictureTheme,
+	FieldLock, FieldShow, FieldEmbed, FieldRecipe, FieldGuess, FieldRows, FieldLayer, FieldPictureView, FieldPictureTheme,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
@@ -144,7 +149,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
-	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
+	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,
 	FieldPictureView, FieldPictureTheme, "id", "type", "frame_ms",

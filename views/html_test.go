@@ -201,8 +201,11 @@ func labs(tb testing.TB) map[string]Lab {
 		"Compare":             sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "compare" }),
 		"ComparePinned":       comparing(tb, func(*Lab) {}),
 		"Largest":             sampleLab(tb, dataset.Circles, networkShapes()["Largest"]),
+		"Card": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			l.Embed = Embed{On: true, Show: []string{"network", "curves"}, Theme: "dark", Query: "show=network,curves&theme=dark", Open: "./?dataset=moons"}
+		}),
 		"Linked": sampleLab(tb, dataset.Circles, func(l *Lab) {
-			l.Choices.Opened, l.Choices.Waits = true, true
+			l.Choices.Opened, l.Choices.Waits, l.Framable = true, true, true
 			l.Lesson = export.Lesson{Hide: []string{PartData, PartShare}, Lock: []string{PartNetwork}}
 			l.Choices.UntilStep, l.Choices.UntilLoss, l.Choices.UntilAccuracy, l.Choices.Patience = "500", `"`, "<", "&"
 		}),

@@ -40,6 +40,8 @@ type Lab struct {
 	Largest    []float64 // the largest size on the map of each hidden unit
 	Choices    Choices
 	Notice     Notice
+	Embed      Embed // the page is one card
+	Framable   bool  // there are pages that may show it as one
 	Version    string
 	Release    string // the name of what the page consists of; see [Release]
 	Scriptless bool   // the page has no script
@@ -91,6 +93,7 @@ type Choices struct {
 	Guess      string   // an index of the guesses of an experiment, or ""
 	Assignment string   // the task that is written, and with it
 	Hide, Lock []string // the names of parts, of a lesson to share
+	Show       []string // the names of parts, of the card to share
 	Opened     bool     // the state came with the page's address, and goes before the stored one
 	Waits      bool     // its run begins when the user says so
 }
@@ -146,11 +149,19 @@ func CanLock(name string) bool {
 	return slices.ContainsFunc(parts, func(p part) bool { return p.Name == name && p.Why != "" })
 }
 
-func (l *Lab) hides(name string) bool { return slices.Contains(l.Lesson.Hide, name) }
+func (l *Lab) hides(name string) bool {
+	return slices.Contains(l.Lesson.Hide, name) || l.Embed.leavesOut(name)
+}
 func (l *Lab) locks(name string) bool { return slices.Contains(l.Lesson.Lock, name) }
 
+// hidesTools reports whether the tools to draw with are hidden. In the card they have a name of their
+// own.
+func (l *Lab) hidesTools() bool {
+	return slices.Contains(l.Lesson.Hide, PartData) || l.Embed.lacks(embedPoints)
+}
+
 // pointsLocked reports whether points cannot be drawn.
-func (l *Lab) pointsLocked() bool { return l.hides(PartData) || l.locks(PartData) }
+func (l *Lab) pointsLocked() bool { return l.hidesTools() || l.locks(PartData) }
 
 // A Notice tells the user what happened.
 type Notice struct {

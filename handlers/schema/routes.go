@@ -147,6 +147,8 @@ func Routes() []Route {
 		client("/nnvisu.mjs", "clientJavaScript", "The client in JavaScript", "text/javascript"),
 		document("/llms.txt", "llms", "A text about this server for language models", "text/plain"),
 
+		{Method: "GET", Path: "/embed", Inside: "the page as one card, for a frame"},
+		{Method: "POST", Path: "/embed", Inside: "acts of a card without script"},
 		{Method: "POST", Path: "/edit", Inside: "acts of the page"},
 		{Method: "POST", Path: "/points.csv", Inside: "the points of the page's form as a table"},
 		{Method: "GET", Path: "/ws/page", Inside: "frames of the page"},
