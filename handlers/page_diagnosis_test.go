@@ -85,6 +85,7 @@ func TestTroubles(t *testing.T) {
 		}
 	}
 	check("hills", "dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&steps=300", "exploding", 1, 5, 25)
+	check("hills, one frame", "dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&steps=20", "exploding", 20)
 	check("relu", "dataset=spiral&learning_rate=1&activation=relu&steps=500", "dead", 1, 25)
 	check("tanh", "dataset=hills&learning_rate=1&steps=400", "saturated", 1, 25)
 }
