@@ -79,6 +79,9 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 		e.page.notice, e.page.answer.pinned = notice, true
 		if lab, err := s.lab(c.Request().Context(), e.page); err == nil {
 			lab.Refusals = refusals
+			if len(notice.Exits) > 0 {
+				lab.Diagnosis = nn.Diagnosis{} // it leads the same ways
+			}
 			if e.page.form.Get(views.FieldControls) != "" {
 				lab.Written = e.page.form
 			}
