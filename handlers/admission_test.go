@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"nnvisu/handlers/fair"
+	"nnvisu/nn/table"
 	"nnvisu/views"
 )
 
@@ -85,7 +86,7 @@ func TestLongChoices(t *testing.T) {
 	for _, name := range views.ChoiceFields {
 		form := url.Values{name: {strings.Repeat(" ", longestChoice+1)}}
 		w := serve(s, http.MethodPost, "/train", form.Encode(), "HX-Request", "true", "Content-Type", urlencoded)
-		if want := fmt.Sprintf("at most %d bytes", longestChoice); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), want) {
+		if want := fmt.Sprintf("at most %s bytes", table.AppendGrouped(nil, longestChoice)); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), want) {
 			t.Errorf("a long %s is answered %d %s; want 413 and %q", name, w.Code, w.Body, want)
 		}
 	}

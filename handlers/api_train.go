@@ -65,6 +65,7 @@ func (s *Server) trainRecipe(c echo.Context) error {
 // data_seed gives the data set another seed.
 func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
 	m := wire.NewMessage(wire.Train)
+	m.Repeatable = true
 	c := &m.State.Config
 	params := url.Values{"dataset": {query.Get("dataset")}}
 	if query.Has("seed") {

@@ -91,7 +91,7 @@ func TestReadRecipe(t *testing.T) {
 	if err != nil {
 		t.Fatalf("readRecipe(%s) = %v", all, err)
 	}
-	want := wire.Message{Steps: 5, FrameSteps: 2, FrameMS: 40, ClassesSet: true}
+	want := wire.Message{Steps: 5, FrameSteps: 2, FrameMS: 40, ClassesSet: true, Repeatable: true}
 	want.State.Config = nn.Config{
 		Task: nn.Classification, Features: []nn.Feature{nn.FeatureX, nn.FeatureSinY}, HiddenLayers: []int{4, 3}, Activation: nn.ReLU, Init: nn.InitHe,
 		Classes: 3, Optimizer: nn.SGD, LearningRate: 0.5, Schedule: nn.StepDecay, ScheduleSteps: 40, ScheduleFactor: 0.25, BatchSize: 8, L1: 0.1, L2: 0.2, Dropout: 0.3, TestFraction: 0.4, Seed: 7,

@@ -174,9 +174,10 @@ func (s *Server) newTrainer(
 const fullFrame = 20 * time.Millisecond
 
 // newStreamTrainer is newTrainer for a stream, of whose frames the longest sets the cost. Where
-// frames are to be full it sets how many updates they make. That follows from the state alone, and
-// not from how fast frames come: so nothing swings, and a run that is repeated makes the same
-// frames.
+// frames are to be full it sets how many updates they make. That does not follow from how fast
+// frames come: so nothing swings, and a run that is repeated makes the same frames. On a CPU without
+// vector kernels a frame makes fewer updates, so that its picture comes as often. A recipe is the
+// exception: its answer may be kept and compared, and must be the same from every replica.
 func (s *Server) newStreamTrainer(
 	ctx context.Context, m *wire.Message, answer func(nn.Config) time.Duration,
 ) (*nn.Trainer, nn.Work, error) {
@@ -184,7 +185,11 @@ func (s *Server) newStreamTrainer(
 		if err := s.checkState(ctx, m); err != nil {
 			return nil, nn.Work{}, err
 		}
-		work := nn.WorkHere(m.State.Config, len(m.State.Data))
+		workOf := nn.WorkHere
+		if m.Repeatable {
+			workOf = nn.WorkOf
+		}
+		work := workOf(m.State.Config, len(m.State.Data))
 		rest := work.Evaluation
 		if answer != nil {
 			rest += answer(m.State.Config)

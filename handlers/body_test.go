@@ -249,13 +249,13 @@ func TestLargeBodies(t *testing.T) {
 			continue
 		}
 		posts++
-		for _, html := range []string{"", "true"} {
+		for html, want := range map[string]string{"": "at most 16777216 bytes", "true": "at most 16\u202f777\u202f216 bytes"} {
 			r := httptest.NewRequest(http.MethodPost, route.Path, neverRead{t})
 			r.ContentLength = s.config.MaxBody + 1
 			r.Header.Set("HX-Request", html)
 			w := httptest.NewRecorder()
 			s.ServeHTTP(w, r)
-			if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), fmt.Sprint(s.config.MaxBody)) {
+			if w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(w.Body.String(), want) {
 				t.Errorf("POST %s of a long body = %d %.200s; want 413 and the limit", route.Path, w.Code, w.Body)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"nnvisu/handlers/wire"
 	"nnvisu/nn"
+	"nnvisu/nn/kernel"
 	"nnvisu/views"
 )
 
@@ -47,6 +48,42 @@ func TestFullFrame(t *testing.T) {
 				t.Errorf("a frame makes %d updates, and one more fits", m.FrameSteps)
 			}
 		})
+	}
+}
+
+// TestFullFrameRepeats: a recipe makes the same full frames with every kernel, and the page's run
+// fewer updates a frame where they take longer.
+func TestFullFrameRepeats(t *testing.T) {
+	before := kernel.Name()
+	defer func() { _ = kernel.Use(before) }() // it was in use
+	names := kernel.Names()
+	fastest, slowest := names[0], names[len(names)-1]
+	s := newTestServer(t)
+	steps := func(m wire.Message) int {
+		t.Helper()
+		_, ctx := newTestTask(t, s)
+		if _, _, err := s.newStreamTrainer(ctx, &m, nil); err != nil {
+			t.Fatal(err)
+		}
+		return m.FrameSteps
+	}
+	run, recipe := map[string]int{}, map[string]int{}
+	for _, name := range names {
+		if err := kernel.Use(name); err != nil {
+			t.Fatal(err)
+		}
+		read, err := s.readRecipe(url.Values{"dataset": {"circles"}, "frame_steps": {"max"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		recipe[name] = steps(read)
+		run[name] = steps(wire.Message{State: read.State, FullFrames: true})
+	}
+	if recipe[slowest] != recipe[fastest] || recipe[fastest] != run[fastest] && fastest != slowest {
+		t.Errorf("a frame of a recipe makes %v updates; want the same with all kernels, as many as a run with %s, %d", recipe, fastest, run[fastest])
+	}
+	if fastest != slowest && run[slowest] >= run[fastest] {
+		t.Errorf("a frame of a run makes %v updates; want fewer with kernels %s", run, slowest)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -79,6 +80,9 @@ func (s *Server) failHTML(c echo.Context, b errorBody, cause error) error {
 		e.page.notice, e.page.answer.pinned = notice, true
 		if lab, err := s.lab(c.Request().Context(), e.page); err == nil {
 			lab.Refusals = refusals
+			if len(notice.Exits) > 0 {
+				lab.Diagnosis = nn.Diagnosis{} // it leads the same ways
+			}
 			if e.page.form.Get(views.FieldControls) != "" {
 				lab.Written = e.page.form
 			}
@@ -146,17 +150,41 @@ func problem(all ...errorBody) views.Notice {
 	return views.Notice{Text: strings.Join(texts, ". "), Problem: true}
 }
 
-// numbers are those of a message, as programs read them.
+// numbers are those of a message, as programs read them, with what stands before them.
 var numbers = regexp.MustCompile(`(?:^|[\s(])-?\d[\d.]*(?:e[+-]\d+)?`)
 
-// readable writes a message for people: with the signs of numbers that they write, but for what is
-// quoted.
+// readable writes a message for people: with the signs of numbers that they write, and whole numbers
+// in groups of three digits, but for what is quoted.
 func readable(message string) string {
-	parts := strings.Split(message, `"`)
-	for i := 0; i < len(parts); i += 2 {
-		parts[i] = numbers.ReplaceAllStringFunc(parts[i], table.Readable)
+	var b strings.Builder
+	for i, part := range strings.Split(message, `"`) {
+		if i > 0 {
+			b.WriteByte('"')
+		}
+		if i%2 == 1 {
+			b.WriteString(part)
+			continue
+		}
+		end := 0
+		for _, at := range numbers.FindAllStringIndex(part, -1) {
+			b.WriteString(part[end:at[0]])
+			end = at[1]
+			b.WriteString(readableNumber(part[at[0]:end], part[end:]))
+		}
+		b.WriteString(part[end:])
 	}
-	return strings.Join(parts, `"`)
+	return b.String()
+}
+
+// readableNumber writes a match of numbers. It groups the digits of one that stands alone, and not
+// those of a date.
+func readableNumber(number, after string) string {
+	digits := strings.TrimLeft(number, " \t\n(-")
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 1000 || after != "" && !strings.ContainsRune(" ,;:)", rune(after[0])) {
+		return table.Readable(number)
+	}
+	return table.Readable(strings.TrimSuffix(number, digits)) + string(table.AppendGrouped(nil, n))
 }
 
 // sentence says what is wrong, without a full stop.

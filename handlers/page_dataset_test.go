@@ -183,7 +183,7 @@ func TestDatasetControls(t *testing.T) {
 		form.Set(views.FieldDataset, set)
 		form.Set(views.FieldPoints, points)
 		w := postForm(s, "/edit", form, "HX-Request", "true")
-		if w.Code/100 != 4 || !strings.Contains(w.Body.String(), "Points must be from 1 to 2000; got "+points) || !strings.Contains(w.Body.String(), `value="xor" checked`) {
+		if w.Code/100 != 4 || !strings.Contains(w.Body.String(), "Points must be from 1 to 2\u202f000; got "+strings.Replace(points, "5000", "5\u202f000", 1)) || !strings.Contains(w.Body.String(), `value="xor" checked`) {
 			t.Errorf("%s points are answered %d %.400s; want the limits, and xor still chosen", points, w.Code, w.Body)
 		}
 	}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -85,8 +86,47 @@ func TestTroubles(t *testing.T) {
 		}
 	}
 	check("hills", "dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&steps=300", "exploding", 1, 5, 25)
+	check("hills, one frame", "dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&steps=20", "exploding", 20)
 	check("relu", "dataset=spiral&learning_rate=1&activation=relu&steps=500", "dead", 1, 25)
 	check("tanh", "dataset=hills&learning_rate=1&steps=400", "saturated", 1, 25)
+}
+
+// TestDivergedOnce: a run that breaks off, in a stream or in a step, has each way out once: in the
+// notice, which takes the place of the diagnosis.
+func TestDivergedOnce(t *testing.T) {
+	s := newTestServer(t)
+	state := sampleState(t, "hills", 20, 0, func(c *nn.Config) {
+		c.Activation, c.Optimizer, c.LearningRate, c.HiddenLayers = nn.Linear, nn.SGD, 10, []int{20, 20}
+	})
+	form := settingsForm(t, s, state)
+	form.Set(views.FieldControls, "")
+	check := func(by, diagnosis, notice string) {
+		t.Helper()
+		if !strings.Contains(notice, "broke off at update") || len(find(parseHTML(t, notice), "button[name=act]")) == 0 || strings.TrimSpace(diagnosis) != "" {
+			t.Errorf("%s: the page has the diagnosis %q and the notice %q; want the notice alone, with a way out", by, diagnosis, notice)
+		}
+	}
+	frames, _ := streamForm(t, s, form)
+	pages := pagesAfter(frames)
+	page := pages[len(pages)-1]
+	if before := pages[len(pages)-2]["#diagnosis"]; !strings.Contains(before, "<button") {
+		t.Errorf("before the end the diagnosis is %q; want a way out", before)
+	}
+	check("stream", page["#diagnosis"], page["#notice"])
+	last := readForm(t, strings.Join(slices.Collect(maps.Values(page)), ""), "", "")
+	for _, name := range []string{views.FieldNetwork, views.FieldHistory} {
+		form.Set(name, last.Get(name))
+	}
+	form.Set(views.FieldSteps, "100")
+	step := pagesAfter([]string{postForm(s, "/step", form, "HX-Request", "true").Body.String()})[0]
+	if _, is := step["#diagnosis"]; !is {
+		t.Error("the answer of a step leaves the diagnosis")
+	}
+	check("step", step["#diagnosis"], step["#notice"])
+	plain := postForm(s, "/step", form).Body.String()
+	if got := find(parseHTML(t, plain), "#diagnosis button"); len(got) != 0 || len(find(parseHTML(t, plain), "#notice button[name=act]")) == 0 {
+		t.Error("without script the page has ways out in the diagnosis, or none in the notice")
+	}
 }
 
 // TestStuckLeadsOut: the first way that the page offers out of a loss that does not move leads out.

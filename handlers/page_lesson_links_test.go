@@ -25,7 +25,7 @@ func TestBrokenLinks(t *testing.T) {
 		"?experiment=nope":           "cannot be opened: experiment must name an experiment; got \"nope\".",
 		"?lock=all":                  "cannot be opened: lock must name parts of the page",
 		"?learning_rate=fast":        "cannot be opened: Learning rate must be a number",
-		"?points=100000":             "cannot be opened: Points must be from 1 to 2000",
+		"?points=100000":             "cannot be opened: Points must be from 1 to 2\u202f000",
 		"?dataset=moons#state=H4sI":  "is shown as text",
 		"?dataset=moons&steps=10":    "",
 		"?experiment=momentum":       "",

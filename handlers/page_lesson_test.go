@@ -250,7 +250,7 @@ func TestLessonRefused(t *testing.T) {
 	long := strings.Repeat("é", views.MaxAssignment+1)
 	for query, want := range map[string]string{
 		"experiment=nothing":                                                "experiment must name an experiment; got &#34;nothing&#34;",
-		"assignment=" + url.QueryEscape(long):                               "Task for a class must have at most 2000 characters; got 2001",
+		"assignment=" + url.QueryEscape(long):                               "Task for a class must have at most 2\u202f000 characters; got 2\u202f001",
 		"assignment=" + url.QueryEscape(strings.Repeat("[a](?seed=1)", 21)): "Task for a class must have at most 20 links; got 21",
 	} {
 		w := serve(s, http.MethodGet, "/?"+query, "")

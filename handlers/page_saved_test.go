@@ -248,7 +248,7 @@ func TestLongFields(t *testing.T) {
 		form.Set(views.FieldAct, "open")
 		form.Set(field, strings.Repeat("[", 100_000))
 		for path, status := range map[string]int{"/edit": 413, "/train": 413, "/step": 413, "/predict": 413} {
-			if w := postForm(s, path, form, "HX-Request", "true"); w.Code != status || !strings.Contains(w.Body.String(), "must have at most 100000 bytes") {
+			if w := postForm(s, path, form, "HX-Request", "true"); w.Code != status || !strings.Contains(w.Body.String(), "must have at most 100\u202f000 bytes") {
 				t.Errorf("POST %s with a long %s = %d %.200s; want %d and the limit", path, field, w.Code, w.Body, status)
 			}
 		}

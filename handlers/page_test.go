@@ -311,7 +311,7 @@ func TestPageSocketErrors(t *testing.T) {
 		{"NoPoints", websocket.MessageText, `{}`, "must have at least one training point"},
 		{"Control", websocket.MessageText, `{"controls":"1","features":"x","l1":"-1"}`, `hx-target="#l1-error"`},
 		{"Binary", websocket.MessageBinary, `{}`, "must be text, not binary"},
-		{"Large", websocket.MessageText, strings.Repeat(" ", 10_001), "must have at most 10000 bytes"},
+		{"Large", websocket.MessageText, strings.Repeat(" ", 10_001), "must have at most 10\u202f000 bytes"},
 	} {
 		fragments, done := converse(t, conn, ctx, test.kind, []byte(test.message))
 		if len(fragments) != 1 || !strings.Contains(fragments[0], test.says) || !strings.Contains(fragments[0], `hx-target="#notice"`) || done != `{"reason":"error"}` {

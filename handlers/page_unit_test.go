@@ -162,7 +162,7 @@ func TestSetParameterPage(t *testing.T) {
 		t.Errorf("setting a bias = %d with %d samples %v; want the bias, and the last of %v measured again", w.Code, got.history.Len(), got.history.Loss, h.Loss)
 	}
 	form.Set(views.FieldValue, "1e7")
-	if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code != 422 || !strings.Contains(w.Body.String(), `hx-target="#value-error"`) || !strings.Contains(w.Body.String(), "must be from −1000000 to 1000000") {
+	if w := postForm(s, "/edit", form, "HX-Request", "true"); w.Code != 422 || !strings.Contains(w.Body.String(), `hx-target="#value-error"`) || !strings.Contains(w.Body.String(), "must be from −1\u202f000\u202f000 to 1\u202f000\u202f000") {
 		t.Errorf("setting a bias to 1e7 = %d %.400s; want 422 beside the value", w.Code, w.Body)
 	}
 }

@@ -35,7 +35,10 @@ func readUntil(form url.Values) (until, error) {
 	read(views.FieldUntilStep, err, u.step > 0, "must be greater than 0")
 	err = wire.FormFloat(form, views.FieldUntilLoss, &u.loss)
 	read(views.FieldUntilLoss, err, u.loss > 0, "must be greater than 0")
-	err = wire.FormFloat(form, views.FieldUntilAccuracy, &u.accuracy)
+	err = nil
+	if text := strings.TrimSpace(form.Get(views.FieldUntilAccuracy)); text != "" { // beside its field stands %
+		err = wire.ReadFloat(strings.TrimSuffix(text, "%"), views.FieldUntilAccuracy, &u.accuracy)
+	}
 	read(views.FieldUntilAccuracy, err, u.accuracy > 0 && u.accuracy <= 100, "must be greater than 0 and at most 100")
 	err = wire.FormInt(form, views.FieldPatience, &u.patience)
 	read(views.FieldPatience, err, u.patience > 0, "must be greater than 0")

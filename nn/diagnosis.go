@@ -49,6 +49,7 @@ type Diagnosis struct {
 const (
 	explodes = 50  // times the loss of a guess, and growing for
 	growing  = 4   // updates
+	exploded = 1e6 // times the loss of a guess: so many updates after a better sample, one says enough
 	leaps    = 1.5 // times the loss of a guess, in more than half of the newer samples
 
 	risen      = 1.5  // times the lowest train loss
@@ -122,7 +123,7 @@ func (h *History) IsBest() bool {
 func (t *Trainer) Diagnose(h *History) Diagnosis {
 	s := h.stretch(t.step)
 	n := len(s.step)
-	if n < 3 {
+	if n < 2 {
 		return Diagnosis{}
 	}
 	guess := guessSquare
@@ -132,6 +133,9 @@ func (t *Trainer) Diagnose(h *History) Diagnosis {
 	guess = max(guess, s.loss[0])
 	if d := s.tooHigh(guess); d.Trouble != "" {
 		return d
+	}
+	if n < 3 {
+		return Diagnosis{}
 	}
 	if i, is := s.isStuck(t.config.Task, guess); is {
 		return t.whyStuck(s.step[i])
@@ -146,9 +150,11 @@ func (s *stretch) tooHigh(guess float64) Diagnosis {
 	for from > 0 && s.loss[from-1] > guess {
 		from--
 	}
-	if now := s.loss[n-1]; now > explodes*guess && s.step[n-1]-s.step[from] >= growing &&
-		now >= slices.Max(s.loss[from:]) {
-		return Diagnosis{Trouble: Exploding, Since: s.step[max(from-1, 0)]}
+	now, before := s.loss[n-1], max(from-1, 0)
+	grows := now > explodes*guess && s.step[n-1]-s.step[from] >= growing ||
+		now > exploded*guess && s.step[n-1]-s.step[before] >= growing
+	if grows && now >= slices.Max(s.loss[from:]) {
+		return Diagnosis{Trouble: Exploding, Since: s.step[before]}
 	}
 	isHigh := func(v float64) bool { return v > leaps*guess }
 	high := 0

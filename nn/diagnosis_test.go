@@ -124,6 +124,32 @@ func TestDiagnose(t *testing.T) {
 	}
 }
 
+// TestDiagnoseFewSamples: a loss beyond all measure is told by two samples, if some updates lie
+// between them.
+func TestDiagnoseFewSamples(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		step int // of the second sample; the first is that of step 0
+		loss float64
+		want Trouble
+	}{
+		{"Beyond", 20, 6e37, Exploding},
+		{"FewUpdates", 4, 1e6, Exploding},
+		{"OneUpdate", 1, 6e37, ""},
+		{"High", 20, 1e5, ""},
+		{"Still", 100, 0.7, ""},
+	} {
+		var h History
+		h.Add(0, 0, Metrics{Loss: 0.7})
+		h.Add(test.step, test.step, Metrics{Loss: test.loss})
+		at := trainer(t, twoClasses(nil))
+		at.step = test.step
+		if got := at.Diagnose(&h); got != (Diagnosis{Trouble: test.want}) {
+			t.Errorf("%s: Diagnose = %+v; want %q since step 0", test.name, got, test.want)
+		}
+	}
+}
+
 // TestDiagnoseWhy: where the loss does not move, the units say why.
 func TestDiagnoseWhy(t *testing.T) {
 	h := curve(ramp(0.6932, 0.6931, 200), nil)

@@ -11,8 +11,7 @@ import (
 )
 
 // A Distribution is a histogram of numbers, with what sums them up. Mean and Deviation are rounded
-// to a thousandth of the range or so, since the last bits of their sums depend on the CPU; the
-// others are exact.
+// to a thousandth of the range or so; the others are exact. All bits are the same on every CPU.
 type Distribution struct {
 	N int // how many numbers
 	// Lo and Hi are the ends of the range: 0, or 1, 2 or 5 times a power of ten.
@@ -111,10 +110,25 @@ func distributionOf(values []float64) Distribution {
 	d.Low = stat.Quantile(0.05, stat.Empirical, values, nil)
 	d.Median = stat.Quantile(0.5, stat.Empirical, values, nil)
 	d.High = stat.Quantile(0.95, stat.Empirical, values, nil)
-	mean, deviation := stat.PopMeanStdDev(values, nil)
+	mean, deviation := meanDeviation(values)
 	unit := roundUp(d.Hi-d.Lo) / 1000
 	d.Mean, d.Deviation = math.Round(mean/unit)*unit+0, math.Round(deviation/unit)*unit
 	return d
+}
+
+// meanDeviation returns the mean of some numbers and their standard deviation as a whole
+// population. It adds them in their order, with no product fused, as the law of package kernel
+// wants. Those of gonum add several at a time, in an order that depends on the CPU: what is then
+// rounded may fall to either side.
+func meanDeviation(values []float64) (mean, deviation float64) {
+	n := float64(len(values))
+	mean = sum(values) / n
+	squares := 0.0
+	for _, v := range values {
+		d := v - mean
+		squares += float64(d * d)
+	}
+	return mean, math.Sqrt(squares / n)
 }
 
 // roundUp returns the smallest number that is 1, 2 or 5 times a power of ten and at least v, and 1

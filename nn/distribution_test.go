@@ -83,6 +83,15 @@ func checkDistribution(t *testing.T, what string, d Distribution, values []float
 	}
 }
 
+// TestDistributionOrder: the mean of these numbers is 0.3125 but for rounding. Added one by one they
+// come below it, and are rounded down; added several at a time they are rounded up.
+func TestDistributionOrder(t *testing.T) {
+	values := []float64{0.02, 0.05, 0.05, 0.06, 0.14, 0.15, 0.18, 0.23, 0.23, 0.31, 0.36, 0.42, 0.57, 0.58, 0.68, 0.97}
+	if got := distributionOf(values).Mean; got != 0.312 {
+		t.Errorf("the mean of %v is %v; want 0.312, as added in their order", values, got)
+	}
+}
+
 // TestDistributionOf: the ends of the range are round, the largest number counts, and what cannot be
 // drawn is said to be so.
 func TestDistributionOf(t *testing.T) {

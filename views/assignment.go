@@ -17,6 +17,9 @@ import (
 const (
 	MaxAssignment      = 2000 // characters
 	MaxAssignmentLinks = 20   // each is shown with the whole lesson that it keeps
+	// mostBrackets is how many brackets may begin a link. For each the library looks at those around it, so
+	// that a text of nothing else takes the square of its length.
+	mostBrackets = 100
 	// deepest is how many lists and emphases may stand in one another. Of what is deeper only the text is
 	// shown, with spaces between its lines.
 	deepest = 8
@@ -71,10 +74,13 @@ var markdown = parser.NewParser(
 
 // NewAssignment reads an assignment. link returns the query of the page that a destination stands
 // for, or "" if it leads elsewhere: such a link is shown as its text. The error says how long the
-// text may be, or how many links it may have.
+// text may be, or how many links or brackets it may have.
 func NewAssignment(text string, link func(destination string) string) (Assignment, error) {
 	if n := utf8.RuneCountInString(text); n > MaxAssignment {
 		return Assignment{}, fmt.Errorf("must have at most %d characters; got %d", MaxAssignment, n)
+	}
+	if n := strings.Count(text, "[") - strings.Count(text, `\[`); n > mostBrackets {
+		return Assignment{}, fmt.Errorf("must have at most %d brackets [, each of which may begin a link; got %d", mostBrackets, n)
 	}
 	a := assignmentReader{source: []byte(strings.Map(legible, text)), link: link}
 	blocks := a.nodes(markdown.Parse(source.NewReader(a.source)), 0)

@@ -94,8 +94,8 @@ func TestAssignment(t *testing.T) {
 	}
 }
 
-// TestAssignmentLimits: a text that is too long, or has too many links, is refused with the limit and
-// what there is.
+// TestAssignmentLimits: a text that is too long, or has too many links or brackets, is refused with the
+// limit and what there is.
 func TestAssignmentLimits(t *testing.T) {
 	links := func(n int) string { return strings.Repeat("[a](?b) ", n) }
 	for _, test := range []struct{ name, text, want string }{
@@ -103,6 +103,9 @@ func TestAssignmentLimits(t *testing.T) {
 		{"TooLong", strings.Repeat("é", MaxAssignment+1), "must have at most 2000 characters; got 2001"},
 		{"MostLinks", links(MaxAssignmentLinks), ""},
 		{"TooManyLinks", links(MaxAssignmentLinks + 1), "must have at most 20 links; got 21"},
+		{"MostBrackets", strings.Repeat("[", 100) + strings.Repeat("]", 1000), ""},
+		{"TooManyBrackets", strings.Repeat("[", 101), "must have at most 100 brackets [, each of which may begin a link; got 101"},
+		{"EscapedBrackets", strings.Repeat(`\[`, 1000), ""},
 	} {
 		made := 0
 		_, err := NewAssignment(test.text, func(to string) string { made++; return toRecipes(to) })

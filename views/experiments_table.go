@@ -95,7 +95,7 @@ var experiments = []Experiment{
 		Slug: "vanishing-gradients", Title: "Vanishing gradients",
 		Question: "Why do ten layers of sigmoids not learn?",
 		Guesses:  []string{"They have too few units", "The gradient fades from layer to layer", "The gradient grows without limit"}, Right: 1,
-		Watch: "Compare the gradient of the first layer with that of the last one. Each line of the scale is a power of ten.", Panel: "gradients", About: FieldActivation,
+		Watch: "Compare the gradient of the first layer with that of the last one. From one line of the scale to the next it is ten times as large.", Panel: "gradients", About: FieldActivation,
 		Answer: "Each sigmoid has a slope of at most a quarter. The gradient of the first layer is less than a millionth of that of the last, and the loss stays at 0.69.",
 		Tries:  []Try{{Do: "Choose the activation ReLU", See: "Its slope is 1 or 0, and the same ten layers get every point right.", Change: "activation=relu"}},
 		Query:  "dataset=circles&hidden_layers=8,8,8,8,8,8,8,8,8,8&activation=sigmoid&optimizer=sgd&learning_rate=0.1&steps=300&frame_steps=2",

@@ -262,6 +262,9 @@ var importLabels = map[string]string{
 // Label returns what the page calls the value at a path of the wire contract. It is the path itself
 // where the page has no name for it.
 func Label(path string) string {
+	if path == FieldData {
+		return "Data" // the title of the card
+	}
 	if label := importLabels[path]; label != "" {
 		return label
 	}

@@ -354,7 +354,7 @@ func LayerTable(s nn.State, layers []nn.LayerState) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"The layers now\"><table class=\"norms\"><caption>The layers now. The bar is the norm of the gradient of the mean training loss; each line of the scale is a power of ten</caption> <thead><tr><th scope=\"col\">Layer</th><th scope=\"col\" class=\"score\">Parameters</th><th scope=\"col\">Idle units</th><th scope=\"col\" colspan=\"2\">Gradient</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"The layers now\"><table class=\"norms\"><caption>The layers now. The bar is the norm of the gradient of the mean training loss; from one line of its scale to the next it is ten times as large</caption> <thead><tr><th scope=\"col\">Layer</th><th scope=\"col\" class=\"score\">Parameters</th><th scope=\"col\">Idle units</th><th scope=\"col\" colspan=\"2\">Gradient</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

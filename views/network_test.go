@@ -177,7 +177,10 @@ func TestColumns(t *testing.T) {
 					t.Errorf("%s: unit %d of column %d asks for %q with the path %q", name, u, l+1, got, button.attr("data-path"))
 				}
 			}
-			more := column.all(".more")
+			more, paper := column.all(".more"), column.all(".cell > .paper")
+			if hidden := c.Sizes()[l+1] - want; (hidden > 0) != (len(paper) == 1) || hidden > 0 && paper[0].content() != fmt.Sprintf("and %d more", hidden) {
+				t.Errorf("%s: on paper column %d does not say that %d units are left out", name, l+1, hidden)
+			}
 			if hidden := c.Sizes()[l+1] - want; hidden > 0 {
 				if len(more) != 1 || more[0].one(t, "button").content() != fmt.Sprintf("and %d more", hidden) || more[0].one(t, "button").attr("value") != fmt.Sprintf("layer %d", l) {
 					t.Errorf("%s: column %d says %q; want that %d units are left out", name, l+1, column.content(), hidden)

@@ -316,6 +316,9 @@ func TestNoticeBox(t *testing.T) {
 		t.Errorf("NoticeBox to be undone has the button %v; want one that does not submit", e.one(t, "[data-undo]"))
 	}
 	e = render(t, NoticeBox(Notice{Text: "Oops.", Problem: true, Exits: []Exit{{Label: "Back to step 5", Back: true}}}))
+	if _, closes := e.one(t, "button[data-back]").lookup("data-close"); !closes {
+		t.Error("going back leaves the notice of what broke off")
+	}
 	if got := e.one(t, "button[data-back]"); got.content() != "Back to step 5" || got.attr("type") != "button" || len(e.all(".problem")) != 1 {
 		t.Errorf("NoticeBox offers %q of type %q; want to go back to step 5 by the script", got.content(), got.attr("type"))
 	}

@@ -22,6 +22,7 @@ type panel struct {
 var panels = []panel{
 	{Name: "curves", Label: "Curves"},
 	{Name: "confusion", Label: "Confusion", measure: measureConfusion, view: Confusion},
+	// Links and stored pages have the first name of this panel, of when it showed the gradients alone.
 	{Name: "gradients", Label: "Layers", measure: measureLayers, view: Layers},
 	{Name: "histograms", Label: "Histograms", measure: measureHistograms, view: Histograms},
 	{Name: "compare", Label: "Compare", view: Compare},

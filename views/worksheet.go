@@ -12,7 +12,7 @@ const answerLines = 12
 type listed struct{ Name, Value string }
 
 // settingsList returns what the points are and what every setting is. A worksheet tells no setting
-// that its lesson hides.
+// that its lesson hides, and none without effect.
 func settingsList(l Lab) []listed {
 	list := []listed{{"Data set", dataTitle(l)}, {"Points", pointCount(l.State)}}
 	if l.Choices.Dataset != OwnData {
@@ -25,7 +25,9 @@ func settingsList(l Lab) []listed {
 		return list
 	}
 	for m := range setting.All() {
-		list = append(list, listed{m.Label, m.Shown(&l.State.Config)})
+		if m.HasEffect(&l.State.Config) {
+			list = append(list, listed{m.Label, m.Shown(&l.State.Config)})
+		}
 	}
 	return list
 }

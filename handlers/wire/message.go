@@ -53,6 +53,7 @@ type Message struct {
 	Steps      int            // updates to make; 0, in a stream, for no end
 	FrameSteps int            // updates between two frames of a stream
 	FullFrames bool           // as many as fit into the time of a frame, instead of FrameSteps
+	Repeatable bool           // the answer is the same on every CPU, also with FullFrames: a recipe's
 	FrameMS    int            // least time between two frames, in milliseconds
 	Format     string         // of the file to export
 }

@@ -36,6 +36,8 @@ type Member struct {
 	// NoControl says that no control of the settings sets the member.
 	NoControl bool
 
+	// needs says of a config whether the member has an effect in it; nil: always.
+	needs func(c *nn.Config) bool
 	about string // what the documents say about its values, before the choices if there are any
 	access
 }
@@ -121,6 +123,9 @@ func Differing(a, b *nn.Config) []*Member {
 	}
 	return differing
 }
+
+// HasEffect reports whether anything would differ if the member had another value.
+func (m *Member) HasEffect(c *nn.Config) bool { return m.needs == nil || m.needs(c) }
 
 // Read reads the member's JSON value.
 func (m *Member) Read(c *nn.Config, r Reader) error { return m.read(c, r) }

@@ -24,6 +24,7 @@ var members = []Member{
 		about: fmt.Sprintf("%d to %d, at least the largest label + 1; regression has one output "+
 			"and ignores it", nn.MinClasses, nn.MaxClasses),
 		Range:  Range{Least: nn.MinClasses, Most: nn.MaxClasses},
+		needs:  func(c *nn.Config) bool { return c.Task == nn.Classification },
 		access: classes(),
 	},
 	{
@@ -48,6 +49,7 @@ var members = []Member{
 		Name: "activation", Label: "Activation",
 		Hint: "Bends the output of each hidden unit. With Linear, many layers can do no more " +
 			"than one; try it on XOR.",
+		needs: hasHiddenLayers,
 		access: word(
 			func(c *nn.Config) *string { return (*string)(&c.Activation) },
 			choices(nn.Activations()),
@@ -97,6 +99,7 @@ var members = []Member{
 		about: fmt.Sprintf("T, 1 to %d updates; t is the `step` that an update starts from",
 			nn.MaxScheduleSteps),
 		Range:  Range{Least: 1, Most: nn.MaxScheduleSteps},
+		needs:  hasSchedule,
 		access: whole(func(c *nn.Config) *int { return (*int)(&c.ScheduleSteps) }),
 	},
 	{
@@ -105,6 +108,7 @@ var members = []Member{
 			"its end. At 1 nothing changes.",
 		about:  "f, 0 to 1, and greater than 0 for `step` and `exponential`",
 		Range:  Range{Most: 1},
+		needs:  hasSchedule,
 		access: real(func(c *nn.Config) *float64 { return (*float64)(&c.ScheduleFactor) }),
 	},
 	{
@@ -138,6 +142,7 @@ var members = []Member{
 		about: fmt.Sprintf("0 to %v, on hidden units and while training only, inverted scaling",
 			nn.MaxFraction),
 		Range:  Range{Most: nn.MaxFraction},
+		needs:  hasHiddenLayers,
 		access: real(func(c *nn.Config) *float64 { return &c.Dropout }),
 	},
 	{
@@ -158,6 +163,10 @@ var members = []Member{
 		access: seed(),
 	},
 }
+
+func hasHiddenLayers(c *nn.Config) bool { return len(c.HiddenLayers) > 0 }
+
+func hasSchedule(c *nn.Config) bool { return !c.Schedule.IsZero() }
 
 // penalties is what the documents say of l1 and l2 together.
 var penalties = fmt.Sprintf("0 to %v; λ₁·sign w and λ₂·w are added to the gradient of the weights, "+

@@ -46,10 +46,21 @@ func parseInt(text string) (int64, error) {
 func ParseReal(text, field string, dst *float64) error {
 	v, err := ParseFloat(strings.TrimSpace(text))
 	if err != nil {
-		return &SyntaxError{field, "must be a number", text}
+		return &SyntaxError{field, "must be a number" + insteadOfPercent(text), text}
 	}
 	*dst = v
 	return nil
+}
+
+// insteadOfPercent says what to write for a percentage, or nothing of any other text.
+func insteadOfPercent(text string) string {
+	share, isPercent := strings.CutSuffix(strings.TrimSpace(text), "%")
+	share = strings.TrimSpace(share)
+	v, err := ParseFloat(share)
+	if !isPercent || err != nil {
+		return ""
+	}
+	return fmt.Sprintf(", such as %v for %s %%", v/100, share)
 }
 
 // ParseSeed reads a seed as ParseWhole reads a number. The field is for the error.

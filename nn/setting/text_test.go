@@ -72,6 +72,8 @@ func TestParse(t *testing.T) {
 		{"learning_rate", " 1e-3 ", "0.001"},
 		{"learning_rate", ".5", "0.5"},
 		{"learning_rate", "", `config.learning_rate must be a number; got ""`},
+		{"learning_rate", "30 %", `config.learning_rate must be a number, such as 0.3 for 30 %; got "30 %"`},
+		{"learning_rate", "x%", `config.learning_rate must be a number; got "x%"`},
 		{"learning_rate", "NaN", `config.learning_rate must be a number; got "NaN"`},
 		{"learning_rate", "Inf", `config.learning_rate must be a number; got "Inf"`},
 		{"learning_rate", "1e999", `config.learning_rate must be a number; got "1e999"`},

@@ -93,7 +93,7 @@ func TestBrowserLesson(t *testing.T) {
 	q.dialog("share")
 	q.run(`((e) => { e.value = "é".repeat(2001); e.dispatchEvent(new Event("input", {bubbles: true})) })(document.getElementById("assignment"))`)
 	contract.Eventually(t, "that the task is too long", func() bool {
-		return strings.Contains(q.besideField("assignment"), "at most 2000 characters; got 2001")
+		return strings.Contains(q.besideField("assignment"), "at most 2\u202f000 characters; got 2\u202f001")
 	})
 	if q.holds("assignment") != strings.Repeat("é", 2001) {
 		t.Error("the task that is too long is lost")

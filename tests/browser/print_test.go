@@ -65,7 +65,7 @@ func TestBrowserPrint(t *testing.T) {
 				return problems;
 			})()`))
 			list := p.shown("#worksheet dl")
-			for _, want := range []string{"Learning rate", "Optimizer", "Data set", "Activation"} {
+			for _, want := range []string{"Learning rate", "Optimizer", "Data set", "First weights"} {
 				if !strings.Contains(list, want) {
 					t.Errorf("the list is %q; want %s in it", list, want)
 				}

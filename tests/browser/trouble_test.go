@@ -44,8 +44,9 @@ func TestBrowserTrouble(t *testing.T) {
 				p.screenshot(dir, "broke-off-"+size.name)
 			}
 			p.still()
-			if !strings.Contains(v.Notice, "Back to step "+best.Step+", the best") {
-				t.Fatalf("the page says %q; want the way back to step %s", v.Notice, best.Step)
+			back := "Back to step " + best.Step + ", the best"
+			if said := p.trouble(); said != "" || !strings.Contains(v.Notice, back) {
+				t.Fatalf("the page says %q and %q; want the way back to step %s once", said, v.Notice, best.Step)
 			}
 			p.change("the way back, slower", func() { p.click("#notice [data-back][type=submit]") })
 			v = p.still()
@@ -62,6 +63,19 @@ func TestBrowserTrouble(t *testing.T) {
 				t.Errorf("trained on from there, the loss is %s; want it to learn", v.Loss)
 			}
 		})
+	}
+}
+
+// TestBrowserBrokenBack: the way back from a run that broke off takes the notice of that away.
+func TestBrowserBrokenBack(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, at("?dataset=hills&activation=relu&optimizer=sgd&learning_rate=10&frame_steps=5"))
+	p.train()
+	v := p.until("the run breaks off", func(v view) bool { return ready(v) && !v.Pressed && strings.Contains(v.Notice, "broke off") })
+	p.click("#notice [data-back][type=button]")
+	p.until("the best moment", func(now view) bool { return ready(now) && now.steps() != v.steps() })
+	if back := p.still(); back.Notice != "" || p.trouble() != "" {
+		t.Errorf("after the way back the page says %q and %q; want nothing", back.Notice, p.trouble())
 	}
 }
 
