@@ -12,8 +12,8 @@ import (
 	"syscall"
 	"text/tabwriter"
 
-	"nnvisu/nn/kernel"
-	"nnvisu/public"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/public"
 )
 
 // windowsInUse is what Windows says of an address that another program has.

@@ -1,4 +1,4 @@
-module nnvisu
+module github.com/nnvisu/nnvisu
 
 go 1.26.0
 

@@ -20,10 +20,10 @@ import (
 	"syscall"
 	"time"
 
-	"nnvisu/handlers"
-	"nnvisu/handlers/stream"
-	"nnvisu/nn/kernel"
-	"nnvisu/public"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/public"
 )
 
 func main() {

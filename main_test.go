@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers"
 )
 
 // env is an environment for tests.

@@ -8,7 +8,7 @@ import (
 	"net/http/pprof"
 	"time"
 
-	"nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers"
 )
 
 // servePrivate serves the metrics and the profiles on listeners of their own, which are for the

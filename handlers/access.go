@@ -10,7 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // logAccess writes the line of the access log about a request, a stream or a socket that is over.

@@ -15,7 +15,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/go-json-experiment/json"
 
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // A logBuffer is a log that goroutines write and a test reads.

@@ -15,9 +15,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 func addressed(n int) fair.Client {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/stream"
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // jsonBlob answers with a JSON value.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/public"
+	"github.com/nnvisu/nnvisu/public"
 )
 
 // healthz answers while the process is alive.

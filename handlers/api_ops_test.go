@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"nnvisu/public"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/public"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestAsset: a file of this release may be kept for ever. A file of another release is not there,

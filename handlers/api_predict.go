@@ -3,8 +3,8 @@ package handlers
 import (
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // predict answers POST /predict: what the network says at each point.

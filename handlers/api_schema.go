@@ -8,8 +8,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/schema"
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/schema"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // A document is a file for tools: the contract of the API. It is the same for everybody.

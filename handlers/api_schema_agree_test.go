@@ -15,10 +15,10 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"nnvisu/handlers/schema"
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/tests/race"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/schema"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // messages is how many random messages the schemas and the server are compared by. NNVISU_MESSAGES sets

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/export"
-	"nnvisu/tests/race"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestSchemaEdges: each limit of a schema is the server's. Messages that have all members are sent with

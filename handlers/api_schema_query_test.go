@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // TestQueryEdges: each parameter of the table is one of a recipe, or of a query for points, within its

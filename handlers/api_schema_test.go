@@ -17,7 +17,7 @@ import (
 	"github.com/pb33f/libopenapi/datamodel"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"nnvisu/handlers/schema"
+	"github.com/nnvisu/nnvisu/handlers/schema"
 )
 
 // TestRoutesDescribed: the table of routes of package schema has the routes of the server, and no others.

@@ -7,9 +7,9 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"nnvisu/handlers/once"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/handlers/once"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A sharedRun makes the results of a recipe. Each is computed once for all who stream the same recipe

@@ -12,11 +12,11 @@ import (
 	"sync"
 	"testing"
 
-	"nnvisu/handlers/once"
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/nntest"
+	"github.com/nnvisu/nnvisu/handlers/once"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/nntest"
 )
 
 const sharedRecipe = "/train?dataset=spiral&points=200&hidden_layers=8,8&steps=500&frame_steps=10"

@@ -13,9 +13,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/handlers/stream"
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // drainLimit is how many bytes past the limit the server reads of a message, so that it can answer

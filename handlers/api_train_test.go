@@ -11,10 +11,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestPageStream: the page's stream is frames of fragments and a done event, paced at 25 a second

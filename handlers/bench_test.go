@@ -15,12 +15,12 @@ import (
 	"github.com/coder/websocket"
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/handlers/stream"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/pace"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // benchPoints is a data set as large as people draw, with the default network after some updates of

@@ -18,11 +18,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/public"
-	"nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/public"
+	"github.com/nnvisu/nnvisu/tests/race"
 
 	"github.com/labstack/echo/v4"
 )

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/fair"
 )
 
 // tabHeader is the request header with the token of a tab. Where a page cannot set headers, the

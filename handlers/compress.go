@@ -16,8 +16,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/stream"
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // The content codings that the server reads and writes.

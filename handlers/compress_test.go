@@ -15,10 +15,10 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/pace"
-	"nnvisu/public"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/public"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestEncodingOf: weights decide, and then zstd comes first.

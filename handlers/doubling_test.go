@@ -15,11 +15,11 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/export"
-	"nnvisu/tests/race"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // An ask is a request that may be of any size.

@@ -16,11 +16,11 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 func TestDescribe(t *testing.T) {

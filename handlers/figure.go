@@ -10,11 +10,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/table"
-	"nnvisu/views"
-	"nnvisu/views/drawing"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
+	"github.com/nnvisu/nnvisu/views/drawing"
 )
 
 // figureOf answers GET for a kind of figure, of the run that a recipe tells.

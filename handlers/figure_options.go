@@ -6,9 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"nnvisu/handlers/schema"
-	"nnvisu/handlers/wire"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/schema"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // A figureKind is a route of figures.

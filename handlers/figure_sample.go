@@ -3,10 +3,10 @@ package handlers
 import (
 	"time"
 
-	"nnvisu/handlers/schema"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/schema"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // sample asks the network of a state for what its figure shows.

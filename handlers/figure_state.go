@@ -7,9 +7,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/export"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // pictureOf answers POST for a picture: of the state in the body, as it is. The query says how, and in a

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // pageForm returns the form of a page with the run of a recipe after some updates.

@@ -18,10 +18,10 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"nnvisu/handlers/schema"
-	"nnvisu/nn"
-	"nnvisu/nn/kernel"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/schema"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // figureRecipe tells a run with points held out.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/nn/kernel"
-	"nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/tests/race"
 )
 
 // TestFigureWork: a figure takes about as long as its work says, and needs no more memory than it

@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"net/url"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/setting"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // parseForm returns the fields of the form in the body of a request, tidied, or nil if the body is

@@ -12,9 +12,9 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/nn"
-	"nnvisu/nn/setting"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // with returns a form with other values of some fields.

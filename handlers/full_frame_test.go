@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/kernel"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestFullFrame: as many updates are made as fit into the time of a frame, the same for every frame,

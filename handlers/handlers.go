@@ -26,12 +26,12 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/handlers/once"
-	"nnvisu/handlers/stream"
-	"nnvisu/handlers/wire"
-	"nnvisu/public"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/once"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/public"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // Config holds the operator's choices.

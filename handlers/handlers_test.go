@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 func TestNew(t *testing.T) {

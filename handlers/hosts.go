@@ -9,7 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // AnyHost among Config.AllowedHosts allows every name.

@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"unicode/utf8"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/nn"
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // ownMemory is what the server takes when it does nothing, in bytes.

@@ -17,9 +17,9 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/tests/race"
 )
 
 // liveBytes returns how many bytes of the heap were alive at the last collection.

@@ -7,9 +7,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/handlers/once"
-	"nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/once"
+	"github.com/nnvisu/nnvisu/nn/kernel"
 )
 
 // serverMetrics are the metrics of one Server, as /metrics shows them. Every label has a closed set

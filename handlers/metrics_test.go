@@ -14,8 +14,8 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/nn/kernel"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // onePoint is the smallest state that can be trained.

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // A pageAct is something that the page can ask for at POST /edit. Of edit and do an act has one;

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/handlers/wire"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestPartsOfThePage: acts that only look change only their part of the page.

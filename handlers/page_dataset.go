@@ -8,12 +8,12 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/export"
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // loadDataset replaces the points by those of FieldDataset. The user's own points are kept for the

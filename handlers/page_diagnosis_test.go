@@ -9,9 +9,9 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // troublesOf replays a recipe in frames of some updates, and returns what is said of it: each

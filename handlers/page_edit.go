@@ -3,9 +3,9 @@ package handlers
 import (
 	"fmt"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 func reset(_ *Server, e edit) (nn.State, views.Notice, error) {

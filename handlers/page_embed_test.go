@@ -8,7 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 const moodle = "https://moodle.example"

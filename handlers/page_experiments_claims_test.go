@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // claims check what Answer and its tries say of every experiment.

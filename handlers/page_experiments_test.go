@@ -6,8 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // A replay is an experiment as the page shows it, measured after every update.

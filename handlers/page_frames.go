@@ -8,12 +8,12 @@ import (
 	"sync"
 	"time"
 
-	"nnvisu/handlers/stream"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/export"
-	"nnvisu/nn/pace"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // pageFrames makes the frames of one of the page's streams. It draws a frame only if the frame

@@ -16,10 +16,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/stream"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // playPage runs a stream of the page over a carrier that takes some time for each event, in a

@@ -12,9 +12,9 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // sampleHistory is the history of a run that comes to state with a frame for each update.

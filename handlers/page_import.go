@@ -8,9 +8,9 @@ import (
 
 	"github.com/a-h/templ"
 
-	"nnvisu/nn"
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // readImport reads the controls of the import. What they say is judged by package table.

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/export"
-	"nnvisu/nn/setting"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // lessonParameters are those of the page's address that are for the lesson and not for the run.

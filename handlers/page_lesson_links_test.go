@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/export"
-	"nnvisu/nn/setting"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestBrokenLinks: the preview of a task says of each link to this page whether it can be opened, as

@@ -8,10 +8,10 @@ import (
 
 	"golang.org/x/net/html"
 
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/export"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // text returns the words of the one element of a page that a selector finds.

@@ -9,8 +9,8 @@ import (
 	"sync"
 	"testing"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // openLink is what the form of the page at an address posts.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // line plays a stream whose frames are drawn every 40 ms while there is credit, over a line that

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"sync"
 
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // places of the pictures' cells, which are always the same.

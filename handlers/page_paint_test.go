@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/tests/race"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestPaint: the picture is that of the model, cell by cell.

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 func TestPlace(t *testing.T) {

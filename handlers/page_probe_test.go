@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // plainText is the text of a fragment, with single spaces.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // headerRelease names the release of the page that asks and, in each answer, that of the server.

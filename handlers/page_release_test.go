@@ -10,7 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestRelease: a page of another release is refused whatever it asks for, and a page of this one, a

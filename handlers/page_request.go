@@ -10,11 +10,11 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/export"
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 func defaultChoices() views.Choices {

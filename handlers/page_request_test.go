@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/pace"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // checkRoundTrip encodes a prepared message as the server does and as a client sends it back, and

@@ -4,10 +4,10 @@ import (
 	"context"
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/export"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // openSaved puts the state of FieldOpened, as it was saved in a file or a link, in the place of the

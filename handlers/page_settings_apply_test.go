@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // settingsForm is what the page posts for a state when nothing was touched.

@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/nntest"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/nntest"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // TestMembers: each member of nn.Config goes from JSON into the page's form, from the form into the

@@ -14,12 +14,12 @@ import (
 
 	"github.com/a-h/templ"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/export"
-	"nnvisu/nn/setting"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // shareLinks answers with the links to a state.

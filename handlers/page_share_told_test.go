@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"testing"
 
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestTold: the page carries the recipe of its run, from the first state on, as long as nothing but

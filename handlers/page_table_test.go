@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // openTable imports the flowers, opens the table and returns what the page then posts.

@@ -14,9 +14,9 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/handlers/stream"
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 func TestReadChoices(t *testing.T) {

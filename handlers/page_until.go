@@ -6,10 +6,10 @@ import (
 	"net/url"
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // until says where a run of the page ends by itself. A zero value has no end.

@@ -10,9 +10,9 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 func TestReadUntil(t *testing.T) {

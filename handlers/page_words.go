@@ -5,7 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 var answerWords = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.Worded(l) }}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestWrongFields: a form is answered with all that is wrong in it, each beside its control, and

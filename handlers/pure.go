@@ -18,8 +18,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/once"
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/once"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // Some answers follow from their address alone: the law makes the same query lead to the same bytes,

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/fair"
 )
 
 // TestPureLeaves: if the one whose request computes hangs up, the others get their answers; if all

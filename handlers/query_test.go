@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/handlers/wire"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestQueries: GET /, GET /train and GET /data read a query alike. What Go does not parse, what

@@ -19,9 +19,9 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/stream"
-	"nnvisu/public"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/public"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // listen serves s as the command does.

@@ -11,10 +11,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/handlers/stream"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A streamEnd is why a stream ends before all its updates are made.

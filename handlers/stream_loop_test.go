@@ -11,11 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/handlers/stream/ssetest"
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // A run is what stream did, with the synthetic time since it began.

@@ -15,9 +15,9 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/handlers/stream"
-	"nnvisu/nn"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestStreamsEnded: each end of a stream is counted by its reason, and so is a stream that goes on

@@ -6,8 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"nnvisu/handlers/fair"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestFollowing: frames that keep up make up for what they waited, but not for more than half an

@@ -3,7 +3,7 @@ package handlers
 import (
 	"time"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // What a picture takes besides computing what the network says, in nanoseconds of one core: to paint a

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/nn"
-	"nnvisu/nn/kernel"
-	"nnvisu/tests/race"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestPictureWork: what a picture is said to take is proportional to what it takes.

@@ -1,6 +1,6 @@
 package nn
 
-import "nnvisu/nn/kernel"
+import "github.com/nnvisu/nnvisu/nn/kernel"
 
 // An Activation is the non-linearity of the hidden layers.
 type Activation string

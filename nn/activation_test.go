@@ -3,8 +3,8 @@ package nn
 import (
 	"testing"
 
-	"nnvisu/nn/kernel"
-	"nnvisu/nn/kernel/reference"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/kernel/reference"
 )
 
 // TestActivations: every activation computes the formula of its name. How exact it is and what

@@ -3,7 +3,7 @@ package nn
 import (
 	"time"
 
-	"nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/kernel"
 )
 
 // Work is how long training takes on one core.

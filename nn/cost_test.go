@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/nn/kernel"
-	"nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/tests/race"
 )
 
 // workSpread is how far apart the ratios of what WorkHere says and what is measured may lie in one

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // A Trouble is a way in which a run fails. There is none in most runs: "".

@@ -6,8 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
-	"nnvisu/nn/detmath"
-	"nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/kernel"
 )
 
 // A Distribution is a histogram of numbers, with what sums them up. Mean and Deviation are rounded

@@ -3,7 +3,7 @@ package nn_test
 import (
 	"fmt"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A run of training is a sequence of states: put the network that Step returns into the state, and

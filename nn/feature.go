@@ -3,7 +3,7 @@ package nn
 import (
 	"math"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // A Feature is an input of the network: a function of the coordinates of a point.

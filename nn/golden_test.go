@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"testing"
 
-	"nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/kernel"
 )
 
 // goldenDigest is that of the runs of TestStepGolden. It changes with every change of a formula, an

@@ -1,6 +1,6 @@
 package nn
 
-import "nnvisu/nn/kernel"
+import "github.com/nnvisu/nnvisu/nn/kernel"
 
 // gradient sets grad to the gradient of the mean loss over the training points order[from:to] if
 // shuffled, else over all training points. It ends early if a yield returns an error.

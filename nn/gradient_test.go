@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/diff/fd"
 
-	"nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/kernel"
 )
 
 const (

@@ -9,7 +9,7 @@ import (
 	"reflect"
 	"testing"
 
-	"nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/kernel"
 )
 
 // normTolerance is for norms of differences of weights near 1.

@@ -3,7 +3,7 @@ package nn
 import (
 	"math"
 
-	"nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/kernel"
 )
 
 // Metrics measure a network, with dropout off and without penalty terms. A loss that overflows is

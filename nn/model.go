@@ -5,8 +5,8 @@ import (
 	"slices"
 	"sync"
 
-	"nnvisu/nn/kernel"
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // blockWidth is the number of samples that pass through the layers at a time. It is small enough

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/tests/race"
 )
 
 // predictTolerance is for outputs against the formulas.

@@ -1,6 +1,6 @@
 package nn
 
-import "nnvisu/nn/kernel"
+import "github.com/nnvisu/nnvisu/nn/kernel"
 
 // An Optimizer is the rule that turns gradients into updates. Formulas and constants are PyTorch's;
 // see package kernel.

@@ -4,7 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // A purpose separates the random numbers of one use from those of every other.

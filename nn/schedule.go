@@ -3,7 +3,7 @@ package nn
 import (
 	"math"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // A Schedule says how the learning rate changes from update to update.

@@ -3,7 +3,7 @@ package nn
 import (
 	"math/rand/v2"
 
-	"nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/kernel"
 )
 
 // A Trainer makes optimizer updates on its own copy of a state. An update allocates nothing. Only

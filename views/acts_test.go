@@ -7,7 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/a-h/templ/runtime"
 
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // TestActAttributes: a button, a control and an element of the script's say the act, in their own

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"nnvisu/nn/detmath"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // An axis maps values to places along one side of the plot.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // BenchmarkPaintCells turns 10,000 predictions into colours.

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // Cells is the picture of a network's outputs over the plane: for each cell of the Grid the index

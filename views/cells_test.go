@@ -12,7 +12,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // paintCells paints cells, each with its own outputs.

@@ -1,9 +1,9 @@
 package views
 
 import (
-	"nnvisu/nn"
-	"nnvisu/nn/setting"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // A PinnedRun is a run that is kept beside the current one.

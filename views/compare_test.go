@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/export"
 )
 
 // comparing is a page beside a pinned run, as change leaves them.

@@ -1,6 +1,6 @@
 package views
 
-import "nnvisu/nn"
+import "github.com/nnvisu/nnvisu/nn"
 
 // A curve is a column of a history, drawn as a line.
 type curve struct {

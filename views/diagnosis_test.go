@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // TestDiagnosis: each trouble is said in a sentence with the step at which it began, and at most two

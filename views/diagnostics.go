@@ -4,7 +4,7 @@ import (
 	"strings"
 	"sync"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // total returns the number of points in a confusion matrix.

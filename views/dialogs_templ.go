@@ -9,7 +9,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "nnvisu/nn/export"
+import "github.com/nnvisu/nnvisu/nn/export"
 
 // dialogs are what the page shows on demand. They are within the form, so that their fields are
 // posted with it.

@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/net/html"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 func runsLeft(r rune) bool { return r >= 0x590 && r <= 0x8ff }

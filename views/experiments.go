@@ -10,8 +10,8 @@ import (
 	"strings"
 	"sync"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // An Experiment is a prepared run that answers one question. While it runs, a card of the page tells

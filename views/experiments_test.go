@@ -12,8 +12,8 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // TestExperiments: every experiment is told in full, once. What it says is checked by package

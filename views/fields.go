@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn/setting"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // Names of the form's fields. Package handlers reads what this package writes.

@@ -3,9 +3,9 @@ package views
 import (
 	"math"
 
-	"nnvisu/nn"
-	"nnvisu/nn/table"
-	"nnvisu/views/drawing"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views/drawing"
 )
 
 // A Figure is a picture of a run for a paper or a slide: what it shows, and how. All of it is drawn by

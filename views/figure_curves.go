@@ -1,8 +1,8 @@
 package views
 
 import (
-	"nnvisu/nn"
-	"nnvisu/views/drawing"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views/drawing"
 )
 
 // chartUnits is the height of a chart in a figure.

@@ -3,8 +3,8 @@ package views
 import (
 	"image"
 
-	"nnvisu/nn"
-	"nnvisu/views/drawing"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views/drawing"
 )
 
 // edgeLooks are the width, in units, and the opacity, in per cent, of the edges of each width: the

@@ -5,9 +5,9 @@ import (
 	"image/color"
 	"math"
 
-	"nnvisu/nn"
-	"nnvisu/nn/table"
-	"nnvisu/views/drawing"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views/drawing"
 )
 
 // A planeLayout is how the plane and what stands around it share a width.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/views/drawing"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/views/drawing"
 )
 
 // rgbOf returns a colour of a figure.

@@ -3,8 +3,8 @@ package views
 import (
 	"slices"
 
-	"nnvisu/nn"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // A fold is a group of controls that are folded away until somebody needs them.

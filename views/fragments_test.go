@@ -9,7 +9,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // TestFragmentIDs: what the dialogs show has ids of its own, and every other element of the page

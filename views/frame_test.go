@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // partsOf reads fragments: what each puts in its place.

@@ -1,8 +1,8 @@
 package views
 
 import (
-	"nnvisu/nn"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // Keys of hints for controls that have no form field. The key of a feature is FeatureHint; the hint

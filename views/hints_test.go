@@ -7,8 +7,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"nnvisu/nn"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // checkProse checks what holds for every text of the page that teaches.

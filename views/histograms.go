@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A layerSpread is how the numbers of a layer are spread. Class has its colour.

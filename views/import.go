@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"nnvisu/nn"
-	"nnvisu/nn/setting"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // ImportForm holds the values of the import's controls.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // TestImportControls: every choice that package table knows can be made, has a name of its own, and

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"nnvisu/nn"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // A parameter is a weight or bias in the inspector.

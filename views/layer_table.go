@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"nnvisu/nn"
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // A layerRow is a row of the table of layers. Bar is the norm of the gradient in a box 800 wide and

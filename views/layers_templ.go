@@ -9,7 +9,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "nnvisu/nn"
+import "github.com/nnvisu/nnvisu/nn"
 
 // Layers shows how every layer learns: over the run, and now.
 func Layers(l Lab) templ.Component {

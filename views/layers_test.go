@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // layersWith are layers with these norms of the gradient, the output last.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // A Card is what the page tells about its lesson.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // sampleCard tells the first experiment and a task.

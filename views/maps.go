@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // Maps are the heat maps of all units that are drawn, except the inputs: one character for each

@@ -9,8 +9,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"nnvisu/nn"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // The drawing of the network has a column for the input features, one for each hidden layer and one

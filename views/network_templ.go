@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"fmt"
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 	"strconv"
 )
 

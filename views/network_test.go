@@ -13,9 +13,9 @@ import (
 
 	"github.com/a-h/templ"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // networkShapes are networks of every kind that the drawing has to do with.

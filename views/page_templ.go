@@ -9,7 +9,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "nnvisu/public"
+import "github.com/nnvisu/nnvisu/public"
 
 // Page is the whole application.
 func Page(l Lab) templ.Component {

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"unicode"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/export"
 )
 
 // TestPageIDs: an id is there once, whatever the page shows, or labels, targets and the script

@@ -5,7 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A panel is a view of the card below the network.

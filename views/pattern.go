@@ -6,7 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // Where colours alone cannot carry the classes, their areas carry the classes' markers too: a

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // halves returns the outputs over Grid of a network of some classes that is sure of one class left

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn"
-	"nnvisu/nn/detmath"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // GridSize is the number of cells along each side of the picture.

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/table"
-	"nnvisu/public"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/public"
 )
 
 // TestGrid: the cells' centres, row by row from the top left. With 100 cells over a length of 2, a

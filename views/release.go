@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"nnvisu/public"
+	"github.com/nnvisu/nnvisu/public"
 )
 
 // sources are the files of this package. They are embedded to be named, and for nothing else.

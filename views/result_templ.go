@@ -10,7 +10,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 	"strconv"
 )
 

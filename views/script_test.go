@@ -15,8 +15,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"nnvisu/nn/dataset"
-	"nnvisu/public"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/public"
 )
 
 // scriptPosts are fields that the script adds to what it posts, in its own words.

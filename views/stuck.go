@@ -1,6 +1,6 @@
 package views
 
-import "nnvisu/nn"
+import "github.com/nnvisu/nnvisu/nn"
 
 // A stall is a reason why a loss does not move though its units could.
 type stall struct {

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // ClassName returns the name of a class, or its number where it has none. It can be written

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/export"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // TestTablePage: the rows are the points, fifty a page, in their own units.

@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 
-	"nnvisu/nn/dataset"
-	"nnvisu/public"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/public"
 )
 
 // TestTour: few steps, each about an element of the page.

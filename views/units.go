@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // What came from a table is shown in its own units, by its own names. Other points have the numbers

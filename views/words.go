@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // Words are the result of a run for whoever cannot see it, or wants to be sure of what the picture

@@ -5,7 +5,7 @@ import (
 	"math"
 	"sort"
 
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 const (

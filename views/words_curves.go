@@ -3,7 +3,7 @@ package views
 import (
 	"fmt"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // steady is by which share a loss may change over the last quarter of a run and still be called

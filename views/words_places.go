@@ -4,7 +4,7 @@ import (
 	"math"
 	"math/bits"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // The plane has nine parts for whoever hears of it: ninths, three rows of three from the top left.

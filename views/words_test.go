@@ -10,10 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/nntest"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/nntest"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 var update = flag.Bool("update", false, "write the goldens of the words")

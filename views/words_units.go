@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"nnvisu/nn"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 const (

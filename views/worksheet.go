@@ -1,8 +1,8 @@
 package views
 
 import (
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // answerLines is the number of ruled lines of a worksheet.

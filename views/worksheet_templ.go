@@ -9,7 +9,7 @@ package views
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "nnvisu/nn"
+import "github.com/nnvisu/nnvisu/nn"
 
 // On paper the page is a worksheet. What stands here is seen there alone: the style sheet hides the
 // class paper on a screen, and hides on paper what asks for a hand.

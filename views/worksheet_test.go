@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // TestWorksheetSettings: the list of a worksheet has the settings that have an effect.

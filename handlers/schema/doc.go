@@ -14,9 +14,9 @@ package schema
 import (
 	"fmt"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/table"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // An object is a JSON object that is written with its members in the order of their names.

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/setting"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // Limits of figures.

@@ -4,9 +4,9 @@ import (
 	"reflect"
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	"nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/export"
 )
 
 // message is the schema of a message to the server.

@@ -8,10 +8,10 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn/export"
-	"nnvisu/nn/setting"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // openAPI is the description of the routes in OpenAPI 3.1. It holds the schemas, so that it can be read

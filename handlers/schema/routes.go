@@ -1,7 +1,7 @@
 package schema
 
 import (
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // A Route is a row of the table of routes: what OpenAPI says of it.

@@ -4,7 +4,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // Facts are what the server knows of itself.

@@ -3,8 +3,8 @@ package schema
 import (
 	"strings"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // types are the types of JSON Schema.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
 )
 
 func TestCutLine(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers/stream/ssetest"
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
 )
 
 // panics returns what f panics with, as text, or "" if it does not.

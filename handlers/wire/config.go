@@ -3,8 +3,8 @@ package wire
 import (
 	"cmp"
 
-	"nnvisu/nn"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // config reads a config by the table of package setting. A member that is left out has its default.

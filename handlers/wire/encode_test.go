@@ -8,10 +8,10 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"nnvisu/nn"
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/nntest"
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/nntest"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // checkEncoded fails the test unless a value is encoded as json.Marshal writes it.

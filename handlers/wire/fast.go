@@ -7,8 +7,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"nnvisu/nn"
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // A fastSource reads the JSON that clients usually send several times faster than a strictSource.

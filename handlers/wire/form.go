@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // ParseForm returns the fields of a form, or nil if the body is JSON by its content type, or by its

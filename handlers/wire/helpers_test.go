@@ -12,9 +12,9 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"nnvisu/nn"
-	"nnvisu/nn/nntest"
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/nntest"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // limits are those of a server.

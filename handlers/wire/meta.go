@@ -1,8 +1,8 @@
 package wire
 
 import (
-	"nnvisu/nn"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // meta reads where the points came from, their units and the names of their classes.

@@ -3,7 +3,7 @@ package wire
 import (
 	"cmp"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // network reads a network. null is an empty one, which is to be initialized.

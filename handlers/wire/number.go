@@ -5,8 +5,8 @@ import (
 	"net/url"
 	"strings"
 
-	"nnvisu/nn"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // ReadInt reads a whole number. An error names the path.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // TestYield: every decoder yields at least once in two strides of the text that it reads, whatever

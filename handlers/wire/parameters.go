@@ -4,8 +4,8 @@ import (
 	"iter"
 	"math"
 
-	"nnvisu/nn/dataset"
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // A Parameter is a row of the table of what a query may have.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // TestReadQuery: a query is read as it was meant, whatever carried it.

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"strings"
 
-	"nnvisu/nn"
-	"nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/export"
 )
 
 // history reads the curves of a run.

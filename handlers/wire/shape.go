@@ -7,9 +7,9 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"nnvisu/nn"
-	"nnvisu/nn/export"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // A Shape says which JSON a reader takes, but for the limits that are checked later.

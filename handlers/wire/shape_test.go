@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/export"
-	"nnvisu/nn/nntest"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/nntest"
 )
 
 // members returns the names of the members of a shape, in order.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"nnvisu/nn"
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // A strictSource decides what a message may be. Names match to the letter, a member is given once,

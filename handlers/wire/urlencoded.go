@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"net/url"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // manyFields is the most fields of a form. It is the limit of url.ParseQuery.

@@ -3,7 +3,7 @@ package dataset
 import (
 	"math"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // direction returns (cos 2πt, sin 2πt), the unit vector at an angle of t turns anticlockwise from

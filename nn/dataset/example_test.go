@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 func ExampleGenerate() {

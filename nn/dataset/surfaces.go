@@ -1,6 +1,6 @@
 package dataset
 
-import "nnvisu/nn/detmath"
+import "github.com/nnvisu/nnvisu/nn/detmath"
 
 // square draws places uniformly from [-1, 1)², for a regression.
 func square(rnd random, _ int) func(int) (x, y float64) {

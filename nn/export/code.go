@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/template"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A language writes a network as source code.

@@ -4,7 +4,7 @@ import (
 	"io"
 	"strconv"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // curveColumns are the names of the columns of a table of curves.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // TestWriteCurves: a row for each sample, and an empty cell for what was not measured.

@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"io"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A Format is the wire name of a kind of file.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 func TestLookup(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/nn/nntest"
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/nntest"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // TestFile: a file has its members in the documented order, as the wire contract writes them; what

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // tolerance is the most that an output of an exported model may differ from our own.

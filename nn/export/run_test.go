@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // These tests run what was exported, all samples of a format in one process, and compare it with

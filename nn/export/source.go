@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // An activationSource holds the code for an activation of z in every format. Empty code stands for

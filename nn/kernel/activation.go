@@ -3,7 +3,7 @@ package kernel
 import (
 	"math"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // An Activation sets a to f(z) and, unless d is nil, d to f'(z). All have the same length, a

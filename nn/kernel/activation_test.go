@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/nn/kernel/reference"
+	"github.com/nnvisu/nnvisu/nn/kernel/reference"
 )
 
 // activationTolerance is for values and slopes against the formulas.

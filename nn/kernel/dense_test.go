@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/nn/kernel/reference"
+	"github.com/nnvisu/nnvisu/nn/kernel/reference"
 )
 
 // denseTolerance is for sums of up to 300 products of numbers near 1, taken in another order.

@@ -3,7 +3,7 @@ package kernel
 import (
 	"math"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // logitBound is the largest size of a logit for the vector kernels. Up to it e^x of a difference of

@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/diff/fd"
 
-	"nnvisu/nn/kernel/reference"
+	"github.com/nnvisu/nnvisu/nn/kernel/reference"
 )
 
 const (

@@ -3,7 +3,7 @@ package kernel
 import (
 	"math"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // An Update changes the parameters p by one optimizer step, given the gradient g. It reads and

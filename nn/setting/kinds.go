@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // word gives access to a choice.

@@ -12,7 +12,7 @@ import (
 	"iter"
 	"strings"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A Member is a row of the table.

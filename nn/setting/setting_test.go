@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // fields returns the members of nn.Config by their names in JSON, in order.

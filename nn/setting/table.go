@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // members is the table, in the order in which the page compares runs.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // A SyntaxError says that a text is no value of the sort that was asked for.

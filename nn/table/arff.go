@@ -3,7 +3,7 @@ package table
 import (
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // looksLikeARFF reports whether a text begins like a file of Weka.

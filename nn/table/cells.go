@@ -3,7 +3,7 @@ package table
 import (
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // A cutter cuts a text into rows of cells, one after the other.

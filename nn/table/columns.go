@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // Names that columns are recognised by, in lower case.

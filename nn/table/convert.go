@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strconv"
 
-	"nnvisu/nn"
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // A Scaling is the way in which columns are scaled to [-1, 1].

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 func mustParse(tb testing.TB, text string) Table {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 var update = flag.Bool("update", false, "write what comes of the tables in testdata/corpus as what is expected")

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // Signs of a decimal mark in a cell.

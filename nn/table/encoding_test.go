@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // TestGuessEncoding: letters that strides of the text would cut are no reason to take a file for

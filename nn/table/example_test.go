@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"os"
 
-	"nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 func Example() {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // looksLikeJSON reports whether a text begins like JSON. A name such as [cm] does not.

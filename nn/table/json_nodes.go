@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // Limits on JSON: they bound what is kept of a text.

@@ -3,7 +3,7 @@ package table
 import (
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // Skipped counts the lines of a text that are no row of data.

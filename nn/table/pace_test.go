@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // TestCleaned: text becomes UTF-8 with plain ends of lines wherever it is cut into strides.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // TestLawOfTheRoundTrip: a table that was imported with chosen columns, downloaded and imported again,

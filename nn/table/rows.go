@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // chooseRows returns the rows that become points.

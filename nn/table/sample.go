@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // sampleSeed is the seed of every sample: the same table gives the same sample.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // separators is in the order in which they are preferred where the evidence is equal. Comma and space

@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // maxFew is how many different cells of a column are few: there can be as many classes.

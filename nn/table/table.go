@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // Limits on tables. They bound the memory that a text can take, and what can be shown of it.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // cells is a table as a test writes it: the names, then the rows with their lines.

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn"
-	"nnvisu/nn/pace"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
 // numbers returns the cells of a column as numbers. Long ones that float64 cannot tell apart, such as

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // WriteCSV writes points as comma separated values with a header, in their original units and with

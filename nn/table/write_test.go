@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // TestFormulas: no name is written so that a spreadsheet runs it, numbers stay numbers, and all

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/chromedp"
 )

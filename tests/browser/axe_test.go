@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/tools"
 
 	"github.com/chromedp/cdproto/emulation"
 )

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // firstVisitBytes is what a first visit may transfer, headers included: a second on a slow

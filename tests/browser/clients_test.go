@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // TestBrowserClient: the client in JavaScript can be imported from the server and trains there, by

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // compared returns the rows of the comparison: name, pinned, now.

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // A mortal is a server that can be killed, and followed at the same address by another that knows

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // history is the curves of a run, as the page holds them.

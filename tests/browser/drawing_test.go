@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn/dataset"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // TestBrowserDraw: a drag paints points along its way, and the eraser takes away by click and by

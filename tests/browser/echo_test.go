@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"

@@ -10,9 +10,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/framed"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/framed"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // A card is what a frame of a lesson says of itself.

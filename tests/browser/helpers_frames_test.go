@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // A frame is what a tab showed, from the first moment that a script could see it.

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
 	cdpdom "github.com/chromedp/cdproto/dom"

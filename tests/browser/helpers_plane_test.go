@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"

@@ -10,8 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // A proxy stands before a server. It can answer in its place, and it can fall silent.

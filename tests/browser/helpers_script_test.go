@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"

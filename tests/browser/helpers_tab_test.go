@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/cdproto/emulation"
 	cdpnetwork "github.com/chromedp/cdproto/network"

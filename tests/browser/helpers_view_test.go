@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // A state is what the page sends and stores.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/cdproto/input"
 )

@@ -3,7 +3,7 @@ package browser
 import (
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/chromedp/kb"
 )

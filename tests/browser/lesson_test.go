@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // TestBrowserLesson: a teacher writes a task, sees it as her class will, and hides and locks parts.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // What the proxies of these tests make the browser say.

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // cells is the number of cells along each side of the picture.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"

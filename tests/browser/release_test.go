@@ -10,8 +10,8 @@ import (
 	"sync"
 	"testing"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // A fleet is some servers behind a balancer that asks them in turn.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 
 	"github.com/chromedp/chromedp"
 )

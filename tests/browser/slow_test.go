@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // A slowLine is a listener before whose clients a proxy keeps what they do not take yet, however

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // TestBrowserStored: the browser stores the values of the contract, which any program can take on

@@ -3,7 +3,7 @@ package browser
 import (
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // TestBrowserTheme: the user chooses the colours of the page, in all tabs and before anything is painted.

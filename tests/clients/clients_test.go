@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers"
-	"nnvisu/public"
-	"nnvisu/tests/contract"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/public"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // A language has a client, a program that runs it, and one in testdata that drives it.

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // TestCommandLine: a mistake is one line and the status 1, and Ctrl+C keeps what was trained.

@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/fleet"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/fleet"
 )
 
 // TestLostServer: a stream goes on from its newest state when its server is killed or stops, at the

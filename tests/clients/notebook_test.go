@@ -14,8 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 var update = flag.Bool("update", false, "write the outputs of docs/nnvisu.ipynb, and docs/notebook.png")

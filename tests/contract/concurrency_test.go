@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 const (

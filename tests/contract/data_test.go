@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 )
 
 // TestDataNames: the data sets of the contract are there, each with the contract's task.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // TestDiverged: when a number stops being finite, the answer has the step at which it did and the

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // formulaTolerance is how far, relative to the larger of 1 and the value, the server may be from a

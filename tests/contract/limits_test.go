@@ -14,7 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers"
 )
 
 // TestTooLarge: body, number of points and work have limits, each of which its error names; and

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers"
 )
 
 func TestHealth(t *testing.T) {

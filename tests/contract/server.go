@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers"
 )
 
 // Patience is how long a test waits for something that should come at once: long enough for a busy

@@ -8,7 +8,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers"
 )
 
 // TestSocketAnswersInOrder sends many messages before it reads an answer.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers"
 )
 
 func TestTrainEvents(t *testing.T) {

@@ -15,9 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/fleet"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/fleet"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // root is the folder of the repository.

@@ -17,9 +17,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/fleet"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/fleet"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // read returns a file of deploy/.

@@ -23,8 +23,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // stranger is a user who owns nothing, as the image names it.

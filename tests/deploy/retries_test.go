@@ -13,9 +13,9 @@ import (
 	"sync"
 	"testing"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/fleet"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/fleet"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // stubs are three replicas that do what the path asks for, and remember who asked.

@@ -12,11 +12,11 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // module is the path of the module.
-const module = "nnvisu"
+const module = "github.com/nnvisu/nnvisu"
 
 // roomOf returns the folder of a package of the module, as the table of rooms writes it.
 func roomOf(importPath string) string {

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // exampleHost is the server of the examples.

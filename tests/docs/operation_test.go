@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/handlers"
-	"nnvisu/nn"
-	"nnvisu/tests/contract"
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // TestMetrics: the table of metrics has every metric of ours, with its labels and what it means,

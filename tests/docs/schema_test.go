@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers/schema"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/handlers/schema"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // TestDescription: the tables of the API's document say what openapi.json says: the requests, the members

@@ -9,14 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers/wire"
-	"nnvisu/nn"
-	sets "nnvisu/nn/dataset"
-	"nnvisu/nn/export"
-	"nnvisu/nn/setting"
-	tables "nnvisu/nn/table"
-	"nnvisu/tests/contract"
-	"nnvisu/views"
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	sets "github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/setting"
+	tables "github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestConfig: the documents' table of config has the rows of package setting, word for word, and

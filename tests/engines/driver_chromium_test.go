@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/tools"
 
 	"github.com/chromedp/cdproto/cdp"
 	cdpdom "github.com/chromedp/cdproto/dom"

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/tools"
 
 	"github.com/coder/websocket"
 )

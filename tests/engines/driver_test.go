@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/fleet"
+	"github.com/nnvisu/nnvisu/tests/fleet"
 )
 
 // A driver drives the one window of a browser. It clicks and types as a person does.

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/tools"
+	"github.com/nnvisu/nnvisu/tests/tools"
 )
 
 // webkit speaks WebDriver, which is requests to a server of its own that starts the browser.

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"nnvisu/tests/contract"
-	"nnvisu/tests/framed"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/framed"
 )
 
 // A card is what a frame of a lesson says of itself: null if it is not there.

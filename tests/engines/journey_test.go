@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"nnvisu/tests/fleet"
+	"github.com/nnvisu/nnvisu/tests/fleet"
 )
 
 // folder is for files of this run.

@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"nnvisu/tests/fleet"
+	"github.com/nnvisu/nnvisu/tests/fleet"
 )
 
 // A fault is what happens to a scene. When play returns it is over.

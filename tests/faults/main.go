@@ -23,7 +23,7 @@ import (
 	"syscall"
 	"time"
 
-	"nnvisu/tests/fleet"
+	"github.com/nnvisu/nnvisu/tests/fleet"
 )
 
 func main() {

@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // A Transport is how a Client trains.

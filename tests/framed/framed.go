@@ -13,8 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // eyes is the script that each card gets.

@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // Rules of a client, as the documents give them.

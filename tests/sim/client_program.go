@@ -14,7 +14,7 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // stepOf returns the step of a network, or -1.

@@ -3,7 +3,7 @@ package sim
 import (
 	"testing"
 
-	"nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
 // A course is what a client trains, with the states of an undisturbed run.

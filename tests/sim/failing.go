@@ -5,7 +5,7 @@ import (
 	"os"
 	"sync/atomic"
 
-	"nnvisu/tests/sim/memnet"
+	"github.com/nnvisu/nnvisu/tests/sim/memnet"
 )
 
 // A failure is how an operation can fail.

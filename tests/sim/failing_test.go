@@ -20,9 +20,9 @@ import (
 
 	"github.com/coder/websocket"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/contract"
-	"nnvisu/tests/sim/memnet"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/sim/memnet"
 )
 
 // A visit makes a request and returns its answer, or an error if there is no whole one.

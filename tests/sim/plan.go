@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"nnvisu/tests/sim/memnet"
+	"github.com/nnvisu/nnvisu/tests/sim/memnet"
 )
 
 // randomOf returns a generator for one purpose of a seed.

@@ -1,6 +1,6 @@
 package sim
 
-import "nnvisu/handlers"
+import "github.com/nnvisu/nnvisu/handlers"
 
 // The releases of the replicas. Both compute the same bytes, but their pages are not of one kind.
 var releases = [...]string{"a", "b"}

@@ -9,8 +9,8 @@ import (
 	"net/http"
 	"time"
 
-	"nnvisu/handlers"
-	"nnvisu/handlers/stream"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/handlers/stream"
 )
 
 // A replica is a server that can be stopped, killed and started again, as another release, too.

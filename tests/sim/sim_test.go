@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"nnvisu/tests/race"
+	"github.com/nnvisu/nnvisu/tests/race"
 )
 
 var (

@@ -16,8 +16,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"nnvisu/handlers"
-	"nnvisu/tests/sim/memnet"
+	"github.com/nnvisu/nnvisu/handlers"
+	"github.com/nnvisu/nnvisu/tests/sim/memnet"
 )
 
 // Times of a simulation.

@@ -3,7 +3,7 @@ package drawing
 import (
 	"math"
 
-	"nnvisu/nn/detmath"
+	"github.com/nnvisu/nnvisu/nn/detmath"
 )
 
 // A contour is a line of straight parts.

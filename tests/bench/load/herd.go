@@ -16,7 +16,7 @@ import (
 	"sync"
 	"time"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // herdOptions say how many clients lose their servers at once.

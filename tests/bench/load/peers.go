@@ -21,8 +21,8 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"nnvisu/nn"
-	"nnvisu/tests/bench/peak"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/tests/bench/peak"
 )
 
 // peersOptions say what is compared.

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn"
 )
 
 // stepsOptions say what to train in long requests, in which the wire costs nothing.
