@@ -2,7 +2,8 @@
 import { $, turnOff } from "./page.js";
 
 const tour = $("tour");
-const next = $("tour-next");
+const [back, next] = [$("tour-back"), $("tour-next")];
+const stops = [...tour.querySelectorAll("input")];
 
 /** Marks what the chosen stop is about, and returns that, or the page. */
 function mark() {
@@ -10,6 +11,7 @@ function mark() {
   const target = document.getElementById(stop.dataset.target ?? "");
   document.querySelector(".toured")?.classList.remove("toured");
   target?.classList.add("toured");
+  turnOff(back, stops[0].checked);
   turnOff(next, !stop.nextElementSibling);
   return target ?? document.body;
 }
@@ -20,10 +22,11 @@ export function bindTour() {
   tour.addEventListener("change", go);
   $("tour-title").addEventListener("focus", go);
   mark();
-  next.addEventListener("click", () => {
-    const stop = tour.querySelector(":checked + section")?.nextElementSibling;
-    if (stop instanceof HTMLInputElement) stop.click();
-  });
+  const goBy = (/** @type {number} */ by) => {
+    stops[stops.findIndex(({ checked }) => checked) + by]?.click();
+  };
+  back.addEventListener("click", () => goBy(-1));
+  next.addEventListener("click", () => goBy(1));
   tour.addEventListener("close", () => {
     const focused = document.activeElement ?? document.body;
     if (focused !== document.body && !tour.contains(focused)) return; // someone works beside the tour

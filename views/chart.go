@@ -74,7 +74,7 @@ func Curves(l Lab) templ.Component { return written(func(p *pen) { p.curves(&l) 
 func (p *pen) curves(l *Lab) {
 	pinned := l.Pinned.history(l.State.Config.Task)
 	if l.History.Len() < 2 && (pinned == nil || pinned.Len() < 2) {
-		p.text(`<p class="hint empty">The curves of loss and accuracy appear here as the network learns.</p>`)
+		p.emptyCharts(l.State.Config.Task)
 		return
 	}
 	perEpoch, pinnedPerEpoch := 1, 1

@@ -113,7 +113,7 @@ func TourBox() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</fieldset><div class=\"row\"><button id=\"tour-next\" type=\"button\">Next</button> <button type=\"button\" class=\"last\" data-close-dialog>End the tour</button></div></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</fieldset><div class=\"row\"><button id=\"tour-back\" type=\"button\">Back</button> <button id=\"tour-next\" type=\"button\">Next</button> <button type=\"button\" class=\"last\" data-close-dialog>End the tour</button></div></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

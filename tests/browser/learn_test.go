@@ -38,6 +38,14 @@ func TestBrowserTour(t *testing.T) {
 			p.click("#tour-next")
 		}
 	}
+	p.click("#tour-back")
+	if got := look(); got.Marked != stops[len(stops)-2] {
+		t.Errorf("Back shows %+v; want %s", got, stops[len(stops)-2])
+	}
+	p.run(`document.getElementById("tour-1").click()`)
+	if !eval[bool](p, `document.getElementById("tour-back").getAttribute("aria-disabled") === "true"`) {
+		t.Error("at the first stop there is a way back")
+	}
 	p.run(`document.getElementById("tour-2").click()`)
 	if got := look(); got.Marked != stops[1] {
 		t.Errorf("the second dot shows %+v; want %s", got, stops[1])
