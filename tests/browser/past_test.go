@@ -204,11 +204,10 @@ func TestBrowserPastCopied(t *testing.T) {
 	line := p.timeline()
 	session := eval[string](p, `JSON.stringify([sessionStorage, history.state])`)
 	q := p.beside()
-	// The page stores its state when it is left, so another one of its origin is shown meanwhile.
-	q.do("leave the page", chromedp.Navigate(eval[string](q, `document.querySelector("link[rel=icon]").href`)))
+	// The page stores its state when it is left, so that of the other tab comes after that.
 	q.run(`(([storage, state]) => {
-		Object.assign(sessionStorage, storage);
-		history.replaceState(state, "", "/");
+		history.replaceState(state, "");
+		addEventListener("pagehide", () => Object.assign(sessionStorage, storage));
 		location.reload();
 	})(JSON.parse(` + strconv.Quote(session) + `))`)
 	q.until("the copy", func(v view) bool { return ready(v) && v.Undo })
