@@ -361,7 +361,7 @@ func TestParseMemory(t *testing.T) {
 	if _, err := parse([]string{"-max-memory", "72MiB", "-cache", "1GiB"}, env{}.lookup, io.Discard); err == nil || !strings.Contains(err.Error(), "and its cache") {
 		t.Errorf("a cache larger than the memory gives %v; want an error that says so", err)
 	}
-	if _, err := parse([]string{"-cache", "-1"}, env{}.lookup, io.Discard); err == nil || !strings.Contains(err.Error(), "-cache must not be negative") {
+	if _, err := parse([]string{"-cache", "-1"}, env{}.lookup, io.Discard); err == nil || !strings.Contains(err.Error(), "-cache: must not be negative") {
 		t.Errorf("a negative cache gives %v; want an error that says so", err)
 	}
 }

@@ -65,6 +65,9 @@ func (b byteSize) Set(s string) error {
 	if err != nil || n > math.MaxInt64/factor {
 		return fmt.Errorf("want a number of bytes such as 16777216 or 16MiB")
 	}
+	if n < 0 {
+		return fmt.Errorf("must not be negative")
+	}
 	*b.value = n * factor
 	return nil
 }

@@ -7,15 +7,23 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/nnvisu/nnvisu/handlers/schema"
+
 	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
 // apiRoutes are the routes for programs, below the base path. Pages of the origins that the operator
 // allows may call them, by fetch, EventSource and WebSocket (CORS). No other route is ever allowed.
-var apiRoutes = []string{
-	"/step", "/train", "/predict", "/export", "/data/:dataset", "/ws", "/picture.svg", "/picture.png", "/film.svg", "/film.png",
-	"/openapi.json", "/schema/", "/schema/:name", "/llms.txt", "/nnvisu.mjs", "/nnvisu.py",
-}
+var apiRoutes = func() (routes []string) {
+	own := []string{"/", "/healthz", "/readyz", "/metrics"} // of people and operators
+	for _, r := range schema.Routes() {
+		if r.Inside == "" && !slices.Contains(own, r.Path) {
+			routes = append(routes, strings.NewReplacer("{", ":", "}", "").Replace(r.Path))
+		}
+	}
+	slices.Sort(routes)
+	return slices.Compact(routes) // of all methods
+}()
 
 // What a page of another origin may send and read. None of it is a cookie or a login: there are none.
 const (
@@ -27,20 +35,22 @@ const (
 
 // isAPI reports whether a request is for a program: its route is one of apiRoutes, and it does not
 // ask for a part of the page, as the page does at the same addresses.
-func (s *Server) isAPI(c echo.Context) bool {
-	route := strings.TrimPrefix(c.Path(), s.config.BasePath)
-	return slices.Contains(apiRoutes, route) && !wantsHTML(c.Request())
+func (s *Server) isAPI(c echo.Context) bool { return s.isAPIRoute(c) && !wantsHTML(c.Request()) }
+
+// isAPIRoute reports whether the route of a request is one of apiRoutes.
+func (s *Server) isAPIRoute(c echo.Context) bool {
+	return slices.Contains(apiRoutes, strings.TrimPrefix(c.Path(), s.config.BasePath))
 }
 
 // allowOrigin lets pages of the origins of Config.AllowOrigins read what a route of the API answers,
 // errors included. Credentials are never allowed.
 func (s *Server) allowOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if len(s.config.AllowOrigins) == 0 || !s.isAPI(c) {
+		if len(s.config.AllowOrigins) == 0 || !s.isAPIRoute(c) {
 			return next(c)
 		}
 		h := c.Response().Header()
-		h.Add(echo.HeaderVary, echo.HeaderOrigin)
+		h.Add(echo.HeaderVary, echo.HeaderOrigin) // also for a reader of the page: a cache keeps one answer for both
 		if s.isAllowedOrigin(c) {
 			h.Set(echo.HeaderAccessControlAllowOrigin, c.Request().Header.Get(echo.HeaderOrigin))
 			h.Set(echo.HeaderAccessControlExposeHeaders, corsExposed)

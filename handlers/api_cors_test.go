@@ -40,8 +40,8 @@ func TestCORS(t *testing.T) {
 		{"Null", "POST", "/step", []string{"Origin", "null"}, 403, false, true},
 		{"OtherScheme", "POST", "/step", []string{"Origin", "http://notebook.example"}, 403, false, true},
 		{"NoOrigin", "GET", "/train?dataset=moons&steps=1", nil, 403, false, true},
-		{"Page", "POST", "/step", []string{"Origin", friend, "Accept", "text/html"}, 403, false, false},
-		{"Fragments", "POST", "/train", []string{"Origin", friend, "HX-Request", "true"}, 403, false, false},
+		{"Page", "POST", "/step", []string{"Origin", friend, "Accept", "text/html"}, 403, false, true},
+		{"Fragments", "POST", "/train", []string{"Origin", friend, "HX-Request", "true"}, 403, false, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := newTestServer(t, friendly)

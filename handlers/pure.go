@@ -139,9 +139,10 @@ func isOwn(err error) bool {
 }
 
 // isVersion reports whether a parameter names the version of this server. A plus sign in a query is
-// read as a space. What was built from files that no commit has is no version.
+// read as a space. Without a commit, or with files that it has not, a version is of many programs.
 func (s *Server) isVersion(v string) bool {
-	return v != "" && strings.ReplaceAll(v, " ", "+") == s.config.Version && !strings.HasSuffix(v, ".dirty")
+	v = strings.ReplaceAll(v, " ", "+")
+	return v == s.config.Version && strings.Contains(v, "+") && !strings.HasSuffix(v, ".dirty")
 }
 
 // tagOf returns the strong entity tag (RFC 9110, section 8.8.3) of the answer to a key in a content

@@ -182,6 +182,7 @@ func TestPureVersion(t *testing.T) {
 		{version, "v=1.2.2", "no-cache"},
 		{version, "v=", "no-cache"},
 		{"", "v=", "no-cache"},
+		{"1.2.3", "v=1.2.3", "no-cache"}, // without a commit
 		{version + ".dirty", "v=1.2.3%2B1a2b3c4d5e6f.dirty", "no-cache"},
 	} {
 		s := newTestServer(t, func(c *Config) { c.Version = test.server })

@@ -16,7 +16,7 @@ import (
 // goEnv is the environment of the Go tool for a platform. What changes the code that is generated is
 // not taken from the caller.
 func goEnv(system, arch string) []string {
-	return append(os.Environ(), "GOOS="+system, "GOARCH="+arch, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off",
+	return append(os.Environ(), "GOOS="+system, "GOARCH="+arch, "CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off",
 		"GOEXPERIMENT=", "GOAMD64=v1", "GOARM64=v8.0", "GOFIPS140=off")
 }
 

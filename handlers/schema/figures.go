@@ -78,6 +78,20 @@ func figure(ofFilm bool, rows []queryRow) []queryRow {
 	return rows
 }
 
+// untimed returns the parameters of a recipe whose run is computed at once.
+func untimed(recipe []queryRow) (rows []queryRow) {
+	for _, q := range recipe {
+		switch q.Name {
+		case "frame_steps", "frame_ms":
+			continue
+		case "steps":
+			q.About = "updates to make in all; 0, the default, for none"
+		}
+		rows = append(rows, q)
+	}
+	return rows
+}
+
 // version is the parameter of an answer that may be kept for as long as there is this version.
 func version() queryRow {
 	return queryRow{wire.Parameter{Name: "v", About: "the version that is to answer: its answer may be kept for ever"}, false}
@@ -97,7 +111,7 @@ func figureRoutes() []Route {
 	var routes []Route
 	for _, f := range []struct{ ending, mediaType, id string }{{"svg", "image/svg+xml", "SVG"}, {"png", "image/png", "PNG"}} {
 		example := object{"dataset": "moons", "steps": 2, "width": 200}
-		withLesson := append(recipe(), lesson()...)
+		withLesson := append(untimed(recipe()), lesson()...)
 		routes = append(routes,
 			Route{
 				Method: "GET", Path: "/picture." + f.ending, ID: "picture" + f.id, Summary: "A figure of the run of a recipe", About: seen,
@@ -105,7 +119,7 @@ func figureRoutes() []Route {
 			},
 			Route{
 				Method: "POST", Path: "/picture." + f.ending, ID: "pictureOfState" + f.id, Summary: "A figure of a state", About: seen,
-				Body: "picture", Query: figure(false, nil), Answers: image(f.mediaType)[:1], Codes: computing,
+				Body: "picture", Query: figure(false, nil), Answers: []reply{{200, f.mediaType, "", "The figure.", nil}}, Codes: computing,
 				Example: object{"config": linear, "network": trained, "data": two},
 			},
 			Route{
@@ -121,5 +135,8 @@ func figureRoutes() []Route {
 func (b *builder) picture(ref reference) object {
 	s := b.message(wire.Export)(ref)
 	delete(s, "required")
+	format := s["properties"].(object)["format"].(object)
+	delete(format, "enum")
+	format["description"] = "Is not looked at."
 	return s
 }

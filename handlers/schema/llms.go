@@ -48,6 +48,13 @@ The answer is {"type": "train_step_result", "network": …, "loss": …, "metric
 	}
 	fmt.Fprintf(&t, "- [GET %[1]s/data/moons?points=4](%[1]s/data/moons?points=4): the points of a data set\n", base)
 	fmt.Fprintf(&t, "- GET %s/train?dataset=circles&hidden_layers=4&steps=300&frame_steps=100: a run by a recipe, as an event stream\n", base)
+	for _, figure := range []struct{ query, about string }{
+		{"picture.svg?dataset=moons&steps=300&view=lab", "a figure of the run of a recipe; also picture.png"},
+		{"film.svg?dataset=moons&steps=300", "the run as a figure that moves; also film.png"},
+		{"nnvisu.py", "a client in Python, one file that needs no other"}, {"nnvisu.mjs", "the same in JavaScript"},
+	} {
+		fmt.Fprintf(&t, "- [GET %[1]s/%[2]s](%[1]s/%[2]s): %[3]s\n", base, figure.query, figure.about)
+	}
 	t.WriteString("\n## Schemas\n\n")
 	for _, s := range b.schemas() {
 		fmt.Fprintf(&t, "- [%s](%s/schema/%s.json): %s\n", s.name, base, s.name, lower(s.title))

@@ -69,7 +69,7 @@ func Routes() []Route {
 		{
 			Method: "GET", Path: "/", ID: "page", Summary: "The page, with the run of a recipe",
 			About:   "Without a query it is the same for everybody.",
-			Query:   append(recipe(), lesson()...),
+			Query:   append(untimed(recipe()), lesson()...),
 			Answers: []reply{{200, "text/html", "", "The page.", nil}},
 			Codes:   computing, Example: object{"dataset": "moons", "steps": 100},
 		},

@@ -28,6 +28,7 @@ type card struct {
 	Height  int    `json:"height"`
 	Told    int    `json:"told"` // the height that the page around was told
 	Parts   string `json:"parts"`
+	Covered bool   `json:"covered"` // a part stands on another one
 	Dark    string `json:"dark"`
 	Whole   string `json:"whole"`
 	Address string `json:"address"`
@@ -233,7 +234,7 @@ func TestBrowserEmbedSizes(t *testing.T) {
 	t.Parallel()
 	site := framed.Start(t, true)
 	const all = "dataset=moons&show=task,network,curves,points,data,settings,until&assignment=Do+it."
-	for _, width := range []int{280, 360, 719, 1200} {
+	for _, width := range []int{280, 360, 719, 1200, 1400} {
 		for query, parts := range map[string]string{
 			"dataset=hills&test_fraction=0.3": "result", all: "data network panel result settings until", "show=network&hide=network,until": "result",
 		} {
@@ -243,8 +244,8 @@ func TestBrowserEmbedSizes(t *testing.T) {
 				// Browsers rest where a frame is out of sight.
 				p.run(script(`document.querySelectorAll("iframe")[%s].scrollIntoView()`, strconv.Itoa(i)))
 				c := p.until(i, "the height is told", func(c card) bool { return c.Told == c.Height && c.Height > width/3 })
-				if c.Width > c.Inner || c.Inner > width || c.Parts != parts {
-					t.Errorf("%s in %d pixels is %d wide and shows %s; want %s", query, width, c.Width, c.Parts, parts)
+				if c.Width > c.Inner || c.Inner > width || c.Parts != parts || c.Covered {
+					t.Errorf("%s in %d pixels is %d wide and shows %s, of which some cover others: %v; want %s", query, width, c.Width, c.Parts, c.Covered, parts)
 				}
 				if isDark := c.Dark != "rgb(255, 255, 255)"; isDark != (i == 1) {
 					t.Errorf("the card %d has the ground %s", i, c.Dark)

@@ -5,7 +5,13 @@ addEventListener("message", ({ data, source }) => {
   const root = document.documentElement;
   const text = (id) => document.getElementById(id)?.innerText.trim() ?? "";
   const seen = (e) => e.getClientRects().length > 0;
+  const cards = [...document.querySelectorAll("main .card")].filter(seen);
+  const covers = (a, b) => {
+    const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+    return p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom;
+  };
   const view = {
+    covered: cards.some((a, i) => cards.slice(i + 1).some((b) => covers(a, b))),
     step: Number(text("step").replace(/\D/g, "")),
     state: document.body?.dataset.state ?? "",
     script: root.classList.contains("script"),
@@ -15,8 +21,7 @@ addEventListener("message", ({ data, source }) => {
     width: root.scrollWidth,
     inner: root.clientWidth,
     height: Math.ceil(document.body?.getBoundingClientRect().height ?? 0),
-    parts: [...document.querySelectorAll("main .card")]
-      .filter(seen)
+    parts: cards
       .map((e) => e.classList[1])
       .sort()
       .join(" "),

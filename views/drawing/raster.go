@@ -68,7 +68,7 @@ func rgbOf(c Colour) (rgb [3]uint8) {
 }
 
 // pixel returns a number of hundredths in pixels.
-func (c *canvas) pixel(v int) float64 { return float64(v) * c.scale }
+func (c *canvas) pixel(v int) float64 { return float64(float64(v) * c.scale) }
 
 // whole is pixel, rounded.
 func (c *canvas) whole(v int) int { return int(math.Floor(float64(float64(v)*c.scale) + 0.5)) }
@@ -197,7 +197,8 @@ func (s textShape) raster(c *canvas) error {
 	for _, r := range s.text {
 		g := glyphOf(f, &b, r, true)
 		at := func(x, y int32) place {
-			dx, dy := float64(int64(x)+64*int64(along))*unit, float64(y)*unit
+			// Each product is rounded, so that no CPU joins it with a sum.
+			dx, dy := float64(float64(int64(x)+64*int64(along))*unit), float64(float64(y)*unit)
 			if s.letter.Upwards {
 				dx, dy = dy, -dx
 			}
