@@ -271,6 +271,7 @@ func (s *Server) routes() http.Handler {
 	g.GET("/train", s.trainRecipe)
 	g.POST("/predict", s.predict)
 	g.POST("/export", s.export)
+	g.POST("/replay", s.replay)
 	g.POST("/points.csv", s.pointsCSV)
 	g.Match(read, "/data/:dataset", s.data)
 	for _, f := range figureRoutes {

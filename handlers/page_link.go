@@ -71,6 +71,7 @@ func (s *Server) makeLinked(ctx context.Context, query url.Values, embed views.E
 	p.choices.Waits = p.choices.Waits || embed.On
 	p.meta.Source = sourceOfControls(p.choices)
 	p.recipe = s.told(ctx, p, nn.State{})
+	s.keepJournal(&p)
 	p.answer.settings, p.answer.pinned = true, true
 	lab, err := s.lab(ctx, p)
 	if err != nil {

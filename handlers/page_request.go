@@ -13,6 +13,7 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -34,7 +35,9 @@ type pageRequest struct {
 	own      string // points to come back to from a data set: FieldOwn
 	lesson   export.Lesson
 	embed    views.Embed
-	recipe   string // that leads to this run, but for its steps, or ""
+	recipe   string          // that leads to this run, but for its steps, or ""
+	journal  string          // that leads to this run, or "", or views.JournalTooLong
+	done     []journal.Entry // acts of this request, which are not in the journal yet
 	history  nn.History
 	pinned   *views.PinnedRun
 	imported views.ImportForm
@@ -121,7 +124,7 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 		return pageRequest{}, err
 	}
 	p := pageRequest{
-		form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), own: form.Get(views.FieldOwn),
+		form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), journal: form.Get(views.FieldJournal), own: form.Get(views.FieldOwn),
 		imported: readImport(form), kept: views.NoMoment,
 	}
 	err := wire.FormInt(form, views.FieldKept, &p.kept)
@@ -168,7 +171,7 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if form.Get(views.FieldControls) == "" {
 		return p, nil
 	}
-	state, notice, err := s.applySettings(p.State, form)
+	state, notice, err := s.applySettings(p.State, form, s.doing(ctx, &p))
 	if err != nil {
 		return p, editError{err, p}
 	}
@@ -176,6 +179,7 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	p.setState(state, keepMeta)
 	p.notice = notice
 	p.recipe = s.told(ctx, p, before)
+	s.keepJournal(&p)
 	return p, nil
 }
 

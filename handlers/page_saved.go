@@ -26,6 +26,9 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 	if err == nil {
 		err = file.History.Validate()
 	}
+	if err == nil {
+		err = checkJournal(file.Journal)
+	}
 	if err != nil {
 		return wire.Within(views.FieldOpened, err)
 	}
@@ -35,7 +38,7 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 		lesson.Experiment = ""
 	}
 	*p = pageRequest{
-		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, own: p.own,
+		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, journal: file.Journal, own: p.own,
 		meta: keepMeta(file.Meta, m.State.Config, m.State.Config),
 		pageResult: pageResult{
 			notice: undoable("Opened a state at step %d, with %d points.", m.State.Network.Step, len(m.State.Data)),

@@ -27,6 +27,7 @@ type Lab struct {
 	JSON       StateJSON
 	Own        string      // of FieldOwn
 	Recipe     string      // of FieldRecipe
+	Journal    string      // of FieldJournal
 	MostSteps  int         // of a recipe
 	Metrics    *nn.Metrics // nil where there is no point to measure with
 	History    nn.History  // the curves of the run up to this state

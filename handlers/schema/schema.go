@@ -93,6 +93,7 @@ func (b *builder) schemas() []named {
 		{"train", "Asks for updates and a stream of results", b.message(wire.Train)},
 		{"predict", "Asks what a network says at points", b.message(wire.Predict)},
 		{"export", "Asks for a network as a file", b.message(wire.Export)},
+		{"replay", "Asks for the state that a journal leads to", b.replay},
 		{"picture", "Asks for a figure of a state", b.picture},
 		{"train_step_result", "A network after some updates", b.result},
 		{"predict_result", "What a network says at points", b.prediction},

@@ -18,6 +18,7 @@ const (
 	Train               // a stream of results: steps (0 for no end), frame_steps, frame_ms
 	Predict             // outputs at points, whose labels may be left out
 	Export              // a file: format
+	Replay              // the state that a journal leads to: journal, anyway; and no state
 )
 
 // hasSteps reports whether the message may say how many updates to make.
@@ -25,7 +26,7 @@ func (k Kind) hasSteps() bool { return k == Step || k == Train }
 
 // TypeName returns the member type of a message of this kind.
 func (k Kind) TypeName() string {
-	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export"}[k]
+	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export", Replay: "replay"}[k]
 }
 
 // checkType returns an error unless a message of this kind may have the type.
@@ -56,6 +57,8 @@ type Message struct {
 	Repeatable bool           // the answer is the same on every CPU, also with FullFrames: a recipe's
 	FrameMS    int            // least time between two frames, in milliseconds
 	Format     string         // of the file to export
+	Journal    string         // to replay
+	Anyway     bool           // also if another release wrote it
 }
 
 // Limits are what a server allows a message.
@@ -121,6 +124,12 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return kind.checkType(m.Type)
 		case name == "id":
 			return r.id(&m.ID)
+		case name == "journal" && kind == Replay:
+			return r.text(&m.Journal)
+		case name == "anyway" && kind == Replay:
+			return r.flag(&m.Anyway)
+		case kind == Replay:
+			return r.unknown()
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
 		case name == "network":
