@@ -38,12 +38,17 @@ func (s *Server) replay(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	state, err := s.replayText(ctx, m.Journal, m.Anyway)
+	state, j, err := s.replayText(ctx, m.Journal, m.Anyway)
 	if err != nil {
 		return withID{err, m.ID}
 	}
+	j.Release = s.journalRelease() // it is of this release now
+	text, err := j.Text()
+	if err != nil {
+		return withID{wire.Invalid(views.FieldJournal, "cannot be kept: %v", err), m.ID}
+	}
 	file := newAnswerBuffer(ctx)
-	if err := (export.File{State: state}).Write(file); err != nil {
+	if err := (export.File{State: state, Meta: s.metaOfJournal(j), Journal: text}).Write(file); err != nil {
 		return err
 	}
 	return answer(c, http.StatusOK, "application/json", file.bytes)
@@ -51,16 +56,22 @@ func (s *Server) replay(c echo.Context) error {
 
 // replayText returns the state that the text of a journal leads to. One of another release is replayed
 // only anyway. The caller has a turn.
-func (s *Server) replayText(ctx context.Context, text string, anyway bool) (nn.State, error) {
+func (s *Server) replayText(ctx context.Context, text string, anyway bool) (nn.State, journal.Journal, error) {
 	j, err := journal.Read(text)
 	if err != nil {
-		return nn.State{}, wire.Malformed(views.FieldJournal, "cannot be read: %v", err)
+		return nn.State{}, j, wire.Malformed(views.FieldJournal, "cannot be read: %v", err)
 	}
 	if ours := s.journalRelease(); j.Release != ours && !anyway {
-		return nn.State{}, wire.Errorf(wire.CodeRelease, views.FieldJournal,
+		return nn.State{}, j, wire.Errorf(wire.CodeRelease, views.FieldJournal,
 			"was written by release %q, and this is %q: it may lead to another state here; send anyway: true to replay it nevertheless",
 			wire.Clip(j.Release), ours)
 	}
+	state, err := s.replayJournal(ctx, j)
+	return state, j, err
+}
+
+// replayJournal returns the state that a journal leads to. The caller has a turn.
+func (s *Server) replayJournal(ctx context.Context, j journal.Journal) (nn.State, error) {
 	r := &replaying{s: s, ctx: ctx}
 	w := s.world(ctx)
 	w.Check, w.Train = r.check, r.train

@@ -10,6 +10,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
 	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // journalText is the text of a journal that this server's release wrote.
@@ -50,7 +51,8 @@ func TestReplay(t *testing.T) {
 		}
 	}
 	var file strings.Builder
-	if err := (export.File{State: want}).Write(&file); err != nil {
+	meta := table.Meta{Source: "data_seed=1&dataset=moons&points=50"}
+	if err := (export.File{State: want, Meta: meta, Journal: text}).Write(&file); err != nil {
 		t.Fatal(err)
 	}
 	if got := w.Body.String(); got != file.String() {

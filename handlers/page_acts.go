@@ -108,6 +108,17 @@ var pageActs = []pageAct{
 	},
 
 	{
+		name:   "notebook", // says what was done in the run
+		traits: views.Traits{Looks: true},
+		hint:   "Lists what you did in this run, from the start. From each line you can go back to that moment.",
+		do:     (*Server).showNotebook, answer: answerNotebook,
+	},
+	{
+		name: "back", placed: true, // to the moment behind the name: so many acts, and a step
+		traits: views.Traits{Stops: true, NewRun: true},
+		do:     (*Server).goBack, answer: answerRestored,
+	},
+	{
 		name:   "words", // says what the picture and the curves show
 		traits: views.Traits{Looks: true},
 		hint:   "Says in words what fills the picture, how the loss went, and what each unit responds to.",

@@ -36,7 +36,7 @@ func TestJournalLaw(t *testing.T) {
 		}
 		at := postedForm(t, first)
 		moments := []url.Values{at}
-		for range 1 + rng.IntN(40) {
+		for range 1 + rng.IntN(60) {
 			at = randomAct(t, s, rng, at, moments, done)
 			moments = append(moments, at)
 		}
@@ -53,7 +53,7 @@ func TestJournalLaw(t *testing.T) {
 			if err := kernel.Use(name); err != nil {
 				t.Fatal(err)
 			}
-			state, err := s.replayText(t.Context(), told, false)
+			state, _, err := s.replayText(t.Context(), told, false)
 			if err != nil {
 				t.Fatalf("session %d, %s: %v", seed, name, err)
 			}
@@ -148,6 +148,17 @@ func randomAct(t *testing.T, s *Server, rng *rand.Rand, at url.Values, moments [
 		name += fmt.Sprintf(" %d.%d", rng.IntN(2), rng.IntN(4))
 	case "change-setting", "restart-with":
 		name += " " + choice(rng, []string{"learning_rate=0.003", "optimizer=sgd", "hidden_layers=4-4", "l2=0.01", "test_fraction=0.2"})
+	case "back":
+		j, err := journal.Read(finishedJournal(p.journal, p.State.Network.Step))
+		if err != nil {
+			t.Fatal(err)
+		}
+		items, err := journal.Notebook(s.world(t.Context()), j)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := choice(rng, items)
+		name += fmt.Sprintf(" %d.%d", to.Acts, to.Step)
 	case "open":
 		from := choice(rng, moments)
 		then, err := s.decodePageForm(t.Context(), from)
@@ -267,5 +278,59 @@ func TestJournalBegins(t *testing.T) {
 	p := pageRequest{Message: wire.Message{State: sampleState(t, dataset.Blobs, 9, 3, nil)}, form: url.Values{}, choices: defaultChoices()}
 	if next, err := s.changed(t.Context(), "add-layer", p); err != nil || next.journal != "" {
 		t.Errorf("after an act on a state without journal there is the journal %q, %v; want none", next.journal, err)
+	}
+}
+
+// TestNotebook: the list says what was done, each line leads back to its moment, and what came after it is
+// left out. A page without a journal says so.
+func TestNotebook(t *testing.T) {
+	s := newTestServer(t)
+	form := readForm(t, serve(s, "GET", "/", "").Body.String(), "", "")
+	press := func(path string, changes ...string) string {
+		t.Helper()
+		for i := 0; i < len(changes); i += 2 {
+			form.Set(changes[i], changes[i+1])
+		}
+		w := postForm(s, path, form)
+		if w.Code != 200 {
+			t.Fatalf("%v is answered %d %.300s", changes, w.Code, w.Body)
+		}
+		form = readForm(t, w.Body.String(), "", "")
+		return w.Body.String()
+	}
+	press("/step", views.FieldSteps, "20")
+	then := form
+	press("/edit", views.FieldAct, "add-layer")
+	press("/step", views.FieldSteps, "10")
+	list := parseHTML(t, press("/edit", views.FieldAct, "notebook"))
+	var words, acts []string
+	for _, item := range find(list, ".notebook li > :first-child") {
+		words = append(words, item.FirstChild.Data)
+	}
+	for _, button := range find(list, ".notebook button") {
+		acts = append(acts, attributeOf(button, "value"))
+	}
+	if got, want := strings.Join(words, " · "), "Circles · training 20 · layer of 8 units added · training 10"; got != want {
+		t.Errorf("the notebook says %q; want %q", got, want)
+	}
+	if want := []string{"back 0.0", "back 0.20", "back 1.20"}; !slices.Equal(acts, want) {
+		t.Errorf("its buttons ask for %v; want %v", acts, want)
+	}
+	press("/edit", views.FieldAct, "back 0.20")
+	for _, field := range []string{views.FieldConfig, views.FieldNetwork, views.FieldData, views.FieldMeta} {
+		if form.Get(field) != then.Get(field) {
+			t.Errorf("back at step 20 %s is %.200s; want %.200s as it was", field, form.Get(field), then.Get(field))
+		}
+	}
+	if j, err := journal.Read(form.Get(views.FieldJournal)); err != nil || len(j.Entries) > 0 || j.Step != 20 {
+		t.Errorf("back at step 20 the journal is %+v, %v; want one without acts", j, err)
+	}
+	form.Set(views.FieldAct, "back 3.5")
+	if w := postForm(s, "/edit", form); w.Code != 422 {
+		t.Errorf("a moment that never was is answered %d; want 422", w.Code)
+	}
+	form.Set(views.FieldJournal, "")
+	if page := press("/edit", views.FieldAct, "notebook"); !strings.Contains(page, "does not say how it began") {
+		t.Errorf("a page in the middle of a run without a journal does not say that it has none")
 	}
 }

@@ -54,6 +54,7 @@ type pageResult struct {
 	notice views.Notice     // of what the settings or an act changed
 	table  *views.TablePage // nil: not shown
 	words  *views.Words     // nil: not asked for
+	notes  *views.Notebook  // nil: not asked for
 	// Of a page without script, which has no fragments; nil: not asked for.
 	sharing *views.Sharing
 	unit    *views.Inspection

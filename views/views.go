@@ -52,6 +52,7 @@ type Lab struct {
 	Redraft    bool                   // there is another lesson, which the dialog that writes one must show, too
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
+	Notebook   *Notebook              // nil where nobody asked for it
 	Sharing    *Sharing               // the links, of a page without script; or nil
 	Unit       *Inspection            // that is looked at on such a page, or nil
 	Acts       func(name string) *Act // finds an act of the page, or nil

@@ -16,34 +16,76 @@ func Replay(w *World, j Journal) (nn.State, error) {
 			return r.Network, err
 		}
 	}
-	return walk(w, j, train, func(int, nn.State) {})
+	return walk(w, j, train, func(int, nn.State, nn.State) {})
 }
 
 // An Item is a line of the notebook of a run.
 type Item struct {
-	Step  int    // at which it was done
-	Words string // what was done
-	Act   int    // the number of the act, from 0; -1 for training
+	Words string
+	// The run after it, as a journal: its first so many acts, up to a step.
+	Acts, Step int
 }
 
-// Notebook says in words what was done in a run. It trains nothing: words do not depend on weights.
+// Notebook says in words what was done in a run, from its beginning on. It trains nothing: words do not
+// depend on weights.
 func Notebook(w *World, j Journal) ([]Item, error) {
-	var items []Item
+	items := []Item{{RecipeWords(j.Recipe), 0, 0}}
+	acts := 0
 	dry := func(s nn.State, updates int) (nn.Network, error) {
-		items = append(items, Item{s.Network.Step + updates, fmt.Sprintf("training %d", updates), -1})
 		s.Network.Step += updates
+		items = append(items, Item{fmt.Sprintf("training %d", updates), acts, s.Network.Step})
 		return s.Network, nil
 	}
-	_, err := walk(w, j, dry, func(i int, before nn.State) {
-		e := j.Entries[i]
-		items = append(items, Item{e.Step, e.Act.Words(before), i})
+	_, err := walk(w, j, dry, func(i int, before, after nn.State) {
+		acts = i + 1
+		items = append(items, Item{j.Entries[i].Act.Words(before), acts, after.Network.Step})
 	})
 	return items, err
 }
 
-// walk goes through a journal. It calls each before an act.
+// Cut returns the journal of an earlier moment of the run: its first so many acts, up to a step. The
+// error is an [*Error] if the run has no such moment.
+func (j Journal) Cut(acts, step int) (Journal, error) {
+	if acts < 0 || acts > len(j.Entries) || step < 0 {
+		return j, &Error{Message: "it has no such moment"}
+	}
+	next := j.Step
+	if acts < len(j.Entries) {
+		next = j.Entries[acts].Step
+	}
+	if step > next {
+		return j, &Error{Message: fmt.Sprintf("it has no step %d after act %d", step, acts)}
+	}
+	j.Entries, j.Step = j.Entries[:acts:acts], step
+	return j, nil
+}
+
+// Source returns the source of the points of the run, and whether some of them were changed since they
+// came from there; "" for points of the user's own.
+func (j Journal) Source() (source string, edited bool) {
+	source = j.Recipe
+	for _, e := range j.Entries {
+		switch a := e.Act.(type) {
+		case Dataset:
+			source, edited = a.Source, false
+		case Import:
+			source, edited = "", false
+		case AddPoints, RemovePoints, SetPoints, RemoveClass:
+			edited = true
+		case ClearPoints:
+			source, edited = "", false
+		case Settings:
+			for _, one := range a {
+				edited = edited || one.Name == "task" // it converts the labels
+			}
+		}
+	}
+	return source, edited
+}
+
+// walk goes through a journal. It calls each after an act.
 func walk(
-	w *World, j Journal, train func(nn.State, int) (nn.Network, error), each func(i int, before nn.State),
+	w *World, j Journal, train func(nn.State, int) (nn.Network, error), each func(i int, before, after nn.State),
 ) (nn.State, error) {
 	s, err := w.Recipe(j.Recipe)
 	if err != nil {
@@ -72,11 +114,11 @@ func walk(
 		if err := to(i+1, e.Step); err != nil {
 			return s, err
 		}
-		each(i, s)
 		next, err := e.Act.Apply(w, s)
 		if err != nil {
 			return s, &Error{i + 1, e.Step, err.Error(), err}
 		}
+		each(i, s, next)
 		s = next
 	}
 	return s, to(0, j.Step)

@@ -2,10 +2,12 @@ package journal
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
@@ -18,11 +20,7 @@ func (a Settings) Words(before nn.State) string {
 		if m == nil || m.Parse(&to, one.Value) != nil {
 			continue // Apply refuses it
 		}
-		label := strings.ToLower(m.Label[:1]) + m.Label[1:]
-		if strings.HasPrefix(m.Name, "l1") || strings.HasPrefix(m.Name, "l2") {
-			label = m.Label
-		}
-		parts = append(parts, label+" "+shown(m, &from)+" → "+shown(m, &to))
+		parts = append(parts, label(m)+" "+shown(m, &from)+" → "+shown(m, &to))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -84,7 +82,39 @@ func (a SetPoints) Words(nn.State) string { return count(len(a.Points), "point")
 func (ClearPoints) Words(s nn.State) string { return "all " + count(len(s.Data), "point") + " removed" }
 
 // Words is that of [Act].
-func (a Dataset) Words(nn.State) string { return "data set " + strings.ReplaceAll(a.Source, "&", ", ") }
+func (a Dataset) Words(nn.State) string { return "data set " + RecipeWords(a.Source) }
+
+// RecipeWords says what a recipe, or the source of a data set, begins with: "Moons, hidden layers 4".
+func RecipeWords(query string) string {
+	q, err := url.ParseQuery(query)
+	if err != nil {
+		return query
+	}
+	var parts []string
+	if info, ok := dataset.Lookup(q.Get("dataset")); ok {
+		parts = append(parts, info.Title)
+	}
+	for _, p := range []struct{ name, words string }{{"points", "%s points"}, {"noise", "noise %s"}, {"data_seed", "data seed %s"}} {
+		if v := q.Get(p.name); v != "" {
+			parts = append(parts, fmt.Sprintf(p.words, v))
+		}
+	}
+	c := nn.DefaultConfig()
+	for m := range setting.All() {
+		if q.Has(m.Name) && m.Parse(&c, q.Get(m.Name)) == nil {
+			parts = append(parts, label(m)+" "+shown(m, &c))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// label is what the page calls a member, within a sentence.
+func label(m *setting.Member) string {
+	if m.Name == "l1" || m.Name == "l2" {
+		return m.Label
+	}
+	return strings.ToLower(m.Label[:1]) + m.Label[1:]
+}
 
 // Words is that of [Act].
 func (a Import) Words(nn.State) string { return count(len(a.Points), "point") + " of your own taken" }
