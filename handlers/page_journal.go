@@ -2,6 +2,9 @@ package handlers
 
 import (
 	"context"
+	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
@@ -80,4 +83,26 @@ func checkJournal(text string) error {
 		return wire.Malformed(views.FieldJournal, "cannot be read: %v", err)
 	}
 	return nil
+}
+
+// readJournalLink reads the query of a link that does again what its journal tells. One of another
+// release is replayed, and the page says so.
+func (s *Server) readJournalLink(ctx context.Context, p *pageRequest, query url.Values) error {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		if name != views.FieldJournal {
+			return wire.Malformed(wire.Clip(name), "is not a parameter of a link with a journal")
+		}
+	}
+	text := query.Get(views.FieldJournal)
+	state, j, err := s.replayText(ctx, text, true)
+	if err != nil {
+		return err
+	}
+	p.State, p.journal, p.meta = state, text, s.metaOfJournal(j)
+	p.choices.Opened = true
+	p.showSource()
+	if ours := s.journalRelease(); j.Release != ours {
+		p.notice.Text = fmt.Sprintf("This run was made with release %s, and this is %s. Its numbers may differ here.", wire.Clip(j.Release), ours)
+	}
+	return s.checkState(ctx, &p.Message)
 }

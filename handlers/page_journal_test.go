@@ -2,12 +2,16 @@ package handlers
 
 import (
 	"fmt"
+	"image"
+	"image/draw"
 	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+
+	qr "github.com/piglig/go-qr"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
@@ -333,4 +337,68 @@ func TestNotebook(t *testing.T) {
 	if page := press("/edit", views.FieldAct, "notebook"); !strings.Contains(page, "does not say how it began") {
 		t.Errorf("a page in the middle of a run without a journal does not say that it has none")
 	}
+}
+
+// TestJournalLink: Share has a link that leads to the state, and the QR code of it. A link of another
+// release says so; one that is damaged leaves the first page.
+func TestJournalLink(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.BasePath = "/nn" })
+	form := readForm(t, serve(s, "GET", "/nn/?dataset=moons&hidden_layers=4", "").Body.String(), "", "")
+	for _, act := range []string{"add-layer", "reset", "share"} {
+		form.Set(views.FieldAct, act)
+		w := postForm(s, "/nn/edit", form, "Origin", "https://example.com")
+		if act != "share" {
+			form = readForm(t, w.Body.String(), "", "")
+			continue
+		}
+		page := parseHTML(t, w.Body.String())
+		if len(find(page, "#journal-link")) == 0 {
+			t.Fatalf("Share has no link of the journal %q: %d", form.Get(views.FieldJournal), w.Code)
+		}
+		link := attributeOf(find(page, "#journal-link")[0], "href")
+		opened := readForm(t, serve(s, "GET", "/nn/"+link, "").Body.String(), "", "")
+		for _, field := range []string{views.FieldConfig, views.FieldNetwork, views.FieldData, views.FieldMeta} {
+			if opened.Get(field) != form.Get(field) {
+				t.Errorf("the link leads to the %s %.300s; want %.300s", field, opened.Get(field), form.Get(field))
+			}
+		}
+		svg := find(page, "svg.qr")[0]
+		if got, want := scanQR(t, attributeOf(svg, "viewBox"), attributeOf(find(svg, "path")[0], "d")), "https://example.com/nn/"+link; got != want {
+			t.Errorf("the QR code leads to %s; want %s", got, want)
+		}
+	}
+	other := journalText(t, s, journal.Journal{Release: "0.0.1", Recipe: "dataset=xor", Step: 3})
+	for link, want := range map[string]string{
+		"?journal=" + other:                    "release 0.0.1",
+		"?journal=" + other[:20]:               "cannot be opened",
+		"?journal=" + other + "&dataset=moons": "cannot be opened",
+	} {
+		if w := serve(s, "GET", "/nn/"+link, ""); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s is answered %d without %q", link, w.Code, want)
+		}
+	}
+}
+
+// scanQR reads a code that is drawn as a path.
+func scanQR(t *testing.T, viewBox, path string) string {
+	t.Helper()
+	const scale = 4
+	var side int
+	if _, err := fmt.Sscanf(viewBox, "0 0 %d", &side); err != nil {
+		t.Fatal(err)
+	}
+	picture := image.NewGray(image.Rect(0, 0, side*scale, side*scale))
+	draw.Draw(picture, picture.Rect, image.White, image.Point{}, draw.Src)
+	for run := range strings.SplitSeq(strings.Trim(path, "Mz"), "zM") {
+		var x, y, width, back int
+		if _, err := fmt.Sscanf(run, "%d %dh%dv1h-%d", &x, &y, &width, &back); err != nil {
+			t.Fatalf("%q: %v", run, err)
+		}
+		draw.Draw(picture, image.Rect(x*scale, y*scale, (x+width)*scale, (y+1)*scale), image.Black, image.Point{}, draw.Src)
+	}
+	text, err := qr.Decode(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }

@@ -35,6 +35,7 @@ type pageRequest struct {
 	own      string // points to come back to from a data set: FieldOwn
 	lesson   export.Lesson
 	embed    views.Embed
+	origin   string          // of the page, such as https://example.org
 	recipe   string          // that leads to this run, but for its steps, or ""
 	journal  string          // that leads to this run, or "", or views.JournalTooLong
 	done     []journal.Entry // acts of this request, which are not in the journal yet
@@ -117,7 +118,17 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 		p.showSource()
 		return p, err
 	}
-	return s.decodePageForm(ctx, form)
+	p, err := s.decodePageForm(ctx, form)
+	p.origin = originOf(c)
+	return p, err
+}
+
+// originOf is the origin that a browser asks from, or else the one that it asks for.
+func originOf(c echo.Context) string {
+	if from, err := url.Parse(c.Request().Header.Get("Origin")); err == nil && from.Host != "" {
+		return from.Scheme + "://" + from.Host
+	}
+	return c.Scheme() + "://" + c.Request().Host
 }
 
 func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageRequest, error) {

@@ -18,13 +18,13 @@ func Read(text string) (Journal, error) {
 		return Journal{}, tooLong(fmt.Sprintf("it must have at most %d characters", base64.RawURLEncoding.EncodedLen(MaxBytes)))
 	}
 	bytes, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(bytes) < 1+crc32.Size {
+	if err != nil || len(bytes) < 1+tail {
 		return Journal{}, &Error{Message: "it is no text of a journal, or was cut off"}
 	}
 	if bytes[0] != version {
 		return Journal{}, &Error{Message: fmt.Sprintf("it is written in version %d; this server reads version %d", bytes[0], version)}
 	}
-	end := len(bytes) - crc32.Size
+	end := len(bytes) - tail
 	if binary.BigEndian.Uint32(bytes[end:]) != crc32.ChecksumIEEE(bytes[:end]) {
 		return Journal{}, &Error{Message: "its text is damaged: it was cut off or changed on its way"}
 	}

@@ -14,8 +14,9 @@ const version = 1
 
 // Text returns the journal as base64url, for a link. The bytes are, in this order: the version; the
 // release and the recipe, each with its length before it; the number of the entries; each entry as
-// its step, the number of its act, and the values of the act; the step of the journal; and the
-// CRC-32 of all that, in big endian. Whole numbers are varints, and those that may be negative
+// its step, the number of its act, and the values of the act; the step of the journal; the
+// CRC-32 of all that, in big endian; and a zero, so that the text ends in the letter A, and not in a
+// mark that would be taken for that of the sentence around a link. Whole numbers are varints, and those that may be negative
 // zigzag varints (package encoding/binary). Lists have their length before them.
 //
 // A list of real numbers is written as whole numbers of which 10^k make one, each as the difference
@@ -38,7 +39,7 @@ func (j Journal) bytes() ([]byte, error) {
 		e.Act.put(b)
 	}
 	b.whole(j.Step)
-	b.bytes = binary.BigEndian.AppendUint32(b.bytes, crc32.ChecksumIEEE(b.bytes))
+	b.bytes = appendSum(b.bytes)
 	switch {
 	case len(j.Release) > MaxRelease || len(j.Recipe) > MaxRecipe:
 		return nil, tooLong("the name of its release or its recipe is too long")
@@ -48,6 +49,14 @@ func (j Journal) bytes() ([]byte, error) {
 		return nil, tooLong("it is longer than a journal can be")
 	}
 	return b.bytes, nil
+}
+
+// tail is how many bytes follow the journal.
+const tail = crc32.Size + 1
+
+// appendSum appends the tail to bytes.
+func appendSum(bytes []byte) []byte {
+	return append(binary.BigEndian.AppendUint32(bytes, crc32.ChecksumIEEE(bytes)), 0)
 }
 
 func tooLong(message string) error { return &Error{Message: message} }
