@@ -94,7 +94,7 @@ func (s *Server) readJournalLink(ctx context.Context, p *pageRequest, query url.
 		}
 	}
 	text := query.Get(views.FieldJournal)
-	state, j, err := s.replayText(ctx, text, true)
+	state, j, err := s.replayText(ctx, text, true, &p.history)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,8 @@ func (s *Server) goBack(ctx context.Context, p *pageRequest, place string) error
 	if j, err = j.Cut(at[0], at[1]); err != nil {
 		return wire.Invalid(views.FieldAct, "must name a moment of the run; got %q", wire.Clip(place))
 	}
-	state, err := s.replayJournal(ctx, j)
+	var curves nn.History
+	state, err := s.replayJournal(ctx, j, &curves)
 	if err != nil {
 		return err
 	}
@@ -56,8 +57,8 @@ func (s *Server) goBack(ctx context.Context, p *pageRequest, place string) error
 	if source := s.metaOfJournal(j); !source.IsZero() {
 		p.meta.Source, p.meta.Edited = source.Source, source.Edited
 	}
-	p.history, p.kept = nn.History{}, views.NoMoment
-	p.notice = undoable("Back at step %d of the notebook. The curves begin here.", state.Network.Step)
+	p.history, p.kept = curves, views.NoMoment
+	p.notice = undoable("Back at step %d.", state.Network.Step)
 	return nil
 }
 

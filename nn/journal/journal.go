@@ -53,6 +53,8 @@ type World struct {
 	Check func(s nn.State) error
 	// Train makes updates of a prepared state; nil is [nn.Step].
 	Train func(s nn.State, updates int) (nn.Network, error)
+	// Done is called by [Replay] after each act, and may be nil.
+	Done func(before, after nn.State) error
 	// Points is how many there may be.
 	Points int
 }

@@ -259,7 +259,7 @@ func TestNotebook(t *testing.T) {
 	for _, item := range items {
 		got = append(got, item.Words)
 	}
-	want := "XOR · training 120 · learning rate 0.03 → 0.01 · 3 points added · training 80 · layer of 4 units added · reset to seed 1 · training 80"
+	want := "XOR · training 120 steps · learning rate 0.03 → 0.01 · 3 points added · training 80 steps · layer of 4 units added · reset to seed 1 · training 80 steps"
 	if err != nil || strings.Join(got, " · ") != want {
 		t.Errorf("Notebook = %s, %v; want %s", strings.Join(got, " · "), err, want)
 	}

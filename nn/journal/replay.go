@@ -2,6 +2,8 @@ package journal
 
 import (
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/nnvisu/nnvisu/nn"
 )
@@ -16,7 +18,12 @@ func Replay(w *World, j Journal) (nn.State, error) {
 			return r.Network, err
 		}
 	}
-	return walk(w, j, train, func(int, nn.State, nn.State) {})
+	return walk(w, j, train, func(_ int, before, after nn.State) error {
+		if w.Done == nil {
+			return nil
+		}
+		return w.Done(before, after)
+	})
 }
 
 // An Item is a line of the notebook of a run.
@@ -24,21 +31,34 @@ type Item struct {
 	Words string
 	// The run after it, as a journal: its first so many acts, up to a step.
 	Acts, Step int
+	// Work is about what it takes to get there from the beginning. An act counts as an update.
+	Work time.Duration
 }
 
 // Notebook says in words what was done in a run, from its beginning on. It trains nothing: words do not
 // depend on weights.
 func Notebook(w *World, j Journal) ([]Item, error) {
-	items := []Item{{RecipeWords(j.Recipe), 0, 0}}
+	items := []Item{{Words: RecipeWords(j.Recipe)}}
 	acts := 0
+	add := func(words string, after nn.State, updates int) {
+		update := nn.WorkOf(after.Config, len(after.Data)).Update
+		work := items[len(items)-1].Work
+		if update > 0 && time.Duration(updates) > (math.MaxInt64-work)/update {
+			work = math.MaxInt64
+		} else {
+			work += time.Duration(updates) * update
+		}
+		items = append(items, Item{words, acts, after.Network.Step, work})
+	}
 	dry := func(s nn.State, updates int) (nn.Network, error) {
 		s.Network.Step += updates
-		items = append(items, Item{fmt.Sprintf("training %d", updates), acts, s.Network.Step})
+		add("training "+count(updates, "step"), s, updates)
 		return s.Network, nil
 	}
-	_, err := walk(w, j, dry, func(i int, before, after nn.State) {
+	_, err := walk(w, j, dry, func(i int, before, after nn.State) error {
 		acts = i + 1
-		items = append(items, Item{j.Entries[i].Act.Words(before), acts, after.Network.Step})
+		add(j.Entries[i].Act.Words(before), after, 1)
+		return nil
 	})
 	return items, err
 }
@@ -85,7 +105,7 @@ func (j Journal) Source() (source string, edited bool) {
 
 // walk goes through a journal. It calls each after an act.
 func walk(
-	w *World, j Journal, train func(nn.State, int) (nn.Network, error), each func(i int, before, after nn.State),
+	w *World, j Journal, train func(nn.State, int) (nn.Network, error), each func(i int, before, after nn.State) error,
 ) (nn.State, error) {
 	s, err := w.Recipe(j.Recipe)
 	if err != nil {
@@ -118,7 +138,9 @@ func walk(
 		if err != nil {
 			return s, &Error{i + 1, e.Step, err.Error(), err}
 		}
-		each(i, s, next)
+		if err := each(i, s, next); err != nil {
+			return s, &Error{i + 1, e.Step, err.Error(), err}
+		}
 		s = next
 	}
 	return s, to(0, j.Step)

@@ -29,7 +29,7 @@ func TestBrowserNotebook(t *testing.T) {
 	}
 	p.change("a point", func() { p.dab(0.5, 0.5) })
 	p.change("a step", func() { p.step(1) })
-	if got, want := list(), "Circles · training "+then.Step+" · 1 point added · training 1"; got != want {
+	if got, want := list(), "Circles · training "+then.Step+" steps · 1 point added · training 1 step"; got != want {
 		t.Errorf("the notebook says %q; want %q", got, want)
 	}
 	if dir := os.Getenv("NNVISU_SCREENSHOTS"); dir != "" {
