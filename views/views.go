@@ -215,7 +215,18 @@ func (l *Lab) written(control, value string) string {
 
 // themes are the colours that the page can be told to have; no value stands for those of the system.
 // The style sheet and theme.js know their values as classes.
-var themes = []choice{{"light", "Light"}, {"dark", "Dark"}}
+var themes = []choice{{"light", "Light"}, {ThemeDark, "Dark"}}
+
+// ThemeDark is the name of the dark colours.
+const ThemeDark = "dark"
+
+// Themes returns the names of the colours that the page and its figures can have.
+func Themes() (names []string) {
+	for _, t := range themes {
+		names = append(names, t.Value)
+	}
+	return names
+}
 
 // Speeds are the choices for the number of updates in a frame.
 var Speeds = []int{1, 2, 5, 10, 25, 100}
