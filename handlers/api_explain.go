@@ -29,6 +29,7 @@ func (s *Server) explain(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="step.json"`) // a browser saves it
 	file := newAnswerBuffer(ctx)
 	if err := wire.WriteExplanation(file, m.ID, e); err != nil {
 		return withID{err, m.ID}

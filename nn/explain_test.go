@@ -232,6 +232,14 @@ func checkParts(t *testing.T, name string, s nn.State, e nn.Explanation) {
 			}
 			near(fmt.Sprintf("sum %d.%d", l, u), unit.Sum, z)
 			if unit.Activation != nil {
+				f, slope := s.Config.Activation.Formulas(unit.Sum)
+				for formula, value := range map[string]float64{f: *unit.Activation, slope: *unit.Slope} {
+					want, err := nntest.Evaluate(formula, map[string]float64{"z": unit.Sum, "f": *unit.Activation})
+					if err != nil {
+						t.Fatal(err)
+					}
+					near(formula, value, want)
+				}
 				near("output", unit.Output, *unit.Activation**unit.Mask)
 				back := 0.0
 				for _, above := range e.Point.Layers[l+1].Units {

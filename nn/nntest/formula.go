@@ -89,8 +89,17 @@ func (p *formulaParser) atom() float64 {
 	}
 	word := p.text[:end]
 	p.text = p.text[end:]
+	if word == "max" && p.takes("(") {
+		a := p.sum()
+		p.takes(",")
+		b := p.sum()
+		p.takes(")")
+		return max(a, b)
+	}
 	functions := map[string]func(float64) float64{
-		"sqrt": math.Sqrt, "sin": math.Sin, "floor": math.Floor,
+		"sqrt": math.Sqrt, "sin": math.Sin, "floor": math.Floor, "tanh": math.Tanh, "exp": math.Exp, "ln": math.Log, "cos": math.Cos,
+		"cdf":     func(v float64) float64 { return math.Erfc(-v/math.Sqrt2) / 2 },
+		"sigmoid": func(v float64) float64 { return 1 / (1 + math.Exp(-v)) },
 		"sign": func(v float64) float64 {
 			if v == 0 {
 				return 0
