@@ -269,6 +269,7 @@ func (s *Server) routes() http.Handler {
 	g.POST("/train", s.train)
 	g.GET("/train", s.trainRecipe)
 	g.POST("/predict", s.predict)
+	g.POST("/explain", s.explain)
 	g.POST("/export", s.export)
 	g.POST("/points.csv", s.pointsCSV)
 	g.Match(read, "/data/:dataset", s.data)

@@ -185,6 +185,12 @@ var pageActs = []pageAct{
 		do:     inspectUnit,
 	},
 	{
+		name: "explain", placed: true, // shows how the next update changes the weight or bias behind the name
+		traits: views.Traits{Looks: true},
+		hint:   "Shows how the next step changes this number, calculation by calculation.",
+		do:     explainParameter,
+	},
+	{
 		name: "layer", placed: true, // shows all units of the layer behind the name
 		traits: views.Traits{Looks: true},
 		hint:   "Shows all units of this layer.",

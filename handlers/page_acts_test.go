@@ -195,7 +195,7 @@ func TestTraits(t *testing.T) {
 		"show": {Restores: true}, "restore": {Restores: true},
 		"reset": {Stops: true}, "reseed": {Stops: true}, "restart-with": {Stops: true},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
-		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
+		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "inspect": {Looks: true}, "explain": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},
 	}
 	for _, a := range pageActs {
@@ -264,7 +264,7 @@ func TestNamesAfterActs(t *testing.T) {
 		"clear": none, "dataset": {Source: "data_seed=1&dataset=circles&points=200"}, "open": none, "remove-class": two,
 		"import": {Classes: []string{"a", "b"}, Transform: table.Transform{X: table.Axis{Name: "x"}, Y: table.Axis{Name: "y"}, Label: table.Axis{Name: "label"}}},
 	}
-	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "layer": " 0", "change-setting": " l2=0.01", "restart-with": " init=he"}
+	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "explain": " weights.0.1.0", "layer": " 0", "change-setting": " l2=0.01", "restart-with": " init=he"}
 	nameOf := func(m table.Meta, p nn.Point) string {
 		if name := m.Class(int(p.Label)); name != "" {
 			return name

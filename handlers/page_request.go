@@ -52,9 +52,10 @@ type pageResult struct {
 	table  *views.TablePage // nil: not shown
 	words  *views.Words     // nil: not asked for
 	// Of a page without script, which has no fragments; nil: not asked for.
-	sharing *views.Sharing
-	unit    *views.Inspection
-	answer  pageAnswer
+	sharing    *views.Sharing
+	unit       *views.Inspection
+	explaining *views.Explaining
+	answer     pageAnswer
 }
 
 // A pageAnswer is what an act changes of the page. The zero value is that of an act that changes

@@ -81,6 +81,7 @@ const (
 	FieldPinned     = "pinned"     // a run to compare with: config, network and history
 	FieldParameter  = "parameter"  // the path of a weight or bias, such as weights.0.3.1
 	FieldValue      = "value"      // what it is set to
+	FieldPoint      = "point"      // a point of the batch to explain an update with: an index of the data
 	FieldProbe      = "probe"      // the place to be read: x,y
 	FieldOpened     = "opened"     // a state as it was saved in a file or a link
 	FieldLinked     = "linked"     // not empty: it came with a link
@@ -148,7 +149,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldTool, FieldStroke, FieldStrokeTool, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
-	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
+	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldPoint, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,

@@ -53,6 +53,7 @@ type Lab struct {
 	Words      *Words                 // nil where nobody asked for them
 	Sharing    *Sharing               // the links, of a page without script; or nil
 	Unit       *Inspection            // that is looked at on such a page, or nil
+	Explaining *Explaining            // how the next update changes a number, or nil
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again

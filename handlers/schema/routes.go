@@ -106,6 +106,13 @@ func Routes() []Route {
 			Example: object{"config": linear, "network": trained, "data": []any{object{"x": 0, "y": 0}}},
 		},
 		{
+			Method: "POST", Path: "/explain", ID: "explain", Summary: "How the next update changes a weight or bias", Body: "explain",
+			About: "Every number of the update as it is computed: the pass of one point, the gradients back, the mean over the batch, the " +
+				"penalties and the optimizer. `parameter.after` is what `/step` then gives, bit for bit.",
+			Answers: []reply{{200, "application/json", "explain_result", "The explanation.", nil}},
+			Codes:   training, Example: object{"config": linear, "data": two, "parameter": "weights.0.1.0", "point": 1},
+		},
+		{
 			Method: "POST", Path: "/export", ID: "export", Summary: "A network as a file", Body: "export",
 			About:   "Code that needs no nnvisu, a model in ONNX, or the state to save. Without `classes` their number is that of the outputs.",
 			Answers: files(), Codes: computing,
