@@ -51,6 +51,7 @@ const (
 	FieldDataset     = "dataset" // a data set or OwnData
 	FieldPoints      = "points"
 	FieldNoise       = "noise"
+	FieldLabelNoise  = "label_noise"
 	FieldDataClasses = "data_classes"
 	FieldDataSeed    = "data_seed"
 
@@ -137,7 +138,7 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldShow, Fi
 
 // ChoiceFields are numbers, and names of one of a few things, that the page keeps beside the state.
 var ChoiceFields = []string{
-	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
+	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
 	FieldLock, FieldShow, FieldEmbed, FieldRecipe, FieldGuess, FieldRows, FieldLayer, FieldPictureView, FieldPictureTheme,
 }
@@ -147,7 +148,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldChanged, FieldControls, FieldKept,
 	FieldTool, FieldStroke, FieldStrokeTool, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
-	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
+	FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
@@ -182,7 +183,7 @@ func tableFields() []string {
 func IsField(name string) bool { return slices.Contains(fieldNames, name) }
 
 // decimalFields are the fields of numbers that need not be whole, but for those of the settings.
-var decimalFields = []string{FieldNoise, FieldUntilLoss, FieldUntilAccuracy, FieldValue}
+var decimalFields = []string{FieldNoise, FieldLabelNoise, FieldUntilLoss, FieldUntilAccuracy, FieldValue}
 
 // IsDecimal reports whether a field has a number that need not be whole.
 func IsDecimal(name string) bool {
@@ -236,6 +237,7 @@ var controlLabels = map[string]string{
 	FieldDataset:     "Data set",
 	FieldPoints:      "Points",
 	FieldNoise:       "Noise",
+	FieldLabelNoise:  "Wrong labels",
 	FieldDataClasses: "Classes",
 	FieldDataSeed:    "Data seed",
 

@@ -79,6 +79,7 @@ type Choices struct {
 	Dataset     string
 	Points      string
 	Noise       string
+	LabelNoise  string
 	DataClasses string
 	DataSeed    string
 	Panel       string // one of Panels()
