@@ -55,6 +55,13 @@ const (
 	FieldDataClasses = "data_classes"
 	FieldDataSeed    = "data_seed"
 
+	FieldSweep             = "sweep" // a ready sweep, or SweepOwn
+	FieldSweepRows         = "sweep_rows"
+	FieldSweepRowValues    = "sweep_row_values"
+	FieldSweepColumns      = "sweep_columns"
+	FieldSweepColumnValues = "sweep_column_values"
+	FieldSweepSteps        = "sweep_steps"
+
 	// The field of a setting has the name of its row in package setting. These constants are for
 	// code that speaks of one of them.
 	FieldTask           = "task"
@@ -153,7 +160,8 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,
-	FieldPictureView, FieldPictureTheme, "id", "type", "frame_ms",
+	FieldPictureView, FieldPictureTheme, FieldSweep, FieldSweepRows, FieldSweepRowValues, FieldSweepColumns, FieldSweepColumnValues, FieldSweepSteps,
+	"id", "type", "frame_ms", "over",
 })
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.

@@ -52,6 +52,8 @@ var hints = map[string]string{
 	HintHistory:        "Goes back to an earlier moment of this run, as a click on a curve does. Drag it slowly to see the boundary bend.",
 	HintLogScale:       "Draws the curves with powers of ten at equal distances, so that small losses can be told apart too.",
 
+	FieldSweep: "Many runs at once, which differ in a setting or two: other seeds, learning rates, widths. See them side by side.",
+
 	// The data.
 	FieldDataset:     "A shape to learn. Moons need a bent boundary, spirals a winding one; hills have values instead of classes.",
 	OwnData:          "Points of your own: imported, drawn, or a data set that you changed. Brings them back after a data set.",

@@ -261,6 +261,9 @@ func summary(c nn.Config) string {
 	return fmt.Sprintf("%s units · %s parameters", strings.Join(sizes, " → "), grouped(nn.ParameterCount(c)))
 }
 
+// Grouped writes a number as the page does, with thin spaces between thousands.
+func Grouped(n int) string { return grouped(n) }
+
 // grouped writes a number with thin spaces between thousands.
 func grouped(n int) string { return string(table.AppendGrouped(nil, n)) }
 

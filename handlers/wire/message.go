@@ -14,18 +14,19 @@ type Kind int
 
 // The kinds of messages.
 const (
-	Step    Kind = iota // one result after some updates: steps
-	Train               // a stream of results: steps (0 for no end), frame_steps, frame_ms
-	Predict             // outputs at points, whose labels may be left out
-	Export              // a file: format
+	Step      Kind = iota // one result after some updates: steps
+	Train                 // a stream of results: steps (0 for no end), frame_steps, frame_ms
+	Predict               // outputs at points, whose labels may be left out
+	Export                // a file: format
+	SweepOver             // a stream of the results of many runs: steps, over; no network
 )
 
 // hasSteps reports whether the message may say how many updates to make.
-func (k Kind) hasSteps() bool { return k == Step || k == Train }
+func (k Kind) hasSteps() bool { return k == Step || k == Train || k == SweepOver }
 
 // TypeName returns the member type of a message of this kind.
 func (k Kind) TypeName() string {
-	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export"}[k]
+	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export", SweepOver: "sweep"}[k]
 }
 
 // checkType returns an error unless a message of this kind may have the type.
@@ -56,6 +57,7 @@ type Message struct {
 	Repeatable bool           // the answer is the same on every CPU, also with FullFrames: a recipe's
 	FrameMS    int            // least time between two frames, in milliseconds
 	Format     string         // of the file to export
+	Sweep      Sweep          // what the runs of a sweep differ by
 }
 
 // Limits are what a server allows a message.
@@ -105,6 +107,9 @@ func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	if err == nil {
 		err = m.CheckCounts(kind)
 	}
+	if err == nil && kind == SweepOver {
+		err = m.CheckSweep()
+	}
 	if err != nil && m.ID == nil {
 		m.ID = FindID(body, limits)
 	}
@@ -123,7 +128,9 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.id(&m.ID)
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
-		case name == "network":
+		case name == "over" && kind == SweepOver:
+			return r.sweep(&m.Sweep)
+		case name == "network" && kind != SweepOver: // each run begins with a new one
 			return r.network(&m.State.Network)
 		case name == "data":
 			return r.points(&m.State.Data, limits.Points, kind == Predict)
