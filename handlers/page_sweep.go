@@ -184,9 +184,11 @@ func (s *Server) readReadySweep(ctx context.Context, p *pageRequest, slug string
 			if err != nil {
 				return err
 			}
-			if *p, err = s.readLink(ctx, query); err != nil {
+			linked, err := s.readLink(ctx, query)
+			if err != nil {
 				return err
 			}
+			p.State, p.meta = linked.State, linked.meta
 		}
 		p.Steps = ready.Steps
 		var err error
