@@ -27,13 +27,14 @@ func (s *Server) sweepPage(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	asked := p // with its network
 	view, err := s.readSweep(ctx, &p)
 	if err != nil {
-		return editError{err, p}
+		return editError{err, asked}
 	}
 	run, err := s.newSweep(ctx, &p.Message, pictureOfPlane)
 	if err != nil {
-		return editError{sweepFault(err), p}
+		return editError{sweepFault(err), asked}
 	}
 	run.render = func(ctx context.Context, cell int, t *nn.Trainer, failed error) ([]byte, error) {
 		shown := views.SweepCell{Cell: cell}
