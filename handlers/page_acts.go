@@ -217,6 +217,11 @@ var pageActs = []pageAct{
 		traits: views.Traits{NewRun: true},
 		do:     (*Server).openSaved, answer: answerOpened,
 	},
+	{
+		name:   "open-run", // takes the state of FieldOpened, of a sweep, with the points of the page
+		traits: views.Traits{NewRun: true},
+		do:     (*Server).openRun, answer: answerOpened,
+	},
 }
 
 // pageActsByName finds the rows of the table.

@@ -90,7 +90,7 @@ func actPages(t *testing.T) map[string]string {
 func TestActsOffered(t *testing.T) {
 	// The words on these buttons, or what they have beside them, say all.
 	plain := strings.Fields("settings show dataset unpin import import-preview inspect set-parameter table-set table-add table-remove table-previous table-next")
-	offered, hinted := map[string]bool{}, map[string]bool{}
+	offered, hinted := map[string]bool{"open-run": true}, map[string]bool{} // open-run: on the page of a sweep
 	for name, page := range actPages(t) {
 		root, err := html.Parse(strings.NewReader(page))
 		if err != nil {
@@ -148,7 +148,7 @@ func TestActsOffered(t *testing.T) {
 // a state from somewhere else. TestActsWithoutScript posts them all.
 func TestActsOfferedWithoutScript(t *testing.T) {
 	// draw: by the picture itself; fit and layer: their pictures are painted by the script.
-	offered := map[string]bool{"restore": true, "open": true, "draw": true, "change-setting": true, "fit": true, "layer": true}
+	offered := map[string]bool{"restore": true, "open": true, "open-run": true, "draw": true, "change-setting": true, "fit": true, "layer": true}
 	pages := actPages(t)
 	delete(pages, "Unit") // which is a fragment
 	for _, page := range pages {

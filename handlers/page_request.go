@@ -242,7 +242,7 @@ func readChoices(form url.Values) views.Choices {
 	d.Layer = form.Get(views.FieldLayer)
 	d.Dataset = or(views.FieldDataset, d.Dataset)
 	d.Points = or(views.FieldPoints, d.Points)
-	d.Noise = form.Get(views.FieldNoise)
+	d.Noise, d.LabelNoise = form.Get(views.FieldNoise), form.Get(views.FieldLabelNoise)
 	d.DataClasses = form.Get(views.FieldDataClasses)
 	d.DataSeed = or(views.FieldDataSeed, d.DataSeed)
 	d.UntilStep = form.Get(views.FieldUntilStep)

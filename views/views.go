@@ -80,6 +80,7 @@ type Choices struct {
 	Dataset     string
 	Points      string
 	Noise       string
+	LabelNoise  string
 	DataClasses string
 	DataSeed    string
 	Panel       string // one of Panels()
@@ -271,6 +272,9 @@ func summary(c nn.Config) string {
 	}
 	return fmt.Sprintf("%s units · %s parameters", strings.Join(sizes, " → "), grouped(nn.ParameterCount(c)))
 }
+
+// Grouped writes a number as the page does, with thin spaces between thousands.
+func Grouped(n int) string { return grouped(n) }
 
 // grouped writes a number with thin spaces between thousands.
 func grouped(n int) string { return string(table.AppendGrouped(nil, n)) }

@@ -32,6 +32,12 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 			points["minItems"] = 1
 			members["data"] = points
 			s["description"] = "On a socket type is required."
+		case wire.SweepOver:
+			points := ref("data")
+			points["minItems"] = 1
+			members["steps"].(object)["minimum"] = 1
+			members["data"], members["over"] = points, b.over()
+			s["required"] = []string{"data", "over"}
 		case wire.Predict:
 			members["data"] = ref("places")
 		case wire.Explain:

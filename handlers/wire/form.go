@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
@@ -98,6 +99,7 @@ func DecodeForm(
 		{"data", func(r *reader) error {
 			return r.points(&m.State.Data, limits.Points, kind == Predict)
 		}},
+		{"over", func(r *reader) error { return r.sweep(&m.Sweep) }},
 	} {
 		if err := readField(form.Get(f.name), f.name, limits, f.read); err != nil {
 			return m, err
@@ -127,7 +129,11 @@ func DecodeForm(
 			return m, err
 		}
 	}
-	return m, m.CheckCounts(kind)
+	if err := m.CheckCounts(kind); err != nil || kind != SweepOver {
+		return m, err
+	}
+	m.State.Network = nn.Network{} // of the page, whose form always has one
+	return m, m.CheckSweep()
 }
 
 // readExplain reads what is to be explained.

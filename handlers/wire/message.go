@@ -14,19 +14,23 @@ type Kind int
 
 // The kinds of messages.
 const (
-	Step    Kind = iota // one result after some updates: steps
-	Train               // a stream of results: steps (0 for no end), frame_steps, frame_ms
-	Predict             // outputs at points, whose labels may be left out
-	Export              // a file: format
-	Explain             // how the next update changes a number: parameter, point
+	Step      Kind = iota // one result after some updates: steps
+	Train                 // a stream of results: steps (0 for no end), frame_steps, frame_ms
+	Predict               // outputs at points, whose labels may be left out
+	Export                // a file: format
+	Explain               // how the next update changes a number: parameter, point
+	SweepOver             // a stream of the results of many runs: steps, over; no network
 )
 
 // hasSteps reports whether the message may say how many updates to make.
-func (k Kind) hasSteps() bool { return k == Step || k == Train }
+func (k Kind) hasSteps() bool { return k == Step || k == Train || k == SweepOver }
 
 // TypeName returns the member type of a message of this kind.
 func (k Kind) TypeName() string {
-	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export", Explain: "train_step"}[k]
+	return [...]string{
+		Step: "train_step", Train: "train_step", Predict: "predict", Export: "export",
+		Explain: "train_step", SweepOver: "sweep",
+	}[k]
 }
 
 // checkType returns an error unless a message of this kind may have the type.
@@ -59,6 +63,7 @@ type Message struct {
 	Format     string         // of the file to export
 	Parameter  string         // the path of the weight or bias to explain
 	Point      int            // the point to explain: an index of data, or nn.FirstOfBatch
+	Sweep      Sweep          // what the runs of a sweep differ by
 }
 
 // Limits are what a server allows a message.
@@ -114,6 +119,9 @@ func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	if err == nil {
 		err = m.CheckCounts(kind)
 	}
+	if err == nil && kind == SweepOver {
+		err = m.CheckSweep()
+	}
 	if err != nil && m.ID == nil {
 		m.ID = FindID(body, limits)
 	}
@@ -132,7 +140,9 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.id(&m.ID)
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
-		case name == "network":
+		case name == "over" && kind == SweepOver:
+			return r.sweep(&m.Sweep)
+		case name == "network" && kind != SweepOver: // each run begins with a new one
 			return r.network(&m.State.Network)
 		case name == "data":
 			return r.points(&m.State.Data, limits.Points, kind == Predict)
