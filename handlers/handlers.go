@@ -272,6 +272,7 @@ func (s *Server) routes() http.Handler {
 	g.POST("/predict", s.predict)
 	g.POST("/explain", s.explain)
 	g.POST("/export", s.export)
+	g.POST("/replay", s.replay)
 	g.POST("/points.csv", s.pointsCSV)
 	g.Match(read, "/data/:dataset", s.data)
 	for _, f := range figureRoutes {

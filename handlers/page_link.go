@@ -69,8 +69,11 @@ func (s *Server) makeLinked(ctx context.Context, query url.Values, embed views.E
 	}
 	p.embed = embed
 	p.choices.Waits = p.choices.Waits || embed.On
-	p.meta.Source = sourceOfControls(p.choices)
+	if p.journal == "" { // which says where the points come from
+		p.meta.Source = sourceOfControls(p.choices)
+	}
 	p.recipe = s.told(ctx, p, nn.State{})
+	s.keepJournal(&p)
 	p.answer.settings, p.answer.pinned = true, true
 	lab, err := s.lab(ctx, p)
 	if err != nil {
@@ -115,6 +118,9 @@ func (s *Server) readLink(ctx context.Context, query url.Values) (pageRequest, e
 	p.setLesson(lesson)
 	if err != nil {
 		return p, err
+	}
+	if query.Has(views.FieldJournal) {
+		return p, s.readJournalLink(ctx, &p, query)
 	}
 	choices := &p.choices
 	ends := 0 // the step at which the run of an experiment does

@@ -45,6 +45,9 @@ func (s *Server) openFile(ctx context.Context, p *pageRequest, file export.File)
 	if err == nil {
 		err = file.History.Validate()
 	}
+	if err == nil {
+		err = checkJournal(file.Journal)
+	}
 	if err != nil {
 		return wire.Within(views.FieldOpened, err)
 	}
@@ -54,7 +57,7 @@ func (s *Server) openFile(ctx context.Context, p *pageRequest, file export.File)
 		lesson.Experiment = ""
 	}
 	*p = pageRequest{
-		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, own: p.own,
+		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, journal: file.Journal, own: p.own,
 		meta: keepMeta(file.Meta, m.State.Config, m.State.Config),
 		pageResult: pageResult{
 			notice: undoable("Opened a state at step %d, with %d points.", m.State.Network.Step, len(m.State.Data)),

@@ -19,6 +19,7 @@ const (
 	FieldMeta    = "meta"    // where the points came from and what they are called; may be empty
 	FieldOwn     = "own"     // points to come back to from a data set, as a saved state; may be empty
 	FieldLesson  = "lesson"  // what the page is used for, as the query of a link to it
+	FieldJournal = "journal" // the run as its recipe and its acts: see package journal; "" where there is none, or JournalTooLong
 	FieldEmbed   = "embed"   // how the page is shown as one card, as the query of its address; empty for the whole page
 	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
@@ -153,7 +154,7 @@ var ChoiceFields = []string{
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
 var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
-	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldChanged, FieldControls, FieldKept,
+	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldJournal, FieldAct, FieldChanged, FieldControls, FieldKept,
 	FieldTool, FieldStroke, FieldStrokeTool, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
@@ -330,3 +331,6 @@ func SavedPart(path string) string {
 	}
 	return "its " + part + ", " + rest
 }
+
+// JournalTooLong stands in FieldJournal for a run with more acts than a journal can tell.
+const JournalTooLong = "-"

@@ -27,6 +27,7 @@ type Lab struct {
 	JSON       StateJSON
 	Own        string      // of FieldOwn
 	Recipe     string      // of FieldRecipe
+	Journal    string      // of FieldJournal
 	MostSteps  int         // of a recipe
 	Metrics    *nn.Metrics // nil where there is no point to measure with
 	History    nn.History  // the curves of the run up to this state
@@ -51,6 +52,7 @@ type Lab struct {
 	Redraft    bool                   // there is another lesson, which the dialog that writes one must show, too
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
+	Notebook   *Notebook              // nil where nobody asked for it
 	Sharing    *Sharing               // the links, of a page without script; or nil
 	Unit       *Inspection            // that is looked at on such a page, or nil
 	Explaining *Explaining            // how the next update changes a number, or nil

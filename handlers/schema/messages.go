@@ -70,6 +70,21 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 // parameterPath is what nn.ParseParameter reads.
 const parameterPath = `^(weights(\.(0|[1-9][0-9]*)){3}|biases(\.(0|[1-9][0-9]*)){2})$`
 
+// replay is the schema of the message that has a journal in the place of a state.
+func (b *builder) replay(ref reference) object {
+	s := b.schemaOf(wire.ShapeOf(wire.Replay), "", ref)
+	members := s["properties"].(object)
+	members["type"].(object)["const"] = wire.Replay.TypeName()
+	for name, about := range map[string]string{
+		"journal": "A run as its recipe and its acts, in base64url.",
+		"anyway":  "Replay it also if another release wrote it, which may lead to another state.",
+	} {
+		members[name].(object)["description"] = about
+	}
+	s["required"] = []string{"journal"}
+	return s
+}
+
 // formats returns the names of the formats of exported files.
 func formats() []string {
 	var names []string

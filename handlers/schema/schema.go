@@ -95,6 +95,7 @@ func (b *builder) schemas() []named {
 		{"predict", "Asks what a network says at points", b.message(wire.Predict)},
 		{"explain", "Asks how the next update changes a weight or bias", b.message(wire.Explain)},
 		{"export", "Asks for a network as a file", b.message(wire.Export)},
+		{"replay", "Asks for the state that a journal leads to", b.replay},
 		{"picture", "Asks for a figure of a state", b.picture},
 		{"train_step_result", "A network after some updates", b.result},
 		{"sweep_cell", "The result of one of the runs of a sweep", b.sweepCell},

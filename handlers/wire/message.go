@@ -20,6 +20,7 @@ const (
 	Export                // a file: format
 	Explain               // how the next update changes a number: parameter, point
 	SweepOver             // a stream of the results of many runs: steps, over; no network
+	Replay                // the state that a journal leads to: journal, anyway; and no state
 )
 
 // hasSteps reports whether the message may say how many updates to make.
@@ -29,7 +30,7 @@ func (k Kind) hasSteps() bool { return k == Step || k == Train || k == SweepOver
 func (k Kind) TypeName() string {
 	return [...]string{
 		Step: "train_step", Train: "train_step", Predict: "predict", Export: "export",
-		Explain: "train_step", SweepOver: "sweep",
+		Explain: "train_step", SweepOver: "sweep", Replay: "replay",
 	}[k]
 }
 
@@ -64,6 +65,8 @@ type Message struct {
 	Parameter  string         // the path of the weight or bias to explain
 	Point      int            // the point to explain: an index of data, or nn.FirstOfBatch
 	Sweep      Sweep          // what the runs of a sweep differ by
+	Journal    string         // to replay
+	Anyway     bool           // also if another release wrote it
 }
 
 // Limits are what a server allows a message.
@@ -138,6 +141,12 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return kind.checkType(m.Type)
 		case name == "id":
 			return r.id(&m.ID)
+		case name == "journal" && kind == Replay:
+			return r.text(&m.Journal)
+		case name == "anyway" && kind == Replay:
+			return r.flag(&m.Anyway)
+		case kind == Replay:
+			return r.unknown()
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
 		case name == "over" && kind == SweepOver:
