@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -228,9 +227,8 @@ func replayError(err error) error {
 	if code := describe(bad.Cause).Code; bad.Cause != nil && code != wire.CodeInvalid && code != wire.CodeMalformed {
 		return bad.Cause
 	}
-	where := "its end"
-	if bad.Entry > 0 {
-		where = "act " + strconv.Itoa(bad.Entry)
+	if bad.Entry == 0 {
+		return wire.Invalid(views.FieldJournal, "cannot be replayed: %s", bad.Message)
 	}
-	return wire.Invalid(views.FieldJournal, "cannot be replayed at step %d, %s: %s", bad.Step, where, bad.Message)
+	return wire.Invalid(views.FieldJournal, "cannot be replayed at step %d, act %d: %s", bad.Step, bad.Entry, bad.Message)
 }

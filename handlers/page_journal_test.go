@@ -171,6 +171,19 @@ func randomAct(t *testing.T, s *Server, rng *rand.Rand, at url.Values, moments [
 			t.Fatal(err)
 		}
 		form.Set(views.FieldOpened, file.String())
+	case "explain":
+		name += " weights.0.0.0"
+	case "open-run":
+		run := nn.State{Config: p.State.Config.Clone(), Data: p.State.Data}
+		run.Config.LearningRate, run.Config.Seed = choice(rng, []float64{0.01, 0.1}), rng.Uint32()
+		trained, err := s.trainNew(t.Context(), run, rng.IntN(9))
+		if err != nil {
+			return at
+		}
+		run.Network = trained.Network()
+		form.Set(views.FieldJournal, finishedJournal(p.journal, p.State.Network.Step))
+		form.Del(views.FieldNetwork)
+		form.Set(views.FieldOpened, fmt.Sprintf(`{"type":"nnvisu_state","version":1,"config":%s,"network":%s}`, mustJSON(t, run.Config), mustJSON(t, run.Network)))
 	case "table-set", "table-add", "table-remove", "table-previous", "table-next":
 		tableRows(rng, p, form)
 	}

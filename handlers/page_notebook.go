@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -23,11 +24,22 @@ func (s *Server) showNotebook(ctx context.Context, p *pageRequest, _ string) err
 	if err != nil {
 		return nil // there is none
 	}
+	items, err := s.notebook(ctx, j)
+	p.notes.Items = items
+	tooFar := func(item journal.Item) bool { return item.Work > s.config.MaxWork }
+	if p.notes.Reach = slices.IndexFunc(items, tooFar); p.notes.Reach < 0 {
+		p.notes.Reach = len(items)
+	}
+	return err
+}
+
+// notebook lists what was done in a run. The caller has a turn.
+func (s *Server) notebook(ctx context.Context, j journal.Journal) ([]journal.Item, error) {
 	r := &replaying{s: s, ctx: ctx}
 	w := s.world(ctx)
 	w.Check = r.check
-	p.notes.Items, err = journal.Notebook(w, j)
-	return replayError(err)
+	items, err := journal.Notebook(w, j)
+	return items, replayError(err)
 }
 
 // goBack shows an earlier moment of the run, which it trains anew. What came after it is left out of the

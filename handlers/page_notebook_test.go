@@ -37,7 +37,7 @@ func TestNotebook(t *testing.T) {
 	press("/step", views.FieldSteps, "10")
 	list := parseHTML(t, press("/edit", views.FieldAct, "notebook"))
 	var words, acts []string
-	for _, item := range find(list, ".notebook li > :first-child") {
+	for _, item := range find(list, ".notebook tbody th") {
 		words = append(words, item.FirstChild.Data)
 	}
 	for _, button := range find(list, ".notebook button") {
@@ -63,7 +63,7 @@ func TestNotebook(t *testing.T) {
 		t.Errorf("a moment that never was is answered %d; want 422", w.Code)
 	}
 	form.Set(views.FieldJournal, "")
-	if page := press("/edit", views.FieldAct, "notebook"); !strings.Contains(page, "does not say how it began") {
+	if page := press("/edit", views.FieldAct, "notebook"); !strings.Contains(page, "does not tell how it began") {
 		t.Errorf("a page in the middle of a run without a journal does not say that it has none")
 	}
 }
@@ -189,5 +189,36 @@ func TestNotebookCurves(t *testing.T) {
 		if got := form.Get(views.FieldHistory); got != want {
 			t.Errorf("%s shows the curves\n%.700s\nwant\n%.700s", back, got, want)
 		}
+	}
+}
+
+// TestSweepJournal: a run of a sweep has the notebook of the page that asked for it, and its own settings;
+// it has its curves. A run that the page of the sweep does not lead to has none.
+func TestSweepJournal(t *testing.T) {
+	s := newTestServer(t)
+	form := readForm(t, serve(s, "GET", "/?dataset=moons&points=30", "").Body.String(), "", "")
+	form.Set(views.FieldSteps, "7")
+	form = readForm(t, postForm(s, "/step", form).Body.String(), "", "")
+	form.Set(views.FieldSweep, views.SweepOwn)
+	form.Set(views.FieldSweepRows, "learning_rate")
+	form.Set(views.FieldSweepRowValues, "0.01 0.1")
+	form.Set(views.FieldSweepColumns, "")
+	form.Set(views.FieldSweepSteps, "20")
+	cell := readSweepForm(t, postForm(s, "/sweep", form).Body.String(), 1)
+	opened := readForm(t, postForm(s, "/edit", cell).Body.String(), "", "")
+	opened.Set(views.FieldAct, "notebook")
+	var words []string
+	for _, item := range find(parseHTML(t, postForm(s, "/edit", opened).Body.String()), ".notebook tbody th") {
+		words = append(words, item.FirstChild.Data)
+	}
+	if got, want := strings.Join(words, " · "), "Moons, 30 points · training 7 steps · learning rate 0.03 → 0.1 · reset to seed 1 · training 20 steps"; got != want {
+		t.Errorf("the notebook of the run says %q; want %q", got, want)
+	}
+	if h := opened.Get(views.FieldHistory); !strings.Contains(h, `"step":[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]`) {
+		t.Errorf("the run has the curves %.200s; want a sample for each step", h)
+	}
+	cell.Set(views.FieldOpened, strings.Replace(cell.Get(views.FieldOpened), `"epoch":20`, `"epoch":21`, 1))
+	if got := readForm(t, postForm(s, "/edit", cell).Body.String(), "", "").Get(views.FieldJournal); got != "" {
+		t.Errorf("a run that is no run of the sweep has the journal %q; want none", got)
 	}
 }

@@ -27,6 +27,10 @@ func (s *Server) openRun(ctx context.Context, p *pageRequest, _ string) error {
 		return err
 	}
 	file.Data, file.Meta = p.State.Data, p.meta
+	file.Journal, file.History, err = s.journalOfRun(ctx, p, file.State)
+	if err != nil {
+		return err
+	}
 	if err := s.openFile(ctx, p, file); err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package journal
 
 import (
 	"fmt"
-	"math"
-	"time"
 
 	"github.com/nnvisu/nnvisu/nn"
 )
@@ -24,43 +22,6 @@ func Replay(w *World, j Journal) (nn.State, error) {
 		}
 		return w.Done(before, after)
 	})
-}
-
-// An Item is a line of the notebook of a run.
-type Item struct {
-	Words string
-	// The run after it, as a journal: its first so many acts, up to a step.
-	Acts, Step int
-	// Work is about what it takes to get there from the beginning. An act counts as an update.
-	Work time.Duration
-}
-
-// Notebook says in words what was done in a run, from its beginning on. It trains nothing: words do not
-// depend on weights.
-func Notebook(w *World, j Journal) ([]Item, error) {
-	items := []Item{{Words: RecipeWords(j.Recipe)}}
-	acts := 0
-	add := func(words string, after nn.State, updates int) {
-		update := nn.WorkOf(after.Config, len(after.Data)).Update
-		work := items[len(items)-1].Work
-		if update > 0 && time.Duration(updates) > (math.MaxInt64-work)/update {
-			work = math.MaxInt64
-		} else {
-			work += time.Duration(updates) * update
-		}
-		items = append(items, Item{words, acts, after.Network.Step, work})
-	}
-	dry := func(s nn.State, updates int) (nn.Network, error) {
-		s.Network.Step += updates
-		add("training "+count(updates, "step"), s, updates)
-		return s.Network, nil
-	}
-	_, err := walk(w, j, dry, func(i int, before, after nn.State) error {
-		acts = i + 1
-		add(j.Entries[i].Act.Words(before), after, 1)
-		return nil
-	})
-	return items, err
 }
 
 // Cut returns the journal of an earlier moment of the run: its first so many acts, up to a step. The

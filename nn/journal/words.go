@@ -70,10 +70,10 @@ func (AddClass) Words(s nn.State) string { return fmt.Sprintf("class %d added", 
 func (a RemoveClass) Words(nn.State) string { return fmt.Sprintf("class %d removed", a.Class) }
 
 // Words is that of [Act].
-func (a AddPoints) Words(nn.State) string { return count(len(a.Points), "point") + " added" }
+func (a AddPoints) Words(nn.State) string { return pointWords(pointsOf(a)) }
 
 // Words is that of [Act].
-func (a RemovePoints) Words(nn.State) string { return count(len(a.Numbers), "point") + " removed" }
+func (a RemovePoints) Words(nn.State) string { return pointWords(pointsOf(a)) }
 
 // Words is that of [Act].
 func (a SetPoints) Words(nn.State) string { return count(len(a.Points), "point") + " changed" }
