@@ -108,6 +108,9 @@ func (s *Server) journalOfRun(ctx context.Context, p *pageRequest, run nn.State)
 		j.Entries = append(j.Entries, journal.Entry{Step: j.Step, Act: act})
 	}
 	trying := &replaying{s: s, ctx: ctx, curves: &curves}
+	if err := trying.check(state); err != nil {
+		return "", curves, err
+	}
 	if state.Network, err = trying.train(state, run.Network.Step); ctx.Err() != nil {
 		return "", curves, context.Cause(ctx)
 	}

@@ -146,6 +146,8 @@ func randomAct(t *testing.T, s *Server, rng *rand.Rand, at url.Values, moments [
 		name += fmt.Sprintf(" %d", rng.IntN(3))
 	case "remove-neuron", "inspect":
 		name += fmt.Sprintf(" %d.%d", rng.IntN(2), rng.IntN(4))
+	case "explain":
+		name += fmt.Sprintf(" biases.%d.%d", rng.IntN(2), rng.IntN(4))
 	case "change-setting", "restart-with":
 		name += " " + choice(rng, []string{"learning_rate=0.003", "optimizer=sgd", "hidden_layers=4-4", "l2=0.01", "test_fraction=0.2"})
 	case "back":
@@ -171,19 +173,24 @@ func randomAct(t *testing.T, s *Server, rng *rand.Rand, at url.Values, moments [
 			t.Fatal(err)
 		}
 		form.Set(views.FieldOpened, file.String())
-	case "explain":
-		name += " weights.0.0.0"
-	case "open-run":
-		run := nn.State{Config: p.State.Config.Clone(), Data: p.State.Data}
-		run.Config.LearningRate, run.Config.Seed = choice(rng, []float64{0.01, 0.1}), rng.Uint32()
-		trained, err := s.trainNew(t.Context(), run, rng.IntN(9))
+	case "open-run": // of a sweep over two settings
+		swept := nn.State{Config: p.State.Config.Clone(), Data: p.State.Data}
+		swept.Config.LearningRate, swept.Config.Seed = 0.02*rng.Float64()+0.001, uint32(rng.IntN(9))
+		if rng.IntN(2) == 0 {
+			swept.Config.HiddenLayers = []int{1 + rng.IntN(5)}
+		}
+		r, err := nn.Step(swept, 1+rng.IntN(9))
 		if err != nil {
 			return at
 		}
-		run.Network = trained.Network()
-		form.Set(views.FieldJournal, finishedJournal(p.journal, p.State.Network.Step))
+		swept.Network, swept.Data = r.Network, nil
+		var file strings.Builder
+		if err := (&export.File{State: swept}).Write(&file); err != nil {
+			t.Fatal(err)
+		}
+		form.Set(views.FieldOpened, file.String())
 		form.Del(views.FieldNetwork)
-		form.Set(views.FieldOpened, fmt.Sprintf(`{"type":"nnvisu_state","version":1,"config":%s,"network":%s}`, mustJSON(t, run.Config), mustJSON(t, run.Network)))
+		form.Set(views.FieldJournal, finishedJournal(p.journal, p.State.Network.Step))
 	case "table-set", "table-add", "table-remove", "table-previous", "table-next":
 		tableRows(rng, p, form)
 	}

@@ -20,22 +20,21 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 	return s.openFile(ctx, p, file)
 }
 
-// openRun puts a run of a sweep, whose points are those of the page, in the place of the page's.
+// openRun puts a run of a sweep, whose points are those of the page, in the place of the page's. The
+// page is that of the sweep: its journal tells how the points came about.
 func (s *Server) openRun(ctx context.Context, p *pageRequest, _ string) error {
 	file, err := s.decodeOpened(ctx, p.form.Get(views.FieldOpened))
 	if err != nil {
 		return err
 	}
 	file.Data, file.Meta = p.State.Data, p.meta
-	file.Journal, file.History, err = s.journalOfRun(ctx, p, file.State)
-	if err != nil {
-		return err
-	}
+	swept := *p
 	if err := s.openFile(ctx, p, file); err != nil {
 		return err
 	}
 	p.choices.Opened = true // it comes from another page, and goes before what the script has stored
-	return nil
+	p.journal, p.history, err = s.journalOfRun(ctx, &swept, p.State)
+	return err
 }
 
 // openFile puts a saved state in the place of the page's.

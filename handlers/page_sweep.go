@@ -190,8 +190,7 @@ func (s *Server) readReadySweep(ctx context.Context, p *pageRequest, slug string
 			if err != nil {
 				return err
 			}
-			linked.recipe = s.told(ctx, linked, nn.State{})
-			s.keepJournal(&linked)
+			s.beginLinked(ctx, &linked)
 			p.State, p.meta, p.journal = linked.State, linked.meta, linked.journal
 		}
 		p.Steps = ready.Steps
