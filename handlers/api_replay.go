@@ -224,7 +224,7 @@ func replayError(err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	if code := describe(bad.Cause).Code; bad.Cause != nil && code != wire.CodeInvalid && code != wire.CodeMalformed {
+	if code := describe(wire.TextError(bad.Cause)).Code; bad.Cause != nil && code != wire.CodeInvalid && code != wire.CodeMalformed {
 		return bad.Cause
 	}
 	if bad.Entry == 0 {
