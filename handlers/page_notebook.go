@@ -3,7 +3,6 @@ package handlers
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -24,12 +23,8 @@ func (s *Server) showNotebook(ctx context.Context, p *pageRequest, _ string) err
 	if err != nil {
 		return nil // there is none
 	}
-	items, err := s.notebook(ctx, j)
-	p.notes.Items = items
-	tooFar := func(item journal.Item) bool { return item.Work > s.config.MaxWork }
-	if p.notes.Reach = slices.IndexFunc(items, tooFar); p.notes.Reach < 0 {
-		p.notes.Reach = len(items)
-	}
+	p.notes.Most = s.config.MaxWork
+	p.notes.Items, err = s.notebook(ctx, j)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	qr "github.com/piglig/go-qr"
 
@@ -220,5 +221,49 @@ func TestSweepJournal(t *testing.T) {
 	cell.Set(views.FieldOpened, strings.Replace(cell.Get(views.FieldOpened), `"epoch":20`, `"epoch":21`, 1))
 	if got := readForm(t, postForm(s, "/edit", cell).Body.String(), "", "").Get(views.FieldJournal); got != "" {
 		t.Errorf("a run that is no run of the sweep has the journal %q; want none", got)
+	}
+}
+
+// TestNotebookTooFar: a line that takes more than one request may has no button, and a run that does has no
+// link. New weights are a way out.
+func TestNotebookTooFar(t *testing.T) {
+	s := newTestServer(t, func(c *Config) { c.MaxWork = 50 * time.Millisecond })
+	form := readForm(t, serve(s, "GET", "/", "").Body.String(), "", "")
+	press := func(path string, changes ...string) string {
+		t.Helper()
+		for i := 0; i < len(changes); i += 2 {
+			form.Set(changes[i], changes[i+1])
+		}
+		w := postForm(s, path, form)
+		if w.Code != 200 {
+			t.Fatalf("%v is answered %d %.300s", changes, w.Code, w.Body)
+		}
+		form = readForm(t, w.Body.String(), "", "")
+		return w.Body.String()
+	}
+	said := func() string {
+		var said []string
+		for _, cell := range find(parseHTML(t, press("/edit", views.FieldAct, "notebook")), ".notebook tbody td:last-child > *") {
+			said = append(said, cell.FirstChild.Data)
+		}
+		return strings.Join(said, ", ")
+	}
+	for _, act := range []string{"add-neuron 0", "add-neuron 1"} {
+		press("/step", views.FieldSteps, "8000")
+		press("/edit", views.FieldAct, act)
+	}
+	if got, want := said(), "Go back, Go back, Go back, Too far to repeat, You are here"; got != want {
+		t.Errorf("the lines offer %s; want %s", got, want)
+	}
+	if page := press("/edit", views.FieldAct, "share"); strings.Contains(page, "journal-link") || !strings.Contains(page, "trained for too long") {
+		t.Error("Share has a link to a run that cannot be led to, or does not say why not")
+	}
+	press("/edit", views.FieldAct, "reset")
+	if got, want := said(), "Go back, Go back, Go back, Too far to repeat, Too far to repeat, You are here"; got != want {
+		t.Errorf("after new weights the lines offer %s; want %s", got, want)
+	}
+	page := parseHTML(t, press("/edit", views.FieldAct, "share"))
+	if links := find(page, "#journal-link"); len(links) != 1 || serve(s, "GET", "/"+attributeOf(links[0], "href"), "").Code != 200 {
+		t.Error("after new weights Share has no link, or one that cannot be opened")
 	}
 }

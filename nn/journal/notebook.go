@@ -12,7 +12,7 @@ type Item struct {
 	Words string
 	// The run after it, as a journal: its first so many acts, up to a step.
 	Acts, Step int
-	// Work is about what it takes to get there from the beginning. An act counts as an update.
+	// Work is about what it takes [Replay] to get there. An act counts as an update.
 	Work time.Duration
 }
 
@@ -21,39 +21,52 @@ type Item struct {
 func Notebook(w *World, j Journal) ([]Item, error) {
 	items := []Item{{Words: RecipeWords(j.Recipe)}}
 	acts := 0
-	write := func(words string, updates int, after nn.State) {
-		work := longer(items[len(items)-1].Work, updates, after)
-		items = append(items, Item{words, acts, after.Network.Step, work})
+	var acting, training time.Duration
+	write := func(words string, after nn.State) {
+		items = append(items, Item{words, acts, after.Network.Step, sum(acting, training)})
 	}
-	dry := func(s nn.State, updates int) (nn.Network, error) {
+	dry := func(_ int, s nn.State, updates int) (nn.Network, error) {
 		s.Network.Step += updates
-		write("training "+count(updates, "step"), updates, s)
+		training = sum(training, workOf(s, updates))
+		write("training "+count(updates, "step"), s)
 		return s.Network, nil
 	}
 	points := 0 // of a row of acts of one kind
 	_, err := walk(w, j, dry, func(i int, before, after nn.State) error {
-		acts = i + 1
-		n, what := pointsOf(j.Entries[i].Act)
-		if i == 0 || !sameLine(j.Entries[i-1], j.Entries[i]) {
-			points = n
-			write(j.Entries[i].Act.Words(before), 1, after)
-			return nil
+		a := j.Entries[i].Act
+		acts, acting = i+1, sum(acting, workOf(after, 1))
+		if renews(a) {
+			training = 0
 		}
-		points += n
-		line := &items[len(items)-1]
-		*line = Item{pointWords(points, what), acts, line.Step, longer(line.Work, 1, after)}
+		words := a.Words(before)
+		n, what := pointsOf(a)
+		if i > 0 && sameLine(j.Entries[i-1], j.Entries[i]) {
+			items = items[:len(items)-1]
+			n += points
+			words = pointWords(n, what)
+		}
+		points = n
+		write(words, after)
 		return nil
 	})
 	return items, err
 }
 
-// longer returns the work after some more updates of a state.
-func longer(work time.Duration, updates int, s nn.State) time.Duration {
+// workOf returns the work of some updates of a state.
+func workOf(s nn.State, updates int) time.Duration {
 	update := max(1, nn.WorkOf(s.Config, len(s.Data)).Update)
-	if time.Duration(updates) > (math.MaxInt64-work)/update {
+	if time.Duration(updates) > math.MaxInt64/update {
 		return math.MaxInt64
 	}
-	return work + time.Duration(updates)*update
+	return time.Duration(updates) * update
+}
+
+// sum adds times up to the longest that there is.
+func sum(a, b time.Duration) time.Duration {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
 }
 
 // sameLine reports whether two acts, one after the other, are one line of a notebook.

@@ -9,6 +9,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // Words is that of [Act]: "learning rate 0.03 → 0.01".
@@ -120,10 +121,10 @@ func label(m *setting.Member) string {
 func (a Import) Words(nn.State) string { return count(len(a.Points), "point") + " of your own taken" }
 
 func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+	if n != 1 {
+		what += "s"
 	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return string(table.AppendGrouped(nil, n)) + " " + what
 }
 
 func number(v float64) string {
