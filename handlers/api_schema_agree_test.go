@@ -36,8 +36,9 @@ var beyond = map[string]*regexp.Regexp{
 	schema.Beyond[6]:  regexp.MustCompile(`^too_large (steps|frame_steps|network) |^invalid network gives no finite output`),
 	schema.Beyond[7]:  regexp.MustCompile(`^diverged |^invalid network\.\S+ must be small enough to count`),
 	schema.Beyond[8]:  regexp.MustCompile(`^invalid (parameter must|point must be in the batch)`),
-	schema.Beyond[9]:  regexp.MustCompile(`^invalid opened\.history`),
-	schema.Beyond[10]: regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
+	schema.Beyond[9]:  regexp.MustCompile(`^(malformed|invalid|release|too_large) (opened\.)?journal `),
+	schema.Beyond[10]: regexp.MustCompile(`^invalid opened\.history`),
+	schema.Beyond[11]: regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
 }
 
 // TestSchemasAgree compares the schemas with the server by random messages. What the server takes the
@@ -57,7 +58,7 @@ func TestSchemasAgree(t *testing.T) {
 	}
 	s := newTestServer(t, func(c *Config) { c.MaxWork, c.MaxStream = 3*time.Millisecond, 3*time.Millisecond })
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "explain", "export", "state"}
+	kinds := []string{"train_step", "train", "predict", "explain", "export", "replay", "state"}
 	taken, refused, broken := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range n {
 		kind := kinds[i%len(kinds)]
@@ -173,6 +174,8 @@ func answered(t *testing.T, schemas map[string]*jsonschema.Schema, kind string, 
 		}
 	case kind == "data":
 		check("data_result", body)
+	case kind == "replay":
+		check("state", body)
 	default:
 		check(kind+"_result", body)
 	}

@@ -277,6 +277,9 @@ func Label(path string) string {
 	if path == FieldData {
 		return "Data" // the title of the card
 	}
+	if path == FieldJournal {
+		return "The notebook"
+	}
 	if label := importLabels[path]; label != "" {
 		return label
 	}
