@@ -16,14 +16,13 @@ import (
 	"github.com/nnvisu/nnvisu/views"
 )
 
+// answerExplained is what the acts of an explanation are answered with.
+var answerExplained = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.Explained(l) }}
+
 // explainParameter shows how the next update changes the weight or bias at a place: a path, and behind it,
 // after a space, a point. Without a place it is what the page has chosen, or the weight with the largest
 // gradient. What is not there any more gives way: see explainOn.
 func explainParameter(s *Server, ctx context.Context, p *pageRequest, place string) error {
-	p.answer = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.Explained(l) }}
-	if place == views.PlaceClose {
-		return nil
-	}
 	m := p.Message
 	m.Parameter, m.Point = nn.Steepest, nn.FirstOfBatch
 	if err := chosenExplanation(p, &m); err != nil {

@@ -208,7 +208,7 @@ func TestBrowserExplainPlain(t *testing.T) {
 	if got := p.shown(".explained > :checked + label"); got != "5 Update" {
 		t.Errorf("the part is %q; want the one before", got)
 	}
-	p.click(`#explain button[value="explain close"]`)
+	p.click(`#explain button[value="explain-close"]`)
 	contract.Eventually(t, "that it is closed", func() bool { return !p.seen("#explain") })
 }
 
