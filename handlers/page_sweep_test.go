@@ -82,19 +82,29 @@ func readSweepForm(tb testing.TB, page string, cell int) url.Values {
 func TestSweepPageErrors(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "moons", 30, 0, nil)
-	for _, test := range []struct{ rows, values, steps, want string }{
-		{"", "", "10", "must name one or two"},
-		{"seed", "", "10", "at least one value"},
-		{"seed", "1 one", "10", "must be a whole number"},
-		{"seed", "1..900", "10", "at most 144 values"},
-		{"learning_rate", "0.1 0", "10", "must be greater than 0"},
-		{"speed", "1", "10", "is no setting"},
-		{"seed", "1 2", "0", "must be from 1"},
+	for _, test := range []struct{ rows, values, steps, want, field string }{
+		{"", "", "10", "must name one or two", views.FieldSweepRows},
+		{"seed", "", "10", "at least one value", views.FieldSweepRowValues},
+		{"seed", "1 one", "10", "must be a whole number", views.FieldSweepRowValues},
+		{"seed", "1..900", "10", "at most 144 values", views.FieldSweepRowValues},
+		{"learning_rate", "0.1 0", "10", "must be greater than 0", views.FieldSweepRowValues},
+		{"speed", "1", "10", "is no setting", views.FieldSweepRows},
+		{"seed", "1 2", "0", "must be from 1", views.FieldSweepSteps},
 	} {
 		w := postForm(s, "/sweep", sweepForm(t, state, views.FieldSweep, views.SweepOwn, views.FieldSweepRows, test.rows,
 			views.FieldSweepRowValues, test.values, views.FieldSweepSteps, test.steps))
-		if said := find(parseHTML(t, w.Body.String()), "#notice"); w.Code < 400 || len(said) != 1 || !strings.Contains(w.Body.String(), test.want) {
-			t.Errorf("%s %q of %s steps is answered with %d; want a page that says %q", test.rows, test.values, test.steps, w.Code, test.want)
+		page := parseHTML(t, w.Body.String())
+		beside := find(page, "#"+views.ErrorID(test.field))
+		if w.Code < 400 || len(beside) != 1 || !strings.Contains(textOf(t, w.Body.String(), "#"+views.ErrorID(test.field)), test.want) {
+			t.Errorf("%s %q of %s steps is answered with %d; want a page that says %q beside %s", test.rows, test.values, test.steps, w.Code, test.want, test.field)
+		}
+		for field, want := range map[string]string{views.FieldSweepRowValues: test.values, views.FieldSweepSteps: test.steps} {
+			if got := attributeOf(find(page, "#"+field)[0], "value"); got != want {
+				t.Errorf("after an error the field %s holds %q; want %q", field, got, want)
+			}
+		}
+		if config := attributeOf(find(page, `form input[name="config"]`)[0], "value"); config != string(mustJSON(t, state.Config)) {
+			t.Errorf("after an error the page carries the settings %s", config)
 		}
 	}
 }
