@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -93,6 +94,14 @@ func (s *Server) takeBody(c echo.Context, admit admission) ([]byte, error) {
 		return nil, err
 	}
 	return body, taskOf(c.Request().Context()).reserve(taskBytes + decodedBytes(body))
+}
+
+// takeForm is takeBody for a request of either kind: the form is nil where the body is JSON.
+func (s *Server) takeForm(c echo.Context) (body []byte, form url.Values, err error) {
+	if body, err = s.takeBody(c, s.admit); err == nil {
+		form, err = s.parseForm(c.Request(), body)
+	}
+	return body, form, err
 }
 
 // decodedBytes returns the most bytes that a text takes while it is decoded: its own, a copy of its

@@ -29,7 +29,6 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/fair"
 	"github.com/nnvisu/nnvisu/handlers/once"
 	"github.com/nnvisu/nnvisu/handlers/stream"
-	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/public"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -271,7 +270,9 @@ func (s *Server) routes() http.Handler {
 	g.GET("/train", s.trainRecipe)
 	g.POST("/sweep", s.sweep)
 	g.POST("/predict", s.predict)
+	g.POST("/explain", s.explain)
 	g.POST("/export", s.export)
+	g.POST("/replay", s.replay)
 	g.POST("/points.csv", s.pointsCSV)
 	g.Match(read, "/data/:dataset", s.data)
 	for _, f := range figureRoutes {
@@ -288,7 +289,7 @@ func (s *Server) routes() http.Handler {
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	if len(s.config.AllowOrigins) > 0 {
-		for _, route := range apiRoutes {
+		for _, route := range apiRoutes() {
 			g.OPTIONS(route, s.preflight)
 		}
 	}
@@ -321,7 +322,7 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 			r.Method = http.MethodPost
 		}
 		if err := s.origin.Check(r); err != nil {
-			return wire.Errorf(wire.CodeForbidden, "", "a page of another site may not ask for this")
+			return otherSite()
 		}
 		return next(c)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -44,7 +45,9 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 		}
 		return err
 	}
-	next, err := newProblem(p.State, points, nn.Task(info.Task))
+	params.Set("data_seed", params.Get("seed"))
+	source := sourceOf(params)
+	next, err := s.doing(ctx, p)(p.State, journal.Dataset{Source: source})
 	if err != nil {
 		return err
 	}
@@ -58,8 +61,7 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 		}
 	}
 	p.setState(next, dropMeta)
-	params.Set("data_seed", params.Get("seed"))
-	p.meta.Source = sourceOf(params)
+	p.meta.Source = source
 	p.notice = undoable("%s: %d points.%s The weights start again.", info.Title, len(points), said)
 	return nil
 }
@@ -118,11 +120,8 @@ func (s *Server) takeOwn(ctx context.Context, p *pageRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := newProblem(p.State, file.Data, file.Config.Task)
-	if err == nil && next.Config.Classes < file.Config.Classes { // classes without a point
-		next.Network, next.Config.Classes = nn.Network{}, file.Config.Classes
-		next, err = next.Prepare()
-	}
+	// There may be classes without a point.
+	next, err := s.doing(ctx, p)(p.State, journal.Import{Task: file.Config.Task, Classes: file.Config.Classes, Points: file.Data})
 	if err != nil {
 		return wire.Within(views.FieldOwn, err)
 	}

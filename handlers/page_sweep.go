@@ -166,6 +166,7 @@ func (s *Server) readSweep(ctx context.Context, p *pageRequest) (*views.SweepPag
 	} else {
 		err = s.readReadySweep(ctx, p, slug, view)
 	}
+	view.Journal = finishedJournal(p.journal, m.State.Network.Step)
 	m.State.Network = nn.Network{} // each run begins with a new one
 	carried := errors.Join(marshal(&view.JSON.Config, m.State.Config), marshal(&view.JSON.Data, m.State.Data))
 	if !p.meta.IsZero() {
@@ -204,7 +205,8 @@ func (s *Server) readReadySweep(ctx context.Context, p *pageRequest, slug string
 			if err != nil {
 				return err
 			}
-			p.State, p.meta = linked.State, linked.meta
+			s.beginLinked(ctx, &linked)
+			p.State, p.meta, p.journal = linked.State, linked.meta, linked.journal
 		}
 		p.Steps = ready.Steps
 		var err error

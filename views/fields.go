@@ -19,6 +19,7 @@ const (
 	FieldMeta    = "meta"    // where the points came from and what they are called; may be empty
 	FieldOwn     = "own"     // points to come back to from a data set, as a saved state; may be empty
 	FieldLesson  = "lesson"  // what the page is used for, as the query of a link to it
+	FieldJournal = "journal" // the run as its recipe and its acts: see package journal; "" where there is none, or JournalTooLong
 	FieldEmbed   = "embed"   // how the page is shown as one card, as the query of its address; empty for the whole page
 	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
@@ -89,6 +90,7 @@ const (
 	FieldPinned     = "pinned"     // a run to compare with: config, network and history
 	FieldParameter  = "parameter"  // the path of a weight or bias, such as weights.0.3.1
 	FieldValue      = "value"      // what it is set to
+	FieldPoint      = "point"      // a point of the batch to explain an update with: an index of the data
 	FieldProbe      = "probe"      // the place to be read: x,y
 	FieldOpened     = "opened"     // a state as it was saved in a file or a link
 	FieldLinked     = "linked"     // not empty: it came with a link
@@ -152,11 +154,11 @@ var ChoiceFields = []string{
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
 var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
-	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldChanged, FieldControls, FieldKept,
+	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldJournal, FieldAct, FieldChanged, FieldControls, FieldKept,
 	FieldTool, FieldStroke, FieldStrokeTool, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
-	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
+	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldPoint, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,
@@ -329,3 +331,6 @@ func SavedPart(path string) string {
 	}
 	return "its " + part + ", " + rest
 }
+
+// JournalTooLong stands in FieldJournal for a run with more acts than a journal can tell.
+const JournalTooLong = "-"

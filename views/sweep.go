@@ -77,6 +77,7 @@ type SweepPage struct {
 	Axes            []SweepAxis // one or two, the first for the rows; none if the sweep cannot be made
 	State           nn.State    // without a network
 	JSON            StateJSON   // of its config, data and meta
+	Journal         string      // that leads to these points
 	Written         SweepForm
 	Notice          Notice // why the sweep cannot be made
 	Refusals        []Refusal

@@ -27,6 +27,7 @@ type Lab struct {
 	JSON       StateJSON
 	Own        string      // of FieldOwn
 	Recipe     string      // of FieldRecipe
+	Journal    string      // of FieldJournal
 	MostSteps  int         // of a recipe
 	Metrics    *nn.Metrics // nil where there is no point to measure with
 	History    nn.History  // the curves of the run up to this state
@@ -51,8 +52,10 @@ type Lab struct {
 	Redraft    bool                   // there is another lesson, which the dialog that writes one must show, too
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
+	Notebook   *Notebook              // nil where nobody asked for it
 	Sharing    *Sharing               // the links, of a page without script; or nil
 	Unit       *Inspection            // that is looked at on such a page, or nil
+	Explaining *Explaining            // how the next update changes a number, or nil
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again
@@ -216,7 +219,18 @@ func (l *Lab) written(control, value string) string {
 
 // themes are the colours that the page can be told to have; no value stands for those of the system.
 // The style sheet and theme.js know their values as classes.
-var themes = []choice{{"light", "Light"}, {"dark", "Dark"}}
+var themes = []choice{{"light", "Light"}, {ThemeDark, "Dark"}}
+
+// ThemeDark is the name of the dark colours.
+const ThemeDark = "dark"
+
+// Themes returns the names of the colours that the page and its figures can have.
+func Themes() (names []string) {
+	for _, t := range themes {
+		names = append(names, t.Value)
+	}
+	return names
+}
 
 // Speeds are the choices for the number of updates in a frame.
 var Speeds = []int{1, 2, 5, 10, 25, 100}

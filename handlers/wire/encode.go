@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"io"
 	"math"
 	"strconv"
 
@@ -209,6 +210,16 @@ func AppendPrediction(dst []byte, id jsontext.Value, outputs [][]float64) ([]byt
 	dst, err := appendID(append(dst, `{"type":"predict_result"`...), id)
 	dst = appendRows(appendName(dst, "outputs"), outputs)
 	return append(dst, '}'), err
+}
+
+// WriteExplanation writes the answer to a message of the kind Explain. The error is about the id, or that
+// of the writer.
+func WriteExplanation(w io.Writer, id jsontext.Value, e nn.Explanation) error {
+	return json.MarshalWrite(w, struct {
+		Type string         `json:"type"`
+		ID   jsontext.Value `json:"id,omitzero"`
+		nn.Explanation
+	}{"explain_result", id, e})
 }
 
 // EncodeResult returns what AppendResult appends, in a new buffer with some room left.

@@ -102,6 +102,8 @@ func (f *fastSource) text(dst *string) error {
 	return expected(ok)
 }
 
+func (f *fastSource) flag(*bool) error { return expected(false) } // booleans are unusual
+
 func (f *fastSource) number(dst *float64) error {
 	v, ok := f.float()
 	*dst = v

@@ -119,6 +119,11 @@ func DecodeForm(
 		}
 	}
 	m.Format = strings.TrimSpace(form.Get("format"))
+	if kind == Explain {
+		if err := m.readExplain(form); err != nil {
+			return m, err
+		}
+	}
 	if m.Type = form.Get("type"); m.Type != "" {
 		if err := kind.checkType(m.Type); err != nil {
 			return m, err
@@ -129,6 +134,18 @@ func DecodeForm(
 	}
 	m.State.Network = nn.Network{} // of the page, whose form always has one
 	return m, m.CheckSweep()
+}
+
+// readExplain reads what is to be explained.
+func (m *Message) readExplain(form url.Values) error {
+	m.Parameter = cmp.Or(strings.TrimSpace(form.Get("parameter")), m.Parameter)
+	if strings.TrimSpace(form.Get("point")) == "" {
+		return nil
+	}
+	if err := FormInt(form, "point", &m.Point); err != nil {
+		return err
+	}
+	return checkPoint(m.Point)
 }
 
 // checkFields returns an error for a field that the form may not have, or not twice.

@@ -3,6 +3,8 @@ package wire
 import (
 	"iter"
 	"math"
+	"slices"
+	"sync"
 
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/setting"
@@ -87,15 +89,18 @@ func Parameters() iter.Seq[Parameter] {
 	}
 }
 
-// IsDataParameter reports whether a query for points may have a parameter of this name.
-func IsDataParameter(name string) bool {
+// dataParameters returns the names of the parameters of a query for points.
+var dataParameters = sync.OnceValue(func() (names []string) {
 	for p := range Parameters() {
-		if p.Name == name {
-			return p.OfData
+		if p.OfData {
+			names = append(names, p.Name)
 		}
 	}
-	return false
-}
+	return names
+})
+
+// IsDataParameter reports whether a query for points may have a parameter of this name.
+func IsDataParameter(name string) bool { return slices.Contains(dataParameters(), name) }
 
 // RecipeNames returns the names of the parameters of a recipe that are no members of config.
 func RecipeNames() []string {

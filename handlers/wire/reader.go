@@ -21,6 +21,7 @@ type source interface {
 	list(element func() error) error
 	text(dst *string) error
 	number(dst *float64) error
+	flag(dst *bool) error
 	// numbers reads a list of numbers. What they are called is for the error about more than most.
 	numbers(dst *[]float64, most int, what string) error
 	// rows reads a list of lists of numbers, one for each unit of a layer.
