@@ -278,7 +278,7 @@ func TestNamesAfterActs(t *testing.T) {
 		for field, value := range map[string]string{
 			views.FieldAct: a.name + places[a.name], views.FieldMeta: string(mustJSON(t, meta)), views.FieldDataset: "circles",
 			views.FieldStroke: "0.77,0.77", views.FieldTool: "2",
-			views.FieldParameter: "biases.0.0", views.FieldValue: "1", views.FieldOpened: `{"type":"nnvisu_state","version":1}`,
+			views.FieldParameter: "biases.0.0", views.FieldValue: "1", views.FieldOpened: `{"type":"nnvisu_state","version":1,"config":{"classes":3}}`,
 			views.FieldTableText: "x,y,label\n0,0,a\n1,1,b\n",
 		} {
 			form.Set(field, value)

@@ -166,7 +166,11 @@ func (s *Server) readSweep(ctx context.Context, p *pageRequest) (*views.SweepPag
 	} else {
 		err = s.readReadySweep(ctx, p, slug, view)
 	}
-	view.Journal = finishedJournal(p.journal, m.State.Network.Step)
+	step := m.State.Network.Step
+	if p.form.Get(views.FieldNetwork) == "" { // it comes from the page of a sweep, whose journal is finished
+		step = journalStep(p.journal)
+	}
+	view.Journal = finishedJournal(p.journal, step)
 	m.State.Network = nn.Network{} // each run begins with a new one
 	carried := errors.Join(marshal(&view.JSON.Config, m.State.Config), marshal(&view.JSON.Data, m.State.Data))
 	if !p.meta.IsZero() {

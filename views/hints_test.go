@@ -66,7 +66,7 @@ var otherHints = []string{
 // there is to say.
 func selfEvident(name string) bool {
 	dialogs := []string{FieldHide, FieldLock, FieldShow, FieldFormat, FieldAssignment, FieldGuess, FieldPictureView, FieldPictureTheme, FieldParameter}
-	return slices.Contains(dialogs, name) || strings.HasPrefix(name, "table") || strings.HasPrefix(name, "row_")
+	return slices.Contains(dialogs, name) || strings.HasPrefix(name, "table") || strings.HasPrefix(name, "row_") || strings.HasPrefix(name, "sweep_")
 }
 
 // upcomingFields are names on the wire that fields.go may not have yet.
