@@ -229,6 +229,11 @@ func TestRequests(t *testing.T) {
 			"large":               {"result": 2.0},
 			"many":                {"result": 2001.0},
 			"recipe":              {"result": recipe},
+			"sweep over nothing":  {"code": "invalid", "field": "over", "status": 422.0},
+			"sweep": {"result": []any{
+				[]any{says{"learning_rate": 10.0, "seed": 0.0}, "diverged", true}, []any{says{"learning_rate": 10.0, "seed": 1.0}, "diverged", true},
+				[]any{says{"learning_rate": 0.001, "seed": 0.0}, nil, true}, []any{says{"learning_rate": 0.001, "seed": 1.0}, nil, true},
+			}},
 		} {
 			var got says
 			if err := json.Unmarshal([]byte(c.run(t, "ask", s.Root, "{}", request)), &got); err != nil {
