@@ -3,6 +3,8 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -31,13 +33,16 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		if rng.IntN(2) == 0 {
 			delete(m, "point")
 		}
+	case "sweep":
+		m["steps"], m["over"] = 1+rng.IntN(3), randomOver(rng)
+		delete(m, "network")
 	case "export":
 		m["format"] = choice(rng, exportFormats())
 	case "state":
 		m["type"], m["version"] = export.StateType, export.StateVersion
 		m["meta"], m["history"], m["lesson"] = metaOf(strings.Repeat("é", choice(rng, []int{0, 0, 0, 100, 101}))), randomHistory(rng, s), randomLesson(rng)
 	}
-	if s.Network.IsEmpty() {
+	if s.Network.IsEmpty() && schema != "sweep" {
 		m["network"] = choice(rng, []any{nil, map[string]any{}, map[string]any{"step": 0, "weights": []any{}}, map[string]any{"step": 1}})
 	}
 	if schema != "state" && rng.IntN(2) == 0 {
@@ -60,6 +65,23 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		panic(err)
 	}
 	return spoil(rng, string(text))
+}
+
+// randomOver returns what the runs of a sweep differ by.
+func randomOver(rng *rand.Rand) map[string]any {
+	values := map[string][]any{
+		"seed": {1, 2, uint32(math.MaxUint32)}, "learning_rate": {0.01, 1e-3, 10}, "hidden_layers": {[]int{}, []int{2}, []int{1, 2}},
+		"optimizer": {"sgd", "adam"}, "features": {[]string{"x"}, []string{"x", "y"}}, "batch_size": {0, 1, 2}, "dropout": {0, 0.5},
+	}
+	over := map[string]any{}
+	for range 1 + rng.IntN(2) {
+		name := choice(rng, slices.Sorted(maps.Keys(values)))
+		over[name] = values[name][rng.IntN(2):]
+		if list := values[name]; rng.IntN(3) == 0 {
+			over[name] = map[string]any{"from": list[0], "to": list[1], "count": 2 + rng.IntN(2), "scale": choice(rng, wire.Scales())}
+		}
+	}
+	return over
 }
 
 // treeOf returns a value as the JSON that it is written as.

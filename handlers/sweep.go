@@ -35,6 +35,9 @@ type sweepRun struct {
 // so many samples are taken. answer says how long it takes to render a cell, beside its metrics; nil is no
 // time.
 func (s *Server) newSweep(ctx context.Context, m *wire.Message, samples int, answer func(nn.Config) time.Duration) (*sweepRun, error) {
+	if err := errors.Join(s.checkBatch(m.State.Config), m.State.Config.Validate()); err != nil {
+		return nil, err // also where every cell has another value
+	}
 	cells := m.Sweep.Cells()
 	var total, rest time.Duration // of all cells, and what updates have no part in
 	var largest nn.State
