@@ -58,10 +58,11 @@ func (s *Server) sweepPage(c echo.Context) error {
 	var reason string
 	if err == nil {
 		reason, err = sweep.send("", func(cell int, _ []byte) ([]byte, error) {
-			view.Sent = cell + 1
-			return rendered(ctx, views.SweepRun(view, cell, view.IsBest(cell)))
+			defer view.Drop(cell)
+			return rendered(ctx, views.SweepRun(view, cell))
 		})
 	}
+	view.Sent = sweep.sent
 	return s.endSweep(c, sweep, view, reason, err)
 }
 

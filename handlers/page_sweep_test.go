@@ -29,7 +29,8 @@ func TestSweepPage(t *testing.T) {
 		views.FieldSweep, views.SweepOwn, views.FieldSweepRows, "hidden_layers", views.FieldSweepRowValues, "4 8-8; 3",
 		views.FieldSweepColumns, "seed", views.FieldSweepColumnValues, "2..5", views.FieldSweepSteps, "20",
 	}
-	forms := map[string]url.Values{"12 runs of 20": sweepForm(t, state, own...)}
+	forms := map[string]url.Values{"12 runs of 20": sweepForm(t, state, own...), "5 seeds": ownSweep(t, "1..5 9 11 12 4294967295", "50")}
+	charts := map[string]int{"5 seeds": 2, "seeds": 2, "finder": 1, "capacity": 1}
 	for _, ready := range views.ReadySweeps() {
 		forms[ready.Slug] = sweepForm(t, state, views.FieldSweep, ready.Slug)
 	}
@@ -41,29 +42,41 @@ func TestSweepPage(t *testing.T) {
 		if w.Code != http.StatusOK || cells < 9 || len(buttons)+len(find(page, ".sweep-problem")) != cells || len(find(page, ".sweep-cells img")) != len(buttons) {
 			t.Fatalf("the sweep %q is answered with %d, %d cells and %d buttons", told, w.Code, cells, len(buttons))
 		}
+		if got := len(find(page, ".sweep-answer .chart")); got != charts[told] || len(find(page, `.sweep-answer [name="opened"]`)) != 1 {
+			t.Errorf("the sweep %q has %d charts; want %d, and a button for the best run", told, got, charts[told])
+		}
 		if !strings.HasSuffix(w.Body.String(), "</html>") || len(find(page, ".notice")) > 0 {
 			t.Errorf("the sweep %q ends with %.300s", told, w.Body.String()[max(0, w.Body.Len()-300):])
 		}
 	}
 
-	page := postForm(s, "/sweep", forms["12 runs of 20"]).Body.String()
-	opened := postForm(s, "/edit", readSweepForm(t, page, 6))
-	p, err := s.decodePageForm(t.Context(), readForm(t, opened.Body.String(), "", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := state.Config.Clone()
-	want.HiddenLayers, want.Seed = []int{8, 8}, 4
-	r, err := nn.Step(nn.State{Config: want, Data: state.Data}, 20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want.Classes = 2
-	if got, want := string(mustJSON(t, p.State)), string(mustJSON(t, nn.State{Config: want, Network: r.Network, Data: state.Data})); got != want {
-		t.Errorf("the run opens as\n%.600s\nwant\n%.600s", got, want)
-	}
-	if len(find(parseHTML(t, opened.Body.String()), "body[data-opened]")) != 1 {
-		t.Error("the page of a run that was opened gives way to what the script has stored")
+	for _, test := range []struct {
+		told        string
+		cell, steps int
+		change      func(c *nn.Config)
+	}{
+		{"12 runs of 20", 6, 20, func(c *nn.Config) { c.HiddenLayers, c.Seed = []int{8, 8}, 4 }},
+		{"5 seeds", 3, 50, func(c *nn.Config) { c.Seed = 4 }}, // whose curves are measured on the way
+	} {
+		page := postForm(s, "/sweep", forms[test.told]).Body.String()
+		opened := postForm(s, "/edit", readSweepForm(t, page, test.cell))
+		p, err := s.decodePageForm(t.Context(), readForm(t, opened.Body.String(), "", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := state.Config.Clone()
+		test.change(&want)
+		r, err := nn.Step(nn.State{Config: want, Data: state.Data}, test.steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Classes = 2
+		if got, want := string(mustJSON(t, p.State)), string(mustJSON(t, nn.State{Config: want, Network: r.Network, Data: state.Data})); got != want {
+			t.Errorf("the run opens as\n%.600s\nwant\n%.600s", got, want)
+		}
+		if len(find(parseHTML(t, opened.Body.String()), "body[data-opened]")) != 1 {
+			t.Error("the page of a run that was opened gives way to what the script has stored")
+		}
 	}
 }
 

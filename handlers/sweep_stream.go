@@ -20,6 +20,7 @@ type sweepStream struct {
 	connection context.Context // of the client
 	events     *stream.Sender
 	metered    *meteredStream
+	sent       int    // how many cells are
 	close      func() // ends the sweep; its memory is its own until then
 }
 
@@ -34,7 +35,7 @@ func (s *Server) openSweep(c echo.Context, run *sweepRun, client string, to stre
 	_, metered := s.meter(connection, c, client, 0, to)
 	events := stream.NewSender(connection, metered, fail)
 	computed := run.start(limited, fail)
-	return &sweepStream{run, t, limited, connection, events, metered, func() {
+	return &sweepStream{run, t, limited, connection, events, metered, 0, func() {
 		fail(nil)
 		computed()
 		events.Close()
@@ -67,6 +68,9 @@ func (to *sweepStream) send(name string, show func(cell int, text []byte) ([]byt
 			if text, err = show(cell, text); err == nil {
 				err = to.write(name, strconv.Itoa(cell), text)
 			}
+			if err == nil {
+				to.sent++
+			}
 			<-to.run.room
 		case <-to.limited.Done():
 			err = context.Cause(to.limited)
@@ -85,19 +89,25 @@ func (to *sweepStream) send(name string, show func(cell int, text []byte) ([]byt
 	return doneSteps, nil
 }
 
-// write sends an event.
+// write sends an event. While it waits for its turn no frame is open, so that the stream shows signs of
+// life; and in its turn it does not wait for the client.
 func (to *sweepStream) write(name, id string, text []byte) error {
-	frame, err := to.events.Begin()
-	if err != nil {
-		return err
+	turn := &to.task.turn
+	defer turn.End()
+	for {
+		if err := to.events.Flush(); err != nil {
+			return err
+		}
+		if err := turn.Begin(to.limited, fair.Frame); err != nil {
+			return err
+		}
+		if frame, ok := to.events.TryBegin(); ok {
+			frame.Write(name, id, text)
+			turn.End()
+			frame.Commit()
+			to.task.server.metrics.frames.Inc()
+			return nil
+		}
+		turn.End() // a sign of life is being written
 	}
-	defer frame.Abort()
-	if err := to.task.turn.Begin(to.limited, fair.Frame); err != nil {
-		return err
-	}
-	frame.Write(name, id, text)
-	to.task.turn.End()
-	frame.Commit()
-	to.task.server.metrics.frames.Inc()
-	return nil
 }

@@ -202,8 +202,8 @@ func (s *SweepPage) measure() string {
 	return "train loss"
 }
 
-// IsBest reports whether a run is better than all before it.
-func (s *SweepPage) IsBest(cell int) bool {
+// isBest reports whether a run is better than all before it.
+func (s *SweepPage) isBest(cell int) bool {
 	loss, ok := s.Cells[cell].result()
 	for i := range s.Cells[:cell] {
 		if before, made := s.Cells[i].result(); made && before <= loss {
@@ -211,6 +211,18 @@ func (s *SweepPage) IsBest(cell int) bool {
 		}
 	}
 	return ok
+}
+
+// Drop forgets of a run that was sent what is large, but for the state of the best so far.
+func (s *SweepPage) Drop(cell int) {
+	s.Cells[cell].Picture = ""
+	if !s.isBest(cell) {
+		s.Cells[cell].State = ""
+		return
+	}
+	for i := range s.Cells[:cell] {
+		s.Cells[i].State = ""
+	}
 }
 
 // SweepMembers returns the members that a sweep of the page may go over.
