@@ -28,7 +28,7 @@ const messages = 10_000
 // beyond finds in an error which of the rules of schema.Beyond it is about, by their names.
 var beyond = map[string]*regexp.Regexp{
 	"shapes":    regexp.MustCompile(`^invalid (.*\.)?network\S* (must have \d+|holds the moments)`),
-	"classes":   regexp.MustCompile(`^invalid (.*\.)?config\.classes must be at least`),
+	"classes":   regexp.MustCompile(`^invalid ((.*\.)?config|over)\.classes\S* must be at least`),
 	"begun":     regexp.MustCompile(`^invalid (.*\.)?network\.weights must be given with`),
 	"twice":     regexp.MustCompile(`^malformed \S+ is given twice`),
 	"number":    regexp.MustCompile(`^invalid \S+ must be a number that fits`),
@@ -36,6 +36,7 @@ var beyond = map[string]*regexp.Regexp{
 	"limits":    regexp.MustCompile(`^too_large (steps|frame_steps|network) |^invalid network gives no finite output`),
 	"room":      regexp.MustCompile(`^diverged |^invalid network\.\S+ must be small enough to count`),
 	"explained": regexp.MustCompile(`^invalid (parameter must|point must be in the batch)`),
+	"sweep":     regexp.MustCompile(`^invalid over(\.\S+)? must have (no value twice|at most \d+ cells)`),
 	"journal":   regexp.MustCompile(`^(malformed|invalid|release|too_large) (opened\.)?journal `),
 	"curves":    regexp.MustCompile(`^invalid opened\.history`),
 	"saved":     regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
@@ -58,7 +59,7 @@ func TestSchemasAgree(t *testing.T) {
 	}
 	s := newTestServer(t, func(c *Config) { c.MaxWork, c.MaxStream = 3*time.Millisecond, 3*time.Millisecond })
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "explain", "export", "replay", "state"}
+	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "replay", "state"}
 	taken, refused, broken := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range n {
 		kind := kinds[i%len(kinds)]

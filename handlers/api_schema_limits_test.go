@@ -33,7 +33,7 @@ func TestSchemaEdges(t *testing.T) {
 		}
 	}
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "explain", "export", "replay", "state"}
+	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "replay", "state"}
 	if race.Enabled { // ten times as slow
 		kinds = kinds[:1]
 	}
@@ -77,6 +77,10 @@ func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 		m["type"], m["steps"] = "train_step", 2
 	case "train":
 		m["type"], m["steps"], m["frame_steps"], m["frame_ms"] = "train_step", 2, 1, 0
+	case "sweep":
+		over := map[string]any{"learning_rate": map[string]any{"from": 0.01, "to": 0.1, "count": 2}, "features": []any{[]string{"x"}}}
+		m["type"], m["steps"], m["over"] = "sweep", 2, over
+		delete(m, "network")
 	case "export":
 		m["type"], m["format"] = "export", "state"
 	case "predict":

@@ -346,3 +346,6 @@ func SavedPart(path string) string {
 
 // JournalTooLong stands in FieldJournal for a run with more acts than a journal can tell.
 const JournalTooLong = "-"
+
+// ActOpenRun is the act of the buttons on the page of a sweep.
+const ActOpenRun = "open-run"
