@@ -45,6 +45,7 @@ func TestLongWorkYields(t *testing.T) {
 		"Result":     func(ctx context.Context) error { _, err := resultOf(ctx, trainer); return err },
 		"Frame":      func(ctx context.Context) error { return frames(ctx, "").next(ctx) },
 		"Layers":     func(ctx context.Context) error { return frames(ctx, "gradients").next(ctx) },
+		"Space":      func(ctx context.Context) error { return frames(ctx, "space").next(ctx) },
 		"Histograms": func(ctx context.Context) error { return frames(ctx, "histograms").next(ctx) },
 		"Plane": func(ctx context.Context) error {
 			_, err := paintPlane(yielding(ctx), nil, &trainer.Model, false)

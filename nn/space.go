@@ -50,6 +50,7 @@ const (
 // evenly, and their numbers.
 func SpaceSample(points []Point) (sample []Point, at []int) {
 	apart := (len(points) + spacePoints - 1) / spacePoints
+	sample, at = make([]Point, 0, spacePoints), make([]int, 0, spacePoints)
 	for i := 0; i < len(points); i += apart {
 		sample, at = append(sample, points[i]), append(at, i)
 	}
