@@ -45,7 +45,7 @@ func (s *Server) export(c echo.Context) error {
 		if lesson, err = sharedLesson(form); err != nil {
 			return withID{editError{err, p}, m.ID}
 		}
-		err = export.File{State: m.State, Meta: meta, History: history, Lesson: lesson}.Write(file)
+		err = export.File{State: m.State, Meta: meta, History: history, Lesson: lesson, Journal: finishedJournal(form.Get(views.FieldJournal), m.State.Network.Step)}.Write(file)
 	} else {
 		err = export.Write(file, info.Format, m.State)
 	}

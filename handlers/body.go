@@ -138,9 +138,8 @@ func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.
 // checkState prepares the state of a message, checks it against the server's limits, and reserves
 // the memory to work on it.
 func (s *Server) checkState(ctx context.Context, m *wire.Message) error {
-	if b := m.State.Config.BatchSize; b > s.config.MaxPoints {
-		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d",
-			s.config.MaxPoints, b)
+	if err := s.checkBatch(m.State.Config); err != nil {
+		return err
 	}
 	if len(m.State.Data) > s.config.MaxPoints { // of a recipe; the decoder counts the others
 		return wire.TooLarge("data", "must have at most %d points", s.config.MaxPoints)
@@ -151,6 +150,15 @@ func (s *Server) checkState(ctx context.Context, m *wire.Message) error {
 	}
 	m.State = state
 	return taskOf(ctx).reserveState(state)
+}
+
+// checkBatch returns an error for a batch of more points than a state may have.
+func (s *Server) checkBatch(c nn.Config) error {
+	if c.BatchSize > s.config.MaxPoints {
+		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d",
+			s.config.MaxPoints, c.BatchSize)
+	}
+	return nil
 }
 
 // newTrainer checks a message and returns its Trainer, with what it takes on this machine. An answer

@@ -268,8 +268,11 @@ func (s *Server) routes() http.Handler {
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)
 	g.GET("/train", s.trainRecipe)
+	g.POST("/sweep", s.sweep)
 	g.POST("/predict", s.predict)
+	g.POST("/explain", s.explain)
 	g.POST("/export", s.export)
+	g.POST("/replay", s.replay)
 	g.POST("/points.csv", s.pointsCSV)
 	g.Match(read, "/data/:dataset", s.data)
 	for _, f := range figureRoutes {

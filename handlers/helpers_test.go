@@ -18,6 +18,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/nntest"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 var (
@@ -201,4 +202,10 @@ func mustJSON(tb testing.TB, v any) []byte {
 		tb.Fatal(err)
 	}
 	return text
+}
+
+// applySettings applies the settings of a form to a state, as a page does that keeps no journal.
+func applySettings(tb testing.TB, s *Server, state nn.State, form url.Values) (nn.State, views.Notice, error) {
+	tb.Helper()
+	return s.applySettings(state, form, s.doing(tb.Context(), new(pageRequest)))
 }

@@ -91,7 +91,7 @@ func streamBytes(state nn.State) int64 {
 // streamBytes returns how much memory a stream of the page takes.
 func (p *pageRequest) streamBytes() int64 {
 	size := streamBytes(p.State)
-	for _, field := range []string{views.FieldMeta, views.FieldHistory, views.FieldPinned} {
+	for _, field := range []string{views.FieldMeta, views.FieldHistory, views.FieldPinned, views.FieldJournal} {
 		size += 2 * int64(len(p.form.Get(field)))
 	}
 	return size

@@ -67,6 +67,7 @@ func (s *Server) firstRequest() (pageRequest, error) {
 	}
 	p.meta.Source = sourceOfControls(p.choices)
 	p.recipe = s.told(context.Background(), p, nn.State{})
+	s.keepJournal(&p)
 	return p, nil
 }
 
@@ -80,20 +81,16 @@ func (s *Server) edit(c echo.Context) error {
 }
 
 // editPage answers a change of a page.
-func (s *Server) editPage(c echo.Context, p pageRequest) (err error) {
+func (s *Server) editPage(c echo.Context, p pageRequest) error {
 	act := p.form.Get(views.FieldAct)
 	if p.form.Has(views.FieldClickX) {
 		act = "draw"
 	}
-	next := p
-	if err = s.change(c.Request().Context(), act, &next); err == nil {
-		err = s.checkState(c.Request().Context(), &next.Message)
-	}
+	next, err := s.changed(c.Request().Context(), act, p)
 	if err != nil {
 		p.imported, p.table = next.imported, next.table
 		return editError{err, p}
 	}
-	next.recipe = s.told(c.Request().Context(), next, p.State)
 	a := &next.answer
 	if a.replaced || next.meta.Source != p.meta.Source {
 		next.showSource()
@@ -104,6 +101,20 @@ func (s *Server) editPage(c echo.Context, p pageRequest) (err error) {
 	a.settings = a.settings || a.replaced || !reflect.DeepEqual(next.State.Config, p.State.Config)
 	a.reshaped = a.reshaped || a.replaced || !reflect.DeepEqual(next.State.Config, p.posted) || !next.meta.NamesAlike(p.meta)
 	return s.render(c, http.StatusOK, next)
+}
+
+// changed returns a page after a change, with what leads to its run.
+func (s *Server) changed(ctx context.Context, act string, p pageRequest) (next pageRequest, err error) {
+	next = p
+	if err = s.change(ctx, act, &next); err == nil {
+		err = s.checkState(ctx, &next.Message)
+	}
+	if err != nil {
+		return next, err
+	}
+	next.recipe = s.told(ctx, next, p.State)
+	s.keepJournal(&next)
+	return next, nil
 }
 
 // stepPage answers POST /step for the page.

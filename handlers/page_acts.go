@@ -8,6 +8,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -30,13 +31,15 @@ type pageAct struct {
 }
 
 // An edit is the input of an act that changes the state. The state is prepared, and the act must
-// not write to its slices. The caller checks the limits of the state that the act returns.
+// not write to its slices. It changes the state by acts of the journal alone. The caller checks the limits of the state that the act returns.
 type edit struct {
 	ctx   context.Context // of the request
 	state nn.State
 	meta  table.Meta
 	place string // in the network, such as 0.1; "" for most acts
 	form  url.Values
+	// do does an act of the journal to a state, and writes it down.
+	do func(nn.State, journal.Act) (nn.State, error)
 }
 
 // A metaRule returns the class names and units of the points after an act, which had the meta m and
@@ -104,6 +107,17 @@ var pageActs = []pageAct{
 		do:     unpin, answer: answerShown,
 	},
 
+	{
+		name:   "notebook", // says what was done in the run
+		traits: views.Traits{Looks: true},
+		hint:   "Lists what you did in this run, from the start. From each line you can go back to that moment.",
+		do:     (*Server).showNotebook, answer: answerNotebook,
+	},
+	{
+		name: "back", placed: true, // to the moment behind the name: so many acts, and a step
+		traits: views.Traits{Stops: true, NewRun: true},
+		do:     (*Server).goBack, answer: answerRestored,
+	},
 	{
 		name:   "words", // says what the picture and the curves show
 		traits: views.Traits{Looks: true},
@@ -185,6 +199,12 @@ var pageActs = []pageAct{
 		do:     inspectUnit,
 	},
 	{
+		name: "explain", placed: true, // shows how the next update changes the weight or bias behind the name
+		traits: views.Traits{Looks: true},
+		hint:   "Shows how the next step changes this number, calculation by calculation.",
+		do:     explainParameter,
+	},
+	{
 		name: "layer", placed: true, // shows all units of the layer behind the name
 		traits: views.Traits{Looks: true},
 		hint:   "Shows all units of this layer.",
@@ -210,6 +230,11 @@ var pageActs = []pageAct{
 		name:   "open", // takes the state of FieldOpened
 		traits: views.Traits{NewRun: true},
 		do:     (*Server).openSaved, answer: answerOpened,
+	},
+	{
+		name:   "open-run", // takes the state of FieldOpened, of a sweep, with the points of the page
+		traits: views.Traits{NewRun: true},
+		do:     (*Server).openRun, answer: answerOpened,
 	},
 }
 
@@ -253,7 +278,7 @@ func (s *Server) change(ctx context.Context, asked string, p *pageRequest) error
 	case act.edit == nil:
 		return nil
 	}
-	state, notice, err := act.edit(s, edit{ctx, p.State, p.meta, place, p.form})
+	state, notice, err := act.edit(s, edit{ctx, p.State, p.meta, place, p.form, s.doing(ctx, p)})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -44,7 +45,9 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 		}
 		return err
 	}
-	next, err := newProblem(p.State, points, nn.Task(info.Task))
+	params.Set("data_seed", params.Get("seed"))
+	source := sourceOf(params)
+	next, err := s.doing(ctx, p)(p.State, journal.Dataset{Source: source})
 	if err != nil {
 		return err
 	}
@@ -58,8 +61,7 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 		}
 	}
 	p.setState(next, dropMeta)
-	params.Set("data_seed", params.Get("seed"))
-	p.meta.Source = sourceOf(params)
+	p.meta.Source = source
 	p.notice = undoable("%s: %d points.%s The weights start again.", info.Title, len(points), said)
 	return nil
 }
@@ -68,7 +70,7 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 // the data set.
 func datasetParams(c views.Choices) url.Values {
 	params := url.Values{"dataset": {c.Dataset}}
-	for name, value := range map[string]string{"points": c.Points, "noise": c.Noise, "classes": c.DataClasses, "seed": c.DataSeed} {
+	for name, value := range map[string]string{"points": c.Points, "noise": c.Noise, "label_noise": c.LabelNoise, "classes": c.DataClasses, "seed": c.DataSeed} {
 		if value = strings.TrimSpace(value); value != "" {
 			params.Set(name, value)
 		}
@@ -118,11 +120,8 @@ func (s *Server) takeOwn(ctx context.Context, p *pageRequest) error {
 	if err != nil {
 		return err
 	}
-	next, err := newProblem(p.State, file.Data, file.Config.Task)
-	if err == nil && next.Config.Classes < file.Config.Classes { // classes without a point
-		next.Network, next.Config.Classes = nn.Network{}, file.Config.Classes
-		next, err = next.Prepare()
-	}
+	// There may be classes without a point.
+	next, err := s.doing(ctx, p)(p.State, journal.Import{Task: file.Config.Task, Classes: file.Config.Classes, Points: file.Data})
 	if err != nil {
 		return wire.Within(views.FieldOwn, err)
 	}
@@ -134,12 +133,12 @@ func (s *Server) takeOwn(ctx context.Context, p *pageRequest) error {
 }
 
 // sourceMembers are the members of a source.
-var sourceMembers = []string{"dataset", "points", "noise", "classes", "data_seed"}
+var sourceMembers = []string{"dataset", "points", "noise", "label_noise", "classes", "data_seed"}
 
 // sourceControl returns the choice that shows a member of a source.
 func sourceControl(c *views.Choices, member string) *string {
 	return map[string]*string{
-		"dataset": &c.Dataset, "points": &c.Points, "noise": &c.Noise, "classes": &c.DataClasses, "data_seed": &c.DataSeed,
+		"dataset": &c.Dataset, "points": &c.Points, "noise": &c.Noise, "label_noise": &c.LabelNoise, "classes": &c.DataClasses, "data_seed": &c.DataSeed,
 	}[member]
 }
 
@@ -151,7 +150,7 @@ func sourceOf(recipe url.Values) string {
 		text := strings.TrimSpace(recipe.Get(name))
 		if v, err := strconv.ParseFloat(text, 64); err == nil { // 0200 is 200
 			format := byte('f')
-			if name == "noise" { // which may be tiny; others are whole
+			if views.IsDecimal(name) { // which may be tiny; others are whole
 				format = 'g'
 			}
 			text = strconv.FormatFloat(v, format, -1, 64)

@@ -195,11 +195,11 @@ func TestChangedSetting(t *testing.T) {
 	form := settingsForm(t, s, sampleState(t, "blobs", 30, 1, nil))
 	form.Set("batch_size", "many")
 	form.Set("test_fraction", "0.3")
-	if _, _, err := s.applySettings(sampleState(t, "blobs", 30, 1, nil), form); describeAs(err) != "malformed batch_size" {
+	if _, _, err := applySettings(t, s, sampleState(t, "blobs", 30, 1, nil), form); describeAs(err) != "malformed batch_size" {
 		t.Errorf("all settings: %v; want what is wrong with the batch size", err)
 	}
 	form.Set(views.FieldChanged, "test_fraction")
-	state, _, err := s.applySettings(sampleState(t, "blobs", 30, 1, nil), form)
+	state, _, err := applySettings(t, s, sampleState(t, "blobs", 30, 1, nil), form)
 	if err != nil || state.Config.TestFraction != 0.3 || state.Config.BatchSize != nn.DefaultConfig().BatchSize {
 		t.Errorf("the test share alone: %+v, %v", state.Config, err)
 	}

@@ -5,18 +5,18 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/views"
 )
 
 func reset(_ *Server, e edit) (nn.State, views.Notice, error) {
-	e.state.Network = nn.Initialize(e.state.Config)
-	return e.state, undoable("New weights from seed %d.", e.state.Config.Seed), nil
+	next, err := e.do(e.state, journal.Reset{})
+	return next, undoable("New weights from seed %d.", next.Config.Seed), err
 }
 
 func reseed(_ *Server, e edit) (nn.State, views.Notice, error) {
-	e.state.Config.Seed++ // wraps around at the largest
-	e.state.Network = nn.Initialize(e.state.Config)
-	return e.state, undoable("New weights from the new seed %d.", e.state.Config.Seed), nil
+	next, err := e.do(e.state, journal.Reseed{})
+	return next, undoable("New weights from the new seed %d.", next.Config.Seed), err
 }
 
 func addLayer(_ *Server, e edit) (nn.State, views.Notice, error) {
@@ -24,7 +24,7 @@ func addLayer(_ *Server, e edit) (nn.State, views.Notice, error) {
 	if widths := e.state.Config.HiddenLayers; len(widths) > 0 {
 		width = widths[len(widths)-1]
 	}
-	next, err := nn.AddLayer(e.state, len(e.state.Config.HiddenLayers), width)
+	next, err := e.do(e.state, journal.AddLayer{At: len(e.state.Config.HiddenLayers), Width: width})
 	return next, undoable("Added a hidden layer of %d units; the weights before it stay.", width), err
 }
 
@@ -32,18 +32,18 @@ func removeLayer(_ *Server, e edit) (nn.State, views.Notice, error) {
 	if len(e.state.Config.HiddenLayers) == 0 {
 		return e.state, views.Notice{}, wire.Invalid("config.hidden_layers", "has no layer left to remove")
 	}
-	next, err := nn.RemoveLayer(e.state, len(e.state.Config.HiddenLayers)-1)
+	next, err := e.do(e.state, journal.RemoveLayer{At: len(e.state.Config.HiddenLayers) - 1})
 	return next, undoable("Removed the last hidden layer; the weights before it stay."), err
 }
 
 func addClass(_ *Server, e edit) (nn.State, views.Notice, error) {
-	next, err := nn.AddClass(e.state)
+	next, err := e.do(e.state, journal.AddClass{})
 	return next, undoable("Added class %d; all weights stay.", next.Config.Classes-1), err
 }
 
 func removeClass(_ *Server, e edit) (nn.State, views.Notice, error) {
 	last := e.state.Config.Classes - 1
-	next, err := nn.RemoveClass(e.state, last)
+	next, err := e.do(e.state, journal.RemoveClass{Class: max(0, last)})
 	return next, undoable("Removed %s and its %d points.", views.ClassName(e.meta, last), len(e.state.Data)-len(next.Data)), err
 }
 

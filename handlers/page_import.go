@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -54,7 +55,7 @@ func (s *Server) importPoints(ctx context.Context, p *pageRequest, _ string) err
 		p.imported.Preview = c.preview()
 		return c.wrong
 	}
-	next, err := newProblem(p.State, c.Points, c.Task)
+	next, err := s.doing(ctx, p)(p.State, journal.Import{Task: c.Task, Points: c.Points})
 	if err != nil {
 		return err
 	}

@@ -61,6 +61,15 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, embed views.Embed,
 	return s.render(c, e.status, p)
 }
 
+// beginLinked begins to tell the run of a link.
+func (s *Server) beginLinked(ctx context.Context, p *pageRequest) {
+	if p.journal == "" { // which says where the points come from
+		p.meta.Source = sourceOfControls(p.choices)
+	}
+	p.recipe = s.told(ctx, *p, nn.State{})
+	s.keepJournal(p)
+}
+
 // makeLinked makes the page of a link. A card waits for its user to begin.
 func (s *Server) makeLinked(ctx context.Context, query url.Values, embed views.Embed) ([]byte, string, error) {
 	p, err := s.readLink(ctx, query)
@@ -69,8 +78,7 @@ func (s *Server) makeLinked(ctx context.Context, query url.Values, embed views.E
 	}
 	p.embed = embed
 	p.choices.Waits = p.choices.Waits || embed.On
-	p.meta.Source = sourceOfControls(p.choices)
-	p.recipe = s.told(ctx, p, nn.State{})
+	s.beginLinked(ctx, &p)
 	p.answer.settings, p.answer.pinned = true, true
 	lab, err := s.lab(ctx, p)
 	if err != nil {
@@ -116,6 +124,9 @@ func (s *Server) readLink(ctx context.Context, query url.Values) (pageRequest, e
 	if err != nil {
 		return p, err
 	}
+	if query.Has(views.FieldJournal) {
+		return p, s.readJournalLink(ctx, &p, query)
+	}
 	choices := &p.choices
 	ends := 0 // the step at which the run of an experiment does
 	if e := views.LookupExperiment(lesson.Experiment); e != nil {
@@ -152,7 +163,7 @@ func (s *Server) readLink(ctx context.Context, query url.Values) (pageRequest, e
 	}
 	p.State = m.State
 	choices.Points = strconv.Itoa(len(m.State.Data))
-	choices.Noise = query.Get("noise")
+	choices.Noise, choices.LabelNoise = query.Get("noise"), query.Get("label_noise")
 	choices.DataClasses = query.Get("classes")
 	choices.DataSeed = strconv.FormatUint(uint64(m.State.Config.Seed), 10)
 	if query.Has("data_seed") {

@@ -5,19 +5,19 @@ import (
 	"errors"
 	"math"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
 
 func clearPoints(_ *Server, e edit) (nn.State, views.Notice, error) {
 	removed := len(e.state.Data)
-	e.state.Data = []nn.Point{}
-	return e.state, undoable("Removed all %d points.", removed), nil
+	next, err := e.do(e.state, journal.ClearPoints{})
+	return next, undoable("Removed all %d points.", removed), err
 }
 
 // mostPlaces is the most places of a stroke. To erase, each is compared with every point.
@@ -32,8 +32,10 @@ func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
 	}
 	tool := cmp.Or(e.form.Get(views.FieldStrokeTool), e.form.Get(views.FieldTool))
 	if tool == views.ToolErase {
-		state.Data = nn.EraseNear(state.Data, places, views.EraserReach)
-		return state, said, nil
+		if near := nn.Near(state.Data, places, views.EraserReach); len(near) > 0 {
+			state, err = e.do(state, journal.RemovePoints{Numbers: near})
+		}
+		return state, said, err
 	}
 	label, err := setting.ParseFloat(tool)
 	if err != nil || state.Config.Task == nn.Classification && !(label >= 0 && label < float64(state.Config.Classes)) {
@@ -42,12 +44,13 @@ func (s *Server) draw(e edit) (nn.State, views.Notice, error) {
 	if n := len(state.Data) + len(places); n > s.config.MaxPoints {
 		return state, said, wire.TooLarge(views.FieldData, "must have at most %d points; this would make %d", s.config.MaxPoints, n)
 	}
-	state.Data = slices.Clone(state.Data)
-	for _, p := range places {
-		p.Label = label + 0 // no negative zero
-		state.Data = append(state.Data, p)
+	for i := range places {
+		places[i].Label = label + 0 // no negative zero
 	}
-	return state, said, nil
+	if len(places) > 0 {
+		state, err = e.do(state, journal.AddPoints{Points: places})
+	}
+	return state, said, err
 }
 
 // readStroke returns the places of FieldStroke or, without script, of a click on the picture.
@@ -79,14 +82,4 @@ func readStroke(form url.Values, most int) ([]nn.Point, error) {
 func place(x, y float64) nn.Point {
 	round := func(v float64) float64 { return math.Round(max(-1, min(1, v))*1e4)/1e4 + 0 }
 	return nn.Point{X: round(x), Y: round(y)}
-}
-
-// newProblem returns the state with other points and their task. It starts with new weights, and
-// its classes follow from the labels.
-func newProblem(state nn.State, points []nn.Point, task nn.Task) (nn.State, error) {
-	state.Data = points
-	state.Config = state.Config.Clone()
-	state.Config.Task, state.Config.Classes = task, 0
-	state.Network = nn.Network{}
-	return state.Prepare()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -34,7 +35,10 @@ type pageRequest struct {
 	own      string // points to come back to from a data set: FieldOwn
 	lesson   export.Lesson
 	embed    views.Embed
-	recipe   string // that leads to this run, but for its steps, or ""
+	origin   string          // of the page, such as https://example.org
+	recipe   string          // that leads to this run, but for its steps, or ""
+	journal  string          // that leads to this run, or "", or views.JournalTooLong
+	done     []journal.Entry // acts of this request, which are not in the journal yet
 	history  nn.History
 	pinned   *views.PinnedRun
 	imported views.ImportForm
@@ -51,10 +55,12 @@ type pageResult struct {
 	notice views.Notice     // of what the settings or an act changed
 	table  *views.TablePage // nil: not shown
 	words  *views.Words     // nil: not asked for
+	notes  *views.Notebook  // nil: not asked for
 	// Of a page without script, which has no fragments; nil: not asked for.
-	sharing *views.Sharing
-	unit    *views.Inspection
-	answer  pageAnswer
+	sharing    *views.Sharing
+	unit       *views.Inspection
+	explaining *views.Explaining
+	answer     pageAnswer
 }
 
 // A pageAnswer is what an act changes of the page. The zero value is that of an act that changes
@@ -113,7 +119,17 @@ func (s *Server) decodePage(c echo.Context, body []byte) (pageRequest, error) {
 		p.showSource()
 		return p, err
 	}
-	return s.decodePageForm(ctx, form)
+	p, err := s.decodePageForm(ctx, form)
+	p.origin = originOf(c)
+	return p, err
+}
+
+// originOf is the origin that a browser asks from, or else the one that it asks for.
+func originOf(c echo.Context) string {
+	if from, err := url.Parse(c.Request().Header.Get("Origin")); err == nil && from.Host != "" {
+		return from.Scheme + "://" + from.Host
+	}
+	return c.Scheme() + "://" + c.Request().Host
 }
 
 func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageRequest, error) {
@@ -121,7 +137,7 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 		return pageRequest{}, err
 	}
 	p := pageRequest{
-		form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), own: form.Get(views.FieldOwn),
+		form: form, choices: readChoices(form), recipe: form.Get(views.FieldRecipe), journal: form.Get(views.FieldJournal), own: form.Get(views.FieldOwn),
 		imported: readImport(form), kept: views.NoMoment,
 	}
 	err := wire.FormInt(form, views.FieldKept, &p.kept)
@@ -168,7 +184,7 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	if form.Get(views.FieldControls) == "" {
 		return p, nil
 	}
-	state, notice, err := s.applySettings(p.State, form)
+	state, notice, err := s.applySettings(p.State, form, s.doing(ctx, &p))
 	if err != nil {
 		return p, editError{err, p}
 	}
@@ -176,6 +192,7 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 	p.setState(state, keepMeta)
 	p.notice = notice
 	p.recipe = s.told(ctx, p, before)
+	s.keepJournal(&p)
 	return p, nil
 }
 
@@ -241,7 +258,7 @@ func readChoices(form url.Values) views.Choices {
 	d.Layer = form.Get(views.FieldLayer)
 	d.Dataset = or(views.FieldDataset, d.Dataset)
 	d.Points = or(views.FieldPoints, d.Points)
-	d.Noise = form.Get(views.FieldNoise)
+	d.Noise, d.LabelNoise = form.Get(views.FieldNoise), form.Get(views.FieldLabelNoise)
 	d.DataClasses = form.Get(views.FieldDataClasses)
 	d.DataSeed = or(views.FieldDataSeed, d.DataSeed)
 	d.UntilStep = form.Get(views.FieldUntilStep)

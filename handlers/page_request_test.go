@@ -98,7 +98,7 @@ func FuzzPageForm(f *testing.F) {
 		} else if !strings.HasPrefix(describe(err).Field, views.FieldOpened) || describe(err).Code == wire.CodeInternal {
 			t.Errorf("opening %q = %v; want an error of the file", form.Get(views.FieldOpened), err)
 		}
-		if _, _, err := setParameter(s, edit{state: p.State, form: form}); err != nil && describe(err).Code == wire.CodeInternal {
+		if _, _, err := setParameter(s, edit{state: p.State, form: form, do: s.doing(t.Context(), &p)}); err != nil && describe(err).Code == wire.CodeInternal {
 			t.Errorf("setting %q to %q = %v", form.Get(views.FieldParameter), form.Get(views.FieldValue), err)
 		}
 		text := mustJSON(t, p.history)

@@ -7,6 +7,7 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -17,14 +18,52 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 	if err != nil {
 		return err
 	}
+	return s.openFile(ctx, p, file)
+}
+
+// openRun puts a run of a sweep, whose points are those of the page, in the place of the page's. The
+// page is that of the sweep: its journal tells how the points came about.
+func (s *Server) openRun(ctx context.Context, p *pageRequest, _ string) error {
+	file, err := s.decodeOpened(ctx, p.form.Get(views.FieldOpened))
+	if err != nil {
+		return err
+	}
+	file.Data, file.Meta = p.State.Data, p.meta
+	swept := *p
+	if err := s.openFile(ctx, p, file); err != nil {
+		return err
+	}
+	p.choices.Opened = true // it comes from another page, and goes before what the script has stored
+
+	// A run of a sweep has settings of its own, and begins with first weights of its own.
+	state := swept.State
+	state.Network.Step = journalStep(swept.journal)
+	do := s.doing(ctx, &swept)
+	if changed := journal.Changed(state.Config, file.Config); len(changed) > 0 {
+		if state, err = do(state, changed); err != nil {
+			return err
+		}
+	}
+	if _, err = do(state, journal.Reset{}); err != nil {
+		return err
+	}
+	p.journal, p.done = swept.journal, swept.done
+	return nil
+}
+
+// openFile puts a saved state in the place of the page's.
+func (s *Server) openFile(ctx context.Context, p *pageRequest, file export.File) error {
 	m := wire.NewMessage(wire.Train)
 	m.State = file.State
-	err = s.checkState(ctx, &m)
+	err := s.checkState(ctx, &m)
 	if err == nil {
 		err = wire.CheckMeta(file.Meta, views.FieldMeta)
 	}
 	if err == nil {
 		err = file.History.Validate()
+	}
+	if err == nil {
+		err = checkJournal(file.Journal)
 	}
 	if err != nil {
 		return wire.Within(views.FieldOpened, err)
@@ -35,7 +74,7 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 		lesson.Experiment = ""
 	}
 	*p = pageRequest{
-		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, own: p.own,
+		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, journal: file.Journal, own: p.own,
 		meta: keepMeta(file.Meta, m.State.Config, m.State.Config),
 		pageResult: pageResult{
 			notice: undoable("Opened a state at step %d, with %d points.", m.State.Network.Step, len(m.State.Data)),

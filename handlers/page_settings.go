@@ -9,6 +9,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -17,7 +18,9 @@ import (
 // changed, where the form says which. All of what is wrong is in the error, and then nothing is
 // taken. Weights that fit a new shape stay; the notice says what starts
 // new.
-func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views.Notice, error) {
+func (s *Server) applySettings(
+	state nn.State, form url.Values, do func(nn.State, journal.Act) (nn.State, error),
+) (nn.State, views.Notice, error) {
 	to := state.Config.Clone()
 	changed := setting.Lookup(form.Get(views.FieldChanged))
 	var wrong []error
@@ -35,27 +38,26 @@ func (s *Server) applySettings(state nn.State, form url.Values) (nn.State, views
 	if wrong = append(wrong, s.outOfRange(state.Config, to)...); len(wrong) > 0 {
 		return state, views.Notice{}, errors.Join(wrong...)
 	}
-	if to.Task == nn.Classification && to.Classes == 0 { // it was never a classification
-		to.Classes = nn.MinClasses
-	}
-	return s.adopt(state, to)
+	return s.adopt(state, to, do)
 }
 
 // adopt gives a state another config, as applySettings does.
-func (s *Server) adopt(state nn.State, to nn.Config) (nn.State, views.Notice, error) {
+func (s *Server) adopt(
+	state nn.State, to nn.Config, do func(nn.State, journal.Act) (nn.State, error),
+) (nn.State, views.Notice, error) {
 	from := state.Config
 	if err := s.checkConfig(to); err != nil {
 		return state, views.Notice{}, err
 	}
-	if to.Task != from.Task {
-		state.Data = nn.ConvertLabels(state.Data, to)
+	changed := journal.Changed(from, to)
+	if len(changed) == 0 {
+		return state, views.Notice{}, nil
 	}
-	if to.Optimizer != from.Optimizer || to.Task != from.Task ||
-		!slices.Equal(to.Sizes(), from.Sizes()) || !slices.Equal(to.Features, from.Features) {
-		state = nn.Fit(state, to)
+	next, err := do(state, changed)
+	if err != nil {
+		return state, views.Notice{}, err
 	}
-	state.Config = to
-	return state, settingsNotice(from, to), nil
+	return next, settingsNotice(from, to), nil
 }
 
 // outOfRange returns an error for each setting that is out of range in a config that another one was
@@ -124,7 +126,7 @@ func (s *Server) changeSetting(e edit) (nn.State, views.Notice, error) {
 	if err := m.Take(&to, []string{value}); err != nil {
 		return e.state, views.Notice{}, wire.TextError(err)
 	}
-	state, _, err := s.adopt(e.state, to)
+	state, _, err := s.adopt(e.state, to, e.do)
 	return state, undoable("%s is now %s.", m.Label, views.ShownSetting(m, &to)), err
 }
 
@@ -134,7 +136,7 @@ func (s *Server) restartWith(e edit) (nn.State, views.Notice, error) {
 	if err != nil {
 		return state, notice, err
 	}
-	state.Network = nn.Initialize(state.Config)
+	state, err = e.do(state, journal.Reset{})
 	notice.Text += fmt.Sprintf(" New weights from seed %d.", state.Config.Seed)
-	return state, notice, nil
+	return state, notice, err
 }

@@ -59,7 +59,7 @@ func TestApplySettingsUnchanged(t *testing.T) {
 			s := newTestServer(t)
 			state := sampleState(t, datasetName(test.set), 30, 2, test.change)
 			before := clone(state)
-			got, notice, err := s.applySettings(state, settingsForm(t, s, state))
+			got, notice, err := applySettings(t, s, state, settingsForm(t, s, state))
 			if !same(state, before) {
 				t.Errorf("applySettings changed the state that it was given")
 			}
@@ -145,7 +145,7 @@ func TestApplySettings(t *testing.T) {
 			before := clone(state)
 			form := settingsForm(t, s, state)
 			form[test.field] = test.values
-			got, notice, err := s.applySettings(state, form)
+			got, notice, err := applySettings(t, s, state, form)
 			if err != nil {
 				t.Fatalf("applySettings(%s=%s): %v", test.field, test.values, err)
 			}
@@ -178,11 +178,11 @@ func TestApplySettings(t *testing.T) {
 func TestApplySettingsAbsent(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "blobs", 30, 2, func(c *nn.Config) { c.L1, c.BatchSize, c.Seed = 0.25, 5, 9 })
-	got, notice, err := s.applySettings(state, url.Values{views.FieldFeatures: {"x", "y"}})
+	got, notice, err := applySettings(t, s, state, url.Values{views.FieldFeatures: {"x", "y"}})
 	if err != nil || !same(got, state) || notice.Text != "" {
 		t.Errorf("applySettings(features alone) = %+v, %+v, %v; want the state as it was", got.Config, notice, err)
 	}
-	if _, _, err := s.applySettings(state, url.Values{}); describeAs(err) != "invalid config.features" {
+	if _, _, err := applySettings(t, s, state, url.Values{}); describeAs(err) != "invalid config.features" {
 		t.Errorf("applySettings(nothing) = %v; want invalid config.features", err)
 	}
 }
@@ -232,7 +232,7 @@ func TestApplySettingsRefused(t *testing.T) {
 			before := clone(state)
 			form := settingsForm(t, s, state)
 			form[test.field] = []string{test.value}
-			_, notice, err := s.applySettings(state, form)
+			_, notice, err := applySettings(t, s, state, form)
 			if err == nil {
 				t.Fatalf("applySettings(%s=%s) succeeds; want %s", test.field, test.value, test.want)
 			}
@@ -250,7 +250,7 @@ func TestApplySettingsRefused(t *testing.T) {
 		state := sampleState(t, "blobs", 30, 0, nil)
 		form := settingsForm(t, s, state)
 		form[views.FieldFeatures] = []string{"x", "y", "z"}
-		_, _, err := s.applySettings(state, form)
+		_, _, err := applySettings(t, s, state, form)
 		if err == nil {
 			t.Errorf("applySettings(features x, y, z) succeeds; want an error for the unknown z, which must not be dropped quietly")
 		}
@@ -269,14 +269,14 @@ func TestApplySettingsTask(t *testing.T) {
 		}
 		return f
 	}
-	there, _, err := s.applySettings(state, form(state, nn.Regression))
+	there, _, err := applySettings(t, s, state, form(state, nn.Regression))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := there.Network; len(n.Weights[2]) != 1 || !same(n.Weights[:2], state.Network.Weights[:2]) || n.Biases[2][0] != 0 {
 		t.Errorf("the regression's network = %+v; want the hidden layers as they were and one new output", n)
 	}
-	back, _, err := s.applySettings(there, form(there, nn.Classification))
+	back, _, err := applySettings(t, s, there, form(there, nn.Classification))
 	if err != nil {
 		t.Fatal(err)
 	}

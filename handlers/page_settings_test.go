@@ -72,7 +72,7 @@ func TestMembers(t *testing.T) {
 					other = config // a state of another task would need other points
 					other.Seed = 9
 				}
-				got, _, err := s.applySettings(prepare(other), settingsForm(t, s, state))
+				got, _, err := applySettings(t, s, prepare(other), settingsForm(t, s, state))
 				if err != nil || !same(got.Config, state.Config) {
 					t.Errorf("the page's form gives %+v, %v; want %+v", got.Config, err, state.Config)
 				}
@@ -142,7 +142,7 @@ func TestLostSettingsClasses(t *testing.T) {
 func TestLayersMessage(t *testing.T) {
 	s := newTestServer(t)
 	form := url.Values{"hidden_layers": {strings.Repeat("long", 1000)}}
-	_, _, err := s.applySettings(sampleState(t, "blobs", 30, 0, nil), form)
+	_, _, err := applySettings(t, s, sampleState(t, "blobs", 30, 0, nil), form)
 	if describeAs(err) != "malformed config.hidden_layers" || len(err.Error()) > 200 {
 		t.Errorf("applySettings(4000 letters) = %v; want a short message", err)
 	}

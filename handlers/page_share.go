@@ -58,6 +58,14 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	sharing.Lost = lost
 	maps.Copy(query, recipe)
 	sharing.Recipe = wire.WriteQuery(query)
+	if text := finishedJournal(p.journal, p.State.Network.Step); text != "" {
+		told := lessonQuery(lesson)
+		told.Set(views.FieldJournal, text)
+		if query := wire.WriteQuery(told); len(query) <= longestLink {
+			sharing.Journal = query
+			sharing.QR = views.NewQR(p.origin + s.config.BasePath + "/" + query)
+		}
+	}
 	if len(s.config.FrameAncestors) > 0 {
 		if len(p.choices.Show) > 0 {
 			query.Set(views.FieldShow, strings.Join(p.choices.Show, ","))
@@ -66,6 +74,9 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	}
 	return sharing, nil
 }
+
+// longestLink is the most bytes of the query of a link. Proxies take 8 kB of an address and more.
+const longestLink = 7000
 
 // recipeOf returns the recipe that leads to a state, or else the one that comes closest. It leaves
 // out what has its default.

@@ -13,14 +13,15 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
 )
 
-// A rowEdit changes the points after the rows of a page have been taken into them. It returns the
-// points, the page to show and what was done, "" for nothing that changes a point.
-type rowEdit func(s *Server, form url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error)
+// A rowEdit is done after the rows of a page have been taken into the points. It returns an act, or nil
+// for none, the page to show, and what the act does.
+type rowEdit func(s *Server, form url.Values, points []nn.Point, page int) (journal.Act, int, string, error)
 
 // showTable shows a page of the points.
 func showTable(_ *Server, _ context.Context, p *pageRequest, _ string) error {
@@ -41,7 +42,7 @@ func tablePage(form url.Values) (page int, err error) {
 // editTable returns the act that takes the rows of the table into the points, makes a further
 // change, or none if it is nil, and shows a page of the table.
 func editTable(then rowEdit) func(*Server, context.Context, *pageRequest, string) error {
-	return func(s *Server, _ context.Context, p *pageRequest, _ string) error {
+	return func(s *Server, ctx context.Context, p *pageRequest, _ string) error {
 		page, err := tablePage(p.form)
 		if err != nil {
 			return err
@@ -53,26 +54,32 @@ func editTable(then rowEdit) func(*Server, context.Context, *pageRequest, string
 			p.answer = answerTableEdited
 			return nil
 		}
-		points, changed, err := readRows(*p, shown)
+		changed, err := readRows(*p, shown)
 		if err != nil {
 			return err
 		}
+		state, do := p.State, s.doing(ctx, p)
 		var done []string
-		if changed > 0 {
-			done = append(done, rowsDone("Changed", changed))
+		if n := len(changed.Numbers); n > 0 {
+			if state, err = do(state, changed); err != nil {
+				return err
+			}
+			done = append(done, rowsDone("Changed", n))
 		}
 		page = shown.Page
 		if then != nil {
+			var act journal.Act
 			var more string
-			if points, page, more, err = then(s, p.form, points, page); err != nil {
+			if act, page, more, err = then(s, p.form, state.Data, page); err != nil {
 				return err
 			}
-			if more != "" {
+			if act != nil {
+				if state, err = do(state, act); err != nil {
+					return err
+				}
 				done = append(done, more)
 			}
 		}
-		state := p.State
-		state.Data = points
 		p.setState(state, keepMeta)
 		p.table = views.NewTablePage(p.State, p.meta, page)
 		if len(done) > 0 {
@@ -84,27 +91,27 @@ func editTable(then rowEdit) func(*Server, context.Context, *pageRequest, string
 
 // turnPage goes to another page of the table.
 func turnPage(by int) rowEdit {
-	return func(_ *Server, _ url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
-		return points, page + by, "", nil
+	return func(_ *Server, _ url.Values, _ []nn.Point, page int) (journal.Act, int, string, error) {
+		return nil, page + by, "", nil
 	}
 }
 
 // addRow adds a point as the last row, and goes there.
-func (s *Server) addRow(_ url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
+func (s *Server) addRow(_ url.Values, points []nn.Point, page int) (journal.Act, int, string, error) {
 	if len(points) >= s.config.MaxPoints {
-		return points, page, "", wire.TooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
+		return nil, page, "", wire.TooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
 	}
-	points = append(points, nn.Point{})
-	return points, math.MaxInt, fmt.Sprintf("Added row %d, in the middle of the plane.", len(points)), nil
+	added := journal.AddPoints{Points: []nn.Point{{}}}
+	return added, math.MaxInt, fmt.Sprintf("Added row %d, in the middle of the plane.", len(points)+1), nil
 }
 
 // removeRows removes the rows that are marked.
-func (s *Server) removeRows(form url.Values, points []nn.Point, page int) ([]nn.Point, int, string, error) {
-	left, err := unmarkedRows(form, points)
-	if err != nil || len(left) == len(points) {
-		return points, page, "", err
+func (s *Server) removeRows(form url.Values, points []nn.Point, page int) (journal.Act, int, string, error) {
+	marked, err := markedRows(form, points)
+	if err != nil || len(marked) == 0 {
+		return nil, page, "", err
 	}
-	return left, page, rowsDone("Removed", len(points)-len(left)), nil
+	return journal.RemovePoints{Numbers: marked}, page, rowsDone("Removed", len(marked)), nil
 }
 
 func rowsDone(what string, n int) string {
@@ -114,19 +121,18 @@ func rowsDone(what string, n int) string {
 	return fmt.Sprintf("%s %d rows.", what, n)
 }
 
-// readRows returns the points as the rows of a page have them. A row that says what it was shown
+// readRows returns the points that the rows of a page change. A row that says what it was shown
 // with leaves its point as it is, to the last bit.
-func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed int, err error) {
-	points = slices.Clone(p.State.Data)
+func readRows(p pageRequest, shown *views.TablePage) (changed journal.SetPoints, err error) {
 	fields := []string{views.FieldRowX, views.FieldRowY, views.FieldRowLabel}
 	for _, field := range fields {
 		if n := len(p.form[field]); n != len(shown.Rows) {
-			return nil, 0, wire.Malformed(field, "must be given for each of the %d rows shown; got %d", len(shown.Rows), n)
+			return changed, wire.Malformed(field, "must be given for each of the %d rows shown; got %d", len(shown.Rows), n)
 		}
 	}
 	axes := []table.Axis{p.meta.Transform.X, p.meta.Transform.Y, p.meta.Transform.Label}
 	for i, row := range shown.Rows {
-		point := &points[row.Number-1]
+		point := p.State.Data[row.Number-1]
 		different := false
 		for k, part := range []struct {
 			was string
@@ -140,14 +146,14 @@ func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed
 			if k == 2 && len(shown.Classes) > 0 {
 				class, err := strconv.Atoi(text)
 				if err != nil || class < 0 || class >= len(shown.Classes) {
-					return nil, 0, wire.Invalid(views.FieldTableOf, "row %d, %s: must be a class from 0 to %d; got %q", row.Number, shown.Headers[k], len(shown.Classes)-1, wire.Clip(text))
+					return changed, wire.Invalid(views.FieldTableOf, "row %d, %s: must be a class from 0 to %d; got %q", row.Number, shown.Headers[k], len(shown.Classes)-1, wire.Clip(text))
 				}
 				*part.dst = float64(class)
 				continue
 			}
 			value, err := setting.ParseFloat(setting.DecimalPoint(text))
 			if err != nil {
-				return nil, 0, wire.Malformed(views.FieldTableOf, "row %d, %s: %q is not a number", row.Number, shown.Headers[k], wire.Clip(text))
+				return changed, wire.Malformed(views.FieldTableOf, "row %d, %s: %q is not a number", row.Number, shown.Headers[k], wire.Clip(text))
 			}
 			at := axes[k].Shown(value)
 			if !(math.Abs(at) <= 1+edge) {
@@ -155,37 +161,32 @@ func readRows(p pageRequest, shown *views.TablePage) (points []nn.Point, changed
 				if axes[k].Scale < 0 {
 					low, high = high, low
 				}
-				return nil, 0, wire.Invalid(views.FieldTableOf, "row %d, %s: must be from %s to %s, the edges of the plane; got %s", row.Number, shown.Headers[k], low, high, wire.Clip(text))
+				return changed, wire.Invalid(views.FieldTableOf, "row %d, %s: must be from %s to %s, the edges of the plane; got %s", row.Number, shown.Headers[k], low, high, wire.Clip(text))
 			}
 			*part.dst = max(-1, min(1, at)) + 0 // no negative zero
 		}
 		if different {
-			changed++
+			changed.Numbers, changed.Points = append(changed.Numbers, row.Number-1), append(changed.Points, point)
 		}
 	}
-	return points, changed, nil
+	return changed, nil
 }
 
 // edge is by how much rounding may carry a value beyond the plane.
 const edge = 1e-9
 
-// unmarkedRows returns the points without those of the rows marked.
-func unmarkedRows(form url.Values, points []nn.Point) ([]nn.Point, error) {
-	marked := map[int]bool{}
+// markedRows returns the numbers of the points whose rows are marked, from 0.
+func markedRows(form url.Values, points []nn.Point) ([]int, error) {
+	var marked []int
 	for _, text := range form[views.FieldRowRemove] {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || n > len(points) {
 			return nil, wire.Invalid(views.FieldRowRemove, "must be the number of a row; got %q", wire.Clip(text))
 		}
-		marked[n-1] = true
+		marked = append(marked, n-1)
 	}
-	left := make([]nn.Point, 0, len(points))
-	for i, p := range points {
-		if !marked[i] {
-			left = append(left, p)
-		}
-	}
-	return left, nil
+	slices.Sort(marked)
+	return slices.Compact(marked), nil
 }
 
 // pointsCSV answers POST /points.csv: the points of the page as a file, in the units that they came

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -67,7 +68,7 @@ func addNeuron(_ *Server, e edit) (nn.State, views.Notice, error) {
 	if err != nil {
 		return e.state, views.Notice{}, err
 	}
-	next, err := nn.AddNeuron(e.state, at[0])
+	next, err := e.do(e.state, journal.AddUnit{Layer: at[0]})
 	return next, undoable("Added a unit to layer %d; the other weights stay.", at[0]+1), err
 }
 
@@ -83,7 +84,7 @@ func removeNeuron(_ *Server, e edit) (nn.State, views.Notice, error) {
 	} else if parts == 1 {
 		at = append(at, 0) // of a layer that is not there
 	}
-	next, err := nn.RemoveNeuron(e.state, at[0], at[1])
+	next, err := e.do(e.state, journal.RemoveUnit{Layer: at[0], Unit: at[1]})
 	return next, undoable("Removed unit %d of layer %d; the other weights stay.", at[1]+1, at[0]+1), err
 }
 
@@ -104,12 +105,12 @@ func setParameter(_ *Server, e edit) (nn.State, views.Notice, error) {
 	case "weights":
 		var at []int
 		if at, err = readPlace(views.FieldParameter, place, 3); err == nil {
-			next, err = nn.SetWeight(state, at[0], at[1], at[2], v)
+			next, err = e.do(state, journal.SetWeight{Layer: at[0], Out: at[1], In: at[2], Value: v + 0})
 		}
 	case "biases":
 		var at []int
 		if at, err = readPlace(views.FieldParameter, place, 2); err == nil {
-			next, err = nn.SetBias(state, at[0], at[1], v)
+			next, err = e.do(state, journal.SetBias{Layer: at[0], Out: at[1], Value: v + 0})
 		}
 	default:
 		err = wire.Malformed(views.FieldParameter, "must begin with weights or biases; got %q", wire.Clip(kind))

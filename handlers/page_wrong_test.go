@@ -94,7 +94,7 @@ func TestWrongFields(t *testing.T) {
 		form := settingsForm(t, s, old)
 		form.Set("schedule", "exponential")
 		form.Set("schedule_factor", "0.5")
-		if got, _, err := s.applySettings(old, form); err != nil || got.Config.Schedule != "exponential" {
+		if got, _, err := applySettings(t, s, old, form); err != nil || got.Config.Schedule != "exponential" {
 			t.Errorf("a schedule with a factor that fits: %v", err)
 		}
 	})

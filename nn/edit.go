@@ -29,12 +29,67 @@ func ConvertLabels(points []Point, to Config) []Point {
 // EraseNear returns the points that are farther than radius from every place. The labels of places
 // are ignored.
 func EraseNear(points, places []Point, radius float64) []Point {
-	return slices.DeleteFunc(slices.Clone(points), func(p Point) bool {
-		return slices.ContainsFunc(places, func(at Point) bool {
+	return RemovePoints(points, Near(points, places, radius))
+}
+
+// Near returns the numbers of the points that are no farther than radius from a place, counted from
+// 0, in their order. The labels of places are ignored.
+func Near(points, places []Point, radius float64) []int {
+	var near []int
+	for i, p := range points {
+		if slices.ContainsFunc(places, func(at Point) bool {
 			dx, dy := p.X-at.X, p.Y-at.Y
 			return float64(dx*dx)+float64(dy*dy) <= float64(radius*radius)
-		})
-	})
+		}) {
+			near = append(near, i)
+		}
+	}
+	return near
+}
+
+// RemovePoints returns the points without those of the given numbers, which count from 0 and rise.
+func RemovePoints(points []Point, numbers []int) []Point {
+	left := make([]Point, 0, len(points))
+	for i, p := range points {
+		if len(numbers) > 0 && numbers[0] == i {
+			numbers = numbers[1:]
+			continue
+		}
+		left = append(left, p)
+	}
+	return left
+}
+
+// Replace returns s with other points, of a task. It begins with new weights. Its number of classes
+// is the larger of classes and what the labels need; a regression ignores it.
+func Replace(s State, points []Point, task Task, classes int) (State, error) {
+	s.Data = points
+	s.Config = s.Config.Clone()
+	s.Config.Task, s.Config.Classes, s.Network = task, 0, Network{}
+	next, err := s.Prepare()
+	if err != nil || classes <= next.Config.Classes || task != Classification {
+		return next, err
+	}
+	next.Config.Classes, next.Network = classes, Network{}
+	return next.Prepare()
+}
+
+// Configure returns s with the valid config to. Weights that fit the new shape stay: see Fit. If the
+// task changes, the labels are converted: see ConvertLabels.
+func Configure(s State, to Config) State {
+	from := s.Config
+	if to.Task == Classification && to.Classes == 0 { // it was never a classification
+		to.Classes = MinClasses
+	}
+	if to.Task != from.Task {
+		s.Data = ConvertLabels(s.Data, to)
+	}
+	if to.Optimizer != from.Optimizer || to.Task != from.Task ||
+		!slices.Equal(to.Sizes(), from.Sizes()) || !slices.Equal(to.Features, from.Features) {
+		s = Fit(s, to)
+	}
+	s.Config = to
+	return s
 }
 
 // MaxParameter is the largest absolute value of a weight or bias that is set by hand.

@@ -1,6 +1,6 @@
 // Links and files: the state outside of this browser.
 import { canPack, pack } from "./packing.js";
-import { $, form, on, tell } from "./page.js";
+import { $, field, form, on, tell } from "./page.js";
 import { read } from "./state.js";
 
 const PAUSE = 600; // milliseconds after the last key
@@ -69,7 +69,9 @@ function open(runs, values, options) {
 
 /** Returns the hidden fields as a saved state. @param {string | undefined} lesson JSON or "" */
 function saved(lesson) {
-  const members = Object.entries({ ...read(), pinned: "", own: "", recipe: "", lesson })
+  const told = field("journal").value;
+  const journal = told && `"${told}"`; // base64url
+  const members = Object.entries({ ...read(), pinned: "", own: "", recipe: "", journal, lesson })
     .filter(([, json]) => json)
     .map(([name, json]) => `"${name}":${json}`);
   return `{"type":"nnvisu_state","version":1,${members.join(",")}}`;

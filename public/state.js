@@ -2,7 +2,7 @@
 import { field } from "./page.js";
 
 /** The fields of one moment of a run. */
-export const MOMENT = ["config", "data", "meta", "recipe", "network"];
+export const MOMENT = ["config", "data", "meta", "recipe", "journal", "network"];
 
 /** The fields of the whole state. The last ones are the first that have no room in a storage. */
 export const STATE = [...MOMENT, "history", "pinned", "own"];

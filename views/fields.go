@@ -19,6 +19,7 @@ const (
 	FieldMeta    = "meta"    // where the points came from and what they are called; may be empty
 	FieldOwn     = "own"     // points to come back to from a data set, as a saved state; may be empty
 	FieldLesson  = "lesson"  // what the page is used for, as the query of a link to it
+	FieldJournal = "journal" // the run as its recipe and its acts: see package journal; "" where there is none, or JournalTooLong
 	FieldEmbed   = "embed"   // how the page is shown as one card, as the query of its address; empty for the whole page
 	FieldRecipe  = "recipe"  // the query that leads to this run, but for its steps; empty if there is none
 
@@ -51,8 +52,16 @@ const (
 	FieldDataset     = "dataset" // a data set or OwnData
 	FieldPoints      = "points"
 	FieldNoise       = "noise"
+	FieldLabelNoise  = "label_noise"
 	FieldDataClasses = "data_classes"
 	FieldDataSeed    = "data_seed"
+
+	FieldSweep             = "sweep" // a ready sweep, or SweepOwn
+	FieldSweepRows         = "sweep_rows"
+	FieldSweepRowValues    = "sweep_row_values"
+	FieldSweepColumns      = "sweep_columns"
+	FieldSweepColumnValues = "sweep_column_values"
+	FieldSweepSteps        = "sweep_steps"
 
 	// The field of a setting has the name of its row in package setting. These constants are for
 	// code that speaks of one of them.
@@ -81,6 +90,7 @@ const (
 	FieldPinned     = "pinned"     // a run to compare with: config, network and history
 	FieldParameter  = "parameter"  // the path of a weight or bias, such as weights.0.3.1
 	FieldValue      = "value"      // what it is set to
+	FieldPoint      = "point"      // a point of the batch to explain an update with: an index of the data
 	FieldProbe      = "probe"      // the place to be read: x,y
 	FieldOpened     = "opened"     // a state as it was saved in a file or a link
 	FieldLinked     = "linked"     // not empty: it came with a link
@@ -137,22 +147,23 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldShow, Fi
 
 // ChoiceFields are numbers, and names of one of a few things, that the page keeps beside the state.
 var ChoiceFields = []string{
-	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
+	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
 	FieldLock, FieldShow, FieldEmbed, FieldRecipe, FieldGuess, FieldRows, FieldLayer, FieldPictureView, FieldPictureTheme,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
 var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
-	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldAct, FieldChanged, FieldControls, FieldKept,
+	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldJournal, FieldAct, FieldChanged, FieldControls, FieldKept,
 	FieldTool, FieldStroke, FieldStrokeTool, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
-	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
-	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
+	FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
+	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldPoint, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,
-	FieldPictureView, FieldPictureTheme, "id", "type", "frame_ms",
+	FieldPictureView, FieldPictureTheme, FieldSweep, FieldSweepRows, FieldSweepRowValues, FieldSweepColumns, FieldSweepColumnValues, FieldSweepSteps,
+	"id", "type", "frame_ms", "over",
 })
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.
@@ -182,7 +193,7 @@ func tableFields() []string {
 func IsField(name string) bool { return slices.Contains(fieldNames, name) }
 
 // decimalFields are the fields of numbers that need not be whole, but for those of the settings.
-var decimalFields = []string{FieldNoise, FieldUntilLoss, FieldUntilAccuracy, FieldValue}
+var decimalFields = []string{FieldNoise, FieldLabelNoise, FieldUntilLoss, FieldUntilAccuracy, FieldValue}
 
 // IsDecimal reports whether a field has a number that need not be whole.
 func IsDecimal(name string) bool {
@@ -236,6 +247,7 @@ var controlLabels = map[string]string{
 	FieldDataset:     "Data set",
 	FieldPoints:      "Points",
 	FieldNoise:       "Noise",
+	FieldLabelNoise:  "Wrong labels",
 	FieldDataClasses: "Classes",
 	FieldDataSeed:    "Data seed",
 
@@ -319,3 +331,6 @@ func SavedPart(path string) string {
 	}
 	return "its " + part + ", " + rest
 }
+
+// JournalTooLong stands in FieldJournal for a run with more acts than a journal can tell.
+const JournalTooLong = "-"

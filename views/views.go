@@ -27,6 +27,7 @@ type Lab struct {
 	JSON       StateJSON
 	Own        string      // of FieldOwn
 	Recipe     string      // of FieldRecipe
+	Journal    string      // of FieldJournal
 	MostSteps  int         // of a recipe
 	Metrics    *nn.Metrics // nil where there is no point to measure with
 	History    nn.History  // the curves of the run up to this state
@@ -51,8 +52,10 @@ type Lab struct {
 	Redraft    bool                   // there is another lesson, which the dialog that writes one must show, too
 	Table      *TablePage             // nil where the table is not shown
 	Words      *Words                 // nil where nobody asked for them
+	Notebook   *Notebook              // nil where nobody asked for it
 	Sharing    *Sharing               // the links, of a page without script; or nil
 	Unit       *Inspection            // that is looked at on such a page, or nil
+	Explaining *Explaining            // how the next update changes a number, or nil
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again
@@ -79,6 +82,7 @@ type Choices struct {
 	Dataset     string
 	Points      string
 	Noise       string
+	LabelNoise  string
 	DataClasses string
 	DataSeed    string
 	Panel       string // one of Panels()
@@ -270,6 +274,9 @@ func summary(c nn.Config) string {
 	}
 	return fmt.Sprintf("%s units · %s parameters", strings.Join(sizes, " → "), grouped(nn.ParameterCount(c)))
 }
+
+// Grouped writes a number as the page does, with thin spaces between thousands.
+func Grouped(n int) string { return grouped(n) }
 
 // grouped writes a number with thin spaces between thousands.
 func grouped(n int) string { return string(table.AppendGrouped(nil, n)) }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/journal"
 )
 
 // A Route is a row of the table of routes: what OpenAPI says of it.
@@ -62,6 +63,17 @@ var linear = object{"hidden_layers": []int{}, "learning_rate": 1, "optimizer": "
 // trained is the network that belongs to it, after an update.
 var trained = object{"weights": []any{[]any{[]float64{-0.25, 0.1}, []float64{0.25, -0.1}}}, "biases": []any{[]float64{0, 0}}}
 
+// exampleJournal tells of ten updates, of another learning rate, and of ten more.
+func exampleJournal() string {
+	text, err := journal.Journal{Recipe: "dataset=xor&hidden_layers=2&points=20", Step: 20, Entries: []journal.Entry{
+		{Step: 10, Act: journal.Settings{{Name: "learning_rate", Value: "0.1"}}},
+	}}.Text()
+	if err != nil {
+		panic(err) // it is our own
+	}
+	return text
+}
+
 // Routes returns the table of routes. A route of the server that is not here, or the other way round,
 // fails a test of package handlers.
 func Routes() []Route {
@@ -99,6 +111,17 @@ func Routes() []Route {
 			Codes:   []wire.Code{wire.CodeForbidden, wire.CodeBusy, wire.CodeInternal, wire.CodeUnsupported},
 		},
 		{
+			Method: "POST", Path: "/sweep", ID: "sweep", Summary: "Many runs on the same points, as a stream", Body: "sweep",
+			About: "A run for each combination of the values of one or two members of config, each from its beginning. A cell has byte " +
+				"for byte what `/step` answers for its run alone.",
+			Answers: []reply{{200, "text/event-stream", "",
+				"Events `sweep_cell`, row by row, whose id is the number of the cell from 0, and at last `done` or `error`. A comment line " +
+					"at least every 5 seconds.",
+				[]string{"sweep_cell", "done", "error"}}},
+			Codes:   computing,
+			Example: object{"config": linear, "data": two, "steps": 4, "over": object{"learning_rate": []any{0.1, 1}, "seed": []any{1, 2}}},
+		},
+		{
 			Method: "POST", Path: "/predict", ID: "predict", Summary: "What a network says at points", Body: "predict",
 			About:   "Labels may be left out. Without `classes` their number is that of the outputs of the network.",
 			Answers: []reply{{200, "application/json", "predict_result", "The outputs.", nil}},
@@ -106,10 +129,25 @@ func Routes() []Route {
 			Example: object{"config": linear, "network": trained, "data": []any{object{"x": 0, "y": 0}}},
 		},
 		{
+			Method: "POST", Path: "/explain", ID: "explain", Summary: "How the next update changes a weight or bias", Body: "explain",
+			About: "Every number of the update as it is computed: the pass of one point, the gradients back, the mean over the batch, the " +
+				"penalties and the optimizer. `parameter.after` is what `/step` then gives, bit for bit.",
+			Answers: []reply{{200, "application/json", "explain_result", "The explanation.", nil}},
+			Codes:   training, Example: object{"config": linear, "data": two, "parameter": "weights.0.1.0", "point": 1},
+		},
+		{
 			Method: "POST", Path: "/export", ID: "export", Summary: "A network as a file", Body: "export",
 			About:   "Code that needs no nnvisu, a model in ONNX, or the state to save. Without `classes` their number is that of the outputs.",
 			Answers: files(), Codes: computing,
 			Example: object{"format": "state", "config": linear, "network": trained, "data": two},
+		},
+		{
+			Method: "POST", Path: "/replay", ID: "replay", Summary: "The state that a journal leads to", Body: "replay",
+			About: "A journal is a run as its recipe and its acts. The same journal gives the same bytes as the run did. An act that " +
+				"cannot be done is `invalid`, and the message says which.",
+			Answers: []reply{{200, "application/json", "state", "The state, as a file holds it.", nil}},
+			Codes:   append([]wire.Code{wire.CodeRelease}, training...),
+			Example: object{"journal": exampleJournal(), "anyway": true},
 		},
 		{
 			Method: "GET", Path: "/data/{dataset}", ID: "data", Summary: "The points of a data set",

@@ -9,7 +9,7 @@ import (
 
 // types are the types of JSON Schema.
 var types = map[wire.ShapeKind]string{
-	wire.Object: "object", wire.List: "array", wire.Text: "string", wire.Number: "number", wire.Whole: "integer",
+	wire.Object: "object", wire.List: "array", wire.Text: "string", wire.Number: "number", wire.Whole: "integer", wire.Flag: "boolean",
 }
 
 // apart are the members that have a schema of their own, by their paths.

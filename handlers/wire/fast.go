@@ -102,6 +102,8 @@ func (f *fastSource) text(dst *string) error {
 	return expected(ok)
 }
 
+func (f *fastSource) flag(*bool) error { return expected(false) } // booleans are unusual
+
 func (f *fastSource) number(dst *float64) error {
 	v, ok := f.float()
 	*dst = v
@@ -278,6 +280,11 @@ func (f *fastSource) id(dst *jsontext.Value) error {
 }
 
 func (f *fastSource) null() (bool, error) { return false, nil } // null is unusual
+
+func (f *fastSource) isObject() bool {
+	f.skip()
+	return f.at < len(f.json) && f.json[f.at] == '{'
+}
 
 func (f *fastSource) end() error {
 	f.skip()

@@ -43,6 +43,10 @@ var parameters = []Parameter{
 		About: "standard deviation of the noise; each data set has its own default",
 	},
 	{
+		Name: "label_noise", Kind: setting.Real, Range: setting.Range{Most: dataset.MaxLabelNoise}, OfData: true,
+		About: "share of labels that are redrawn by chance; 0, the default, for none",
+	},
+	{
 		Name: "data_seed", Kind: setting.Whole, Range: setting.Range{Most: math.MaxUint32},
 		About: "the seed of the data set alone",
 	},

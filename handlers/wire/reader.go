@@ -21,6 +21,7 @@ type source interface {
 	list(element func() error) error
 	text(dst *string) error
 	number(dst *float64) error
+	flag(dst *bool) error
 	// numbers reads a list of numbers. What they are called is for the error about more than most.
 	numbers(dst *[]float64, most int, what string) error
 	// rows reads a list of lists of numbers, one for each unit of a layer.
@@ -30,6 +31,8 @@ type source interface {
 	id(dst *jsontext.Value) error
 	// null reports whether the value is null. If it is, the value has been read.
 	null() (bool, error)
+	// isObject reports whether the next value is an object. It reads nothing.
+	isObject() bool
 	// end checks that nothing follows the value.
 	end() error
 	// place returns the path of the value last read, for errors.

@@ -210,6 +210,8 @@ func (r *reader) file(f *export.File, path string, limits Limits) error {
 			return r.meta(&f.Meta)
 		case "history":
 			return r.history(&f.History)
+		case "journal":
+			return r.text(&f.Journal)
 		case "lesson":
 			return r.lesson(&f.Lesson)
 		}

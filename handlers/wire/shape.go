@@ -37,6 +37,7 @@ const (
 	Text
 	Number
 	Whole // a number without a fraction
+	Flag  // true or false
 	ID    // a string or a number
 )
 
@@ -74,7 +75,10 @@ type describer struct {
 
 // memberNames returns the names of the members of everything that is read from JSON.
 func memberNames() []string {
-	names := []string{"type", "id", "config", "network", "data", "steps", "frame_steps", "frame_ms", "format"}
+	names := []string{
+		"type", "id", "config", "network", "data", "steps", "frame_steps", "frame_ms", "format",
+		"parameter", "point", "over", "journal", "anyway",
+	}
 	seen := map[string]bool{}
 	for _, name := range names {
 		seen[name] = true
@@ -132,6 +136,7 @@ func (d *describer) list(element func() error) (err error) {
 }
 
 func (d *describer) text(*string) error       { return d.is(Text) }
+func (d *describer) flag(*bool) error         { return d.is(Flag) }
 func (d *describer) id(*jsontext.Value) error { return d.is(ID) }
 
 func (d *describer) number(dst *float64) error {
@@ -157,6 +162,9 @@ func (d *describer) null() (bool, error) {
 	d.shape.Null = true
 	return false, nil
 }
+
+// isObject describes the list alone where there may be either.
+func (d *describer) isObject() bool { return false }
 
 func (d *describer) end() error    { return nil }
 func (d *describer) place() string { return "" }

@@ -168,6 +168,19 @@ func (r *strictSource) text(dst *string) error {
 	return nil
 }
 
+func (r *strictSource) flag(dst *bool) error {
+	want := jsontext.Kind('t')
+	if r.dec.PeekKind() == 'f' {
+		want = 'f'
+	}
+	token, err := r.scalar(want)
+	if err != nil {
+		return err
+	}
+	*dst = token.Kind() == 't'
+	return nil
+}
+
 func (r *strictSource) number(dst *float64) error {
 	token, err := r.scalar('0')
 	if err != nil {
@@ -223,6 +236,8 @@ func (r *strictSource) null() (bool, error) {
 	}
 	return true, nil
 }
+
+func (r *strictSource) isObject() bool { return r.dec.PeekKind() == '{' }
 
 func (r *strictSource) points(dst *[]nn.Point, most int, unlabelled bool) error {
 	*dst = nil

@@ -20,7 +20,7 @@ const (
 // one JSON object. The members type and version are required, and each other one may be left out.
 // [File.Write] writes them in this order and ends the file with a line break:
 //
-//	{"type":"nnvisu_state","version":1,"config":…,"network":…,"data":…,"meta":…,"history":…,"lesson":…}
+//	{"type":"nnvisu_state","version":1,"config":…,"network":…,"data":…,"meta":…,"history":…,"journal":…,"lesson":…}
 //
 // The page's script (public/share.js) writes the same object into links, from the JSON that the
 // page already holds: its members stand in the order of the form, and no line break follows.
@@ -31,6 +31,7 @@ type File struct {
 
 	Meta    table.Meta `json:"meta,omitzero"`    // source, units and class names of the points
 	History nn.History `json:"history,omitzero"` // curves of the run
+	Journal string     `json:"journal,omitzero"` // what was done in it, as package journal writes it
 	Lesson  Lesson     `json:"lesson,omitzero"`  // what it is used for
 }
 

@@ -1,0 +1,82 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/views"
+)
+
+var answerNotebook = pageAnswer{part: true, view: func(l views.Lab, _ bool) templ.Component { return views.Noted(l) }}
+
+// showNotebook says what was done in the run.
+func (s *Server) showNotebook(ctx context.Context, p *pageRequest, _ string) error {
+	p.notes = &views.Notebook{TooLong: p.journal == views.JournalTooLong}
+	j, err := journal.Read(finishedJournal(p.journal, p.State.Network.Step))
+	if err != nil {
+		return nil // there is none
+	}
+	r := &replaying{s: s, ctx: ctx}
+	w := s.world(ctx)
+	w.Check = r.check
+	p.notes.Items, err = journal.Notebook(w, j)
+	return replayError(err)
+}
+
+// goBack shows an earlier moment of the run, which it trains anew. What came after it is left out of the
+// journal.
+func (s *Server) goBack(ctx context.Context, p *pageRequest, place string) error {
+	j, err := journal.Read(finishedJournal(p.journal, p.State.Network.Step))
+	if err != nil {
+		p.notice = views.Notice{Text: "This page has no notebook of this run, so it cannot go back in it."}
+		return nil
+	}
+	at, err := readPlace(views.FieldAct, place, 2)
+	if err != nil {
+		return err
+	}
+	if j, err = j.Cut(at[0], at[1]); err != nil {
+		return wire.Invalid(views.FieldAct, "must name a moment of the run; got %q", wire.Clip(place))
+	}
+	state, err := s.replayJournal(ctx, j)
+	if err != nil {
+		return err
+	}
+	if p.journal, err = j.Text(); err != nil {
+		return err
+	}
+	p.setState(state, keepMeta)
+	if source := s.metaOfJournal(j); !source.IsZero() {
+		p.meta.Source, p.meta.Edited = source.Source, source.Edited
+	}
+	p.history, p.kept = nn.History{}, views.NoMoment
+	p.notice = undoable("Back at step %d of the notebook. The curves begin here.", state.Network.Step)
+	return nil
+}
+
+// metaOfJournal says where the points of a run came from.
+func (s *Server) metaOfJournal(j journal.Journal) (m table.Meta) {
+	source, edited := j.Source()
+	q, ok := readSource(source)
+	if !ok {
+		return m
+	}
+	for name, otherwise := range map[string]string{
+		"points": strconv.Itoa(min(defaultPoints, s.config.MaxPoints)), "data_seed": cmp.Or(q.Get("seed"), "1"),
+	} {
+		if !q.Has(name) {
+			q.Set(name, otherwise)
+		}
+	}
+	if m.Source = sourceOf(q); edited {
+		m.Source, m.Edited = "", m.Source
+	}
+	return m
+}

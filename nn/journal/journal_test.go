@@ -1,0 +1,311 @@
+package journal
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/kernel"
+	"github.com/nnvisu/nnvisu/nn/setting"
+)
+
+// sessions is how many random sessions the law is tried on.
+const sessions = 200
+
+// TestLaw: the journal of a random session of training, of every act, and of going back leads to the
+// state of the session, byte for byte, with every kernel. It prints how long the journals are.
+func TestLaw(t *testing.T) {
+	before := kernel.Name()
+	defer func() { _ = kernel.Use(before) }() // it was in use
+	w := testWorld()
+	seen := map[string]int{}
+	var lengths, short []int
+	for seed := range uint64(sessions) {
+		live := newSession(t, w, seed)
+		for range 1 + live.rng.IntN(40) {
+			live.act(seen)
+		}
+		want := text(t, live.state)
+		written, err := live.journal.Text()
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		lengths = append(lengths, len(written))
+		if !live.imported {
+			short = append(short, len(written))
+		}
+		read, err := Read(written)
+		if err != nil {
+			t.Fatalf("seed %d: Read(Text()): %v", seed, err)
+		}
+		if !reflect.DeepEqual(read, live.journal) {
+			t.Fatalf("seed %d: Read(Text()) = %+v; want %+v", seed, read, live.journal)
+		}
+		for _, name := range kernel.Names() {
+			if err := kernel.Use(name); err != nil {
+				t.Fatal(err)
+			}
+			state, err := Replay(w, read)
+			if err != nil {
+				t.Fatalf("seed %d, %s: Replay(%+v): %v", seed, name, read, err)
+			}
+			if got := text(t, state); got != want {
+				t.Fatalf("seed %d, %s: replaying %+v gives\n%s\nwant\n%s", seed, name, read, got, want)
+			}
+		}
+		_ = kernel.Use(before)
+		items, err := Notebook(w, read)
+		if err != nil || len(items) < len(read.Entries) {
+			t.Fatalf("seed %d: Notebook = %d items, %v; want one for each of %d acts", seed, len(items), err, len(read.Entries))
+		}
+	}
+	for number, take := range takers {
+		if name := fmt.Sprintf("%T", actOf(take)); take != nil && seen[name] < 5 {
+			t.Errorf("act %d, %s, was done %d times; want 5 or more", number, name, seen[name])
+		}
+	}
+	if seen["back"] < 20 {
+		t.Errorf("the sessions went back %d times; want 20 or more", seen["back"])
+	}
+	slices.Sort(lengths)
+	slices.Sort(short)
+	if m := lengths[len(lengths)/2]; m > 1000 {
+		t.Errorf("the median of the journals has %d characters; want at most 1,000", m)
+	}
+	if share := fitting(lengths, mostOfQR); share < 0.5 {
+		t.Errorf("%.0f %% of the journals have at most %d characters; want most", 100*share, mostOfQR)
+	}
+	t.Logf("characters of %d journals: median %d, 90 %% up to %d, longest %d; %.1f %% fit into a QR code",
+		len(lengths), lengths[len(lengths)/2], lengths[len(lengths)*9/10], lengths[len(lengths)-1], 100*fitting(lengths, mostOfQR))
+	t.Logf("of the %d without an import: median %d, 90 %% up to %d, longest %d; %.1f %% fit into a QR code",
+		len(short), short[len(short)/2], short[len(short)*9/10], short[len(short)-1], 100*fitting(short, mostOfQR))
+}
+
+// mostOfQR is how many characters a QR code holds, with its least error correction: ISO/IEC 18004,
+// version 40-L, bytes, and room for the address before them.
+const mostOfQR = 2900
+
+func fitting(sorted []int, most int) float64 {
+	n, _ := slices.BinarySearch(sorted, most+1)
+	return float64(n) / float64(len(sorted))
+}
+
+func actOf(take func(*reader) Act) Act {
+	if take == nil {
+		return nil
+	}
+	return take(&reader{rest: make([]byte, 100)})
+}
+
+func text(t *testing.T, s nn.State) string {
+	t.Helper()
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func testWorld() *World {
+	generate := func(source string) ([]nn.Point, nn.Task, error) {
+		q, err := url.ParseQuery(source)
+		if err != nil {
+			return nil, "", err
+		}
+		info, ok := dataset.Lookup(q.Get("dataset"))
+		if !ok {
+			return nil, "", errors.New("is no data set")
+		}
+		p := dataset.Params{Points: 20, Noise: info.DefaultNoise}
+		seed, _ := strconv.Atoi(q.Get("data_seed"))
+		p.Seed = uint32(seed)
+		made, err := dataset.Generate(info.Name, p)
+		points := make([]nn.Point, len(made))
+		for i, one := range made {
+			points[i] = nn.Point(one)
+		}
+		return points, nn.Task(info.Task), err
+	}
+	return &World{
+		Points:  100,
+		Dataset: generate,
+		Recipe: func(query string) (nn.State, error) {
+			points, task, err := generate(query)
+			if err != nil {
+				return nn.State{}, err
+			}
+			s := nn.State{Config: nn.DefaultConfig(), Data: points}
+			s.Config.Task = task
+			s.Config.HiddenLayers = []int{3, 2}
+			return s.Prepare()
+		},
+	}
+}
+
+// TestSettingsHaveNumbers: each member of the config has a number, and each number a member.
+func TestSettingsHaveNumbers(t *testing.T) {
+	n := 0
+	for m := range setting.All() {
+		if n++; !slices.Contains(settings, m.Name) {
+			t.Errorf("%s has no number; give it the next in settings", m.Name)
+		}
+	}
+	if n != len(settings) {
+		t.Errorf("%d members have %d numbers", n, len(settings))
+	}
+}
+
+// TestText pins the bytes: links of today must be read in years.
+func TestText(t *testing.T) {
+	j := Journal{Release: "r", Recipe: "dataset=xor", Step: 200, Entries: []Entry{
+		{120, Settings{{"learning_rate", "0.01"}}},
+		{120, AddPoints{[]nn.Point{{X: 0.5, Y: -0.25, Label: 1}, {X: 0.5123, Y: 1, Label: 1}}}},
+		{180, SetWeight{0, 1, 2, math.Pi}},
+		{180, RemovePoints{[]int{0, 3, 4}}},
+	}}
+	got, err := j.Text()
+	const want = "AQFyC2RhdGFzZXQ9eG9yBHgBAQcEMC4wMXgMAgSQTvYBAjH6AQACALQBCAABAg8YLURU-yEJQLQBDQMAAgDIAa3L7y0A"
+	if err != nil || got != want {
+		t.Errorf("Text() = %q, %v; want %q", got, err, want)
+	}
+}
+
+// TestReadErrors: whatever is wrong with a text is said.
+func TestReadErrors(t *testing.T) {
+	signed := func(bytes ...byte) string {
+		bytes = appendSum(bytes)
+		return base64.RawURLEncoding.EncodeToString(bytes)
+	}
+	good, err := Journal{Release: "MMM", Entries: []Entry{{3, Reset{}}}}.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, text, want string }{
+		{"Empty", "", "no text"},
+		{"NotBase64", "a+b/", "no text"},
+		{"CutOff", good[:len(good)-4], "cut off"},
+		{"Changed", strings.Replace(good, "T", "U", 1), "damaged"},
+		{"Long", strings.Repeat("A", 100_000), "at most"},
+		{"Version", signed(9, 0, 0, 0, 0), "version 9"},
+		{"Act", signed(1, 0, 0, 1, 0, 99, 0), "act 99 is unknown"},
+		{"NoAct", signed(1, 0, 0, 1, 0, 0, 0), "act 0 is unknown"},
+		{"Length", signed(1, 0, 0, 0xff, 0xff, 3, 0), "longer than it can be"},
+		{"Early", signed(1, 0, 0, 1, 0), "too early"},
+		{"Rest", signed(1, 0, 0, 0, 0, 7), "follows its end"},
+		{"NotShortest", signed(1, 0, 0, 0, 0x80, 0), "not written as"},
+		{"UTF8", signed(1, 1, 0xff, 0, 0, 0), "UTF-8"},
+		{"Decimals", signed(1, 0, 0, 1, 0, numberSetBias, 0, 0, 12, 0, 0), "form of numbers"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Read(test.text)
+			if bad := new(Error); !errors.As(err, &bad) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("Read(%q) gives the error %v; want one that says %q", test.text, err, test.want)
+			}
+		})
+	}
+}
+
+// TestReplayErrors: an error names the act at fault.
+func TestReplayErrors(t *testing.T) {
+	w := testWorld()
+	for _, test := range []struct {
+		name    string
+		entries []Entry
+		step    int
+		entry   int
+		want    string
+	}{
+		{"Layer", []Entry{{0, Reset{}}, {5, RemoveLayer{7}}}, 5, 2, "hidden_layers"},
+		{"Back", []Entry{{5, AddClass{}}, {3, AddClass{}}}, 5, 2, "step 3 is before step 5"},
+		{"End", []Entry{{5, AddClass{}}}, 2, 0, "step 2 is before step 5"},
+		{"Points", []Entry{{0, AddPoints{make([]nn.Point, 101)}}}, 0, 1, "at most 100 points"},
+		{"Place", []Entry{{0, AddPoints{[]nn.Point{{X: 2}}}}}, 0, 1, "data[20].x"},
+		{"NaN", []Entry{{0, SetBias{0, 0, math.NaN()}}}, 0, 1, "biases"},
+		{"Number", []Entry{{0, RemovePoints{[]int{20}}}}, 0, 1, "no point 20"},
+		{"Setting", []Entry{{0, Settings{{"l1", "-1"}}}}, 0, 1, "l1"},
+		{"Classes", []Entry{{0, Settings{{"classes", "0"}, {"task", "regression"}}}}, 0, 1, "label"},
+		{"Dataset", []Entry{{0, Dataset{"dataset=no"}}}, 0, 1, "no data set"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Replay(w, Journal{Recipe: "dataset=xor", Entries: test.entries, Step: test.step})
+			bad := new(Error)
+			if !errors.As(err, &bad) || bad.Entry != test.entry || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("Replay gives the error %+v; want one of act %d that says %q", err, test.entry, test.want)
+			}
+		})
+	}
+}
+
+// TestNotebook says what was done.
+func TestNotebook(t *testing.T) {
+	j := Journal{Recipe: "dataset=xor", Step: 80, Entries: []Entry{
+		{120, Settings{{"learning_rate", "0.01"}}},
+		{120, AddPoints{make([]nn.Point, 3)}},
+		{200, AddLayer{2, 4}},
+		{200, Reset{}},
+	}}
+	items, err := Notebook(testWorld(), j)
+	var got []string
+	for _, item := range items {
+		got = append(got, item.Words)
+	}
+	want := "XOR · training 120 · learning rate 0.03 → 0.01 · 3 points added · training 80 · layer of 4 units added · reset to seed 1 · training 80"
+	if err != nil || strings.Join(got, " · ") != want {
+		t.Errorf("Notebook = %s, %v; want %s", strings.Join(got, " · "), err, want)
+	}
+}
+
+// FuzzRead: what can be read is written the same, and replaying it fails by an error at most.
+func FuzzRead(f *testing.F) {
+	w, acts := testWorld(), 0
+	w.Check = func(nn.State) error {
+		if acts++; acts > 50 {
+			return errors.New("is enough")
+		}
+		return nil
+	}
+	w.Train = func(s nn.State, updates int) (nn.Network, error) {
+		if updates > 3 || len(s.Data) == 0 {
+			return s.Network, errors.New("is enough")
+		}
+		r, err := nn.Step(s, updates)
+		return r.Network, err
+	}
+	for _, entries := range [][]Entry{
+		nil,
+		{{0, Settings{{"task", "regression"}, {"seed", "7"}}}, {1, AddClass{}}, {1, RemoveClass{1}}},
+		{{0, AddPoints{[]nn.Point{{X: 0.5}, {Y: 1.0 / 3}}}}, {1, SetPoints{[]int{1}, []nn.Point{{X: 1}}}}, {2, RemovePoints{[]int{0, 2}}}},
+		{{1, AddLayer{0, 3}}, {1, AddUnit{0}}, {1, RemoveUnit{0, 1}}, {2, SetWeight{0, 0, 0, 2}}, {2, SetBias{0, 0, -1}}, {2, RemoveLayer{0}}},
+		{{1, Dataset{"dataset=moons"}}, {0, Reseed{}}, {0, ClearPoints{}}, {0, Import{nn.Regression, 0, []nn.Point{{Label: 0.5}}}}},
+	} {
+		bytes, err := Journal{Release: "r", Recipe: "dataset=xor", Entries: entries, Step: 2}.bytes()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(bytes[:len(bytes)-tail])
+	}
+	f.Fuzz(func(t *testing.T, bytes []byte) {
+		bytes = appendSum(slices.Clip(bytes))
+		text := base64.RawURLEncoding.EncodeToString(bytes)
+		j, err := Read(text)
+		if err != nil {
+			return
+		}
+		if again, err := j.Text(); err != nil || again != text {
+			t.Fatalf("Text() = %q, %v; want %q", again, err, text)
+		}
+		acts = 0
+		_, _ = Replay(w, j)
+		_, _ = Notebook(w, j)
+	})
+}

@@ -1,0 +1,135 @@
+package journal
+
+import (
+	"fmt"
+
+	"github.com/nnvisu/nnvisu/nn"
+)
+
+// Replay returns the state that a journal leads to. An error is an [*Error] that names the act at
+// fault. What the run may cost is for w to say: it is asked before each act and before training.
+func Replay(w *World, j Journal) (nn.State, error) {
+	train := w.Train
+	if train == nil {
+		train = func(s nn.State, updates int) (nn.Network, error) {
+			r, err := nn.Step(s, updates)
+			return r.Network, err
+		}
+	}
+	return walk(w, j, train, func(int, nn.State, nn.State) {})
+}
+
+// An Item is a line of the notebook of a run.
+type Item struct {
+	Words string
+	// The run after it, as a journal: its first so many acts, up to a step.
+	Acts, Step int
+}
+
+// Notebook says in words what was done in a run, from its beginning on. It trains nothing: words do not
+// depend on weights.
+func Notebook(w *World, j Journal) ([]Item, error) {
+	items := []Item{{RecipeWords(j.Recipe), 0, 0}}
+	acts := 0
+	dry := func(s nn.State, updates int) (nn.Network, error) {
+		s.Network.Step += updates
+		items = append(items, Item{fmt.Sprintf("training %d", updates), acts, s.Network.Step})
+		return s.Network, nil
+	}
+	_, err := walk(w, j, dry, func(i int, before, after nn.State) {
+		acts = i + 1
+		items = append(items, Item{j.Entries[i].Act.Words(before), acts, after.Network.Step})
+	})
+	return items, err
+}
+
+// Cut returns the journal of an earlier moment of the run: its first so many acts, up to a step. The
+// error is an [*Error] if the run has no such moment.
+func (j Journal) Cut(acts, step int) (Journal, error) {
+	if acts < 0 || acts > len(j.Entries) || step < 0 {
+		return j, &Error{Message: "it has no such moment"}
+	}
+	next := j.Step
+	if acts < len(j.Entries) {
+		next = j.Entries[acts].Step
+	}
+	if step > next {
+		return j, &Error{Message: fmt.Sprintf("it has no step %d after act %d", step, acts)}
+	}
+	j.Entries, j.Step = j.Entries[:acts:acts], step
+	return j, nil
+}
+
+// Source returns the source of the points of the run, and whether some of them were changed since they
+// came from there; "" for points of the user's own.
+func (j Journal) Source() (source string, edited bool) {
+	source = j.Recipe
+	for _, e := range j.Entries {
+		switch a := e.Act.(type) {
+		case Dataset:
+			source, edited = a.Source, false
+		case Import:
+			source, edited = "", false
+		case AddPoints, RemovePoints, SetPoints, RemoveClass:
+			edited = true
+		case ClearPoints:
+			source, edited = "", false
+		case Settings:
+			for _, one := range a {
+				edited = edited || one.Name == "task" // it converts the labels
+			}
+		}
+	}
+	return source, edited
+}
+
+// walk goes through a journal. It calls each after an act.
+func walk(
+	w *World, j Journal, train func(nn.State, int) (nn.Network, error), each func(i int, before, after nn.State),
+) (nn.State, error) {
+	s, err := w.Recipe(j.Recipe)
+	if err != nil {
+		return s, &Error{Message: "its recipe cannot be followed: " + err.Error(), Cause: err}
+	}
+	to := func(entry, step int) error {
+		fail := func(message string, cause error) error { return &Error{entry, step, message, cause} }
+		if w.Check != nil {
+			if err := w.Check(s); err != nil {
+				return fail(err.Error(), err)
+			}
+		}
+		switch n := step - s.Network.Step; {
+		case n < 0:
+			return fail(fmt.Sprintf("step %d is before step %d of the state that it follows", step, s.Network.Step), nil)
+		case n > 0:
+			network, err := train(s, n)
+			if err != nil {
+				return fail(err.Error(), err)
+			}
+			s.Network = network
+		}
+		return nil
+	}
+	for i, e := range j.Entries {
+		if err := to(i+1, e.Step); err != nil {
+			return s, err
+		}
+		next, err := e.Act.Apply(w, s)
+		if err != nil {
+			return s, &Error{i + 1, e.Step, err.Error(), err}
+		}
+		each(i, s, next)
+		s = next
+	}
+	return s, to(0, j.Step)
+}
+
+// Do applies an act to a state and writes it down in the journal, if there is one.
+func (j *Journal) Do(w *World, s nn.State, a Act) (nn.State, error) {
+	next, err := a.Apply(w, s)
+	if err == nil && j != nil {
+		j.Entries = append(j.Entries, Entry{s.Network.Step, a})
+		j.Step = next.Network.Step
+	}
+	return next, err
+}
