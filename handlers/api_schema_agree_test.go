@@ -57,7 +57,7 @@ func TestSchemasAgree(t *testing.T) {
 	}
 	s := newTestServer(t, func(c *Config) { c.MaxWork, c.MaxStream = 3*time.Millisecond, 3*time.Millisecond })
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "explain", "export", "state"}
+	kinds := []string{"train_step", "train", "predict", "layers", "explain", "export", "state"}
 	taken, refused, broken := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range n {
 		kind := kinds[i%len(kinds)]

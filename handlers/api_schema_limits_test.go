@@ -32,7 +32,7 @@ func TestSchemaEdges(t *testing.T) {
 		}
 	}
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "explain", "export", "state"}
+	kinds := []string{"train_step", "train", "predict", "layers", "explain", "export", "state"}
 	if race.Enabled { // ten times as slow
 		kinds = kinds[:1]
 	}
@@ -71,8 +71,8 @@ func fullMessage(t *testing.T, kind string, task nn.Task) any {
 		m["type"], m["steps"], m["frame_steps"], m["frame_ms"] = "train_step", 2, 1, 0
 	case "export":
 		m["type"], m["format"] = "export", "state"
-	case "predict":
-		m["type"] = "predict"
+	case "predict", "layers":
+		m["type"] = kind
 	case "explain":
 		m["type"], m["parameter"], m["point"] = "train_step", "weights.1.0.1", 2
 	case "state":

@@ -189,7 +189,7 @@ func near(a, b color.RGBA) bool {
 func TestFigureErrors(t *testing.T) {
 	s := newTestServer(t)
 	for query, want := range map[string]string{
-		"/picture.svg?view=panel":                                         `invalid view: must be one of plane, network, curves, lab; got "panel"`,
+		"/picture.svg?view=panel":                                         `invalid view: must be one of plane, network, curves, lab, layers; got "panel"`,
 		"/picture.svg?theme=blue":                                         `invalid theme: must be one of light, dark; got "blue"`,
 		"/picture.svg?width=100":                                          "invalid width: must be from 160 to 2400; got 100",
 		"/picture.png?width=2401":                                         "too_large width: must be from 160 to 2400; got 2401",

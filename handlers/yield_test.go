@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"io"
 	"slices"
 	"testing"
 	"time"
@@ -47,6 +48,10 @@ func TestLongWorkYields(t *testing.T) {
 		"Layers":     func(ctx context.Context) error { return frames(ctx, "gradients").next(ctx) },
 		"Space":      func(ctx context.Context) error { return frames(ctx, "space").next(ctx) },
 		"Histograms": func(ctx context.Context) error { return frames(ctx, "histograms").next(ctx) },
+		"Spaces": func(ctx context.Context) error {
+			spaces := trainer.Spaces(state.Data, nil, nil, nil)
+			return wire.WriteSpaces(io.Discard, nil, views.SpaceNames(state.Config), spaces, nil, nil, paced(ctx))
+		},
 		"Plane": func(ctx context.Context) error {
 			_, err := paintPlane(yielding(ctx), nil, &trainer.Model, false)
 			return err

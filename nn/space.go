@@ -3,6 +3,7 @@ package nn
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/nnvisu/nnvisu/nn/kernel"
 )
@@ -37,9 +38,10 @@ type SpaceAxis struct {
 // NoUnit is the unit of an axis that is no unit's.
 const NoUnit = -1
 
+// SpacePoints is the most points that the axes are found from: of more, one in so many, evenly.
+const SpacePoints = 256
+
 const (
-	// spacePoints is the most points that the axes are found from: of more, one in so many, evenly.
-	spacePoints = 256
 	spaceLimit  = 1e100 // of a size: its square is finite
 	// roundingError is how far rounding moves points that are at one place, as a share of how far
 	// that is from 0.
@@ -49,8 +51,8 @@ const (
 // SpaceSample returns the points from which [Model.Spaces] finds the axes: of many one in so many,
 // evenly, and their numbers.
 func SpaceSample(points []Point) (sample []Point, at []int) {
-	apart := (len(points) + spacePoints - 1) / spacePoints
-	sample, at = make([]Point, 0, spacePoints), make([]int, 0, spacePoints)
+	apart := (len(points) + SpacePoints - 1) / SpacePoints
+	sample, at = make([]Point, 0, SpacePoints), make([]int, 0, SpacePoints)
 	for i := 0; i < len(points); i += apart {
 		sample, at = append(sample, points[i]), append(at, i)
 	}
@@ -106,6 +108,15 @@ func turnRound(v []float64) {
 	for i := range v {
 		v[i] = 0 - v[i]
 	}
+}
+
+// SpacesOf returns how long [Model.Spaces] takes for so many points and places, as [WorkOf] does.
+func SpacesOf(c Config, placed int) time.Duration {
+	axes := 0
+	for _, n := range c.Sizes() {
+		axes += axesTime * n * n * n
+	}
+	return PassOf(c, 4*SpacePoints+placed) + time.Duration(axes)
 }
 
 // placesOf returns where points are.

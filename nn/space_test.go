@@ -213,9 +213,9 @@ func TestSpacesEdges(t *testing.T) {
 			t.Errorf("layer %d of numbers beyond the limit has the axes %+v; want none of the second alone, as the output says probabilities", l, space.Axes)
 		}
 	}
-	many := randomPoints(newRand(2), 3*spacePoints+1, Classification, 2)
+	many := randomPoints(newRand(2), 3*SpacePoints+1, Classification, 2)
 	sample, at := SpaceSample(many)
-	if len(sample) < spacePoints/2 || len(sample) > spacePoints || at[1] != 4 || sample[1] != many[4] {
+	if len(sample) < SpacePoints/2 || len(sample) > SpacePoints || at[1] != 4 || sample[1] != many[4] {
 		t.Errorf("a sample of %d points has %d, of which the second is number %d", len(many), len(sample), at[1])
 	}
 }

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -54,6 +55,15 @@ func measureSpaces(s nn.State, last Measured, m Measurer) Measured {
 	return Measured{Spaces: m.Spaces(points, xs, ys, last.Spaces)}
 }
 
+// SpaceNames returns the names of what has a space: the input, the hidden layers and the output.
+func SpaceNames(c nn.Config) []string {
+	names := []string{"input"}
+	for l := range len(c.HiddenLayers) + 1 {
+		names = append(names, layerName(l, len(c.HiddenLayers)+1))
+	}
+	return names
+}
+
 // SpaceAxes returns the axes of spaces alone, for the next frame of a stream to follow, or nil.
 func SpaceAxes(spaces []nn.LayerSpace) (axes []nn.LayerSpace) {
 	for _, s := range spaces {
@@ -82,7 +92,7 @@ func (s *spacePicture) viewBox() string {
 	return fmt.Sprint(-spaceMargin, -spaceMargin, spaceSide+2*spaceMargin, s.Height+2*spaceMargin)
 }
 
-// A spaceAxis is an axis of a picture, and the numbers at its ends.
+// A spaceAxis is an axis of a picture, and the numbers at its ends, if it is that of a unit.
 type spaceAxis struct {
 	Name, Lo, Hi string
 	zero         int // where 0 is, from the left or from below
@@ -188,11 +198,10 @@ func spacePictures(s nn.State, meta table.Meta, spaces []nn.LayerSpace, hideTest
 
 func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int, hideTest bool) spacePicture {
 	space, layers := &spaces[i], len(spaces)-1
-	name, unit := "input", "feature"
+	name, unit := SpaceNames(s.Config)[i], "feature"
 	p := spacePicture{Class: "layer"}
 	if i > 0 {
-		name, unit = layerName(i-1, layers), "unit"
-		p.Class = layerClass(i-1, layers)
+		unit, p.Class = "unit", layerClass(i-1, layers)
 	}
 	p.Title = strings.ToUpper(name[:1]) + name[1:]
 	p.Units = counted(space.Units, unit)
@@ -206,20 +215,22 @@ func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int,
 	for k, axis := range space.Axes {
 		a := spaceAxis{
 			Name: spaceAxisName(s.Config, meta, axis, i, layers, k),
-			Lo:   signed(v.lo[k]), Hi: signed(v.lo[k] + v.span),
 			zero: int(math.Floor(float64(-v.lo[k]/v.span*spaceSide) + 0.5)),
+		}
+		if axis.Unit != nn.NoUnit {
+			a.Lo, a.Hi = signed(v.lo[k]), signed(v.lo[k]+v.span)
 		}
 		p.Axes = append(p.Axes, a)
 		p.Words += [...]string{"; to the right ", ", up "}[k] + a.Name
 	}
-	p.Lines = make([][]spot, 2*spaceLines)
-	bends := make([]spot, 2*spaceLines*spaceBends)
-	for line := range p.Lines {
-		p.Lines[line] = bends[line*spaceBends:][:spaceBends]
-		for j := range p.Lines[line] {
-			place := line*spaceBends + j
-			p.Lines[line][j] = v.at(space.Places[0][place], space.Places[1][place])
+	p.Lines = make([][]spot, 0, 2*spaceLines)
+	bends := make([]spot, 0, 2*spaceLines*spaceBends)
+	for line := range 2 * spaceLines {
+		begin := len(bends)
+		for j := line * spaceBends; j < (line+1)*spaceBends; j++ {
+			bends = append(bends, v.at(space.Places[0][j], space.Places[1][j]))
 		}
+		p.addLine(bends[begin:])
 	}
 	if i == layers-1 && s.Config.Task == nn.Classification && isFaithful(space.Axes) {
 		p.Areas = spaceAreas(&v, space.Axes, s.Network.Parameters)
@@ -244,6 +255,57 @@ const faithful = 0.95
 
 func isFaithful(axes []nn.SpaceAxis) bool {
 	return axes[0].Unit != nn.NoUnit || axes[0].Share+axes[1].Share >= faithful
+}
+
+// addLine adds the parts of a line that are in the picture.
+func (s *spacePicture) addLine(line []spot) {
+	inside := func(at spot) bool {
+		return at.x >= -spaceMargin && at.x <= spaceSide+spaceMargin && at.y >= -spaceMargin && at.y <= s.Height+spaceMargin
+	}
+	if !slices.ContainsFunc(line, func(at spot) bool { return !inside(at) }) {
+		s.Lines = append(s.Lines, line)
+		return
+	}
+	var part []spot
+	for i := 1; i < len(line); i++ {
+		from, to, ok := s.within(line[i-1], line[i])
+		if !ok {
+			continue
+		}
+		if n := len(part); n == 0 || part[n-1] != from {
+			if n > 0 {
+				s.Lines = append(s.Lines, part)
+			}
+			part = []spot{from}
+		}
+		part = append(part, to)
+	}
+	if len(part) > 0 {
+		s.Lines = append(s.Lines, part)
+	}
+}
+
+// within returns the part of a segment that is in the picture, if any (Liang and Barsky, 1984).
+func (s *spacePicture) within(from, to spot) (a, b spot, ok bool) {
+	first, last := 0.0, 1.0
+	dx, dy := float64(to.x-from.x), float64(to.y-from.y)
+	for _, side := range [4]struct{ along, room float64 }{
+		{-dx, float64(from.x + spaceMargin)}, {dx, float64(spaceSide + spaceMargin - from.x)},
+		{-dy, float64(from.y + spaceMargin)}, {dy, float64(s.Height + spaceMargin - from.y)},
+	} {
+		switch at := side.room / side.along; {
+		case side.along == 0 && side.room < 0:
+			return a, b, false
+		case side.along < 0:
+			first = max(first, at)
+		case side.along > 0:
+			last = min(last, at)
+		}
+	}
+	at := func(share float64) spot {
+		return spot{from.x + int(math.Floor(float64(dx*share)+0.5)), from.y + int(math.Floor(float64(dy*share)+0.5))}
+	}
+	return at(first), at(last), first < last
 }
 
 // spaceAxisName says what an axis of layer i is, of which 0 is the input and the last the output.

@@ -95,16 +95,21 @@ func (p *pen) whole(x, y int) {
 
 // spaceDot writes the outline of a point.
 func (p *pen) spaceDot(d *spaceDot) {
+	p.way(d.corners())
+	p.text("z")
+}
+
+// corners returns the outline of a point.
+func (d *spaceDot) corners() []spot {
 	shape := d.shape
 	if &shape[0] == &markers[0][0] {
 		shape = smallCircle
 	}
-	var corners [16]spot
+	corners := make([]spot, len(shape), 16) // which stay on the stack
 	for i, m := range shape {
-		corners[i] = spot{d.at.x + int(math.Round(m.x*spaceRadius)), d.at.y - int(math.Round(m.y*spaceRadius))}
+		corners[i] = spot{d.at.x + int(math.Floor(float64(m.x*spaceRadius)+0.5)), d.at.y - int(math.Floor(float64(m.y*spaceRadius)+0.5))}
 	}
-	p.way(corners[:len(shape)])
-	p.text("z")
+	return corners
 }
 
 // smallCircle stands for the circle of the plane's points, where it has half as many pixels.
