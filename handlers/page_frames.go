@@ -81,7 +81,7 @@ func cloneChoices(c views.Choices) views.Choices {
 	} {
 		*text = strings.Clone(*text)
 	}
-	c.Assignment, c.Hide, c.Lock, c.Show = "", nil, nil, nil // of the dialog, which no frame shows
+	c.Assignment, c.Goal, c.Hide, c.Lock, c.Show = "", "", nil, nil, nil // of the dialog, which no frame shows
 	return c
 }
 

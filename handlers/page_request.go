@@ -267,6 +267,7 @@ func readChoices(form url.Values) views.Choices {
 	d.Guess = form.Get(views.FieldGuess)
 	d.PictureView, d.PictureTheme = form.Get(views.FieldPictureView), form.Get(views.FieldPictureTheme)
 	d.Assignment = newlines.Replace(form.Get(views.FieldAssignment))
+	d.Goal = form.Get(views.FieldGoal)
 	d.Hide, d.Lock, d.Show = form[views.FieldHide], form[views.FieldLock], form[views.FieldShow]
 	return d
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/nn/table"
 )
@@ -87,6 +88,7 @@ const (
 	FieldLinked     = "linked"     // not empty: it came with a link
 	FieldGuess      = "guess"      // what the user thinks will come of it: an index of its guesses
 	FieldAssignment = "assignment" // a task for a class, in Markdown
+	FieldGoal       = goal.Field   // what its run is to reach: see package goal
 	FieldHide       = "hide"       // parts of the page that a link leaves out
 	FieldLock       = "lock"       // and those that it locks
 	FieldShow       = "show"       // parts of the card that a link to it names
@@ -152,7 +154,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
-	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,
+	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldGoal, FieldRows, FieldLayer,
 	FieldPictureView, FieldPictureTheme, "id", "type", "frame_ms",
 })
 
@@ -247,6 +249,7 @@ var controlLabels = map[string]string{
 	FieldValue:         "The value",
 	FieldOpened:        "The file",
 	FieldAssignment:    "Task for a class",
+	FieldGoal:          "Goal",
 	FieldTableOf:       "Table",
 }
 

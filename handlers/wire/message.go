@@ -19,6 +19,7 @@ const (
 	Predict             // outputs at points, whose labels may be left out
 	Export              // a file: format
 	Replay              // the state that a journal leads to: journal, anyway; and no state
+	Verify              // what runs claim and what they come to: hand_ins, lesson; and no state
 )
 
 // hasSteps reports whether the message may say how many updates to make.
@@ -26,7 +27,7 @@ func (k Kind) hasSteps() bool { return k == Step || k == Train }
 
 // TypeName returns the member type of a message of this kind.
 func (k Kind) TypeName() string {
-	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export", Replay: "replay"}[k]
+	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export", Replay: "replay", Verify: "verify"}[k]
 }
 
 // checkType returns an error unless a message of this kind may have the type.
@@ -59,6 +60,8 @@ type Message struct {
 	Format     string         // of the file to export
 	Journal    string         // to replay
 	Anyway     bool           // also if another release wrote it
+	HandIns    []HandIn       // runs to verify
+	Lesson     string         // the link that they should have begun with, or their goal
 }
 
 // Limits are what a server allows a message.
@@ -108,6 +111,9 @@ func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	if err == nil {
 		err = m.CheckCounts(kind)
 	}
+	if err == nil && kind == Verify {
+		err = m.CheckHandIns()
+	}
 	if err != nil && m.ID == nil {
 		m.ID = FindID(body, limits)
 	}
@@ -128,7 +134,11 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.text(&m.Journal)
 		case name == "anyway" && kind == Replay:
 			return r.flag(&m.Anyway)
-		case kind == Replay:
+		case name == "hand_ins" && kind == Verify:
+			return r.handIns(&m.HandIns)
+		case name == "lesson" && kind == Verify:
+			return r.text(&m.Lesson)
+		case kind == Replay || kind == Verify:
 			return r.unknown()
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)

@@ -75,7 +75,7 @@ type describer struct {
 
 // memberNames returns the names of the members of everything that is read from JSON.
 func memberNames() []string {
-	names := []string{"type", "id", "config", "network", "data", "steps", "frame_steps", "frame_ms", "format", "journal", "anyway"}
+	names := []string{"type", "id", "config", "network", "data", "steps", "frame_steps", "frame_ms", "format", "journal", "anyway", "hand_ins", "text"}
 	seen := map[string]bool{}
 	for _, name := range names {
 		seen[name] = true
