@@ -348,7 +348,7 @@ func parse(
 		h.Cache = min(h.Cache, handlers.LargestCache(h.MaxMemory))
 	}
 	if h.MaxBody == handlers.DefaultConfig().MaxBody {
-		h.MaxBody = min(h.MaxBody, handlers.LargestBody(h.MaxMemory, max(0, h.Cache)))
+		h.MaxBody = min(h.MaxBody, handlers.LargestBody(h.MaxMemory, h.Cache))
 	}
 	for _, d := range []struct {
 		flag  string

@@ -37,6 +37,12 @@ func answer(c echo.Context, status int, contentType string, body []byte) error {
 	return send(c, status, contentType, body)
 }
 
+// answerFile sends a whole answer for the browser to save under a name.
+func answerFile(c echo.Context, name, contentType string, body []byte) error {
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`"`)
+	return answer(c, http.StatusOK, contentType, body)
+}
+
 // reserveCompression reserves what a body takes while it is compressed. A small one always fits.
 func (t *task) reserveCompression(body []byte) error {
 	if len(body) <= smallAnswer {

@@ -4,17 +4,18 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/nnvisu/nnvisu/handlers/schema"
-
 	"github.com/nnvisu/nnvisu/handlers/wire"
 )
 
-// apiRoutes are the routes for programs, below the base path. Pages of the origins that the operator
-// allows may call them, by fetch, EventSource and WebSocket (CORS). No other route is ever allowed.
-var apiRoutes = func() (routes []string) {
+// apiRoutes returns the routes for programs, below the base path. Pages of the origins that the
+// operator allows may call them, by fetch, EventSource and WebSocket (CORS). No other route is ever
+// allowed.
+var apiRoutes = sync.OnceValue(func() (routes []string) {
 	own := []string{"/", "/healthz", "/readyz", "/metrics"} // of people and operators
 	for _, r := range schema.Routes() {
 		if r.Inside == "" && !slices.Contains(own, r.Path) {
@@ -23,7 +24,12 @@ var apiRoutes = func() (routes []string) {
 	}
 	slices.Sort(routes)
 	return slices.Compact(routes) // of all methods
-}()
+})
+
+// otherSite returns the error for what a page of another site makes a browser send.
+func otherSite() error {
+	return wire.Errorf(wire.CodeForbidden, "", "a page of another site may not ask for this")
+}
 
 // What a page of another origin may send and read. None of it is a cookie or a login: there are none.
 const (
@@ -39,7 +45,7 @@ func (s *Server) isAPI(c echo.Context) bool { return s.isAPIRoute(c) && !wantsHT
 
 // isAPIRoute reports whether the route of a request is one of apiRoutes.
 func (s *Server) isAPIRoute(c echo.Context) bool {
-	return slices.Contains(apiRoutes, strings.TrimPrefix(c.Path(), s.config.BasePath))
+	return slices.Contains(apiRoutes(), strings.TrimPrefix(c.Path(), s.config.BasePath))
 }
 
 // allowOrigin lets pages of the origins of Config.AllowOrigins read what a route of the API answers,
@@ -71,7 +77,7 @@ func (s *Server) preflight(c echo.Context) error {
 	h.Add(echo.HeaderVary, echo.HeaderAccessControlRequestMethod)
 	h.Add(echo.HeaderVary, echo.HeaderAccessControlRequestHeaders)
 	if !s.isAllowedOrigin(c) {
-		return wire.Errorf(wire.CodeForbidden, "", "a page of another site may not ask for this")
+		return otherSite()
 	}
 	h.Set(echo.HeaderAccessControlAllowMethods, corsMethods)
 	h.Set(echo.HeaderAccessControlAllowHeaders, corsHeaders)

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
 
@@ -17,15 +16,11 @@ import (
 
 // export answers POST /export: the network as a file of the format asked for.
 func (s *Server) export(c echo.Context) error {
-	body, err := s.takeBody(c, s.admit)
+	body, form, err := s.takeForm(c)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	form, err := s.parseForm(c.Request(), body)
-	if err != nil {
-		return err
-	}
 	m, err := s.decodeExport(ctx, form, body)
 	if err != nil {
 		return withID{err, m.ID}
@@ -57,8 +52,7 @@ func (s *Server) export(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+info.Filename+`"`)
-	return answer(c, http.StatusOK, info.MediaType, file.bytes)
+	return answerFile(c, info.Filename, info.MediaType, file.bytes)
 }
 
 // decodeExport decodes what is to be exported, from a form or, where that is nil, from JSON. Of the

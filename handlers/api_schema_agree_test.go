@@ -27,16 +27,17 @@ const messages = 10_000
 
 // beyond finds in an error which of the rules it is about that a schema cannot tell.
 var beyond = map[string]*regexp.Regexp{
-	schema.Beyond[0]: regexp.MustCompile(`^invalid (.*\.)?network\S* (must have \d+|holds the moments)`),
-	schema.Beyond[1]: regexp.MustCompile(`^invalid (.*\.)?config\.classes must be at least`),
-	schema.Beyond[2]: regexp.MustCompile(`^invalid (.*\.)?network\.weights must be given with`),
-	schema.Beyond[3]: regexp.MustCompile(`^malformed \S+ is given twice`),
-	schema.Beyond[4]: regexp.MustCompile(`^invalid \S+ must be a number that fits`),
-	schema.Beyond[5]: regexp.MustCompile(`^invalid id must have at most`),
-	schema.Beyond[6]: regexp.MustCompile(`^too_large (steps|frame_steps|network) |^invalid network gives no finite output`),
-	schema.Beyond[7]: regexp.MustCompile(`^diverged |^invalid network\.\S+ must be small enough to count`),
-	schema.Beyond[8]: regexp.MustCompile(`^invalid opened\.history`),
-	schema.Beyond[9]: regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
+	schema.Beyond[0]:  regexp.MustCompile(`^invalid (.*\.)?network\S* (must have \d+|holds the moments)`),
+	schema.Beyond[1]:  regexp.MustCompile(`^invalid (.*\.)?config\.classes must be at least`),
+	schema.Beyond[2]:  regexp.MustCompile(`^invalid (.*\.)?network\.weights must be given with`),
+	schema.Beyond[3]:  regexp.MustCompile(`^malformed \S+ is given twice`),
+	schema.Beyond[4]:  regexp.MustCompile(`^invalid \S+ must be a number that fits`),
+	schema.Beyond[5]:  regexp.MustCompile(`^invalid id must have at most`),
+	schema.Beyond[6]:  regexp.MustCompile(`^too_large (steps|frame_steps|network) |^invalid network gives no finite output`),
+	schema.Beyond[7]:  regexp.MustCompile(`^diverged |^invalid network\.\S+ must be small enough to count`),
+	schema.Beyond[8]:  regexp.MustCompile(`^invalid (parameter must|point must be in the batch)`),
+	schema.Beyond[9]:  regexp.MustCompile(`^invalid opened\.history`),
+	schema.Beyond[10]: regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
 }
 
 // TestSchemasAgree compares the schemas with the server by random messages. What the server takes the
@@ -56,7 +57,7 @@ func TestSchemasAgree(t *testing.T) {
 	}
 	s := newTestServer(t, func(c *Config) { c.MaxWork, c.MaxStream = 3*time.Millisecond, 3*time.Millisecond })
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "export", "state"}
+	kinds := []string{"train_step", "train", "predict", "explain", "export", "state"}
 	taken, refused, broken := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range n {
 		kind := kinds[i%len(kinds)]

@@ -32,7 +32,7 @@ func TestSchemaEdges(t *testing.T) {
 		}
 	}
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "export", "state"}
+	kinds := []string{"train_step", "train", "predict", "explain", "export", "state"}
 	if race.Enabled { // ten times as slow
 		kinds = kinds[:1]
 	}
@@ -73,6 +73,8 @@ func fullMessage(t *testing.T, kind string, task nn.Task) any {
 		m["type"], m["format"] = "export", "state"
 	case "predict":
 		m["type"] = "predict"
+	case "explain":
+		m["type"], m["parameter"], m["point"] = "train_step", "weights.1.0.1", 2
 	case "state":
 		delete(m, "id")
 		history := nn.History{

@@ -25,6 +25,12 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		m["steps"] = choice(rng, []int{1, 2, 3, 4, 5, 6, 7, wire.MaxSteps})
 	case "train":
 		m["steps"], m["frame_steps"] = 1+rng.IntN(3), 1+rng.IntN(2)
+	case "explain":
+		m["parameter"] = choice(rng, []string{"weights.0.0.0", "biases.0.0", "weights.0.0.1", "biases.0.1", "weights.0", "biases.9.9"})
+		m["point"] = choice(rng, []int{0, 0, 0, 1, 2, -1, 3000})
+		if rng.IntN(2) == 0 {
+			delete(m, "point")
+		}
 	case "export":
 		m["format"] = choice(rng, exportFormats())
 	case "state":

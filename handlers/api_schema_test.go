@@ -151,7 +151,7 @@ func TestOpenAPIExamples(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("the example of %s %s is answered %d %.300s", r.Method, r.Path, w.Code, w.Body)
 		}
-		if r.Path == "/step" || r.Path == "/train" || r.Path == "/predict" || r.Path == "/export" || r.Path == "/data/{dataset}" {
+		if r.Path == "/step" || r.Path == "/train" || r.Path == "/predict" || r.Path == "/explain" || r.Path == "/export" || r.Path == "/data/{dataset}" {
 			kind := kinds[r.Path]
 			if kind == "" {
 				kind = r.Path[1:]
@@ -197,6 +197,8 @@ func TestOpenAPIErrors(t *testing.T) {
 		{"POST /step", "/step", "{}", []string{"Accept", "image/png"}, 406},
 		{"POST /step", "/step", "{}", []string{"Sec-Fetch-Site", "cross-site"}, 403},
 		{"POST /predict", "/predict", `{"steps":1}`, nil, 400},
+		{"POST /explain", "/explain", `{"steps":1}`, nil, 400},
+		{"POST /explain", "/explain", "{}", []string{"Accept", "image/png"}, 406},
 		{"POST /export", "/export", "{}", nil, 422},
 		{"POST /train", "/train", `{"data":[{"x":0,"y":0,"label":0}],"frame_steps":100000,"config":{"hidden_layers":[100,100]}}`, nil, 413},
 		{"GET /train", "/train?dataset=nothing", "", nil, 422},

@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"context"
 	"strconv"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
 
 	"github.com/nnvisu/nnvisu/handlers/stream"
@@ -86,6 +88,13 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message, isRecipe bool) erro
 		to.updates = func(n int, begin func() error) error { return shared.next(limited, n, begin) }
 	}
 	reason, err := s.stream(limited, t, work, m, to)
+	return s.endStream(connection, c, m.ID, events, metered, reason, err)
+}
+
+// endStream sends the last event of a stream for a program: done with a reason, or an error.
+func (s *Server) endStream(
+	connection context.Context, c echo.Context, id jsontext.Value, events *stream.Sender, metered *meteredStream, reason string, err error,
+) error {
 	if describe(err).Code == wire.CodeBusy { // its memory is needed; the client goes on from its last frame
 		reason, err = doneLimit, nil
 	}
@@ -98,7 +107,7 @@ func (s *Server) streamJSON(c echo.Context, m *wire.Message, isRecipe bool) erro
 	if isGone(connection, err) {
 		return nil
 	}
-	body, err := wire.EncodeError(m.ID, s.describeLogged(err, c).ErrorBody)
+	body, err := wire.EncodeError(id, s.describeLogged(err, c).ErrorBody)
 	if err != nil {
 		return err
 	}

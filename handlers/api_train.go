@@ -75,7 +75,7 @@ func (s *Server) readRecipe(query url.Values) (wire.Message, error) {
 		var err error
 		value := query.Get(name)
 		switch name {
-		case "dataset", "points", "noise":
+		case "dataset", "points", "noise", "label_noise":
 			params.Set(name, value)
 		case "data_seed":
 			err = wire.ReadSeed(value, name, new(uint32))
@@ -156,8 +156,8 @@ func (s *Server) makeData(ctx context.Context, query url.Values) ([]byte, string
 // defaultPoints is the number of points of a data set where the request does not say it.
 const defaultPoints = 200
 
-// generate makes the data set that the parameters dataset, points, classes, noise and seed
-// describe.
+// generate makes the data set that the parameters dataset, points, classes, noise, label_noise and
+// seed describe.
 func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 	info, ok := dataset.Lookup(params.Get("dataset"))
 	if !ok {
@@ -169,6 +169,7 @@ func (s *Server) generate(params url.Values) ([]nn.Point, dataset.Info, error) {
 		optional(params, "points", &p.Points, wire.ReadInt),
 		optional(params, "classes", &p.Classes, wire.ReadInt),
 		optional(params, "noise", &p.Noise, wire.ReadFloat),
+		optional(params, "label_noise", &p.LabelNoise, wire.ReadFloat),
 		optional(params, "seed", &p.Seed, wire.ReadSeed),
 	}
 	if p.Points < 1 {

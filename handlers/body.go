@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -95,6 +96,14 @@ func (s *Server) takeBody(c echo.Context, admit admission) ([]byte, error) {
 	return body, taskOf(c.Request().Context()).reserve(taskBytes + decodedBytes(body))
 }
 
+// takeForm is takeBody for a request of either kind: the form is nil where the body is JSON.
+func (s *Server) takeForm(c echo.Context) (body []byte, form url.Values, err error) {
+	if body, err = s.takeBody(c, s.admit); err == nil {
+		form, err = s.parseForm(c.Request(), body)
+	}
+	return body, form, err
+}
+
 // decodedBytes returns the most bytes that a text takes while it is decoded: its own, a copy of its
 // strings, and what its lists become. A list grows to twice its size, and an element of a list is a
 // number of 8 bytes or a list itself, whose header has 24. A form is copied once more; in it, a comma
@@ -129,9 +138,8 @@ func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.
 // checkState prepares the state of a message, checks it against the server's limits, and reserves
 // the memory to work on it.
 func (s *Server) checkState(ctx context.Context, m *wire.Message) error {
-	if b := m.State.Config.BatchSize; b > s.config.MaxPoints {
-		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d",
-			s.config.MaxPoints, b)
+	if err := s.checkBatch(m.State.Config); err != nil {
+		return err
 	}
 	if len(m.State.Data) > s.config.MaxPoints { // of a recipe; the decoder counts the others
 		return wire.TooLarge("data", "must have at most %d points", s.config.MaxPoints)
@@ -142,6 +150,15 @@ func (s *Server) checkState(ctx context.Context, m *wire.Message) error {
 	}
 	m.State = state
 	return taskOf(ctx).reserveState(state)
+}
+
+// checkBatch returns an error for a batch of more points than a state may have.
+func (s *Server) checkBatch(c nn.Config) error {
+	if c.BatchSize > s.config.MaxPoints {
+		return wire.Invalid("config.batch_size", "must be at most %d, the limit on points; got %d",
+			s.config.MaxPoints, c.BatchSize)
+	}
+	return nil
 }
 
 // newTrainer checks a message and returns its Trainer, with what it takes on this machine. An answer

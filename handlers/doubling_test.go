@@ -177,6 +177,9 @@ func asks(form url.Values) map[string]func(n int) ask {
 			return ask{"POST", "/export", `{"format":"` + string(info.Format) + `",` + text[1:], []string{"Content-Type", "application/json"}}
 		}
 	}
+	all["Explain"] = func(n int) ask {
+		return ask{"POST", "/explain", texts["Points"](n), []string{"Content-Type", "application/json"}}
+	}
 	all["Predict"] = func(n int) ask {
 		return ask{"POST", "/predict", texts["Points"](n), []string{"Content-Type", "application/json"}}
 	}

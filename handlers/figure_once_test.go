@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"sync"
 	"testing"
 )
 
@@ -14,15 +13,7 @@ func TestFigureCrowd(t *testing.T) {
 		s := newTestServer(t)
 		srv := listen(t, s)
 		for range 2 {
-			var class sync.WaitGroup
-			for range 30 {
-				class.Go(func() {
-					if status, body, err := fetch(t.Context(), srv, path, "Accept-Encoding", "identity"); err != nil || status != http.StatusOK || body != want {
-						t.Errorf("GET %s = %d, %d bytes, %v; want the %d bytes of one alone", path, status, len(body), err, len(want))
-					}
-				})
-			}
-			class.Wait()
+			openInClass(t, srv, path, want)
 		}
 		if n := sampleOf(t, s, "nnvisu_updates_total"); n != 300 {
 			t.Errorf("GET %s made %v updates; want the 300 of one", path, n)

@@ -54,12 +54,7 @@ var figureRoutes = []figureRoute{
 
 // isFigure reports whether a route is that of a figure.
 func isFigure(route string) bool {
-	for _, f := range figureRoutes {
-		if f.path == route {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(figureRoutes, func(f figureRoute) bool { return f.path == route })
 }
 
 // figureOptions are what a query asks for besides the run.
@@ -79,7 +74,7 @@ var figureReaders = map[string]func(o *figureOptions, p schema.FigureParameter, 
 		return wire.ReadInt(text, p.Name, &o.width)
 	},
 	"theme": func(o *figureOptions, p schema.FigureParameter, text string) error {
-		o.figure.Dark = text == schema.FigureThemes[1]
+		o.figure.Dark = text == views.ThemeDark
 		return oneOf(p.Name, text, p.Choices)
 	},
 	"title": func(o *figureOptions, p schema.FigureParameter, text string) error {

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"maps"
-	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -60,8 +59,7 @@ func (s *Server) pictureOf(kind figureKind) echo.HandlerFunc {
 			return withID{err, m.ID}
 		}
 		figureHeaders(c.Response().Header())
-		c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="nnvisu-`+string(run.figure.View)+kind.extension()+`"`)
-		return answer(c, http.StatusOK, kind.contentType(), picture)
+		return answerFile(c, "nnvisu-"+string(run.figure.View)+kind.extension(), kind.contentType(), picture)
 	}
 }
 
@@ -72,15 +70,11 @@ var figureFields = map[string]string{
 
 // curvesCSV answers POST /curves.csv: the curves that the page has, as a table.
 func (s *Server) curvesCSV(c echo.Context) error {
-	body, err := s.takeBody(c, s.admit)
+	_, form, err := s.takeForm(c)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	form, err := s.parseForm(c.Request(), body)
-	if err != nil {
-		return err
-	}
 	history, err := wire.DecodeHistory(form.Get(views.FieldHistory), views.FieldHistory, s.limits(ctx))
 	if err != nil {
 		return err
@@ -89,6 +83,5 @@ func (s *Server) curvesCSV(c echo.Context) error {
 	if err := export.WriteCurves(b, &history); err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="nnvisu-curves.csv"`)
-	return answer(c, http.StatusOK, "text/csv; charset=utf-8", b.bytes)
+	return answerFile(c, "nnvisu-curves.csv", "text/csv; charset=utf-8", b.bytes)
 }

@@ -29,7 +29,6 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/fair"
 	"github.com/nnvisu/nnvisu/handlers/once"
 	"github.com/nnvisu/nnvisu/handlers/stream"
-	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/public"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -269,7 +268,9 @@ func (s *Server) routes() http.Handler {
 	g.POST("/step", s.step)
 	g.POST("/train", s.train)
 	g.GET("/train", s.trainRecipe)
+	g.POST("/sweep", s.sweep)
 	g.POST("/predict", s.predict)
+	g.POST("/explain", s.explain)
 	g.POST("/export", s.export)
 	g.POST("/replay", s.replay)
 	g.Match(read, "/verify", s.verifyPage)
@@ -290,7 +291,7 @@ func (s *Server) routes() http.Handler {
 	g.GET("/ws", s.socket)
 	g.GET("/ws/page", s.pageSocket)
 	if len(s.config.AllowOrigins) > 0 {
-		for _, route := range apiRoutes {
+		for _, route := range apiRoutes() {
 			g.OPTIONS(route, s.preflight)
 		}
 	}
@@ -323,7 +324,7 @@ func (s *Server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 			r.Method = http.MethodPost
 		}
 		if err := s.origin.Check(r); err != nil {
-			return wire.Errorf(wire.CodeForbidden, "", "a page of another site may not ask for this")
+			return otherSite()
 		}
 		return next(c)
 	}

@@ -199,6 +199,12 @@ var pageActs = []pageAct{
 		do:     inspectUnit,
 	},
 	{
+		name: "explain", placed: true, // shows how the next update changes the weight or bias behind the name
+		traits: views.Traits{Looks: true},
+		hint:   "Shows how the next step changes this number, calculation by calculation.",
+		do:     explainParameter,
+	},
+	{
 		name: "layer", placed: true, // shows all units of the layer behind the name
 		traits: views.Traits{Looks: true},
 		hint:   "Shows all units of this layer.",
@@ -224,6 +230,11 @@ var pageActs = []pageAct{
 		name:   "open", // takes the state of FieldOpened
 		traits: views.Traits{NewRun: true},
 		do:     (*Server).openSaved, answer: answerOpened,
+	},
+	{
+		name:   "open-run", // takes the state of FieldOpened, of a sweep, with the points of the page
+		traits: views.Traits{NewRun: true},
+		do:     (*Server).openRun, answer: answerOpened,
 	},
 }
 

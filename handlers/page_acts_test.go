@@ -92,7 +92,7 @@ func actPages(t *testing.T) map[string]string {
 func TestActsOffered(t *testing.T) {
 	// The words on these buttons, or what they have beside them, say all.
 	plain := strings.Fields("settings show back dataset unpin import import-preview inspect set-parameter table-set table-add table-remove table-previous table-next")
-	offered, hinted := map[string]bool{}, map[string]bool{}
+	offered, hinted := map[string]bool{"open-run": true}, map[string]bool{} // open-run: on the page of a sweep
 	for name, page := range actPages(t) {
 		root, err := html.Parse(strings.NewReader(page))
 		if err != nil {
@@ -150,7 +150,7 @@ func TestActsOffered(t *testing.T) {
 // a state from somewhere else. TestActsWithoutScript posts them all.
 func TestActsOfferedWithoutScript(t *testing.T) {
 	// draw: by the picture itself; fit and layer: their pictures are painted by the script.
-	offered := map[string]bool{"restore": true, "open": true, "draw": true, "change-setting": true, "fit": true, "layer": true}
+	offered := map[string]bool{"restore": true, "open": true, "open-run": true, "draw": true, "change-setting": true, "fit": true, "layer": true}
 	pages := actPages(t)
 	delete(pages, "Unit") // which is a fragment
 	for _, page := range pages {
@@ -197,7 +197,7 @@ func TestTraits(t *testing.T) {
 		"show": {Restores: true}, "restore": {Restores: true},
 		"reset": {Stops: true}, "reseed": {Stops: true}, "restart-with": {Stops: true},
 		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
-		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "notebook": {Looks: true}, "back": {Stops: true, NewRun: true}, "inspect": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
+		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "notebook": {Looks: true}, "back": {Stops: true, NewRun: true}, "inspect": {Looks: true}, "explain": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},
 	}
 	for _, a := range pageActs {
@@ -266,7 +266,7 @@ func TestNamesAfterActs(t *testing.T) {
 		"clear": none, "dataset": {Source: "data_seed=1&dataset=circles&points=200"}, "open": none, "remove-class": two,
 		"import": {Classes: []string{"a", "b"}, Transform: table.Transform{X: table.Axis{Name: "x"}, Y: table.Axis{Name: "y"}, Label: table.Axis{Name: "label"}}},
 	}
-	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "layer": " 0", "change-setting": " l2=0.01", "restart-with": " init=he"}
+	places := map[string]string{"add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "explain": " weights.0.1.0", "layer": " 0", "change-setting": " l2=0.01", "restart-with": " init=he"}
 	nameOf := func(m table.Meta, p nn.Point) string {
 		if name := m.Class(int(p.Label)); name != "" {
 			return name

@@ -70,7 +70,7 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 // the data set.
 func datasetParams(c views.Choices) url.Values {
 	params := url.Values{"dataset": {c.Dataset}}
-	for name, value := range map[string]string{"points": c.Points, "noise": c.Noise, "classes": c.DataClasses, "seed": c.DataSeed} {
+	for name, value := range map[string]string{"points": c.Points, "noise": c.Noise, "label_noise": c.LabelNoise, "classes": c.DataClasses, "seed": c.DataSeed} {
 		if value = strings.TrimSpace(value); value != "" {
 			params.Set(name, value)
 		}
@@ -133,12 +133,12 @@ func (s *Server) takeOwn(ctx context.Context, p *pageRequest) error {
 }
 
 // sourceMembers are the members of a source.
-var sourceMembers = []string{"dataset", "points", "noise", "classes", "data_seed"}
+var sourceMembers = []string{"dataset", "points", "noise", "label_noise", "classes", "data_seed"}
 
 // sourceControl returns the choice that shows a member of a source.
 func sourceControl(c *views.Choices, member string) *string {
 	return map[string]*string{
-		"dataset": &c.Dataset, "points": &c.Points, "noise": &c.Noise, "classes": &c.DataClasses, "data_seed": &c.DataSeed,
+		"dataset": &c.Dataset, "points": &c.Points, "noise": &c.Noise, "label_noise": &c.LabelNoise, "classes": &c.DataClasses, "data_seed": &c.DataSeed,
 	}[member]
 }
 
@@ -150,7 +150,7 @@ func sourceOf(recipe url.Values) string {
 		text := strings.TrimSpace(recipe.Get(name))
 		if v, err := strconv.ParseFloat(text, 64); err == nil { // 0200 is 200
 			format := byte('f')
-			if name == "noise" { // which may be tiny; others are whole
+			if views.IsDecimal(name) { // which may be tiny; others are whole
 				format = 'g'
 			}
 			text = strconv.FormatFloat(v, format, -1, 64)

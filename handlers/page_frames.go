@@ -75,7 +75,7 @@ func drawnOf(run *views.PinnedRun) *views.PinnedRun {
 // cloneChoices returns a copy of choices that shares no memory with the body of a request.
 func cloneChoices(c views.Choices) views.Choices {
 	for _, text := range []*string{
-		&c.Tool, &c.Transport, &c.Panel, &c.Dataset, &c.Points, &c.Noise, &c.DataClasses, &c.DataSeed,
+		&c.Tool, &c.Transport, &c.Panel, &c.Dataset, &c.Points, &c.Noise, &c.LabelNoise, &c.DataClasses, &c.DataSeed,
 		&c.UntilStep, &c.UntilLoss, &c.UntilAccuracy, &c.Patience, &c.Guess, &c.Layer,
 		&c.PictureView, &c.PictureTheme,
 	} {

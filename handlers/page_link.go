@@ -158,7 +158,7 @@ func (s *Server) readLink(ctx context.Context, query url.Values) (pageRequest, e
 	}
 	p.State = m.State
 	choices.Points = strconv.Itoa(len(m.State.Data))
-	choices.Noise = query.Get("noise")
+	choices.Noise, choices.LabelNoise = query.Get("noise"), query.Get("label_noise")
 	choices.DataClasses = query.Get("classes")
 	choices.DataSeed = strconv.FormatUint(uint64(m.State.Config.Seed), 10)
 	if query.Has("data_seed") {

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/nnvisu/nnvisu/handlers/fair"
@@ -257,15 +256,7 @@ func TestLinkCrowd(t *testing.T) {
 	s := newTestServer(t)
 	srv := listen(t, s)
 	for range 2 {
-		var class sync.WaitGroup
-		for range 30 {
-			class.Go(func() {
-				if status, body, err := fetch(t.Context(), srv, link, "Accept-Encoding", "identity"); err != nil || status != http.StatusOK || body != want {
-					t.Errorf("a pupil gets %d, %d bytes, %v; want the %d bytes of one alone", status, len(body), err, len(want))
-				}
-			})
-		}
-		class.Wait()
+		openInClass(t, srv, link, want)
 	}
 	if got := s.finished.Stats(); got.Misses != 1 || got.Hits+got.Shared != 59 {
 		t.Errorf("the cache counts %+v; want one miss", got)

@@ -57,9 +57,10 @@ type pageResult struct {
 	words  *views.Words     // nil: not asked for
 	notes  *views.Notebook  // nil: not asked for
 	// Of a page without script, which has no fragments; nil: not asked for.
-	sharing *views.Sharing
-	unit    *views.Inspection
-	answer  pageAnswer
+	sharing    *views.Sharing
+	unit       *views.Inspection
+	explaining *views.Explaining
+	answer     pageAnswer
 }
 
 // A pageAnswer is what an act changes of the page. The zero value is that of an act that changes
@@ -257,7 +258,7 @@ func readChoices(form url.Values) views.Choices {
 	d.Layer = form.Get(views.FieldLayer)
 	d.Dataset = or(views.FieldDataset, d.Dataset)
 	d.Points = or(views.FieldPoints, d.Points)
-	d.Noise = form.Get(views.FieldNoise)
+	d.Noise, d.LabelNoise = form.Get(views.FieldNoise), form.Get(views.FieldLabelNoise)
 	d.DataClasses = form.Get(views.FieldDataClasses)
 	d.DataSeed = or(views.FieldDataSeed, d.DataSeed)
 	d.UntilStep = form.Get(views.FieldUntilStep)

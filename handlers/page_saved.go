@@ -17,9 +17,28 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 	if err != nil {
 		return err
 	}
+	return s.openFile(ctx, p, file)
+}
+
+// openRun puts a run of a sweep, whose points are those of the page, in the place of the page's.
+func (s *Server) openRun(ctx context.Context, p *pageRequest, _ string) error {
+	file, err := s.decodeOpened(ctx, p.form.Get(views.FieldOpened))
+	if err != nil {
+		return err
+	}
+	file.Data, file.Meta = p.State.Data, p.meta
+	if err := s.openFile(ctx, p, file); err != nil {
+		return err
+	}
+	p.choices.Opened = true // it comes from another page, and goes before what the script has stored
+	return nil
+}
+
+// openFile puts a saved state in the place of the page's.
+func (s *Server) openFile(ctx context.Context, p *pageRequest, file export.File) error {
 	m := wire.NewMessage(wire.Train)
 	m.State = file.State
-	err = s.checkState(ctx, &m)
+	err := s.checkState(ctx, &m)
 	if err == nil {
 		err = wire.CheckMeta(file.Meta, views.FieldMeta)
 	}

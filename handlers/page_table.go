@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -193,15 +192,11 @@ func markedRows(form url.Values, points []nn.Point) ([]int, error) {
 // pointsCSV answers POST /points.csv: the points of the page as a file, in the units that they came
 // in.
 func (s *Server) pointsCSV(c echo.Context) error {
-	body, err := s.takeBody(c, s.admit)
+	body, form, err := s.takeForm(c)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	form, err := s.parseForm(c.Request(), body)
-	if err != nil {
-		return err
-	}
 	var p pageRequest
 	if form == nil {
 		p, err = s.decodePage(c, body)
@@ -216,6 +211,5 @@ func (s *Server) pointsCSV(c echo.Context) error {
 	if err := table.WriteCSV(b, p.State.Data, p.State.Config.Task, p.meta); err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="nnvisu-points.csv"`)
-	return answer(c, http.StatusOK, "text/csv; charset=utf-8", b.bytes)
+	return answerFile(c, "nnvisu-points.csv", "text/csv; charset=utf-8", b.bytes)
 }

@@ -76,6 +76,20 @@ func fetch(ctx context.Context, srv *httptest.Server, path string, headers ...st
 	return answer.StatusCode, string(text), err
 }
 
+// openInClass lets thirty ask for an address at a time. Each of them must get the same bytes.
+func openInClass(t *testing.T, srv *httptest.Server, path, want string) {
+	t.Helper()
+	var class sync.WaitGroup
+	for range 30 {
+		class.Go(func() {
+			if status, body, err := fetch(t.Context(), srv, path, "Accept-Encoding", "identity"); err != nil || status != http.StatusOK || body != want {
+				t.Errorf("GET %s = %d, %d bytes, %v; want the %d bytes of one alone", path, status, len(body), err, len(want))
+			}
+		})
+	}
+	class.Wait()
+}
+
 // TestPureCrowd: a class of thirty that opens one link costs one computation, and whoever opens it
 // later none. All get what a server without a cache answers.
 func TestPureCrowd(t *testing.T) {

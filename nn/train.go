@@ -83,6 +83,21 @@ func (t *Trainer) moment(keeps bool, p *Parameters) []float64 {
 // state alone, not on how the steps were split into calls. It returns a *FieldError if a count
 // might exceed 2^53-1, and the error of a yield; see SetYield.
 func (t *Trainer) Step(n int) error {
+	if err := t.checkCounts(n); err != nil {
+		return err
+	}
+	t.acquire()
+	defer t.release()
+	for range n {
+		if err := t.update(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkCounts returns an error if a count might exceed 2^53-1 within n updates.
+func (t *Trainer) checkCounts(n int) error {
 	for _, count := range [...]struct {
 		field string
 		value int
@@ -90,13 +105,6 @@ func (t *Trainer) Step(n int) error {
 		if count.value > MaxCount-n {
 			return fieldError("network."+count.field,
 				"must be small enough to count %d more, up to 2^53-1; got %d", n, count.value)
-		}
-	}
-	t.acquire()
-	defer t.release()
-	for range n {
-		if err := t.update(); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -110,18 +118,24 @@ const weightBound = 1e120
 // update makes one optimizer update: it takes the gradient of the mean loss over the batch, adds
 // the penalties and applies the optimizer's rule. The batch follows from step and epoch.
 func (t *Trainer) update() error {
-	from, to, batches := t.batchBounds()
-	if batches > 1 && t.orderEpoch != t.epoch {
-		seedRandom(&t.pcg, t.config.Seed, drawShuffle, t.epoch, 0)
-		shuffle(&t.pcg, t.order)
-		t.orderEpoch = t.epoch
-	}
+	from, to, batches := t.nextBatch()
 	t.save()
 	t.gradient(from, to, batches > 1)
 	if err := t.Stopped(); err != nil {
 		return err
 	}
 	return t.apply(to == t.train.n)
+}
+
+// nextBatch is batchBounds, with the points in the order of this epoch.
+func (t *Trainer) nextBatch() (from, to, batches int) {
+	from, to, batches = t.batchBounds()
+	if batches > 1 && t.orderEpoch != t.epoch {
+		seedRandom(&t.pcg, t.config.Seed, drawShuffle, t.epoch, 0)
+		shuffle(&t.pcg, t.order)
+		t.orderEpoch = t.epoch
+	}
+	return from, to, batches
 }
 
 // batchBounds returns which points of the order of this epoch are the next batch, and the number of

@@ -7,7 +7,7 @@ const ROOM = 24e6; // characters of a past
 const TABS = 5; // that have a past
 const DAY = 24 * 60 * 60 * 1000; // milliseconds
 const LONGEST = 30 * DAY; // milliseconds that it is kept
-const PATIENCE = 1000; // milliseconds until the page goes on without
+const PATIENCE = 3000; // milliseconds until the page goes on without
 
 /** Archive stores the past of this page, and finds that of the page before. */
 export class Archive {

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"bytes"
 	"encoding/base64"
 	"image"
 	"image/color"
@@ -12,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/views/drawing"
 )
 
 // Cells is the picture of a network's outputs over the plane: for each cell of the Grid the index
@@ -220,22 +220,5 @@ func (c Cells) DataURI(config nn.Config) string {
 		b := colour.bytes()
 		img.Palette = append(img.Palette, color.RGBA{b[0], b[1], b[2], 255})
 	}
-	var b bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: pngBuffers{}}
-	if err := encoder.Encode(&b, &img); err != nil {
-		panic("views: " + err.Error()) // a buffer and an image in memory cannot fail
-	}
-	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawing.EncodePNG(&img, png.BestSpeed))
 }
-
-// pngBuffers lets pictures share the encoder's buffer of about a megabyte.
-type pngBuffers struct{}
-
-var pngBufferPool sync.Pool
-
-func (pngBuffers) Get() *png.EncoderBuffer {
-	b, _ := pngBufferPool.Get().(*png.EncoderBuffer)
-	return b
-}
-
-func (pngBuffers) Put(b *png.EncoderBuffer) { pngBufferPool.Put(b) }

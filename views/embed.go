@@ -46,9 +46,7 @@ func EmbedParts() (names []string) {
 func IsEmbedPart(name string) bool { return slices.Contains(EmbedParts(), name) }
 
 // IsTheme reports whether the page can have these colours, besides those of the system.
-func IsTheme(value string) bool {
-	return slices.ContainsFunc(themes, func(t choice) bool { return t.Value == value })
-}
+func IsTheme(value string) bool { return slices.Contains(Themes(), value) }
 
 // leavesOut reports whether the card goes without a part of the page.
 func (e *Embed) leavesOut(part string) bool {

@@ -106,7 +106,8 @@ func recipeDots(query string) []dots {
 	if noise := recipe.Get("noise"); noise != "" {
 		p.Noise, _ = strconv.ParseFloat(noise, 64) // handlers' tests decode every recipe
 	}
-	p.Classes, _ = strconv.Atoi(recipe.Get("classes")) // 0, the data set's own, if not given
+	p.LabelNoise, _ = strconv.ParseFloat(recipe.Get("label_noise"), 64) // 0, as without it
+	p.Classes, _ = strconv.Atoi(recipe.Get("classes"))                  // 0, the data set's own, if not given
 	made, err := dataset.Generate(info.Name, p)
 	if err != nil {
 		panic("views: " + err.Error())

@@ -53,8 +53,16 @@ const (
 	FieldDataset     = "dataset" // a data set or OwnData
 	FieldPoints      = "points"
 	FieldNoise       = "noise"
+	FieldLabelNoise  = "label_noise"
 	FieldDataClasses = "data_classes"
 	FieldDataSeed    = "data_seed"
+
+	FieldSweep             = "sweep" // a ready sweep, or SweepOwn
+	FieldSweepRows         = "sweep_rows"
+	FieldSweepRowValues    = "sweep_row_values"
+	FieldSweepColumns      = "sweep_columns"
+	FieldSweepColumnValues = "sweep_column_values"
+	FieldSweepSteps        = "sweep_steps"
 
 	// The field of a setting has the name of its row in package setting. These constants are for
 	// code that speaks of one of them.
@@ -83,6 +91,7 @@ const (
 	FieldPinned     = "pinned"     // a run to compare with: config, network and history
 	FieldParameter  = "parameter"  // the path of a weight or bias, such as weights.0.3.1
 	FieldValue      = "value"      // what it is set to
+	FieldPoint      = "point"      // a point of the batch to explain an update with: an index of the data
 	FieldProbe      = "probe"      // the place to be read: x,y
 	FieldOpened     = "opened"     // a state as it was saved in a file or a link
 	FieldLinked     = "linked"     // not empty: it came with a link
@@ -140,7 +149,7 @@ var RepeatedFields = []string{FieldFeatures, FieldHide, FieldLock, FieldShow, Fi
 
 // ChoiceFields are numbers, and names of one of a few things, that the page keeps beside the state.
 var ChoiceFields = []string{
-	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldDataClasses,
+	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
 	FieldLock, FieldShow, FieldEmbed, FieldRecipe, FieldGuess, FieldRows, FieldLayer, FieldPictureView, FieldPictureTheme,
 }
@@ -150,12 +159,13 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldConfig, FieldNetwork, FieldData, FieldHistory, FieldJournal, FieldAct, FieldChanged, FieldControls, FieldKept,
 	FieldTool, FieldStroke, FieldStrokeTool, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
-	FieldPoints, FieldNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
-	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldProbe,
+	FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
+	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldPoint, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldGoal, FieldRows, FieldLayer,
-	FieldPictureView, FieldPictureTheme, "id", "type", "frame_ms",
+	FieldPictureView, FieldPictureTheme, FieldSweep, FieldSweepRows, FieldSweepRowValues, FieldSweepColumns, FieldSweepColumnValues, FieldSweepSteps,
+	"id", "type", "frame_ms", "over",
 })
 
 // settingFields returns the fields of the settings: the members of nn.Config that have a control.
@@ -185,7 +195,7 @@ func tableFields() []string {
 func IsField(name string) bool { return slices.Contains(fieldNames, name) }
 
 // decimalFields are the fields of numbers that need not be whole, but for those of the settings.
-var decimalFields = []string{FieldNoise, FieldUntilLoss, FieldUntilAccuracy, FieldValue}
+var decimalFields = []string{FieldNoise, FieldLabelNoise, FieldUntilLoss, FieldUntilAccuracy, FieldValue}
 
 // IsDecimal reports whether a field has a number that need not be whole.
 func IsDecimal(name string) bool {
@@ -239,6 +249,7 @@ var controlLabels = map[string]string{
 	FieldDataset:     "Data set",
 	FieldPoints:      "Points",
 	FieldNoise:       "Noise",
+	FieldLabelNoise:  "Wrong labels",
 	FieldDataClasses: "Classes",
 	FieldDataSeed:    "Data seed",
 

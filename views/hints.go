@@ -52,11 +52,14 @@ var hints = map[string]string{
 	HintHistory:        "Goes back to an earlier moment of this run, as a click on a curve does. Drag it slowly to see the boundary bend.",
 	HintLogScale:       "Draws the curves with powers of ten at equal distances, so that small losses can be told apart too.",
 
+	FieldSweep: "Many runs at once, which differ in a setting or two: other seeds, learning rates, widths. See them side by side.",
+
 	// The data.
 	FieldDataset:     "A shape to learn. Moons need a bent boundary, spirals a winding one; hills have values instead of classes.",
 	OwnData:          "Points of your own: imported, drawn, or a data set that you changed. Brings them back after a data set.",
 	FieldPoints:      "How many points to draw. With few of them a large network learns each by heart: watch the test loss.",
 	FieldNoise:       "How far points stray from their shape. Where classes overlap, 100 % on the training points is overfitting.",
+	FieldLabelNoise:  "The share of points whose label is drawn by chance: 0.2 is a fifth. A large network can learn even those by heart.",
 	FieldDataClasses: "How many classes to draw, where the shape allows it. Each class is one more output of the network.",
 	FieldDataSeed:    "Draws other points of the same shape. What a network has learned should fit those as well.",
 	FieldTool:        "What a click or a stroke on the picture draws: points of this class or value. A right click draws the next one.",

@@ -158,6 +158,14 @@ func labs(tb testing.TB) map[string]Lab {
 		"Diverged": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Notice = Notice{Text: "Too <fast> & \"far\"", Problem: true, Undo: true, Exits: []Exit{{Label: "<Back>", Back: true}}}
 		}),
+		"Explained": sampleLab(tb, dataset.Circles, func(l *Lab) {
+			e, err := nn.Explain(l.State, "weights.1.0.1", nn.FirstOfBatch)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			shown := Explain(l.State, l.Meta, e)
+			l.Explaining = &shown
+		}),
 		"Import": sampleLab(tb, dataset.Circles, func(l *Lab) {
 			l.Import = importForm(tb, "a,b,<c>\n1,2,<b>\n3,4,q\n", table.Choice{X: "b", Y: "a"})
 		}),

@@ -478,7 +478,10 @@ func TestInspector(t *testing.T) {
 				}
 			}
 			remove := ""
-			for _, button := range e.all("button[name=act]") {
+			if got := len(e.all(`button[value^="explain "]`)); got != len(e.all("input")) {
+				t.Errorf("%d numbers can be explained; want all", got)
+			}
+			for _, button := range e.all(`button[value^="remove"]`) {
 				remove += button.attr("value")
 			}
 			if remove != test.remove {

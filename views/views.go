@@ -55,6 +55,7 @@ type Lab struct {
 	Notebook   *Notebook              // nil where nobody asked for it
 	Sharing    *Sharing               // the links, of a page without script; or nil
 	Unit       *Inspection            // that is looked at on such a page, or nil
+	Explaining *Explaining            // how the next update changes a number, or nil
 	Acts       func(name string) *Act // finds an act of the page, or nil
 	Reshaped   bool                   // the drawing of the network must be replaced
 	ShowPinned bool                   // the pinned run must be drawn again
@@ -81,6 +82,7 @@ type Choices struct {
 	Dataset     string
 	Points      string
 	Noise       string
+	LabelNoise  string
 	DataClasses string
 	DataSeed    string
 	Panel       string // one of Panels()
@@ -218,7 +220,18 @@ func (l *Lab) written(control, value string) string {
 
 // themes are the colours that the page can be told to have; no value stands for those of the system.
 // The style sheet and theme.js know their values as classes.
-var themes = []choice{{"light", "Light"}, {"dark", "Dark"}}
+var themes = []choice{{"light", "Light"}, {ThemeDark, "Dark"}}
+
+// ThemeDark is the name of the dark colours.
+const ThemeDark = "dark"
+
+// Themes returns the names of the colours that the page and its figures can have.
+func Themes() (names []string) {
+	for _, t := range themes {
+		names = append(names, t.Value)
+	}
+	return names
+}
 
 // Speeds are the choices for the number of updates in a frame.
 var Speeds = []int{1, 2, 5, 10, 25, 100}
@@ -262,6 +275,9 @@ func summary(c nn.Config) string {
 	}
 	return fmt.Sprintf("%s units · %s parameters", strings.Join(sizes, " → "), grouped(nn.ParameterCount(c)))
 }
+
+// Grouped writes a number as the page does, with thin spaces between thousands.
+func Grouped(n int) string { return grouped(n) }
 
 // grouped writes a number with thin spaces between thousands.
 func grouped(n int) string { return string(table.AppendGrouped(nil, n)) }

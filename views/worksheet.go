@@ -20,6 +20,9 @@ func settingsList(l Lab) []listed {
 		if l.Choices.Noise == "" {
 			list[2].Value = defaultNoise(l.Choices.Dataset)
 		}
+		if l.Choices.LabelNoise != "" {
+			list = append(list, listed{controlLabel(FieldLabelNoise), l.Choices.LabelNoise})
+		}
 	}
 	if l.hides(PartSettings) || l.hides(PartNetwork) {
 		return list

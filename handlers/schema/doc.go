@@ -33,6 +33,7 @@ var Beyond = []string{
 	fmt.Sprintf("an `id` has at most %d bytes as it is sent", wire.MaxID),
 	"the bytes and the work of a request are within the limits of the server, and what it computes is finite",
 	"training does not diverge, and `step`, `epoch` and `updates` have room for the updates that are asked for",
+	"of what is to be explained, `parameter` is in the network, and `point` in the batch of the update",
 	"the curves of a saved state have one number for each of their steps, which grow",
 	fmt.Sprintf("of a saved state, an assignment has at most %d links, and `source` and `edited` at most %d bytes", views.MaxAssignmentLinks, table.MaxSource),
 }

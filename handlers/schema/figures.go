@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn/setting"
@@ -17,9 +18,6 @@ const (
 	LongestName                          = 60 // letters
 )
 
-// FigureThemes are the colours that a figure can have.
-var FigureThemes = []string{"light", "dark"}
-
 // A FigureParameter is a parameter of a figure, beside those of a recipe.
 type FigureParameter struct {
 	wire.Parameter
@@ -27,8 +25,8 @@ type FigureParameter struct {
 	OfFilm  bool   // of films only
 }
 
-// FigureParameters returns the table of what a query says of a figure.
-func FigureParameters() []FigureParameter {
+// FigureParameters returns the table of what a query says of a figure. Nobody may modify it.
+var FigureParameters = sync.OnceValue(func() []FigureParameter {
 	inUnits := func(least, most float64) setting.Range { return setting.Range{Least: least, Most: most} }
 	var figureViews []string
 	for _, v := range views.FigureViews() {
@@ -45,7 +43,7 @@ func FigureParameters() []FigureParameter {
 			},
 			Default: "720; `network` 1080; `lab` 1440; of a film at most 720",
 		},
-		{Parameter: wire.Parameter{Name: "theme", Choices: FigureThemes, About: quoted(FigureThemes)}, Default: "`light`"},
+		{Parameter: wire.Parameter{Name: "theme", Choices: views.Themes(), About: quoted(views.Themes())}, Default: "`light`"},
 		{Parameter: wire.Parameter{Name: "title", About: fmt.Sprintf("at most %d letters, over the figure", LongestName)}, Default: "none"},
 		{Parameter: wire.Parameter{Name: "x_name", About: fmt.Sprintf("at most %d letters, along the plane", LongestName)}, Default: "`x`"},
 		{Parameter: wire.Parameter{Name: "y_name", About: "the same"}, Default: "`y`"},
@@ -62,7 +60,7 @@ func FigureParameters() []FigureParameter {
 			Default: fmt.Sprint(DefaultFrames), OfFilm: true,
 		},
 	}
-}
+})
 
 // figure returns what the query of a figure may have, with the recipe of its run or without.
 func figure(ofFilm bool, rows []queryRow) []queryRow {

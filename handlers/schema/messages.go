@@ -32,8 +32,33 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 			points["minItems"] = 1
 			members["data"] = points
 			s["description"] = "On a socket type is required."
+		case wire.SweepOver:
+			points := ref("data")
+			points["minItems"] = 1
+			members["steps"].(object)["minimum"] = 1
+			members["data"], members["over"] = points, b.over()
+			s["required"] = []string{"data", "over"}
 		case wire.Predict:
 			members["data"] = ref("places")
+		case wire.Explain:
+			s["required"] = []string{"data"}
+			points := ref("data")
+			points["minItems"] = 1
+			members["data"] = points
+			for name, limits := range map[string]object{
+				"parameter": {
+					"pattern": parameterPath, "default": wire.DefaultParameter,
+					"description": "weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0.",
+				},
+				"point": {
+					"minimum": 0, "maximum": b.facts.MaxPoints - 1,
+					"description": "An index of data, which must be in the batch of the update; the first of the batch if it is left out.",
+				},
+			} {
+				for key, value := range limits {
+					members[name].(object)[key] = value
+				}
+			}
 		case wire.Export:
 			members["format"].(object)["enum"] = formats()
 			s["required"] = []string{"format"}
@@ -41,6 +66,9 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 		return s
 	}
 }
+
+// parameterPath is what nn.ParseParameter reads.
+const parameterPath = `^(weights(\.(0|[1-9][0-9]*)){3}|biases(\.(0|[1-9][0-9]*)){2})$`
 
 // replay is the schema of the message that has a journal in the place of a state.
 func (b *builder) replay(ref reference) object {
@@ -103,6 +131,36 @@ func (b *builder) prediction(reference) object {
 		"type": "array", "description": "For each point the probabilities of the classes, or the one value of a regression.",
 		"items": object{"type": "array", "items": object{"type": "number"}, "minItems": 1, "maxItems": nn.MaxClasses},
 	}}, "outputs")
+}
+
+// explanation is the schema of explain_result.
+func (b *builder) explanation(reference) object {
+	s := deep(reflect.TypeFor[nn.Explanation]())
+	return b.typed("explain_result", s["properties"].(object), s["required"].([]string)...)
+}
+
+// deep returns the schema of a Go value as it is written in JSON. Its whole numbers are counts.
+func deep(t reflect.Type) object {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return deep(t.Elem())
+	case reflect.Slice:
+		return object{"type": "array", "items": deep(t.Elem())}
+	case reflect.Struct:
+		members := object{}
+		for _, field := range reflect.VisibleFields(t) {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			members[name] = deep(field.Type)
+		}
+		return object{"type": "object", "properties": members, "required": tags(t)}
+	case reflect.String:
+		return object{"type": "string"}
+	case reflect.Bool:
+		return object{"type": "boolean"}
+	case reflect.Int:
+		return object{"type": "integer", "minimum": 0}
+	}
+	return object{"type": "number"}
 }
 
 // dataResult is the schema of the answer of a data set.

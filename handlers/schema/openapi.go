@@ -85,7 +85,7 @@ func (b *builder) form(name string) object {
 		}
 		for field, schema := range s.schema(component)["properties"].(object) {
 			fields[field] = object{"type": "string"}
-			if slices.Contains([]string{"config", "network", "data", "id"}, field) {
+			if slices.Contains([]string{"config", "network", "data", "id", "over"}, field) {
 				fields[field] = object{"type": "string", "contentMediaType": "application/json", "contentSchema": schema}
 			}
 		}

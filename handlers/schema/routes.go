@@ -111,11 +111,29 @@ func Routes() []Route {
 			Codes:   []wire.Code{wire.CodeForbidden, wire.CodeBusy, wire.CodeInternal, wire.CodeUnsupported},
 		},
 		{
+			Method: "POST", Path: "/sweep", ID: "sweep", Summary: "Many runs on the same points, as a stream", Body: "sweep",
+			About: "A run for each combination of the values of one or two members of config, each from its beginning. A cell has byte " +
+				"for byte what `/step` answers for its run alone.",
+			Answers: []reply{{200, "text/event-stream", "",
+				"Events `sweep_cell`, row by row, whose id is the number of the cell from 0, and at last `done` or `error`. A comment line " +
+					"at least every 5 seconds.",
+				[]string{"sweep_cell", "done", "error"}}},
+			Codes:   computing,
+			Example: object{"config": linear, "data": two, "steps": 4, "over": object{"learning_rate": []any{0.1, 1}, "seed": []any{1, 2}}},
+		},
+		{
 			Method: "POST", Path: "/predict", ID: "predict", Summary: "What a network says at points", Body: "predict",
 			About:   "Labels may be left out. Without `classes` their number is that of the outputs of the network.",
 			Answers: []reply{{200, "application/json", "predict_result", "The outputs.", nil}},
 			Codes:   computing,
 			Example: object{"config": linear, "network": trained, "data": []any{object{"x": 0, "y": 0}}},
+		},
+		{
+			Method: "POST", Path: "/explain", ID: "explain", Summary: "How the next update changes a weight or bias", Body: "explain",
+			About: "Every number of the update as it is computed: the pass of one point, the gradients back, the mean over the batch, the " +
+				"penalties and the optimizer. `parameter.after` is what `/step` then gives, bit for bit.",
+			Answers: []reply{{200, "application/json", "explain_result", "The explanation.", nil}},
+			Codes:   training, Example: object{"config": linear, "data": two, "parameter": "weights.0.1.0", "point": 1},
 		},
 		{
 			Method: "POST", Path: "/export", ID: "export", Summary: "A network as a file", Body: "export",

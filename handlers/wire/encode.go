@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"io"
 	"math"
 	"strconv"
 
@@ -163,13 +164,18 @@ func AppendPoints(dst []byte, points []nn.Point) []byte {
 	})
 }
 
-// AppendResult appends the answer to train_step, at a pace. It is the one place where a result
-// becomes JSON. The error is about the id, or the one that stopped the pace.
+// AppendResult appends the answer to train_step, at a pace. The error is about the id, or the one that stopped the pace.
 func AppendResult(dst []byte, id jsontext.Value, result nn.Result, at *pace.Pace) ([]byte, error) {
 	dst, err := appendID(append(dst, `{"type":"train_step_result"`...), id)
 	if err != nil {
 		return nil, err
 	}
+	return appendResult(dst, result, at)
+}
+
+// appendResult appends the members of a result, and the end of the object. It is the one place where a
+// result becomes JSON.
+func appendResult(dst []byte, result nn.Result, at *pace.Pace) ([]byte, error) {
 	dst = AppendNetwork(appendName(dst, "network"), result.Network, at)
 	if err := at.Stopped(); err != nil {
 		return nil, err
@@ -204,6 +210,16 @@ func AppendPrediction(dst []byte, id jsontext.Value, outputs [][]float64) ([]byt
 	dst, err := appendID(append(dst, `{"type":"predict_result"`...), id)
 	dst = appendRows(appendName(dst, "outputs"), outputs)
 	return append(dst, '}'), err
+}
+
+// WriteExplanation writes the answer to a message of the kind Explain. The error is about the id, or that
+// of the writer.
+func WriteExplanation(w io.Writer, id jsontext.Value, e nn.Explanation) error {
+	return json.MarshalWrite(w, struct {
+		Type string         `json:"type"`
+		ID   jsontext.Value `json:"id,omitzero"`
+		nn.Explanation
+	}{"explain_result", id, e})
 }
 
 // EncodeResult returns what AppendResult appends, in a new buffer with some room left.

@@ -281,6 +281,11 @@ func (f *fastSource) id(dst *jsontext.Value) error {
 
 func (f *fastSource) null() (bool, error) { return false, nil } // null is unusual
 
+func (f *fastSource) isObject() bool {
+	f.skip()
+	return f.at < len(f.json) && f.json[f.at] == '{'
+}
+
 func (f *fastSource) end() error {
 	f.skip()
 	return expected(f.at == len(f.json))

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/pace"
 )
 
@@ -98,6 +99,7 @@ func DecodeForm(
 		{"data", func(r *reader) error {
 			return r.points(&m.State.Data, limits.Points, kind == Predict)
 		}},
+		{"over", func(r *reader) error { return r.sweep(&m.Sweep) }},
 	} {
 		if err := readField(form.Get(f.name), f.name, limits, f.read); err != nil {
 			return m, err
@@ -117,12 +119,33 @@ func DecodeForm(
 		}
 	}
 	m.Format = strings.TrimSpace(form.Get("format"))
+	if kind == Explain {
+		if err := m.readExplain(form); err != nil {
+			return m, err
+		}
+	}
 	if m.Type = form.Get("type"); m.Type != "" {
 		if err := kind.checkType(m.Type); err != nil {
 			return m, err
 		}
 	}
-	return m, m.CheckCounts(kind)
+	if err := m.CheckCounts(kind); err != nil || kind != SweepOver {
+		return m, err
+	}
+	m.State.Network = nn.Network{} // of the page, whose form always has one
+	return m, m.CheckSweep()
+}
+
+// readExplain reads what is to be explained.
+func (m *Message) readExplain(form url.Values) error {
+	m.Parameter = cmp.Or(strings.TrimSpace(form.Get("parameter")), m.Parameter)
+	if strings.TrimSpace(form.Get("point")) == "" {
+		return nil
+	}
+	if err := FormInt(form, "point", &m.Point); err != nil {
+		return err
+	}
+	return checkPoint(m.Point)
 }
 
 // checkFields returns an error for a field that the form may not have, or not twice.

@@ -14,20 +14,25 @@ type Kind int
 
 // The kinds of messages.
 const (
-	Step    Kind = iota // one result after some updates: steps
-	Train               // a stream of results: steps (0 for no end), frame_steps, frame_ms
-	Predict             // outputs at points, whose labels may be left out
-	Export              // a file: format
-	Replay              // the state that a journal leads to: journal, anyway; and no state
-	Verify              // what runs claim and what they come to: hand_ins, lesson; and no state
+	Step      Kind = iota // one result after some updates: steps
+	Train                 // a stream of results: steps (0 for no end), frame_steps, frame_ms
+	Predict               // outputs at points, whose labels may be left out
+	Export                // a file: format
+	Explain               // how the next update changes a number: parameter, point
+	SweepOver             // a stream of the results of many runs: steps, over; no network
+	Replay                // the state that a journal leads to: journal, anyway; and no state
+	Verify                // what runs claim and what they come to: hand_ins, lesson; and no state
 )
 
 // hasSteps reports whether the message may say how many updates to make.
-func (k Kind) hasSteps() bool { return k == Step || k == Train }
+func (k Kind) hasSteps() bool { return k == Step || k == Train || k == SweepOver }
 
 // TypeName returns the member type of a message of this kind.
 func (k Kind) TypeName() string {
-	return [...]string{Step: "train_step", Train: "train_step", Predict: "predict", Export: "export", Replay: "replay", Verify: "verify"}[k]
+	return [...]string{
+		Step: "train_step", Train: "train_step", Predict: "predict", Export: "export",
+		Explain: "train_step", SweepOver: "sweep", Replay: "replay", Verify: "verify",
+	}[k]
 }
 
 // checkType returns an error unless a message of this kind may have the type.
@@ -58,6 +63,9 @@ type Message struct {
 	Repeatable bool           // the answer is the same on every CPU, also with FullFrames: a recipe's
 	FrameMS    int            // least time between two frames, in milliseconds
 	Format     string         // of the file to export
+	Parameter  string         // the path of the weight or bias to explain
+	Point      int            // the point to explain: an index of data, or nn.FirstOfBatch
+	Sweep      Sweep          // what the runs of a sweep differ by
 	Journal    string         // to replay
 	Anyway     bool           // also if another release wrote it
 	HandIns    []HandIn       // runs to verify
@@ -95,9 +103,15 @@ const (
 // length is checked, with a better message, when all is read.
 const maxList = 10 * nn.MaxWidth
 
+// DefaultParameter is the weight that is explained where a message names none.
+var DefaultParameter = nn.ParameterPlace{}.String()
+
 // NewMessage returns a message with the defaults of its kind.
 func NewMessage(kind Kind) Message {
 	m := Message{Steps: kind.leastSteps(), FrameSteps: 1}
+	if kind == Explain {
+		m.Parameter, m.Point = DefaultParameter, nn.FirstOfBatch
+	}
 	m.State.Config = nn.DefaultConfig()
 	return m
 }
@@ -110,6 +124,9 @@ func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	err := readJSON(body, "", limits, func(r *reader) error { return r.message(&m, kind, limits) })
 	if err == nil {
 		err = m.CheckCounts(kind)
+	}
+	if err == nil && kind == SweepOver {
+		err = m.CheckSweep()
 	}
 	if err == nil && kind == Verify {
 		err = m.CheckHandIns()
@@ -142,7 +159,9 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.unknown()
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
-		case name == "network":
+		case name == "over" && kind == SweepOver:
+			return r.sweep(&m.Sweep)
+		case name == "network" && kind != SweepOver: // each run begins with a new one
 			return r.network(&m.State.Network)
 		case name == "data":
 			return r.points(&m.State.Data, limits.Points, kind == Predict)
@@ -154,9 +173,24 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.integer(&m.FrameMS)
 		case name == "format" && kind == Export:
 			return r.text(&m.Format)
+		case name == "parameter" && kind == Explain:
+			return r.text(&m.Parameter)
+		case name == "point" && kind == Explain:
+			if err := r.integer(&m.Point); err != nil {
+				return err
+			}
+			return checkPoint(m.Point)
 		}
 		return r.unknown()
 	})
+}
+
+// checkPoint returns an error unless a point that a message names may be an index.
+func checkPoint(point int) error {
+	if point < 0 {
+		return Invalid("point", "must be an index of data, counted from 0; got %d", point)
+	}
+	return nil
 }
 
 // CheckCounts returns an error for a number outside of its limits that is not part of the state.

@@ -3,6 +3,8 @@ package wire
 import (
 	"iter"
 	"math"
+	"slices"
+	"sync"
 
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/setting"
@@ -39,6 +41,10 @@ var parameters = []Parameter{
 	{
 		Name: "noise", Kind: setting.Real, Range: setting.Range{Most: dataset.MaxNoise}, OfData: true,
 		About: "standard deviation of the noise; each data set has its own default",
+	},
+	{
+		Name: "label_noise", Kind: setting.Real, Range: setting.Range{Most: dataset.MaxLabelNoise}, OfData: true,
+		About: "share of labels that are redrawn by chance; 0, the default, for none",
 	},
 	{
 		Name: "data_seed", Kind: setting.Whole, Range: setting.Range{Most: math.MaxUint32},
@@ -83,15 +89,18 @@ func Parameters() iter.Seq[Parameter] {
 	}
 }
 
-// IsDataParameter reports whether a query for points may have a parameter of this name.
-func IsDataParameter(name string) bool {
+// dataParameters returns the names of the parameters of a query for points.
+var dataParameters = sync.OnceValue(func() (names []string) {
 	for p := range Parameters() {
-		if p.Name == name {
-			return p.OfData
+		if p.OfData {
+			names = append(names, p.Name)
 		}
 	}
-	return false
-}
+	return names
+})
+
+// IsDataParameter reports whether a query for points may have a parameter of this name.
+func IsDataParameter(name string) bool { return slices.Contains(dataParameters(), name) }
 
 // RecipeNames returns the names of the parameters of a recipe that are no members of config.
 func RecipeNames() []string {

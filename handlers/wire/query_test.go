@@ -86,7 +86,7 @@ func TestReadQuery(t *testing.T) {
 
 // TestTracking: no parameter of a recipe is taken for one that follows people.
 func TestTracking(t *testing.T) {
-	names := []string{"dataset", "points", "noise", "data_seed", "steps", "frame_steps", "frame_ms", "hide", "lock"}
+	names := []string{"dataset", "points", "noise", "label_noise", "data_seed", "steps", "frame_steps", "frame_ms", "hide", "lock"}
 	for m := range setting.All() {
 		names = append(names, m.Name)
 	}

@@ -31,6 +31,8 @@ type source interface {
 	id(dst *jsontext.Value) error
 	// null reports whether the value is null. If it is, the value has been read.
 	null() (bool, error)
+	// isObject reports whether the next value is an object. It reads nothing.
+	isObject() bool
 	// end checks that nothing follows the value.
 	end() error
 	// place returns the path of the value last read, for errors.

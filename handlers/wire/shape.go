@@ -75,7 +75,10 @@ type describer struct {
 
 // memberNames returns the names of the members of everything that is read from JSON.
 func memberNames() []string {
-	names := []string{"type", "id", "config", "network", "data", "steps", "frame_steps", "frame_ms", "format", "journal", "anyway", "hand_ins", "text"}
+	names := []string{
+		"type", "id", "config", "network", "data", "steps", "frame_steps", "frame_ms", "format",
+		"parameter", "point", "over", "journal", "anyway", "hand_ins", "text",
+	}
 	seen := map[string]bool{}
 	for _, name := range names {
 		seen[name] = true
@@ -159,6 +162,9 @@ func (d *describer) null() (bool, error) {
 	d.shape.Null = true
 	return false, nil
 }
+
+// isObject describes the list alone where there may be either.
+func (d *describer) isObject() bool { return false }
 
 func (d *describer) end() error    { return nil }
 func (d *describer) place() string { return "" }

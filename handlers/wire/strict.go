@@ -237,6 +237,8 @@ func (r *strictSource) null() (bool, error) {
 	return true, nil
 }
 
+func (r *strictSource) isObject() bool { return r.dec.PeekKind() == '{' }
+
 func (r *strictSource) points(dst *[]nn.Point, most int, unlabelled bool) error {
 	*dst = nil
 	return r.list(func() error {

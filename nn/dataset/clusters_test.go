@@ -91,7 +91,7 @@ func TestLattice(t *testing.T) {
 func TestBlobs(t *testing.T) {
 	for _, noise := range []float64{0, 0.05} {
 		for classes := 2; classes <= MaxClasses; classes++ {
-			points := generate(t, Blobs, Params{classes * perClass, classes, noise, 1})
+			points := generate(t, Blobs, Params{Points: classes * perClass, Classes: classes, Noise: noise, Seed: 1})
 			want := math.Hypot(0.12*cellOf(classes), noise)
 			estimates := estimateClasses(points, classes)
 			for _, e := range estimates {
@@ -126,7 +126,7 @@ func TestAniso(t *testing.T) {
 	for classes := 2; classes <= MaxClasses; classes++ {
 		const noise = 0.02
 		seed := uint32(classes)
-		estimates := estimateClasses(generate(t, Aniso, Params{classes * perClass, classes, noise, seed}), classes)
+		estimates := estimateClasses(generate(t, Aniso, Params{Points: classes * perClass, Classes: classes, Noise: noise, Seed: seed}), classes)
 		for _, e := range estimates {
 			checkDeviation(t, "aniso along", e.along, math.Hypot(0.2*cellOf(classes), noise))
 			checkDeviation(t, "aniso across", e.across, math.Hypot(0.05*cellOf(classes), noise))
@@ -150,7 +150,7 @@ func TestAniso(t *testing.T) {
 func TestVaried(t *testing.T) {
 	for classes := 2; classes <= MaxClasses; classes++ {
 		// A wide cluster near the border is folded and so a little narrower, within the tolerance.
-		estimates := estimateClasses(generate(t, Varied, Params{classes * perClass, classes, 0, 2}),
+		estimates := estimateClasses(generate(t, Varied, Params{Points: classes * perClass, Classes: classes, Noise: 0, Seed: 2}),
 			classes)
 		for class, e := range estimates {
 			want := []float64{0.1, 0.2, 0.05}[class%3] * cellOf(classes)
@@ -164,7 +164,7 @@ func TestGauss(t *testing.T) {
 	for _, noise := range []float64{0, 0.1} {
 		for classes := 2; classes <= MaxClasses; classes++ {
 			want := math.Hypot(0.08, noise)
-			for class, e := range estimateClasses(generate(t, Gauss, Params{classes * perClass, classes, noise, 1}), classes) {
+			for class, e := range estimateClasses(generate(t, Gauss, Params{Points: classes * perClass, Classes: classes, Noise: noise, Seed: 1}), classes) {
 				checkDeviation(t, "gauss", e.along, want)
 				checkDeviation(t, "gauss", e.across, want)
 				sin, cos := math.Sincos(2 * math.Pi * (5.0/8 + float64(class)/float64(classes)))

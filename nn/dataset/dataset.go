@@ -14,9 +14,10 @@
 //     minus zero never occurs. Points that noise would push over the border are folded back, so
 //     they do not pile up on it.
 //   - Point i belongs to class i mod classes: class counts differ by at most one, and fewer points
-//     than classes leave the last classes empty.
-//   - More points begin with the same points, and more noise moves the same points further along
-//     the same way: a slider changes a picture, it does not replace it.
+//     than classes leave the last classes empty. Label noise comes after that, and moves no point.
+//   - More points begin with the same points, more noise moves the same points further along the
+//     same way, and more label noise gives more points the same wrong labels: a slider changes a
+//     picture, it does not replace it.
 //
 // The one kind of error is [*ParamError]. There is no mutable package state.
 package dataset
@@ -30,9 +31,10 @@ import (
 
 // Limits that hold for every data set. The server's own limit on points is lower.
 const (
-	MaxPoints  = 1_000_000
-	MaxClasses = 10
-	MaxNoise   = 0.5
+	MaxPoints     = 1_000_000
+	MaxClasses    = 10
+	MaxNoise      = 0.5
+	MaxLabelNoise = 1
 )
 
 // Point is a place in the square and the answer that a network should learn there.
@@ -52,13 +54,17 @@ type Params struct {
 	// Noise is the standard deviation of the Gaussian noise added to both coordinates, or to the
 	// label of a regression; 0 to MaxNoise.
 	Noise float64
+	// LabelNoise is the share of labels that are redrawn, about: each with this probability. Every
+	// class is as likely then, the point's own included, or every number of [-1, 1] for a
+	// regression; 0 to MaxLabelNoise.
+	LabelNoise float64
 	// Seed chooses one of 2³² draws; every value is valid.
 	Seed uint32
 }
 
 // ParamError says which parameter cannot be used and why.
 type ParamError struct {
-	Field   string // "dataset", "points", "classes" or "noise"
+	Field   string // "dataset", "points", "classes", "noise" or "label_noise"
 	Message string // what it must be and what it was, such as "must be between 0 and 0.5; got 0.7"
 }
 
@@ -108,7 +114,28 @@ func Generate(name Name, p Params) ([]Point, error) {
 		x, y = round(fold(x+noise())), round(fold(y+noise()))
 		points[i] = Point{X: x, Y: y, Label: float64(class)}
 	}
+	if p.LabelNoise > 0 {
+		redraw(points, name, p)
+	}
 	return points, nil
+}
+
+// redraw gives the share of points that p says another label (Zhang and others, "Understanding deep
+// learning requires rethinking generalization", 2017, section 2.1: partially corrupted labels). Its
+// numbers are a stream of their own, two for each point, so that neither the points nor the labels of
+// others depend on the share.
+func redraw(points []Point, name Name, p Params) {
+	rnd := newRandom("labels of "+name, p.Seed)
+	for i := range points {
+		chance, label := rnd.Float64(), rnd.Float64()
+		switch {
+		case chance >= p.LabelNoise:
+		case p.Classes == 0:
+			points[i].Label = round(2*label - 1)
+		default:
+			points[i].Label = math.Floor(float64(label * float64(p.Classes)))
+		}
+	}
 }
 
 // Check returns a [*ParamError] if the name is unknown, or one for each parameter that is out of range,
@@ -139,6 +166,10 @@ func Check(name Name, p Params) error {
 	if math.IsNaN(p.Noise) || p.Noise < 0 || p.Noise > MaxNoise {
 		wrong = append(wrong, &ParamError{"noise",
 			fmt.Sprintf("must be between 0 and %v; got %v", MaxNoise, p.Noise)})
+	}
+	if !(p.LabelNoise >= 0 && p.LabelNoise <= MaxLabelNoise) {
+		wrong = append(wrong, &ParamError{"label_noise",
+			fmt.Sprintf("must be between 0 and %v; got %v", MaxLabelNoise, p.LabelNoise)})
 	}
 	return errors.Join(wrong...)
 }

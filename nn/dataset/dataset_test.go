@@ -98,6 +98,7 @@ func TestGenerateErrors(t *testing.T) {
 	}
 	classes := func(k int) Params { return with(func(p *Params) { p.Classes = k }) }
 	noise := func(v float64) Params { return with(func(p *Params) { p.Noise = v }) }
+	labels := func(v float64) Params { return with(func(p *Params) { p.LabelNoise = v }) }
 	points := func(n int) Params { return with(func(p *Params) { p.Points = n }) }
 
 	for _, test := range []struct {
@@ -123,6 +124,9 @@ func TestGenerateErrors(t *testing.T) {
 		{Plane, noise(-0.1), "noise", "must be between 0 and 0.5; got -0.1"},
 		{Gauss, noise(math.NaN()), "noise", "must be between 0 and 0.5; got NaN"},
 		{Gauss, noise(math.Inf(1)), "noise", "must be between 0 and 0.5; got +Inf"},
+		{Gauss, labels(1.5), "label_noise", "must be between 0 and 1; got 1.5"},
+		{Hills, labels(-0.1), "label_noise", "must be between 0 and 1; got -0.1"},
+		{Moons, labels(math.NaN()), "label_noise", "must be between 0 and 1; got NaN"},
 	} {
 		got, err := Generate(test.name, test.params)
 		var paramErr *ParamError
@@ -281,7 +285,7 @@ func TestAll(t *testing.T) {
 			t.Errorf("%s: task %s with up to %d classes; want %s with %d", info.Name, info.Task,
 				info.MaxClasses, wantTask, wantMax)
 		}
-		p := Params{200, info.DefaultClasses, info.DefaultNoise, 1}
+		p := Params{Points: 200, Classes: info.DefaultClasses, Noise: info.DefaultNoise, Seed: 1}
 		checkInvariants(t, info, p, generate(t, info.Name, p))
 	}
 	want := []Name{"circles", "moons", "blobs", "aniso", "varied", "xor", "gauss", "spiral", "plane", "hills"}

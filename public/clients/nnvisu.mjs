@@ -27,6 +27,7 @@
  * @typedef {object} Recipe
  * @property {number} [points] of the data set
  * @property {number} [noise] of the data set
+ * @property {number} [label_noise] of the data set
  * @property {number} [data_seed] of the data set, if it is not the member seed of config
  *
  * @typedef {object} Training
@@ -191,13 +192,13 @@ export class Client {
    * @param {Config & Recipe} config
    * @param {AbortSignal} [signal]
    */
-  async new(data, { points, noise, data_seed, ...config } = {}, signal) {
+  async new(data, { points, noise, label_noise, data_seed, ...config } = {}, signal) {
     let drawn;
     if (typeof data === "string") {
       const { seed = undefined, classes = undefined } = config;
       const texts = await this.#dataset(
         data,
-        { points, noise, classes, seed: data_seed ?? seed },
+        { points, noise, label_noise, classes, seed: data_seed ?? seed },
         signal,
       );
       config = { task: JSON.parse(texts.task), ...config };
@@ -210,7 +211,8 @@ export class Client {
   }
 
   /**
-   * Returns the points of a data set. The parameters are points, classes, noise and seed.
+   * Returns the points of a data set. The parameters are points, classes, noise,
+   * label_noise and seed.
    * @param {string} dataset @param {Record<string, unknown>} parameters @param {AbortSignal} [signal]
    * @returns {Promise<Point[]>}
    */

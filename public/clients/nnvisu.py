@@ -268,20 +268,22 @@ class Client:
         data: Optional[Iterable[Sequence[float]]] = None,
         points: Optional[int] = None,
         noise: Optional[float] = None,
+        label_noise: Optional[float] = None,
         data_seed: Optional[int] = None,
         **config: Any,
     ) -> State:
         """Returns the first state of a run, on a data set or on points of your own.
 
-        points and noise are for the data set. So are the members seed and classes of config, unless
-        there is a data_seed. All other names are members of config.
+        points, noise and label_noise are for the data set. So are the members seed and classes of
+        config, unless there is a data_seed. All other names are members of config.
         """
         if (dataset is None) == (data is None):
             raise TypeError("give either the name of a data set or data")
         if data is not None:
             drawn = json.dumps([point._asdict() for point in _rows(data)])
         else:
-            asked = {"points": points, "noise": noise, "classes": config.get("classes")}
+            asked = {"points": points, "noise": noise, "label_noise": label_noise}
+            asked["classes"] = config.get("classes")
             asked["seed"] = config.get("seed") if data_seed is None else data_seed
             texts, values = self._dataset(dataset or "", asked)
             config, drawn = {"task": values["task"], **config}, texts["data"]
@@ -289,7 +291,8 @@ class Client:
         return _opened(self._ask("/export", message), self)
 
     def data(self, dataset: str, **parameters: Any) -> List[Point]:
-        """Returns the points of a data set. The parameters are points, classes, noise and seed.
+        """Returns the points of a data set. The parameters are points, classes, noise, label_noise and
+        seed.
 
         >>> Client("http://localhost:8888").data("circles", points=1, noise=0.1)
         [Point(x=-0.2587, y=-0.3658, label=0)]

@@ -154,10 +154,10 @@ func TestBrowserPastLate(t *testing.T) {
 	p.change("a point", func() { p.dab(0.9, 0.9) })
 	v := p.trainTo(5)
 	p.kept()
-	p.run(`location.reload()`)
-	contract.Eventually(t, "the script runs again", func() bool {
-		there, err := try[bool](p, `performance.now() < 700 && document.documentElement.classList.contains("script")`)
-		return err == nil && there
+	p.run(`window.testLeft = true; location.reload()`)
+	contract.Eventually(t, "the form has the state again", func() bool {
+		step, err := try[int](p, `window.testLeft ? -1 : JSON.parse(document.querySelector("[name=network]").value || "{}").step ?? 0`)
+		return err == nil && step == v.steps()
 	})
 	p.dab(-0.9, 0.9)
 	if now := p.trainTo(v.steps() + 2); len(now.points(t)) != len(v.points(t))+1 {

@@ -21,7 +21,7 @@ func TestForbidden(t *testing.T) {
 	}
 	for name, headers := range cross {
 		t.Run(name, func(t *testing.T) {
-			for _, path := range []string{"/step", "/train", "/predict", "/export"} {
+			for _, path := range []string{"/step", "/train", "/predict", "/explain", "/export"} {
 				text := m.Text()
 				if path == "/predict" {
 					text = m.Without("type", "steps").Text()
@@ -90,7 +90,7 @@ func TestUnsupported(t *testing.T) {
 	s := Start(t)
 	m := TrainStep(Message{}, nil, Scatter(4, 2, 1), 1)
 	want := s.Step(t, m)
-	bodies := map[string]Message{"/step": m, "/train": m, "/predict": m.Without("type", "steps"),
+	bodies := map[string]Message{"/step": m, "/train": m, "/predict": m.Without("type", "steps"), "/explain": m.Without("steps"),
 		"/export": m.Without("type", "steps").With("format", "state")}
 	for path, body := range bodies {
 		for _, kind := range []string{"text/plain", "application/xml", "image/png", "text/csv; charset=utf-8", "json", ";"} {

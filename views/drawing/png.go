@@ -58,7 +58,7 @@ func (c *chunks) begin(pixels *image.RGBA) {
 // imageData returns the data of the chunks IDAT of an opaque image.
 func imageData(m image.Image) func(yield func([]byte) bool) {
 	return func(yield func([]byte) bool) {
-		file := encoded(m, level)[8:]
+		file := EncodePNG(m, level)[8:]
 		for len(file) > 0 {
 			n := binary.BigEndian.Uint32(file)
 			if string(file[4:8]) == "IDAT" && !yield(file[8:8+n]) {

@@ -153,12 +153,12 @@ func (s imageShape) svg(b []byte) []byte {
 	b = measure(append(b, "<image"...), "x", s.x)
 	b = measure(measure(measure(b, "y", s.y), "width", s.width), "height", s.height)
 	b = append(b, ` preserveAspectRatio="none" href="data:image/png;base64,`...)
-	b = base64.StdEncoding.AppendEncode(b, encoded(s.pixels, png.DefaultCompression))
+	b = base64.StdEncoding.AppendEncode(b, EncodePNG(s.pixels, png.DefaultCompression))
 	return append(b, `"/>`...)
 }
 
-// encoded returns an image as PNG.
-func encoded(m image.Image, level png.CompressionLevel) []byte {
+// EncodePNG returns an image as PNG.
+func EncodePNG(m image.Image, level png.CompressionLevel) []byte {
 	var b bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: level, BufferPool: buffers{}}
 	if err := encoder.Encode(&b, m); err != nil {

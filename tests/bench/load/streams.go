@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,6 +22,7 @@ import (
 type streamsOptions struct {
 	url      string
 	streams  int
+	sweeps   int // clients that sweep beside them
 	fps      float64
 	points   int
 	layers   string // hidden_layers of each lab, or "" for the default
@@ -33,6 +35,7 @@ type streamsOptions struct {
 func (o *streamsOptions) define(fs *flag.FlagSet) {
 	fs.StringVar(&o.url, "url", "http://127.0.0.1:8888", "`address` of the server")
 	fs.IntVar(&o.streams, "streams", 300, "how `many` streams to open")
+	fs.IntVar(&o.sweeps, "sweeps", 0, "how `many` clients, of other addresses, sweep beside them without a pause")
 	fs.Float64Var(&o.fps, "fps", 10, "frames a `second` that each asks for")
 	fs.IntVar(&o.points, "points", 200, "`points` of each lab")
 	fs.StringVar(&o.layers, "layers", "", "`units` of the hidden layers, as 100,100, if not the default")
@@ -46,6 +49,7 @@ func (o *streamsOptions) define(fs *flag.FlagSet) {
 type streamsReport struct {
 	streams, refused, broken int
 	failure                  error // the first
+	cells                    int64 // of the sweeps beside them, while it is measured
 
 	frames    int
 	rate      float64   // frames a second, of all streams
@@ -80,6 +84,9 @@ func (r streamsReport) print(w io.Writer) {
 		milliseconds(percentile(r.intervals, 99)), milliseconds(percentile(r.intervals, 100)))
 	fmt.Fprintf(w, "a frame     %s on the wire (%s), %s of the server's CPU\n", bytesOf(r.bytes), coding, milliseconds(r.cpu))
 	fmt.Fprintf(w, "memory      %s before, %s with all streams: %s for each\n", bytesOf(r.before.memory), bytesOf(r.memory), bytesOf(r.perStream()))
+	if r.cells > 0 {
+		fmt.Fprintf(w, "sweeps      %d cells of %d updates beside them\n", r.cells, sweepSteps)
+	}
 	fmt.Fprintf(w, "this client %.0f %% of a core\n", 100*r.own)
 }
 
@@ -114,16 +121,22 @@ func runStreams(ctx context.Context, o streamsOptions) (streamsReport, error) {
 			all[i].err = all[i].run(ctx, root, o, i)
 		})
 	}
+	var cells atomic.Int64
+	swept := make(chan error, 1)
+	go func() { swept <- runSweeps(ctx, root, o.sweeps, &cells) }()
 	sleepUntil(ctx, from)
+	report.cells = -cells.Load()
 	first, own := serverUsage(ctx, o.url), ownCPU()
 	sleepUntil(ctx, to)
 	last := serverUsage(ctx, o.url)
+	report.cells += cells.Load()
 	report.own = (ownCPU() - own) / o.duration.Seconds()
 	if err := ctx.Err(); err != nil {
 		return report, err
 	}
 	cancel()
 	wait.Wait()
+	report.failure = <-swept
 
 	report.memory = last.memory
 	var wire int

@@ -1,0 +1,326 @@
+package nn
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// FirstOfBatch stands for a point in [Trainer.Explain]: the first one of the batch.
+const FirstOfBatch = -1
+
+// An Explanation says how the next update of a state changes one weight or bias, with every number as
+// training computes it. A number that overflows is the largest one. It is what [Trainer.Explain]
+// returns; its JSON is the wire contract.
+type Explanation struct {
+	// Step counts the updates before this one, like Network.Step.
+	Step      int                `json:"step"`
+	Parameter ExplainedParameter `json:"parameter"`
+	Point     ExplainedPoint     `json:"point"`
+	Batch     ExplainedBatch     `json:"batch"`
+	Update    ExplainedUpdate    `json:"update"`
+	Curve     LossCurve          `json:"curve"`
+}
+
+// An ExplainedParameter is a weight or bias before and after an update.
+type ExplainedParameter struct {
+	Path   string  `json:"path"`   // as ParseParameter reads it
+	Before float64 `json:"before"` // in the network given
+	// Gradient is what the optimizer gets: that of the mean loss over the batch, with the penalties.
+	Gradient float64 `json:"gradient"`
+	After    float64 `json:"after"` // in the network that Step returns, bit for bit
+}
+
+// An ExplainedBatch is what the points of an update say about one parameter.
+type ExplainedBatch struct {
+	Epoch  int   `json:"epoch"`  // passes completed before
+	Points []int `json:"points"` // the batch in its order, as indices of State.Data
+	// Scale is what the loss of one point counts in the mean: 1/n.
+	Scale float64 `json:"scale"`
+	// Deltas and Inputs are, for each point, the gradient of the mean loss with respect to the sum of
+	// the unit that the parameter belongs to, and what the parameter is multiplied with: 1 for a bias.
+	// The share of a point in the gradient is the product of the two.
+	Deltas []float64 `json:"deltas"`
+	Inputs []float64 `json:"inputs"`
+	// Blocks say in which order the shares are added.
+	Blocks []ExplainedBlock `json:"blocks"`
+	// Gradient is that of the mean loss with respect to the parameter: the last total.
+	Gradient float64 `json:"gradient"`
+	// Numeric is the same, from the mean loss a little to the left and to the right of the parameter:
+	// (loss(before + h) - loss(before - h)) / 2h.
+	Numeric float64 `json:"numeric"`
+	H       float64 `json:"h"`
+}
+
+// An ExplainedBlock is a run of up to 120 points of a batch. Share j of the block is added to lane j
+// mod 8, product and sum rounded once. The lanes are added as ((0+4)+(1+5)) + ((2+6)+(3+7)).
+type ExplainedBlock struct {
+	Lanes []float64 `json:"lanes"` // eight
+	Sum   float64   `json:"sum"`   // of the lanes
+	Total float64   `json:"total"` // with the blocks before
+}
+
+// A ParameterPlace is where a weight or bias stands in a network. All count from 0.
+type ParameterPlace struct {
+	Layer, Out int
+	In         int // of a weight; -1 for a bias
+}
+
+// ParseParameter reads a path: weights.LAYER.OUT.IN or biases.LAYER.OUT.
+func ParseParameter(path string) (at ParameterPlace, ok bool) {
+	words := strings.Split(path, ".")
+	switch {
+	case words[0] == "weights" && len(words) == 4:
+	case words[0] == "biases" && len(words) == 3:
+	default:
+		return at, false
+	}
+	places := []int{0, 0, -1}
+	for i, word := range words[1:] {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 0 || strconv.Itoa(n) != word { // one path for one place
+			return at, false
+		}
+		places[i] = n
+	}
+	return ParameterPlace{places[0], places[1], places[2]}, true
+}
+
+// String returns the path of a place.
+func (p ParameterPlace) String() string {
+	path := "biases"
+	if p.In >= 0 {
+		path = "weights"
+	}
+	path += "." + strconv.Itoa(p.Layer) + "." + strconv.Itoa(p.Out)
+	if p.In >= 0 {
+		path += "." + strconv.Itoa(p.In)
+	}
+	return path
+}
+
+// indexOf returns where in theta the parameter of a path stands.
+func (m *Model) indexOf(path string) (at ParameterPlace, index int, err error) {
+	at, ok := ParseParameter(path)
+	if !ok {
+		return at, 0, fieldError("parameter",
+			"must be weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0; got %.60q", path)
+	}
+	switch {
+	case at.Layer >= len(m.layers):
+		err = fieldError("parameter", "must have a layer from 0 to %d; got %d", len(m.layers)-1, at.Layer)
+	case at.Out >= m.layers[at.Layer].out:
+		err = fieldError("parameter", "must have an output from 0 to %d in layer %d; got %d",
+			m.layers[at.Layer].out-1, at.Layer, at.Out)
+	case at.In >= m.layers[at.Layer].in:
+		err = fieldError("parameter", "must have an input from 0 to %d in layer %d; got %d",
+			m.layers[at.Layer].in-1, at.Layer, at.In)
+	}
+	if err != nil {
+		return at, 0, err
+	}
+	wi, bi := 0, m.weights
+	for l := range at.Layer {
+		wi += m.layers[l].in * m.layers[l].out
+		bi += m.layers[l].out
+	}
+	if at.In < 0 {
+		return at, bi + at.Out, nil
+	}
+	return at, wi + at.Out*m.layers[at.Layer].in + at.In, nil
+}
+
+// Explain explains the next update of the parameter at a path, and how the point with an index of
+// State.Data, which must be in the batch of that update, takes part in it. The call does not change
+// later updates. It takes about as long as an update, two dozen times Metrics and the pass of a point. It
+// returns a *FieldError for parameter or point, whatever [Trainer.Step] returns, or the error of a
+// yield.
+func (t *Trainer) Explain(path string, point int) (Explanation, error) {
+	at, index, err := t.indexOf(path)
+	if err != nil {
+		return Explanation{}, err
+	}
+	if err := t.checkCounts(1); err != nil {
+		return Explanation{}, err
+	}
+	from, to, batches := t.nextBatch()
+	e := &explanation{t: t, at: at, index: index, from: from, shuffled: batches > 1}
+	e.Step = t.step
+	e.Parameter = ExplainedParameter{Path: at.String(), Before: told(t.theta[index])}
+	e.Batch = ExplainedBatch{Epoch: t.epoch, Points: t.indices(from, to, batches > 1), Scale: 1 / float64(to-from)}
+	if e.column, err = columnOf(e.Batch.Points, point); err != nil {
+		return Explanation{}, err
+	}
+	t.acquire()
+	defer t.release()
+	e.gradient()
+	if err := t.Stopped(); err != nil {
+		return Explanation{}, err
+	}
+	e.update(t.grad[index])
+	t.save()
+	if err := t.apply(to == t.train.n); err != nil {
+		return Explanation{}, err
+	}
+	e.Parameter.Gradient, e.Parameter.After = told(t.grad[index]), told(t.theta[index])
+	e.curve()
+	t.restore()
+	e.numeric()
+	return e.Explanation, t.Stopped()
+}
+
+// Explain is [Trainer.Explain] for a state.
+func Explain(s State, path string, point int) (Explanation, error) {
+	t, err := NewTrainer(s)
+	if err != nil {
+		return Explanation{}, err
+	}
+	return t.Explain(path, point)
+}
+
+// An explanation is one that is being made.
+type explanation struct {
+	Explanation
+	t        *Trainer
+	at       ParameterPlace
+	index    int // of the parameter in theta
+	from     int // where the batch begins in the order of the epoch
+	shuffled bool
+	column   int // of the point in the batch
+}
+
+// indices returns the points of a batch as indices of the data.
+func (t *Trainer) indices(from, to int, shuffled bool) []int {
+	var trained []int
+	for i, held := range Split(t.train.n+t.test.n, t.config.TestFraction, t.config.Seed) {
+		if !held {
+			trained = append(trained, i)
+		}
+	}
+	if !shuffled {
+		return trained[from:to]
+	}
+	points := make([]int, 0, to-from)
+	for _, i := range t.order[from:to] {
+		points = append(points, trained[i])
+	}
+	return points
+}
+
+// columnOf returns where in a batch a point stands.
+func columnOf(batch []int, point int) (int, error) {
+	if point == FirstOfBatch {
+		return 0, nil
+	}
+	for j, i := range batch {
+		if i == point {
+			return j, nil
+		}
+	}
+	const most = 10
+	var some []string
+	for _, i := range batch[:min(most, len(batch))] {
+		some = append(some, strconv.Itoa(i))
+	}
+	list := strings.Join(some, ", ")
+	if len(batch) > most {
+		list += " and " + strconv.Itoa(len(batch)-most) + " more"
+	}
+	return 0, fieldError("point", "must be in the batch of this update, which has the points %s; got %d", list, point)
+}
+
+// blocks calls f with each block of the batch, and which point of the batch is its first. It ends early
+// if a yield returns an error. The masks of dropout are those of the update.
+func (e *explanation) blocks(nanoseconds int, f func(b *block, first int)) {
+	t := e.t
+	if t.drops {
+		seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
+	}
+	for first, n := 0, len(e.Batch.Points); first < n && t.proceed(nanoseconds); first += blockWidth {
+		b := &t.batch
+		if e.shuffled {
+			t.gather(e.from+first, min(blockWidth, n-first))
+		} else {
+			b = &t.train.blocks[first/blockWidth]
+		}
+		f(b, first)
+	}
+}
+
+// gradient sets the gradient of the trainer to that of the batch, and notes what makes the one of the
+// parameter, and the pass of the point.
+func (e *explanation) gradient() {
+	t := e.t
+	clear(t.grad)
+	total := 0.0
+	e.blocks(t.updateTime, func(b *block, first int) {
+		masks := t.pcg
+		out := t.forwardTraining(b)
+		if j := e.column - first; j >= 0 && j < b.n {
+			e.pass(b, j, masks)
+		}
+		t.addGradient(b, out, e.Batch.Scale)
+		deltas, inputs := t.rowsOf(e.at, b, out)
+		block := sumOf(deltas, inputs, &total)
+		e.Batch.Blocks = append(e.Batch.Blocks, block)
+		for j := range b.n {
+			input := 1.0
+			if inputs != nil {
+				input = inputs[j]
+			}
+			e.Batch.Deltas = append(e.Batch.Deltas, told(deltas[j]))
+			e.Batch.Inputs = append(e.Batch.Inputs, told(input))
+		}
+	})
+	e.Batch.Gradient = told(total)
+}
+
+// rowsOf returns, after the backward pass of a block, the gradients with respect to the sum of the
+// unit of a parameter, and what the parameter is multiplied with; nil for a bias.
+func (t *Trainer) rowsOf(at ParameterPlace, b *block, out []float64) (deltas, inputs []float64) {
+	row := func(m []float64, i int) []float64 { return m[i*b.width : (i+1)*b.width] }
+	if at.Layer == len(t.layers)-1 {
+		deltas = row(out, at.Out)
+	} else {
+		deltas = row(t.layers[at.Layer].d, at.Out)
+	}
+	switch {
+	case at.In < 0:
+	case at.Layer == 0:
+		inputs = row(b.x, at.In)
+	default:
+		inputs = row(t.layers[at.Layer-1].a, at.In)
+	}
+	return deltas, inputs
+}
+
+// sumOf adds the shares of a block in the order of kernel.DenseGradient.
+func sumOf(deltas, inputs []float64, total *float64) ExplainedBlock {
+	var s [8]float64
+	for j, delta := range deltas {
+		if inputs == nil {
+			s[j%8] += delta
+		} else {
+			s[j%8] = math.FMA(delta, inputs[j], s[j%8])
+		}
+	}
+	sum := ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]))
+	*total += sum
+	b := ExplainedBlock{Sum: told(sum), Total: told(*total)}
+	for _, v := range s {
+		b.Lanes = append(b.Lanes, told(v))
+	}
+	return b
+}
+
+// told returns a number as an explanation has it: JSON has no infinite ones, and JavaScript no
+// negative zero.
+func told(v float64) float64 {
+	switch {
+	case math.IsNaN(v):
+		return math.MaxFloat64
+	case math.IsInf(v, 0):
+		return math.Copysign(math.MaxFloat64, v)
+	}
+	return v + 0
+}
