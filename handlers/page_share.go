@@ -58,7 +58,14 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	sharing.Lost = lost
 	maps.Copy(query, recipe)
 	sharing.Recipe = wire.WriteQuery(query)
-	if text := finishedJournal(p.journal, p.State.Network.Step); text != "" {
+	text, err := handInText(ctx, p.journal, p.State)
+	if err != nil {
+		return sharing, err
+	}
+	if text != "" {
+		if goalOfJournal(text) == lesson.Goal {
+			lesson.Goal = "" // the journal has it
+		}
 		told := lessonQuery(lesson)
 		told.Set(views.FieldJournal, text)
 		if query := wire.WriteQuery(told); len(query) <= longestLink {

@@ -143,15 +143,7 @@ func (v *verification) replay(run *handin.Run) (*nn.Metrics, error) {
 	if err := r.spend(nn.WorkOf(run.Last.Config, len(run.Last.Data)).Evaluation); err != nil {
 		return nil, err
 	}
-	t, err := nn.NewTrainer(run.Last)
-	if errors.As(err, new(*nn.FieldError)) {
-		return nil, nil // no points
-	} else if err != nil {
-		return nil, err
-	}
-	t.SetYield(yielding(v.ctx))
-	m := t.Metrics()
-	return &m, t.Stopped()
+	return metricsOf(v.ctx, run.Last)
 }
 
 // timeline returns the acts of a run that can be replayed, and how many updates it made in all.

@@ -60,15 +60,6 @@ func (v *verification) read(text string) (h readHandIn, err error) {
 	return h, err
 }
 
-// goalOfRecipe returns the goal in the recipe of a journal.
-func goalOfRecipe(recipe string) string {
-	query, err := wire.ReadQuery(recipe)
-	if err != nil {
-		return ""
-	}
-	return query.Get(goal.Field)
-}
-
 // readHandInLink returns the journal of a link, and its goal.
 func readHandInLink(text string) (told, of string, err error) {
 	if _, after, ok := strings.Cut(text, "?"); ok {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/nn"
@@ -70,7 +71,8 @@ type Run struct {
 	Journal journal.Journal
 	Claim   *Claim    // nil where there is none
 	Saved   *nn.State // of the file that was handed in; nil for a link
-	// SavedLoss is the loss that the curves of the file end with; NaN where there is none.
+	// SavedLoss is the loss that the curves of the file end with, which have five digits; NaN where there
+	// is none.
 	SavedLoss float64
 	First     nn.State // the state with which the journal begins
 	Last      nn.State // and that to which it leads
@@ -108,7 +110,7 @@ func (r *Run) Compare(lesson *nn.State, release string) (Verdict, []Difference) 
 		compareConfigs(differs, "the file ends", s.Config, "its journal", r.Last.Config)
 		differs(!slices.Equal(s.Data, r.Last.Data), Data, "the points of the file are not those that its journal leads to")
 		differs(sumOfNetwork(s.Network) != sumOfNetwork(r.Last.Network), Weights, "the weights of the file are not those that its journal leads to")
-		differs(!math.IsNaN(r.SavedLoss) && !same(r.SavedLoss, r.Loss), Loss, "the curves of the file end with the loss %s, and its journal leads to %s", written(r.SavedLoss), written(r.Loss))
+		differs(!math.IsNaN(r.SavedLoss) && digits(r.SavedLoss) != digits(r.Loss), Loss, "the curves of the file end with the loss %s, and its journal leads to %s", written(r.SavedLoss), written(r.Loss))
 	}
 	order := func(v Verdict) int { return slices.IndexFunc(verdicts, func(e Entry) bool { return e.Verdict == v }) }
 	slices.SortStableFunc(all, func(a, b Difference) int { return order(a.What) - order(b.What) })
@@ -134,6 +136,9 @@ func compareConfigs(differs func(bool, Verdict, string, ...any), whose string, a
 
 // same reports whether two losses have the same bits; there may be none.
 func same(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) || a != a && b != b }
+
+// digits writes a loss as curves have it.
+func digits(loss float64) string { return strconv.FormatFloat(loss, 'e', 4, 64) }
 
 func written(loss float64) string {
 	if loss != loss {
