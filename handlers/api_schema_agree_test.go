@@ -38,6 +38,7 @@ var beyond = map[string]*regexp.Regexp{
 	schema.Beyond[8]:  regexp.MustCompile(`^invalid (parameter must|point must be in the batch)`),
 	schema.Beyond[9]:  regexp.MustCompile(`^invalid opened\.history`),
 	schema.Beyond[10]: regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
+	schema.Beyond[11]: regexp.MustCompile(`^(invalid|malformed) lesson cannot be opened`),
 }
 
 // TestSchemasAgree compares the schemas with the server by random messages. What the server takes the
@@ -57,7 +58,7 @@ func TestSchemasAgree(t *testing.T) {
 	}
 	s := newTestServer(t, func(c *Config) { c.MaxWork, c.MaxStream = 3*time.Millisecond, 3*time.Millisecond })
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "explain", "export", "state"}
+	kinds := []string{"train_step", "train", "predict", "explain", "export", "state", "verify"}
 	taken, refused, broken := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range n {
 		kind := kinds[i%len(kinds)]

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nnvisu/nnvisu/handlers/schema"
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
@@ -17,10 +18,10 @@ import (
 
 // randomMessage returns a message for a schema, which is valid or nearly so. Its members come from the
 // types of Go, and what is wrong with it from strange.
-func randomMessage(rng *rand.Rand, schema string) string {
+func randomMessage(rng *rand.Rand, kind string) string {
 	s := randomState(rng)
 	m := map[string]any{"config": s.Config, "network": s.Network, "data": s.Data}
-	switch schema {
+	switch kind {
 	case "train_step":
 		m["steps"] = choice(rng, []int{1, 2, 3, 4, 5, 6, 7, wire.MaxSteps})
 	case "train":
@@ -37,10 +38,16 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		m["type"], m["version"] = export.StateType, export.StateVersion
 		m["meta"], m["history"], m["lesson"] = metaOf(strings.Repeat("é", choice(rng, []int{0, 0, 0, 100, 101}))), randomHistory(rng, s), randomLesson(rng)
 	}
-	if s.Network.IsEmpty() {
+	if kind == "verify" {
+		var all []any
+		for range 1 + rng.IntN(3) {
+			all = append(all, map[string]any{"name": choice(rng, []string{"", "Ada", "é"}), "text": choice(rng, []string{"", "x", exampleHandIn()})})
+		}
+		m = map[string]any{"hand_ins": all, "lesson": choice(rng, []string{"", "?dataset=moons&points=10", "units 3", "units x", "?goal=x"})}
+	} else if s.Network.IsEmpty() {
 		m["network"] = choice(rng, []any{nil, map[string]any{}, map[string]any{"step": 0, "weights": []any{}}, map[string]any{"step": 1}})
 	}
-	if schema != "state" && rng.IntN(2) == 0 {
+	if kind != "state" && rng.IntN(2) == 0 {
 		m["id"] = choice(rng, []any{"a", 7, -1.5, "é"})
 	}
 	if rng.IntN(4) == 0 {
@@ -126,6 +133,16 @@ func randomState(rng *rand.Rand) nn.State {
 	return s
 }
 
+// exampleHandIn is that of the description of the API.
+func exampleHandIn() string {
+	for _, r := range schema.Routes() {
+		if r.Path == "/verify" && r.Body != "" {
+			return r.Example.(map[string]any)["hand_ins"].([]any)[0].(map[string]any)["text"].(string)
+		}
+	}
+	panic("there is none")
+}
+
 // metaOf returns units and names of points from a source.
 func metaOf(source string) any {
 	axis := map[string]any{"name": "length", "scale": 0.5, "offset": -1}
@@ -150,6 +167,7 @@ func randomLesson(rng *rand.Rand) any {
 	return export.Lesson{
 		Experiment: choice(rng, append([]string{""}, views.Experiments()[0].Slug)), Assignment: strings.Repeat("[it](?dataset=moons) ", choice(rng, []int{0, 0, 1, 21})),
 		Hide: []string{choice(rng, views.Parts())}, Lock: []string{views.PartData},
+		Goal: choice(rng, []string{"", "accuracy 90", "units 3,data untouched", "units x"}),
 	}
 }
 
@@ -229,7 +247,7 @@ func (p jsonPlace) change(rng *rand.Rand) {
 // names returns names of members, most of them known.
 func names() []string {
 	all := []string{"type", "id", "version", "steps", "frame_steps", "frame_ms", "format", "Config", "é", "network", "data", "first", "second",
-		"updates", "name", "weights", "biases", "step", "epoch", "label", "since", "every", "best", "layers", "gradient", "hide", "experiment"}
+		"updates", "name", "weights", "biases", "step", "epoch", "label", "since", "every", "best", "layers", "gradient", "hide", "experiment", "hand_ins", "text"}
 	for m := range setting.All() {
 		all = append(all, m.Name)
 	}

@@ -35,5 +35,7 @@ var Beyond = []string{
 	"training does not diverge, and `step`, `epoch` and `updates` have room for the updates that are asked for",
 	"of what is to be explained, `parameter` is in the network, and `point` in the batch of the update",
 	"the curves of a saved state have one number for each of their steps, which grow",
-	fmt.Sprintf("of a saved state, an assignment has at most %d links, and `source` and `edited` at most %d bytes", views.MaxAssignmentLinks, table.MaxSource),
+	fmt.Sprintf("of a saved state, an assignment has at most %d links, and `source` and `edited` at most %d bytes", views.MaxAssignmentLinks, table.MaxSource) +
+		"; its goal can be read",
+	"the `lesson` of hand-ins is a link to the page or a goal",
 }

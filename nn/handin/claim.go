@@ -79,8 +79,11 @@ func (c Claim) Text() string {
 	return base64.RawURLEncoding.EncodeToString(append(binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b)), 0))
 }
 
-// longest is more characters than a claim has.
-const longest = 100
+// longest is more characters than a claim has, and MaxText than a hand-in.
+const (
+	longest = 100
+	MaxText = (journal.MaxBytes*4+2)/3 + 1 + longest
+)
 
 // Read reads the text of a claim. The error is for people: a claim that was cut off or changed on its
 // way is no forgery.
