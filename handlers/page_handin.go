@@ -86,3 +86,47 @@ func takeHandIn(p *pageRequest, query url.Values) {
 		p.setLesson(lesson)
 	}
 }
+
+// goal returns the goal of a page, and its run without metrics. Neither shares memory with the request.
+// Without a goal both are empty.
+func (p *pageRequest) goal() (goal.Goal, goal.Run) {
+	g, err := goal.Parse(p.lesson.Goal)
+	if err != nil || len(g) == 0 {
+		return nil, goal.Run{}
+	}
+	run := goal.Run{Config: p.State.Config, Step: p.State.Network.Step}
+	if j, err := journal.Read(p.journal); err == nil {
+		run.Acts = goal.ActsOf(j)
+	}
+	return g, run
+}
+
+// A goalWatch tells the goal of a page along a stream. The zero value has none to tell.
+type goalWatch struct {
+	goal    goal.Goal
+	run     goal.Run
+	reached bool
+}
+
+// check compares the newest frame with the goal, and reports whether it is reached for the first time.
+func (w *goalWatch) check(step int, m *nn.Metrics) (results []goal.Result, first bool) {
+	w.run.Step, w.run.Metrics, w.run.Measured = step, *m, true
+	results = w.goal.Check(&w.run)
+	before := w.reached
+	w.reached = goal.Reached(results)
+	return results, w.reached && !before
+}
+
+// watchGoal returns what tells the goal of a page along a stream. What is reached already is not told
+// again.
+func (p *pageRequest) watchGoal(ctx context.Context) (w goalWatch, err error) {
+	w.goal, w.run = p.goal()
+	if len(w.goal) == 0 {
+		return w, nil
+	}
+	m, err := metricsOf(ctx, p.State)
+	if m != nil {
+		w.check(p.State.Network.Step, m)
+	}
+	return w, err
+}

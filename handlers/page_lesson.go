@@ -234,6 +234,8 @@ func (s *Server) card(p *pageRequest) views.Card {
 	card.Assignment, _ = views.NewAssignment(p.lesson.Assignment, func(to string) string { // which is checked
 		return within(p.embed, assignedLink(p.lesson, to))
 	})
+	g, run := p.goal()
+	card.Goal = g.Check(&run)
 	e := views.LookupExperiment(p.lesson.Experiment)
 	if e == nil {
 		return card

@@ -46,6 +46,7 @@ type pageRequest struct {
 	until    until                 // of a request to train
 	kept     int                   // the step of the best moment that the page can go back to, or views.NoMoment
 	waiting  *views.ExperimentCard // of a request to train: it has an answer that is not told yet
+	watched  goalWatch             // of a request to train
 	drawMS   int                   // least time in milliseconds between two frames that are drawn, of the same
 	pageResult
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -39,6 +40,9 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	// The page hides and locks before it has the state of the other link, which has the rest.
 	sharing := views.Sharing{Parts: wire.WriteQuery(lessonQuery(export.Lesson{Hide: lesson.Hide, Lock: lesson.Lock}))}
 	if sharing.Assignment, err = readAssignment(lesson); err != nil {
+		return sharing, err
+	}
+	if sharing.Goal, err = goal.Parse(lesson.Goal); err != nil {
 		return sharing, err
 	}
 	if sharing.Broken, err = s.tryLinks(ctx, lesson); err != nil {

@@ -195,3 +195,11 @@ func goalGot(r goal.Result) string {
 	}
 	return r.Got + ", not yet"
 }
+
+// goalExample shows how a rule is written.
+func goalExample(r goal.Row) string {
+	if r.Direction == goal.Untouched {
+		return r.Name
+	}
+	return r.Name + " " + r.Example
+}

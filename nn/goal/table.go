@@ -29,6 +29,8 @@ type Row struct {
 	Counts string
 	// About says what it is about, in the docs. Of a part it is what the page says.
 	About string
+	// Example is a number that it may have.
+	Example string
 
 	value func(r *Run) (v float64, ok bool)
 	part  Part
@@ -39,25 +41,25 @@ const most = 1e9
 
 // rows is the table, in the order in which people are told about it.
 var rows = []Row{
-	{Name: "test accuracy", Most: 100, Unit: " %", About: "share of the test points whose class is right",
+	{Name: "test accuracy", Example: "95", Most: 100, Unit: " %", About: "share of the test points whose class is right",
 		value: func(r *Run) (float64, bool) { return given(r.Metrics.TestAccuracy) }},
-	{Name: "accuracy", Most: 100, Unit: " %", About: "the same of the points for training",
+	{Name: "accuracy", Example: "98", Most: 100, Unit: " %", About: "the same of the points for training",
 		value: func(r *Run) (float64, bool) { return given(r.Metrics.Accuracy) }},
-	{Name: "test loss", Direction: AtMost, Most: math.MaxFloat64, About: "loss of the test points",
+	{Name: "test loss", Example: "0.2", Direction: AtMost, Most: math.MaxFloat64, About: "loss of the test points",
 		value: func(r *Run) (float64, bool) { return given(r.Metrics.TestLoss) }},
-	{Name: "loss", Direction: AtMost, Most: math.MaxFloat64, About: "loss of the points for training",
+	{Name: "loss", Example: "0.1", Direction: AtMost, Most: math.MaxFloat64, About: "loss of the points for training",
 		value: func(r *Run) (float64, bool) { return r.Metrics.Loss, r.Measured }},
-	{Name: "units", Direction: AtMost, Most: most, Whole: true, Counts: "unit", About: "units of all hidden layers",
+	{Name: "units", Example: "6", Direction: AtMost, Most: most, Whole: true, Counts: "unit", About: "units of all hidden layers",
 		value: func(r *Run) (float64, bool) { return float64(r.Config.HiddenUnits()), true }},
-	{Name: "layers", Direction: AtMost, Most: most, Whole: true, Counts: "layer", About: "hidden layers",
+	{Name: "layers", Example: "1", Direction: AtMost, Most: most, Whole: true, Counts: "layer", About: "hidden layers",
 		value: func(r *Run) (float64, bool) { return float64(len(r.Config.HiddenLayers)), true }},
-	{Name: "parameters", Direction: AtMost, Most: most, Whole: true, Counts: "parameter", About: "weights and biases",
+	{Name: "parameters", Example: "30", Direction: AtMost, Most: most, Whole: true, Counts: "parameter", About: "weights and biases",
 		value: func(r *Run) (float64, bool) { return float64(nn.ParameterCount(r.Config)), true }},
-	{Name: "features", Direction: AtMost, Least: 1, Most: most, Whole: true, Counts: "feature", About: "input features",
+	{Name: "features", Example: "2", Direction: AtMost, Least: 1, Most: most, Whole: true, Counts: "feature", About: "input features",
 		value: func(r *Run) (float64, bool) { return float64(len(r.Config.Features)), true }},
-	{Name: "steps", Direction: AtMost, Most: most, Whole: true, Counts: "step", About: "updates of the network",
+	{Name: "steps", Example: "500", Direction: AtMost, Most: most, Whole: true, Counts: "step", About: "updates of the network",
 		value: func(r *Run) (float64, bool) { return float64(r.Step), true }},
-	{Name: "acts", Direction: AtMost, Most: most, Whole: true, Counts: "act", About: "changes that are no training",
+	{Name: "acts", Example: "10", Direction: AtMost, Most: most, Whole: true, Counts: "act", About: "changes that are no training",
 		value: func(r *Run) (float64, bool) { return float64(r.Acts.Number), r.Acts != nil }},
 	{Name: "data untouched", Direction: Untouched, part: Data, About: "without touching the data"},
 	{Name: "weights untouched", Direction: Untouched, part: Weights, About: "without setting weights by hand"},
