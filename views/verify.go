@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -185,15 +186,19 @@ func cell(v *float64) string {
 	return strconv.FormatFloat(*v, 'g', -1, 64)
 }
 
-// goalGot says what a run has of a rule, and for who does not see the mark whether that is enough.
+// goalGot says what a run has of a rule, and goalState to who does not see the mark whether that is enough.
 func goalGot(r goal.Result) string {
-	switch {
-	case !r.Known:
+	if !r.Known {
 		return "not known here"
-	case r.Met:
-		return r.Got + ", kept"
 	}
-	return r.Got + ", not yet"
+	return r.Got
+}
+
+func goalState(r goal.Result) string {
+	if r.Met {
+		return "kept"
+	}
+	return "not kept yet"
 }
 
 // goalExample shows how a rule is written.
@@ -202,4 +207,12 @@ func goalExample(r goal.Row) string {
 		return r.Name
 	}
 	return r.Name + " " + r.Example
+}
+
+// verifyID is the id of a field of the page. Its name alone is that of something of the lab, for the style.
+func verifyID(field string) string { return "verify-" + field }
+
+// acted reports whether there is an act in any time line.
+func (p *VerifyPage) acted() bool {
+	return slices.ContainsFunc(p.Report.Rows, func(r handin.Row) bool { return len(r.Timeline) > 0 })
 }

@@ -1,7 +1,6 @@
 package goal
 
 import (
-	"math"
 	"slices"
 	"strconv"
 
@@ -138,7 +137,7 @@ func (r Rule) check(run *Run) Result {
 	if result.Met = v <= limit; r.Direction == AtLeast {
 		result.Met = v >= limit
 	}
-	result.Got = r.shown(v)
+	result.Got = r.shown(v, result.Met)
 	return result
 }
 
@@ -149,24 +148,21 @@ func changes(n int) string {
 	return strconv.Itoa(n) + " changes"
 }
 
-// shown writes a number of a run. It is rounded to the side on which a rule is not met, so that no
-// number looks as if it were enough.
-func (r Rule) shown(v float64) string {
-	switch {
-	case r.Unit != "":
-		return strconv.FormatFloat(math.Floor(v*1000+1e-9)/10, 'f', -1, 64) + r.Unit
-	case r.Whole:
+// shown writes a number of a run: as short as the page has it, and with more digits where it would look as
+// if it were enough and is not.
+func (r Rule) shown(v float64, met bool) string {
+	if r.Whole {
 		return write(v)
 	}
-	return strconv.FormatFloat(ceil4(v), 'g', 4, 64)
-}
-
-// ceil4 rounds up to four digits.
-func ceil4(v float64) float64 {
-	text := strconv.FormatFloat(v, 'e', 3, 64)
-	rounded, _ := strconv.ParseFloat(text, 64) // which it wrote
-	if rounded >= v || math.IsInf(rounded, 0) {
-		return rounded
+	for digits := 1; ; digits++ {
+		text := strconv.FormatFloat(v, 'g', 3+digits, 64)
+		if r.Unit != "" {
+			text = strconv.FormatFloat(100*v, 'f', digits, 64)
+		}
+		rounded, _ := strconv.ParseFloat(text, 64) // which was written so
+		enough := r.Direction == AtLeast && rounded >= r.Number || r.Direction == AtMost && rounded <= r.Number
+		if met || !enough || digits > 15 {
+			return text + r.Unit
+		}
 	}
-	return rounded + math.Pow(10, math.Floor(math.Log10(v))-3)
 }

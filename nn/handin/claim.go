@@ -107,6 +107,9 @@ func Read(text string) (c Claim, err error) {
 	for _, sum := range c.sums() {
 		at += copy(sum[:], bytes[at:])
 	}
+	if c.Text() != text { // other bytes may say the same
+		return Claim{}, errors.New("its claim was cut off or changed on its way")
+	}
 	return c, nil
 }
 
