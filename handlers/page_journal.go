@@ -65,6 +65,15 @@ func finishedJournal(text string, step int) string {
 	return text
 }
 
+// journalStep returns the step that a journal ends at, or 0 where there is none.
+func journalStep(text string) int {
+	j, err := journal.Read(text)
+	if err != nil {
+		return 0
+	}
+	return j.Step
+}
+
 // beginJournal returns the journal of a run that a recipe begins.
 func (s *Server) beginJournal(recipe string) string {
 	text, err := journal.Journal{Release: s.journalRelease(), Recipe: recipe}.Text()

@@ -150,6 +150,8 @@ func randomAct(t *testing.T, s *Server, rng *rand.Rand, at url.Values, moments [
 		name += fmt.Sprintf(" %d", rng.IntN(3))
 	case "remove-neuron", "inspect":
 		name += fmt.Sprintf(" %d.%d", rng.IntN(2), rng.IntN(4))
+	case "explain":
+		name += fmt.Sprintf(" biases.%d.%d", rng.IntN(2), rng.IntN(4))
 	case "change-setting", "restart-with":
 		name += " " + choice(rng, []string{"learning_rate=0.003", "optimizer=sgd", "hidden_layers=4-4", "l2=0.01", "test_fraction=0.2"})
 	case "back":
@@ -175,6 +177,24 @@ func randomAct(t *testing.T, s *Server, rng *rand.Rand, at url.Values, moments [
 			t.Fatal(err)
 		}
 		form.Set(views.FieldOpened, file.String())
+	case "open-run": // of a sweep over two settings
+		swept := nn.State{Config: p.State.Config.Clone(), Data: p.State.Data}
+		swept.Config.LearningRate, swept.Config.Seed = 0.02*rng.Float64()+0.001, uint32(rng.IntN(9))
+		if rng.IntN(2) == 0 {
+			swept.Config.HiddenLayers = []int{1 + rng.IntN(5)}
+		}
+		r, err := nn.Step(swept, 1+rng.IntN(9))
+		if err != nil {
+			return at
+		}
+		swept.Network, swept.Data = r.Network, nil
+		var file strings.Builder
+		if err := (&export.File{State: swept}).Write(&file); err != nil {
+			t.Fatal(err)
+		}
+		form.Set(views.FieldOpened, file.String())
+		form.Del(views.FieldNetwork)
+		form.Set(views.FieldJournal, finishedJournal(p.journal, p.State.Network.Step))
 	case "table-set", "table-add", "table-remove", "table-previous", "table-next":
 		tableRows(rng, p, form)
 	}

@@ -61,6 +61,15 @@ func (s *Server) linkedPage(c echo.Context, query url.Values, embed views.Embed,
 	return s.render(c, e.status, p)
 }
 
+// beginLinked begins to tell the run of a link.
+func (s *Server) beginLinked(ctx context.Context, p *pageRequest) {
+	if p.journal == "" { // which says where the points come from
+		p.meta.Source = sourceOfControls(p.choices)
+	}
+	p.recipe = s.told(ctx, *p, nn.State{})
+	s.keepJournal(p)
+}
+
 // makeLinked makes the page of a link. A card waits for its user to begin.
 func (s *Server) makeLinked(ctx context.Context, query url.Values, embed views.Embed) ([]byte, string, error) {
 	p, err := s.readLink(ctx, query)
@@ -69,11 +78,7 @@ func (s *Server) makeLinked(ctx context.Context, query url.Values, embed views.E
 	}
 	p.embed = embed
 	p.choices.Waits = p.choices.Waits || embed.On
-	if p.journal == "" { // which says where the points come from
-		p.meta.Source = sourceOfControls(p.choices)
-	}
-	p.recipe = s.told(ctx, p, nn.State{})
-	s.keepJournal(&p)
+	s.beginLinked(ctx, &p)
 	p.answer.settings, p.answer.pinned = true, true
 	lab, err := s.lab(ctx, p)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
 	"github.com/nnvisu/nnvisu/nn/handin"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -21,17 +22,33 @@ func (s *Server) openSaved(ctx context.Context, p *pageRequest, _ string) error 
 	return s.openFile(ctx, p, file)
 }
 
-// openRun puts a run of a sweep, whose points are those of the page, in the place of the page's.
+// openRun puts a run of a sweep, whose points are those of the page, in the place of the page's. The
+// page is that of the sweep: its journal tells how the points came about.
 func (s *Server) openRun(ctx context.Context, p *pageRequest, _ string) error {
 	file, err := s.decodeOpened(ctx, p.form.Get(views.FieldOpened))
 	if err != nil {
 		return err
 	}
 	file.Data, file.Meta = p.State.Data, p.meta
+	swept := *p
 	if err := s.openFile(ctx, p, file); err != nil {
 		return err
 	}
 	p.choices.Opened = true // it comes from another page, and goes before what the script has stored
+
+	// A run of a sweep has settings of its own, and begins with first weights of its own.
+	state := swept.State
+	state.Network.Step = journalStep(swept.journal)
+	do := s.doing(ctx, &swept)
+	if changed := journal.Changed(state.Config, file.Config); len(changed) > 0 {
+		if state, err = do(state, changed); err != nil {
+			return err
+		}
+	}
+	if _, err = do(state, journal.Reset{}); err != nil {
+		return err
+	}
+	p.journal, p.done = swept.journal, swept.done
 	return nil
 }
 

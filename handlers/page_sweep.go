@@ -155,6 +155,7 @@ func (s *Server) readSweep(ctx context.Context, p *pageRequest) (view views.Swee
 	if err != nil {
 		return view, sweepFault(err)
 	}
+	view.Journal = finishedJournal(p.journal, m.State.Network.Step)
 	m.State.Network = nn.Network{} // each run begins with a new one
 	view.Steps, view.State = m.Steps, m.State
 	for _, axis := range m.Sweep {
@@ -189,7 +190,8 @@ func (s *Server) readReadySweep(ctx context.Context, p *pageRequest, slug string
 			if err != nil {
 				return err
 			}
-			p.State, p.meta = linked.State, linked.meta
+			s.beginLinked(ctx, &linked)
+			p.State, p.meta, p.journal = linked.State, linked.meta, linked.journal
 		}
 		p.Steps = ready.Steps
 		var err error

@@ -75,6 +75,7 @@ type SweepPage struct {
 	Axes            []SweepAxis // one or two, the first for the rows
 	State           nn.State    // without a network
 	JSON            StateJSON   // of its config, data and meta
+	Journal         string      // that leads to these points
 }
 
 // isTable reports whether the cells are a table: they have rows and columns.
