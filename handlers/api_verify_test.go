@@ -152,6 +152,11 @@ func TestVerifyNamesForgeries(t *testing.T) {
 		{"removed act, of points", claimed(func(j *journal.Journal) { j.Entries = j.Entries[:2] }), handin.Acts},
 		{"removed training", claimed(func(j *journal.Journal) { j.Step = 50 }), handin.Acts},
 		{"other release", claimed(func(j *journal.Journal) { j.Release = "0.0.1" }), handin.Release},
+		{"other release, without a claim", journalText(t, s, func() journal.Journal { j := j; j.Release = "0.0.1"; return j }()), handin.Release},
+		{"other release, claimed", handInOf(t, s, j, func() journal.Journal { j := j; j.Release = "0.0.1"; return j }(), state, loss), handin.Release},
+		{"other settings, in a file", edited(func(f *export.File) { f.Config.L2 = 0.5 }), handin.Settings},
+		{"changed act", claimed(func(j *journal.Journal) { j.Entries[1].Act = journal.SetWeight{Layer: 0, Out: 1, In: 0, Value: 3} }), handin.Acts},
+		{"added act", claimed(func(j *journal.Journal) { j.Entries = append(j.Entries, journal.Entry{Step: 60, Act: journal.AddUnit{Layer: 0}}) }), handin.Acts},
 		{"other settings", recipe("hidden_layers=4", "hidden_layers=4&l2=0.1"), handin.Settings},
 		{"damaged", link[:len(link)-9], handin.Unreadable},
 		{"nothing", "", handin.Unreadable},
@@ -163,6 +168,13 @@ func TestVerifyNamesForgeries(t *testing.T) {
 		row := got.HandIns[0]
 		if row.Verdict != test.want {
 			t.Errorf("%s: verdict %q, %+v, %+v; want %q", test.what, row.Verdict, row.Differences, row.Error, test.want)
+		}
+		// Most of it is found without the lesson, too.
+		if strings.HasSuffix(test.what, "claimed") && test.want != handin.Release {
+			test.want = handin.Holds
+		}
+		if _, got := verifyAll(t, s, "", test.text); got.HandIns[0].Verdict != test.want {
+			t.Errorf("%s, without the lesson: verdict %q, %+v; want %q", test.what, got.HandIns[0].Verdict, got.HandIns[0].Differences, test.want)
 		}
 		if replayed := row.Verdict != handin.Unreadable; replayed != (row.Loss != nil) || replayed == (row.Error != nil) {
 			t.Errorf("%s: row %+v", test.what, row)
