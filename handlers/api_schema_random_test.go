@@ -3,25 +3,29 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 
-	"github.com/nnvisu/nnvisu/handlers/schema"
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
 
 // randomMessage returns a message for a schema, which is valid or nearly so. Its members come from the
 // types of Go, and what is wrong with it from strange.
-func randomMessage(rng *rand.Rand, kind string) string {
+func randomMessage(rng *rand.Rand, schema string) string {
 	s := randomState(rng)
 	m := map[string]any{"config": s.Config, "network": s.Network, "data": s.Data}
-	switch kind {
+	switch schema {
+	case "replay":
+		m = map[string]any{"journal": randomJournal(rng), "anyway": rng.IntN(3) > 0}
 	case "train_step":
 		m["steps"] = choice(rng, []int{1, 2, 3, 4, 5, 6, 7, wire.MaxSteps})
 	case "train":
@@ -32,29 +36,33 @@ func randomMessage(rng *rand.Rand, kind string) string {
 		if rng.IntN(2) == 0 {
 			delete(m, "point")
 		}
+	case "sweep":
+		m["steps"], m["over"] = 1+rng.IntN(3), randomOver(rng)
+		delete(m, "network")
+	case "verify":
+		var all []any
+		for range 1 + rng.IntN(3) {
+			all = append(all, map[string]any{"name": choice(rng, []string{"", "Ada", "é"}), "text": choice(rng, []string{"", "x", randomJournal(rng)})})
+		}
+		m = map[string]any{"hand_ins": all, "lesson": choice(rng, []string{"", "?dataset=moons&points=10", "units 3", "units x", "?goal=x"}), "type": "verify"}
 	case "export":
 		m["format"] = choice(rng, exportFormats())
 	case "state":
 		m["type"], m["version"] = export.StateType, export.StateVersion
 		m["meta"], m["history"], m["lesson"] = metaOf(strings.Repeat("é", choice(rng, []int{0, 0, 0, 100, 101}))), randomHistory(rng, s), randomLesson(rng)
+		m["journal"] = choice(rng, []string{"", views.JournalTooLong, randomJournal(rng)})
 	}
-	if kind == "verify" {
-		var all []any
-		for range 1 + rng.IntN(3) {
-			all = append(all, map[string]any{"name": choice(rng, []string{"", "Ada", "é"}), "text": choice(rng, []string{"", "x", exampleHandIn()})})
-		}
-		m = map[string]any{"hand_ins": all, "lesson": choice(rng, []string{"", "?dataset=moons&points=10", "units 3", "units x", "?goal=x"})}
-	} else if s.Network.IsEmpty() {
+	if s.Network.IsEmpty() && m["network"] != nil {
 		m["network"] = choice(rng, []any{nil, map[string]any{}, map[string]any{"step": 0, "weights": []any{}}, map[string]any{"step": 1}})
 	}
-	if kind != "state" && rng.IntN(2) == 0 {
+	if schema != "state" && rng.IntN(2) == 0 {
 		m["id"] = choice(rng, []any{"a", 7, -1.5, "é"})
 	}
 	if rng.IntN(4) == 0 {
-		delete(m, choice(rng, []string{"config", "network", "history", "lesson"}))
+		delete(m, choice(rng, []string{"config", "network", "history", "lesson", "journal", "anyway"}))
 	}
 	tree := treeOf(m)
-	for range rng.IntN(3) {
+	for range min(rng.IntN(3), len(m)-2) { // one with few members is soon spoiled
 		if all := jsonPlaces(&tree); rng.IntN(2) == 0 { // one of the few that are no numbers of a list
 			all = slices.DeleteFunc(all, func(p jsonPlace) bool { return p.deep })
 			choice(rng, all).change(rng)
@@ -67,6 +75,43 @@ func randomMessage(rng *rand.Rand, kind string) string {
 		panic(err)
 	}
 	return spoil(rng, string(text))
+}
+
+// randomJournal returns the text of a short run, which is right in most cases.
+func randomJournal(rng *rand.Rand) string {
+	j := journal.Journal{Release: choice(rng, []string{"", "", "", "0.0.1"}), Recipe: "points=5&dataset=" + choice(rng, []string{"xor", "moons", "blobs", "plane", "hills", "no"})}
+	for range rng.IntN(3) {
+		j.Step += rng.IntN(3)
+		j.Entries = append(j.Entries, journal.Entry{Step: j.Step, Act: choice(rng, []journal.Act{
+			journal.AddLayer{Width: 2}, journal.AddUnit{}, journal.RemoveLayer{At: choice(rng, []int{0, 1, 7})}, journal.AddClass{}, journal.SetBias{Value: rng.Float64()},
+			journal.Settings{{Name: "learning_rate", Value: choice(rng, []string{"0.1", "2e-3", "1/3"})}}, journal.AddPoints{Points: []nn.Point{{X: rng.Float64()}}},
+		})})
+	}
+	text, err := j.Text()
+	if err != nil {
+		panic(err)
+	}
+	if rng.IntN(4) > 0 {
+		return text
+	}
+	return choice(rng, []string{text[1:], text[:len(text)-1], text + "A", text + "=", text + "\n", "+" + text, ""})
+}
+
+// randomOver returns what the runs of a sweep differ by.
+func randomOver(rng *rand.Rand) map[string]any {
+	values := map[string][]any{
+		"seed": {1, 2, uint32(math.MaxUint32)}, "learning_rate": {0.01, 1e-3, 10}, "hidden_layers": {[]int{}, []int{2}, []int{1, 2}},
+		"optimizer": {"sgd", "adam"}, "features": {[]string{"x"}, []string{"x", "y"}}, "batch_size": {0, 1, 2}, "dropout": {0, 0.5},
+	}
+	over := map[string]any{}
+	for range 1 + rng.IntN(2) {
+		name := choice(rng, slices.Sorted(maps.Keys(values)))
+		over[name] = values[name][rng.IntN(2):]
+		if list := values[name]; rng.IntN(3) == 0 {
+			over[name] = map[string]any{"from": list[0], "to": list[1], "count": 2 + rng.IntN(2), "scale": choice(rng, wire.Scales())}
+		}
+	}
+	return over
 }
 
 // treeOf returns a value as the JSON that it is written as.
@@ -131,16 +176,6 @@ func randomState(rng *rand.Rand) nn.State {
 	}
 	s.Network = r.Network
 	return s
-}
-
-// exampleHandIn is that of the description of the API.
-func exampleHandIn() string {
-	for _, r := range schema.Routes() {
-		if r.Path == "/verify" && r.Body != "" {
-			return r.Example.(map[string]any)["hand_ins"].([]any)[0].(map[string]any)["text"].(string)
-		}
-	}
-	panic("there is none")
 }
 
 // metaOf returns units and names of points from a source.

@@ -156,7 +156,9 @@ func TestVerifyNamesForgeries(t *testing.T) {
 		{"other release, claimed", handInOf(t, s, j, func() journal.Journal { j := j; j.Release = "0.0.1"; return j }(), state, loss), handin.Release},
 		{"other settings, in a file", edited(func(f *export.File) { f.Config.L2 = 0.5 }), handin.Settings},
 		{"changed act", claimed(func(j *journal.Journal) { j.Entries[1].Act = journal.SetWeight{Layer: 0, Out: 1, In: 0, Value: 3} }), handin.Acts},
-		{"added act", claimed(func(j *journal.Journal) { j.Entries = append(j.Entries, journal.Entry{Step: 60, Act: journal.AddUnit{Layer: 0}}) }), handin.Acts},
+		{"added act", claimed(func(j *journal.Journal) {
+			j.Entries = append(j.Entries, journal.Entry{Step: 60, Act: journal.AddUnit{Layer: 0}})
+		}), handin.Acts},
 		{"other settings", recipe("hidden_layers=4", "hidden_layers=4&l2=0.1"), handin.Settings},
 		{"damaged", link[:len(link)-9], handin.Unreadable},
 		{"nothing", "", handin.Unreadable},
