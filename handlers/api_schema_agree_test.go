@@ -26,7 +26,7 @@ import (
 const messages = 10_000
 
 // messageKinds are the schemas of what is sent to the server.
-var messageKinds = []string{"train_step", "train", "sweep", "predict", "layers", "explain", "export", "replay", "state"}
+var messageKinds = []string{"train_step", "train", "sweep", "predict", "layers", "explain", "export", "replay", "state", "verify"}
 
 // beyond finds in an error which of the rules of schema.Beyond it is about, by their names.
 var beyond = map[string]*regexp.Regexp{
@@ -43,6 +43,7 @@ var beyond = map[string]*regexp.Regexp{
 	"journal":   regexp.MustCompile(`^(malformed|invalid|release|too_large) (opened\.)?journal `),
 	"curves":    regexp.MustCompile(`^invalid opened\.history`),
 	"saved":     regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
+	"lesson":    regexp.MustCompile(`^(invalid|malformed) lesson cannot be opened`),
 }
 
 // TestSchemasAgree compares the schemas with the server by random messages. What the server takes the

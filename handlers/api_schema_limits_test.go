@@ -95,7 +95,7 @@ func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 			Layers: &nn.LayerHistory{Every: 1, Step: []int{0}, Epoch: []int{0}, Gradient: [][]float64{{1}, {1}}, Update: [][]float64{{1}, {-1}}, Idle: [][]float64{{0}}},
 		}
 		m["type"], m["version"], m["history"], m["meta"] = export.StateType, export.StateVersion, history, metaOf("dataset=moons")
-		m["lesson"] = export.Lesson{Experiment: views.Experiments()[0].Slug, Assignment: "a", Hide: []string{views.PartPanel}, Lock: []string{views.PartData}}
+		m["lesson"] = export.Lesson{Experiment: views.Experiments()[0].Slug, Assignment: "a", Hide: []string{views.PartPanel}, Lock: []string{views.PartData}, Goal: "units 3"}
 	}
 	return treeOf(m)
 }

@@ -151,7 +151,9 @@ func TestOpenAPIExamples(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("the example of %s %s is answered %d %.300s", r.Method, r.Path, w.Code, w.Body)
 		}
-		examples := []string{"/step", "/train", "/predict", "/layers", "/explain", "/export", "/replay", "/data/{dataset}"}
+		examples := []string{
+			"/step", "/train", "/predict", "/layers", "/explain", "/export", "/replay", "/verify", "/data/{dataset}",
+		}
 		if slices.Contains(examples, r.Path) {
 			kind := kinds[r.Path]
 			if kind == "" {

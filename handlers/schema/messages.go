@@ -184,10 +184,13 @@ func deep(t reflect.Type) object {
 	case reflect.Struct:
 		members := object{}
 		for _, field := range reflect.VisibleFields(t) {
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			members[name] = deep(field.Type)
+			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "-" {
+				members[name] = deep(field.Type)
+			}
 		}
 		return object{"type": "object", "properties": members, "required": tags(t)}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": deep(t.Elem())}
 	case reflect.String:
 		return object{"type": "string"}
 	case reflect.Bool:
@@ -263,7 +266,7 @@ func tags(t reflect.Type) []string {
 	var names []string
 	for _, field := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name != "" && !strings.Contains(options, "omit") {
+		if name != "" && name != "-" && !strings.Contains(options, "omit") {
 			names = append(names, name)
 		}
 	}

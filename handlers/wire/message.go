@@ -22,6 +22,7 @@ const (
 	SweepOver             // a stream of the results of many runs: steps, over; no network
 	Layers                // where the layers put points, whose labels may be left out
 	Replay                // the state that a journal leads to: journal, anyway; and no state
+	Verify                // what runs claim and what they come to: hand_ins, lesson; and no state
 )
 
 // hasSteps reports whether the message may say how many updates to make.
@@ -34,7 +35,7 @@ func (k Kind) needsLabels() bool { return k != Predict && k != Layers }
 func (k Kind) TypeName() string {
 	return [...]string{
 		Step: "train_step", Train: "train_step", Predict: "predict", Export: "export",
-		Explain: "train_step", SweepOver: "sweep", Layers: "layers", Replay: "replay",
+		Explain: "train_step", SweepOver: "sweep", Layers: "layers", Replay: "replay", Verify: "verify",
 	}[k]
 }
 
@@ -71,6 +72,8 @@ type Message struct {
 	Sweep      Sweep          // what the runs of a sweep differ by
 	Journal    string         // to replay
 	Anyway     bool           // also if another release wrote it
+	HandIns    []HandIn       // runs to verify
+	Lesson     string         // the link that they should have begun with, or their goal
 }
 
 // Limits are what a server allows a message.
@@ -126,6 +129,9 @@ func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	if err == nil && kind == SweepOver {
 		err = m.CheckSweep()
 	}
+	if err == nil && kind == Verify {
+		err = m.CheckHandIns()
+	}
 	if err != nil && m.ID == nil {
 		m.ID = FindID(body, limits)
 	}
@@ -146,7 +152,11 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.text(&m.Journal)
 		case name == "anyway" && kind == Replay:
 			return r.flag(&m.Anyway)
-		case kind == Replay:
+		case name == "hand_ins" && kind == Verify:
+			return r.handIns(&m.HandIns)
+		case name == "lesson" && kind == Verify:
+			return r.text(&m.Lesson)
+		case kind == Replay || kind == Verify:
 			return r.unknown()
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
