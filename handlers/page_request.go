@@ -57,10 +57,12 @@ type pageResult struct {
 	words  *views.Words     // nil: not asked for
 	notes  *views.Notebook  // nil: not asked for
 	// Of a page without script, which has no fragments; nil: not asked for.
-	sharing    *views.Sharing
-	unit       *views.Inspection
-	explaining *views.Explaining
-	answer     pageAnswer
+	sharing *views.Sharing
+	unit    *views.Inspection
+
+	explaining  *views.Explaining // how the next update changes a number; nil: not asked for
+	unexplained string            // why it cannot be said of this state
+	answer      pageAnswer
 }
 
 // A pageAnswer is what an act changes of the page. The zero value is that of an act that changes

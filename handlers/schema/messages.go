@@ -49,8 +49,8 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 			members["data"] = points
 			for name, limits := range map[string]object{
 				"parameter": {
-					"pattern": parameterPath, "default": wire.DefaultParameter,
-					"description": "weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0.",
+					"pattern":     parameterPath,
+					"description": "weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0; the weight with the largest gradient if it is left out.",
 				},
 				"point": {
 					"minimum": 0, "maximum": b.facts.MaxPoints - 1,
