@@ -33,7 +33,7 @@ func TestSchemaEdges(t *testing.T) {
 		}
 	}
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "predict", "explain", "export", "replay", "state"}
+	kinds := messageKinds
 	if race.Enabled { // ten times as slow
 		kinds = kinds[:1]
 	}
@@ -77,10 +77,14 @@ func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 		m["type"], m["steps"] = "train_step", 2
 	case "train":
 		m["type"], m["steps"], m["frame_steps"], m["frame_ms"] = "train_step", 2, 1, 0
+	case "sweep":
+		over := map[string]any{"learning_rate": map[string]any{"from": 0.01, "to": 0.1, "count": 2}, "features": []any{[]string{"x"}}}
+		m["type"], m["steps"], m["over"] = "sweep", 2, over
+		delete(m, "network")
 	case "export":
 		m["type"], m["format"] = "export", "state"
-	case "predict":
-		m["type"] = "predict"
+	case "predict", "layers":
+		m["type"] = kind
 	case "explain":
 		m["type"], m["parameter"], m["point"] = "train_step", "weights.1.0.1", 2
 	case "state":
@@ -91,7 +95,7 @@ func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 			Layers: &nn.LayerHistory{Every: 1, Step: []int{0}, Epoch: []int{0}, Gradient: [][]float64{{1}, {1}}, Update: [][]float64{{1}, {-1}}, Idle: [][]float64{{0}}},
 		}
 		m["type"], m["version"], m["history"], m["meta"] = export.StateType, export.StateVersion, history, metaOf("dataset=moons")
-		m["lesson"] = export.Lesson{Experiment: views.Experiments()[0].Slug, Assignment: "a", Hide: []string{views.PartPanel}, Lock: []string{views.PartData}}
+		m["lesson"] = export.Lesson{Experiment: views.Experiments()[0].Slug, Assignment: "a", Hide: []string{views.PartPanel}, Lock: []string{views.PartData}, Goal: "units 3"}
 	}
 	return treeOf(m)
 }

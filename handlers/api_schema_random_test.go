@@ -3,6 +3,8 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -34,6 +36,15 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		if rng.IntN(2) == 0 {
 			delete(m, "point")
 		}
+	case "sweep":
+		m["steps"], m["over"] = 1+rng.IntN(3), randomOver(rng)
+		delete(m, "network")
+	case "verify":
+		var all []any
+		for range 1 + rng.IntN(3) {
+			all = append(all, map[string]any{"name": choice(rng, []string{"", "Ada", "é"}), "text": choice(rng, []string{"", "x", randomJournal(rng)})})
+		}
+		m = map[string]any{"hand_ins": all, "lesson": choice(rng, []string{"", "?dataset=moons&points=10", "units 3", "units x", "?goal=x"}), "type": "verify"}
 	case "export":
 		m["format"] = choice(rng, exportFormats())
 	case "state":
@@ -84,6 +95,23 @@ func randomJournal(rng *rand.Rand) string {
 		return text
 	}
 	return choice(rng, []string{text[1:], text[:len(text)-1], text + "A", text + "=", text + "\n", "+" + text, ""})
+}
+
+// randomOver returns what the runs of a sweep differ by.
+func randomOver(rng *rand.Rand) map[string]any {
+	values := map[string][]any{
+		"seed": {1, 2, uint32(math.MaxUint32)}, "learning_rate": {0.01, 1e-3, 10}, "hidden_layers": {[]int{}, []int{2}, []int{1, 2}},
+		"optimizer": {"sgd", "adam"}, "features": {[]string{"x"}, []string{"x", "y"}}, "batch_size": {0, 1, 2}, "dropout": {0, 0.5},
+	}
+	over := map[string]any{}
+	for range 1 + rng.IntN(2) {
+		name := choice(rng, slices.Sorted(maps.Keys(values)))
+		over[name] = values[name][rng.IntN(2):]
+		if list := values[name]; rng.IntN(3) == 0 {
+			over[name] = map[string]any{"from": list[0], "to": list[1], "count": 2 + rng.IntN(2), "scale": choice(rng, wire.Scales())}
+		}
+	}
+	return over
 }
 
 // treeOf returns a value as the JSON that it is written as.
@@ -174,6 +202,7 @@ func randomLesson(rng *rand.Rand) any {
 	return export.Lesson{
 		Experiment: choice(rng, append([]string{""}, views.Experiments()[0].Slug)), Assignment: strings.Repeat("[it](?dataset=moons) ", choice(rng, []int{0, 0, 1, 21})),
 		Hide: []string{choice(rng, views.Parts())}, Lock: []string{views.PartData},
+		Goal: choice(rng, []string{"", "accuracy 90", "units 3,data untouched", "units x"}),
 	}
 }
 
@@ -253,7 +282,7 @@ func (p jsonPlace) change(rng *rand.Rand) {
 // names returns names of members, most of them known.
 func names() []string {
 	all := []string{"type", "id", "version", "steps", "frame_steps", "frame_ms", "format", "Config", "é", "network", "data", "first", "second",
-		"updates", "name", "weights", "biases", "step", "epoch", "label", "since", "every", "best", "layers", "gradient", "hide", "experiment"}
+		"updates", "name", "weights", "biases", "step", "epoch", "label", "since", "every", "best", "layers", "gradient", "hide", "experiment", "hand_ins", "text"}
 	for m := range setting.All() {
 		all = append(all, m.Name)
 	}

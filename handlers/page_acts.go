@@ -238,7 +238,7 @@ var pageActs = []pageAct{
 		do:     (*Server).openSaved, answer: answerOpened,
 	},
 	{
-		name:   "open-run", // takes the state of FieldOpened, of a sweep, with the points of the page
+		name:   views.ActOpenRun, // takes the state of FieldOpened, of a sweep, with the points of the page
 		traits: views.Traits{NewRun: true},
 		do:     (*Server).openRun, answer: answerOpened,
 	},

@@ -258,7 +258,7 @@ func TestActsWithoutScript(t *testing.T) {
 		"draw":          {views.FieldStroke, "0,0"},
 		"set-parameter": {views.FieldParameter, "biases.0.0", views.FieldValue, "1"},
 		"open":          {views.FieldOpened, file},
-		"open-run":      {views.FieldOpened, file},
+		"open-run":      {views.FieldOpened, fmt.Sprintf(`{"type":"nnvisu_state","version":1,"config":%s}`, mustJSON(t, state.Config))},
 		"import":        {views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"},
 	}
 	places := map[string]string{"change-setting": " l2=0.01", "restart-with": " init=he", "add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "explain": " weights.0.1.0", "layer": " 0"}

@@ -36,7 +36,7 @@ func (s *Server) keepJournal(p *pageRequest) {
 	}
 	none := p.journal == "" || p.journal == views.JournalTooLong
 	if none && p.recipe != "" && p.State.Network.Step == 0 {
-		p.journal = s.beginJournal(p.recipe)
+		p.journal = s.beginJournal(withGoal(p.recipe, p.lesson.Goal))
 	}
 }
 
@@ -64,6 +64,15 @@ func finishedJournal(text string, step int) string {
 		return ""
 	}
 	return text
+}
+
+// journalStep returns the step that a journal ends at, or 0 where there is none.
+func journalStep(text string) int {
+	j, err := journal.Read(text)
+	if err != nil {
+		return 0
+	}
+	return j.Step
 }
 
 // beginJournal returns the journal of a run that a recipe begins.

@@ -140,6 +140,21 @@ func (a *axis) fitLog(lo, hi float64) {
 	a.setRange(a.ticks[0], a.ticks[a.n-1])
 }
 
+// fitPowers makes a logarithmic axis hold exactly the numbers from lo to hi, which are at least ten times as
+// far apart. Its ticks are powers of ten.
+func (a *axis) fitPowers(lo, hi float64) {
+	from, to := exponent(lo), exponent(hi)
+	if math.Pow10(from) < lo {
+		from++
+	}
+	stride := (to-from)/6 + 1
+	for k := from; k <= to; k += stride {
+		a.ticks[a.n] = math.Pow10(k)
+		a.n++
+	}
+	a.setRange(lo, hi)
+}
+
 // fitShares makes the axis hold all shares: up to 1, and from 0.9 or the round number below the
 // lowest share.
 func (a *axis) fitShares(curves []curve) {

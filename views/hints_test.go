@@ -66,7 +66,8 @@ var otherHints = []string{
 // there is to say.
 func selfEvident(name string) bool {
 	dialogs := []string{FieldHide, FieldLock, FieldShow, FieldFormat, FieldAssignment, FieldGuess, FieldPictureView, FieldPictureTheme, FieldParameter, FieldPoint}
-	return slices.Contains(dialogs, name) || strings.HasPrefix(name, "table") || strings.HasPrefix(name, "row_") || strings.HasPrefix(name, "explain_")
+	prefixes := []string{"table", "row_", "explain_", "sweep_"}
+	return slices.Contains(dialogs, name) || slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // upcomingFields are names on the wire that fields.go may not have yet.

@@ -111,7 +111,7 @@ func TestPageFields(t *testing.T) {
 		}
 	}
 	for _, name := range fieldNames {
-		if !slices.Contains(append(constants, "id", "type", "frame_ms"), name) {
+		if !slices.Contains(append(constants, "id", "type", "frame_ms", "over"), name) {
 			t.Errorf("the field %s has no constant", name)
 		}
 	}

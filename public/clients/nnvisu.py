@@ -57,9 +57,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-__all__ = ["Client", "Diverged", "Error", "Lost", "Picture", "Point", "State", "load", "points"]
+__all__ = ["Cell", "Client", "Diverged", "Error", "Lost", "Picture", "Point", "State", "load", "points"]
 
 _log = logging.getLogger("nnvisu")
 
@@ -222,6 +222,14 @@ class State:
         return self._lab and self._lab.picture(self)
 
 
+class Cell(NamedTuple):
+    """A run of a sweep: the values of its members, and its state or why it has none."""
+
+    values: Dict[str, Any]
+    state: Optional[State]
+    error: Optional[Error]
+
+
 _STATE = ("config", "network", "data")
 
 
@@ -325,24 +333,44 @@ class Client:
             now = min(end - state.step, longest) if steps else 0
             message = _message(state, steps=now, frame_steps=every, frame_ms=round(1000 * interval))
             try:
-                for event, text in self._events(message):
-                    if event == "train_step_result":
-                        state = self._result(state, text)
-                        outage.end()
-                        yield state
-                    elif event == "error":
-                        raise _refusal(text)
-                    elif event == "done":
-                        reason = json.loads(text)["reason"]
-                        if reason != "steps":
-                            raise Lost(f"the server ended its stream: {reason}")
-                        break
-                else:
-                    raise Lost("the stream broke off")
+                for text in self._answers("/train", message, "train_step_result"):
+                    state = self._result(state, text)
+                    outage.end()
+                    yield state
             except Diverged as error:
                 raise self._settled(error, state)
             except Error as error:
                 outage.wait(error)
+
+    def sweep(self, state: State, steps: int, **over: Any) -> Iterator[Cell]:
+        """Yields runs of so many updates that differ by one or two members of config, row by row.
+
+        Each begins anew, with the points and all other members of the state. A member has a list of its
+        values, or a range: {"from": 0.001, "to": 1, "count": 4, "scale": "log"}. After a lost connection
+        the sweep is made again, and goes on with the next cell.
+        """
+        texts = {name: state._texts[name] for name in ("config", "data")}
+        over = {name: dict(v) if isinstance(v, Mapping) else list(v) for name, v in over.items()}
+        message = _object({**texts, "steps": json.dumps(steps), "over": json.dumps(over)})
+        made, outage = 0, _Outage(self)
+        while True:
+            try:
+                for at, text in enumerate(self._answers("/sweep", message, "sweep_cell")):
+                    if at == made:
+                        made += 1
+                        outage.end()
+                        yield self._cell(state, text)
+                return
+            except Error as error:
+                outage.wait(error)
+
+    def _cell(self, state: State, text: str) -> Cell:
+        texts, values = _members(text)
+        run = state.replace(**values["values"])
+        if "error" in values:
+            error = _refusal(text)
+            return Cell(values["values"], None, self._settled(error, run) if isinstance(error, Diverged) else error)
+        return Cell(values["values"], self._later(run, texts["network"], values["metrics"]), None)
 
     def predict(self, state: State, points: Iterable[Sequence[float]]) -> List[List[float]]:
         """Returns the probabilities of the classes, or the value of a regression, at each place."""
@@ -399,9 +427,23 @@ class Client:
             except Error as error:
                 outage.wait(error)
 
-    def _events(self, body: str) -> Iterator[Tuple[str, str]]:
+    def _answers(self, path: str, body: str, wanted: str) -> Iterator[str]:
+        """Yields the data of the events of a stream that have a name. It raises an error if it is not whole."""
+        for event, text in self._events(path, body):
+            if event == wanted:
+                yield text
+            elif event == "error":
+                raise _refusal(text)
+            elif event == "done":
+                reason = json.loads(text)["reason"]
+                if reason != "steps":
+                    raise Lost(f"the server ended its stream: {reason}")
+                return
+        raise Lost("the stream broke off")
+
+    def _events(self, path: str, body: str) -> Iterator[Tuple[str, str]]:
         """Yields the name and the data of each server-sent event that comes whole."""
-        lines, event, data = _lines(self._open("/train", body, "text/event-stream")), "", ""
+        lines, event, data = _lines(self._open(path, body, "text/event-stream")), "", ""
         for line in lines:
             name, _, value = line.partition(":")
             if name == "event":

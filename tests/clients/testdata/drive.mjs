@@ -68,6 +68,19 @@ async function ask(lab, request) {
     large: async () =>
       (await lab.step(await lab.new("spiral", { hidden_layers: Array(10).fill(100) }), 2)).step,
     many: async () => (await lab.predict(await lab.new("moons"), Array(2001).fill([0, 0]))).length,
+    sweep: async () => {
+      const cells = [];
+      const over = { learning_rate: [10, 0.001], seed: [0, 1] };
+      for await (const cell of lab.sweep(await lab.new("plane", { ...first, seed: 9 }), 10_000, over)) {
+        const state = await lab.new("plane", { data_seed: 9, ...first, ...cell.values });
+        const alone = await lab.step(state, 10_000).catch((error) => error.state);
+        const { network } = cell.state ?? cell.error.state;
+        const isSame = JSON.stringify(network) === JSON.stringify(alone.network);
+        cells.push([cell.values, cell.error?.code ?? null, isSame]);
+      }
+      return cells;
+    },
+    "sweep over nothing": async () => all(lab.sweep(await lab.new("moons"), 5, {})),
     recipe: async () => {
       const state = await lab.new("spiral", { points: 50, classes: 3, seed: 4, data_seed: 5 });
       return (await lab.step(state, 9)).network;

@@ -31,8 +31,21 @@ def train(lab, steps, out):
 def ask(lab, request):
     """Makes a request, and says what came of it."""
 
+    first = {"hidden_layers": [8], "optimizer": "sgd", "learning_rate": 10, "activation": "linear"}
+
     def wild():
-        return lab.new("plane", hidden_layers=[8], optimizer="sgd", learning_rate=10, activation="linear")
+        return lab.new("plane", **first)
+
+    def swept(over):
+        cells = []
+        for cell in lab.sweep(lab.new("plane", **dict(first, seed=9)), 10_000, **over):
+            try:
+                alone = lab.step(lab.new("plane", data_seed=9, **{**first, **cell.values}), 10_000)
+            except nnvisu.Diverged as error:
+                alone = error.state
+            same = (cell.state or cell.error.state).network == alone.network
+            cells.append([cell.values, cell.error and cell.error.code, same])
+        return cells
 
     def replay():
         state = lab.replay(f"http://nowhere/?hide=data&journal={JOURNAL}", anyway=True)
@@ -55,6 +68,8 @@ def ask(lab, request):
         "other optimizer": lambda: lab.step(lab.step(lab.new("moons"), 3).replace(optimizer="sgd"), 2).step,
         "large": lambda: lab.step(lab.new("spiral", hidden_layers=[100] * 10), 2).step,
         "many": lambda: len(lab.predict(lab.new("moons"), [(0, 0)] * 2001)),
+        "sweep": lambda: swept(dict(learning_rate=[10, 0.001], seed=range(2))),
+        "sweep over nothing": lambda: list(lab.sweep(lab.new("moons"), 5)),
         "recipe": lambda: lab.step(lab.new("spiral", points=50, classes=3, seed=4, data_seed=5), 9).network,
     }
     try:
