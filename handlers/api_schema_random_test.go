@@ -3,6 +3,8 @@ package handlers
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -21,6 +24,8 @@ func randomMessage(rng *rand.Rand, schema string) string {
 	s := randomState(rng)
 	m := map[string]any{"config": s.Config, "network": s.Network, "data": s.Data}
 	switch schema {
+	case "replay":
+		m = map[string]any{"journal": randomJournal(rng), "anyway": rng.IntN(3) > 0}
 	case "train_step":
 		m["steps"] = choice(rng, []int{1, 2, 3, 4, 5, 6, 7, wire.MaxSteps})
 	case "train":
@@ -31,23 +36,33 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		if rng.IntN(2) == 0 {
 			delete(m, "point")
 		}
+	case "sweep":
+		m["steps"], m["over"] = 1+rng.IntN(3), randomOver(rng)
+		delete(m, "network")
+	case "verify":
+		var all []any
+		for range 1 + rng.IntN(3) {
+			all = append(all, map[string]any{"name": choice(rng, []string{"", "Ada", "é"}), "text": choice(rng, []string{"", "x", randomJournal(rng)})})
+		}
+		m = map[string]any{"hand_ins": all, "lesson": choice(rng, []string{"", "?dataset=moons&points=10", "units 3", "units x", "?goal=x"}), "type": "verify"}
 	case "export":
 		m["format"] = choice(rng, exportFormats())
 	case "state":
 		m["type"], m["version"] = export.StateType, export.StateVersion
 		m["meta"], m["history"], m["lesson"] = metaOf(strings.Repeat("é", choice(rng, []int{0, 0, 0, 100, 101}))), randomHistory(rng, s), randomLesson(rng)
+		m["journal"] = choice(rng, []string{"", views.JournalTooLong, randomJournal(rng)})
 	}
-	if s.Network.IsEmpty() {
+	if s.Network.IsEmpty() && m["network"] != nil {
 		m["network"] = choice(rng, []any{nil, map[string]any{}, map[string]any{"step": 0, "weights": []any{}}, map[string]any{"step": 1}})
 	}
 	if schema != "state" && rng.IntN(2) == 0 {
 		m["id"] = choice(rng, []any{"a", 7, -1.5, "é"})
 	}
 	if rng.IntN(4) == 0 {
-		delete(m, choice(rng, []string{"config", "network", "history", "lesson"}))
+		delete(m, choice(rng, []string{"config", "network", "history", "lesson", "journal", "anyway"}))
 	}
 	tree := treeOf(m)
-	for range rng.IntN(3) {
+	for range min(rng.IntN(3), len(m)-2) { // one with few members is soon spoiled
 		if all := jsonPlaces(&tree); rng.IntN(2) == 0 { // one of the few that are no numbers of a list
 			all = slices.DeleteFunc(all, func(p jsonPlace) bool { return p.deep })
 			choice(rng, all).change(rng)
@@ -60,6 +75,43 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		panic(err)
 	}
 	return spoil(rng, string(text))
+}
+
+// randomJournal returns the text of a short run, which is right in most cases.
+func randomJournal(rng *rand.Rand) string {
+	j := journal.Journal{Release: choice(rng, []string{"", "", "", "0.0.1"}), Recipe: "points=5&dataset=" + choice(rng, []string{"xor", "moons", "blobs", "plane", "hills", "no"})}
+	for range rng.IntN(3) {
+		j.Step += rng.IntN(3)
+		j.Entries = append(j.Entries, journal.Entry{Step: j.Step, Act: choice(rng, []journal.Act{
+			journal.AddLayer{Width: 2}, journal.AddUnit{}, journal.RemoveLayer{At: choice(rng, []int{0, 1, 7})}, journal.AddClass{}, journal.SetBias{Value: rng.Float64()},
+			journal.Settings{{Name: "learning_rate", Value: choice(rng, []string{"0.1", "2e-3", "1/3"})}}, journal.AddPoints{Points: []nn.Point{{X: rng.Float64()}}},
+		})})
+	}
+	text, err := j.Text()
+	if err != nil {
+		panic(err)
+	}
+	if rng.IntN(4) > 0 {
+		return text
+	}
+	return choice(rng, []string{text[1:], text[:len(text)-1], text + "A", text + "=", text + "\n", "+" + text, ""})
+}
+
+// randomOver returns what the runs of a sweep differ by.
+func randomOver(rng *rand.Rand) map[string]any {
+	values := map[string][]any{
+		"seed": {1, 2, uint32(math.MaxUint32)}, "learning_rate": {0.01, 1e-3, 10}, "hidden_layers": {[]int{}, []int{2}, []int{1, 2}},
+		"optimizer": {"sgd", "adam"}, "features": {[]string{"x"}, []string{"x", "y"}}, "batch_size": {0, 1, 2}, "dropout": {0, 0.5},
+	}
+	over := map[string]any{}
+	for range 1 + rng.IntN(2) {
+		name := choice(rng, slices.Sorted(maps.Keys(values)))
+		over[name] = values[name][rng.IntN(2):]
+		if list := values[name]; rng.IntN(3) == 0 {
+			over[name] = map[string]any{"from": list[0], "to": list[1], "count": 2 + rng.IntN(2), "scale": choice(rng, wire.Scales())}
+		}
+	}
+	return over
 }
 
 // treeOf returns a value as the JSON that it is written as.
@@ -150,6 +202,7 @@ func randomLesson(rng *rand.Rand) any {
 	return export.Lesson{
 		Experiment: choice(rng, append([]string{""}, views.Experiments()[0].Slug)), Assignment: strings.Repeat("[it](?dataset=moons) ", choice(rng, []int{0, 0, 1, 21})),
 		Hide: []string{choice(rng, views.Parts())}, Lock: []string{views.PartData},
+		Goal: choice(rng, []string{"", "accuracy 90", "units 3,data untouched", "units x"}),
 	}
 }
 
@@ -229,7 +282,7 @@ func (p jsonPlace) change(rng *rand.Rand) {
 // names returns names of members, most of them known.
 func names() []string {
 	all := []string{"type", "id", "version", "steps", "frame_steps", "frame_ms", "format", "Config", "é", "network", "data", "first", "second",
-		"updates", "name", "weights", "biases", "step", "epoch", "label", "since", "every", "best", "layers", "gradient", "hide", "experiment"}
+		"updates", "name", "weights", "biases", "step", "epoch", "label", "since", "every", "best", "layers", "gradient", "hide", "experiment", "hand_ins", "text"}
 	for m := range setting.All() {
 		all = append(all, m.Name)
 	}

@@ -151,7 +151,10 @@ func TestOpenAPIExamples(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("the example of %s %s is answered %d %.300s", r.Method, r.Path, w.Code, w.Body)
 		}
-		if r.Path == "/step" || r.Path == "/train" || r.Path == "/predict" || r.Path == "/layers" || r.Path == "/explain" || r.Path == "/export" || r.Path == "/data/{dataset}" {
+		examples := []string{
+			"/step", "/train", "/predict", "/layers", "/explain", "/export", "/replay", "/verify", "/data/{dataset}",
+		}
+		if slices.Contains(examples, r.Path) {
 			kind := kinds[r.Path]
 			if kind == "" {
 				kind = r.Path[1:]

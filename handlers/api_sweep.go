@@ -2,11 +2,9 @@ package handlers
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/nnvisu/nnvisu/handlers/fair"
 	"github.com/nnvisu/nnvisu/handlers/stream"
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
@@ -38,7 +36,7 @@ func (s *Server) sweep(c echo.Context) error {
 // streamSweep streams the cells of a sweep.
 func (s *Server) streamSweep(c echo.Context, m *wire.Message) error {
 	ctx := c.Request().Context()
-	run, err := s.newSweep(ctx, m, nil)
+	run, err := s.newSweep(ctx, m, 0, nil)
 	if err != nil {
 		return err
 	}
@@ -52,30 +50,8 @@ func (s *Server) streamSweep(c echo.Context, m *wire.Message) error {
 		}
 		return wire.AppendCell(text, m.ID, m.Sweep, cell, result, failed, paced(ctx))
 	}
-	limited, fail := s.streaming(ctx)
-	task := taskOf(ctx)
-	connection, cut := task.watched()
-	defer cut()
-	stream.LimitUnsent(connection)
-	_, metered := s.meter(connection, c, forProgram, 0, s.openEvents(c, stream.SignComment))
-	events := stream.NewSender(connection, metered, fail)
-	defer events.Close()
-	defer run.start(limited, fail)()
-	defer fail(nil)
-	reason, err := run.send(limited, func(cell int, text []byte) error {
-		frame, err := events.Begin()
-		if err != nil {
-			return err
-		}
-		if err := task.turn.Begin(limited, fair.Frame); err != nil {
-			frame.Abort()
-			return err
-		}
-		frame.Write("sweep_cell", strconv.Itoa(cell), text)
-		task.turn.End()
-		frame.Commit()
-		s.metrics.frames.Inc()
-		return nil
-	})
-	return s.endStream(connection, c, m.ID, events, metered, reason, err)
+	sweep := s.openSweep(c, run, forProgram, s.openEvents(c, stream.SignComment))
+	defer sweep.close()
+	reason, err := sweep.send("sweep_cell", func(_ int, text []byte) ([]byte, error) { return text, nil })
+	return s.endStream(sweep.connection, c, m.ID, sweep.events, sweep.metered, reason, err)
 }

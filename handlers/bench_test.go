@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,6 +20,8 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/stream"
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/handin"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/pace"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -296,5 +299,29 @@ func BenchmarkEdit(b *testing.B) {
 		if w.Code != http.StatusOK {
 			b.Fatalf("POST /edit = %d %s", w.Code, w.Body)
 		}
+	}
+}
+
+// BenchmarkVerify is what hand-ins of the size of the first page's run take, each of 500 updates and some
+// acts: one of them, and a class of thirty.
+func BenchmarkVerify(b *testing.B) {
+	s := newTestServer(b)
+	texts := make([]string, 30)
+	for i := range texts {
+		j := journal.Journal{Release: s.journalRelease(), Recipe: fmt.Sprintf("dataset=circles&seed=%d&test_fraction=0.2", i), Step: 500, Entries: []journal.Entry{
+			{Step: 100, Act: journal.Settings{{Name: "learning_rate", Value: "0.05"}}}, {Step: 200, Act: journal.AddUnit{Layer: 0}},
+		}}
+		state := leadsTo(b, s, j)
+		texts[i] = handInOf(b, s, j, j, state, lossOf(b, state))
+	}
+	for _, n := range []int{1, len(texts)} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				code, got := verifyAll(b, s, "test accuracy 90,data untouched", texts[:n]...)
+				if code != http.StatusOK || got.HandIns[n-1].Verdict != handin.Holds {
+					b.Fatalf("%d %+v", code, got)
+				}
+			}
+		})
 	}
 }

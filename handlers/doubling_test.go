@@ -187,6 +187,8 @@ func asks(form url.Values) map[string]func(n int) ask {
 		return ask{"POST", "/predict", texts["Points"](n), []string{"Content-Type", "application/json"}}
 	}
 
+	maps.Copy(all, handInAsks(repeat))
+
 	// In the fields of the page's form, each of which may be long.
 	const urlencoded = "application/x-www-form-urlencoded"
 	post := func(path string, change func(form url.Values, n int)) func(n int) ask {

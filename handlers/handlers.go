@@ -274,6 +274,8 @@ func (s *Server) routes() http.Handler {
 	g.POST("/explain", s.explain)
 	g.POST("/export", s.export)
 	g.POST("/replay", s.replay)
+	g.Match(read, "/verify", s.verifyPage)
+	g.POST("/verify", s.postVerify)
 	g.POST("/points.csv", s.pointsCSV)
 	g.Match(read, "/data/:dataset", s.data)
 	for _, f := range figureRoutes {

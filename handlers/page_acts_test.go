@@ -196,8 +196,8 @@ func TestTraits(t *testing.T) {
 	want := map[string]views.Traits{
 		"show": {Restores: true}, "restore": {Restores: true},
 		"reset": {Stops: true}, "reseed": {Stops: true}, "restart-with": {Stops: true},
-		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
-		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "notebook": {Looks: true}, "back": {Stops: true, NewRun: true}, "inspect": {Looks: true}, "explain": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
+		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true}, "open-run": {NewRun: true},
+		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "notebook": {Looks: true}, "back": {Stops: true, NewRun: true}, "inspect": {Looks: true}, "explain": {Looks: true}, "explain-close": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},
 	}
 	for _, a := range pageActs {
@@ -278,7 +278,7 @@ func TestNamesAfterActs(t *testing.T) {
 		for field, value := range map[string]string{
 			views.FieldAct: a.name + places[a.name], views.FieldMeta: string(mustJSON(t, meta)), views.FieldDataset: "circles",
 			views.FieldStroke: "0.77,0.77", views.FieldTool: "2",
-			views.FieldParameter: "biases.0.0", views.FieldValue: "1", views.FieldOpened: `{"type":"nnvisu_state","version":1}`,
+			views.FieldParameter: "biases.0.0", views.FieldValue: "1", views.FieldOpened: `{"type":"nnvisu_state","version":1,"config":{"classes":3}}`,
 			views.FieldTableText: "x,y,label\n0,0,a\n1,1,b\n",
 		} {
 			form.Set(field, value)

@@ -258,14 +258,14 @@ func TestActsWithoutScript(t *testing.T) {
 		"draw":          {views.FieldStroke, "0,0"},
 		"set-parameter": {views.FieldParameter, "biases.0.0", views.FieldValue, "1"},
 		"open":          {views.FieldOpened, file},
-		"open-run":      {views.FieldOpened, file},
+		"open-run":      {views.FieldOpened, fmt.Sprintf(`{"type":"nnvisu_state","version":1,"config":%s}`, mustJSON(t, state.Config))},
 		"import":        {views.FieldTableText, "x,y,label\n0,0,a\n1,1,b\n"},
 	}
 	places := map[string]string{"change-setting": " l2=0.01", "restart-with": " init=he", "add-neuron": " 0", "remove-neuron": " 0.1", "inspect": " 1.0", "explain": " weights.0.1.0", "layer": " 0"}
 	refused := map[string][]string{
 		"draw": {views.FieldStroke, "a"}, "change-setting learning_rate=0": nil, "restart-with classes=2": nil, "set-parameter": {views.FieldParameter, "biases.0.0"},
 		"open": {views.FieldOpened, "{}"}, "import": {views.FieldTableText, ""}, "dataset": {views.FieldPoints, "0"},
-		"add-neuron 9": nil, "remove-neuron 9": nil, "inspect 9.9": nil, "explain weights.9.9.9": nil, "explain": nil, "explain biases.0.0 x": nil, "explode": nil, "": {views.FieldL1, "-1"},
+		"add-neuron 9": nil, "remove-neuron 9": nil, "inspect 9.9": nil, "explain weights.9.9.9": nil, "explain close": nil, "explain biases.0.0 x": nil, "explode": nil, "": {views.FieldL1, "-1"},
 	}
 	post := func(act string, pairs []string) (*httptest.ResponseRecorder, url.Values) {
 		form := historyForm(t, s, state, h)

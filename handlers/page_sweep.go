@@ -2,9 +2,11 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
-	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,74 +22,97 @@ import (
 )
 
 // sweepPage answers POST /sweep for the page: a page of its own, in which the runs appear one after the
-// other. It needs no script.
+// other. It needs no script. What is wrong with a sweep is said on the same page, beside its field.
 func (s *Server) sweepPage(c echo.Context) error {
 	p, err := s.openPage(c, s.admitStream)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	asked := p // with its network
 	view, err := s.readSweep(ctx, &p)
-	if err != nil {
-		return editError{err, asked}
+	var run *sweepRun
+	if err == nil {
+		run, err = s.newSweep(ctx, &p.Message, view.CurveSamples(), pictureOfPlane)
 	}
-	run, err := s.newSweep(ctx, &p.Message, pictureOfPlane)
 	if err != nil {
-		return editError{sweepFault(err), asked}
+		return s.refuseSweep(c, view, err)
+	}
+	run.watch = func(cell int, t *nn.Trainer) error {
+		step, epoch := t.At()
+		view.Cells[cell].History.Add(step, epoch, t.Metrics())
+		return t.Stopped()
 	}
 	run.render = func(ctx context.Context, cell int, t *nn.Trainer, failed error) ([]byte, error) {
-		shown := views.SweepCell{Cell: cell}
 		if failed != nil {
-			shown.Problem = sweepProblem(failed)
-		} else if err := showRun(ctx, &shown, t); err != nil {
-			return nil, err
+			view.Cells[cell] = views.SweepCell{Problem: sweepProblem(failed)}
+			return nil, nil
 		}
-		return rendered(ctx, views.SweepRun(view, shown))
+		return nil, showRun(ctx, &view.Cells[cell], t)
 	}
+	sweep := s.openSweep(c, run, forPage, stream.NewPageWriter(c.Response(), s.openAnswer(c, echo.MIMETextHTMLCharsetUTF8)))
+	defer sweep.close()
 	head, err := rendered(ctx, views.SweepHead(view))
-	if err != nil {
-		return err
+	if err == nil {
+		err = sweep.write("", "", head)
 	}
-	limited, fail := s.streaming(ctx)
-	defer run.start(limited, fail)()
-	defer fail(nil)
-	c.Response().Header().Set("Content-Type", echo.MIMETextHTMLCharsetUTF8)
-	c.Response().Header().Set("Cache-Control", "no-store")
-	c.Response().Header().Set("X-Accel-Buffering", "no")
-	c.Response().WriteHeader(http.StatusOK)
-	control := http.NewResponseController(c.Response())
-	write := func(_ int, text []byte) error {
-		_ = control.SetWriteDeadline(time.Now().Add(stream.WriteTimeout)) // not every writer has deadlines
-		n, err := c.Response().Write(text)
-		s.sends(exchangeOf(ctx), int64(n))
-		if err == nil {
-			err = control.Flush()
-		}
-		if err != nil {
-			return stream.UnreadError{Err: err}
-		}
+	var reason string
+	if err == nil {
+		reason, err = sweep.send("", func(cell int, _ []byte) ([]byte, error) {
+			defer view.Drop(cell)
+			return rendered(ctx, views.SweepRun(view, cell))
+		})
+	}
+	view.Sent = sweep.sent
+	return s.endSweep(c, sweep, view, reason, err)
+}
+
+// endSweep sends the end of the page of a sweep.
+func (s *Server) endSweep(c echo.Context, sweep *sweepStream, view *views.SweepPage, reason string, err error) error {
+	sweep.metered.ended(sweep.connection, reason, err)
+	if isGone(sweep.connection, err) {
 		return nil
 	}
 	problem := ""
-	if err = write(0, head); err == nil {
-		var reason string
-		if reason, err = run.send(limited, write); err == nil && reason != doneSteps {
-			problem = "The server could not go on with these runs. Those that are here are whole."
-		}
-	}
-	if err != nil {
-		if isGone(taskOf(ctx).connection, err) {
-			return nil
-		}
+	if err != nil && describe(err).Code != wire.CodeBusy {
 		problem = readable(s.describeLogged(err, c).Message) + "."
+	} else if reason != doneSteps {
+		problem = "The server could not go on. The runs that are here are whole; make the others again in a minute."
 	}
-	end, err := rendered(ctx, views.SweepEnd(view, problem))
+	end, err := rendered(context.WithoutCancel(c.Request().Context()), views.SweepEnd(view, problem))
 	if err != nil {
 		return err
 	}
-	_ = write(0, end) // the last; a client that has gone misses nothing
-	return nil
+	return sweep.events.End("", end)
+}
+
+// refuseSweep answers with the page of a sweep that cannot be made. Its form holds what was written.
+func (s *Server) refuseSweep(c echo.Context, view *views.SweepPage, err error) error {
+	b := s.describeLogged(err, c)
+	view.Axes = nil
+	if control := sweepControl(view, b.Field); control != "" {
+		view.Refusals = []views.Refusal{{Control: control, Message: readable(b.Message)}}
+	} else {
+		view.Notice = problem(b)
+	}
+	return s.html(c, b.status, views.SweepHead(view))
+}
+
+// sweepControl returns the control of the page that an error about a sweep is about, or "".
+func sweepControl(view *views.SweepPage, field string) string {
+	name, of, _ := strings.Cut(field, ".")
+	switch {
+	case name == "steps":
+		return views.FieldSweepSteps
+	case slices.Contains([]string{views.FieldSweepRows, views.FieldSweepRowValues, views.FieldSweepColumns, views.FieldSweepColumnValues, views.FieldSweepSteps}, field):
+		return field
+	case name != "over":
+		return ""
+	case of == "" && view.Written.Rows == "":
+		return views.FieldSweepRows
+	case view.Written.Columns != "" && strings.HasPrefix(of, view.Written.Columns):
+		return views.FieldSweepColumnValues
+	}
+	return views.FieldSweepRowValues
 }
 
 // rendered returns the HTML of a component.
@@ -127,51 +152,46 @@ func sweepProblem(err error) string {
 	return readable(describe(err).Message)
 }
 
-// sweepFault names the field of the page that an error about a sweep is about.
-func sweepFault(err error) error {
-	b := describe(err)
-	if !strings.HasPrefix(b.Field, "over") && b.Field != "steps" {
-		return err
-	}
-	return &wire.Error{Code: b.Code, Field: views.FieldSweep, Message: b.Message}
-}
-
 // readSweep reads the sweep that a form of the page asks for, and returns its page. The message then has
-// what to train.
-func (s *Server) readSweep(ctx context.Context, p *pageRequest) (view views.SweepPage, err error) {
-	m := &p.Message
-	view.Release = s.config.Release
+// what to train. With an error the page has what its form needs.
+func (s *Server) readSweep(ctx context.Context, p *pageRequest) (*views.SweepPage, error) {
+	m, view := &p.Message, &views.SweepPage{Release: s.config.Release}
+	var err error
 	if slug := p.form.Get(views.FieldSweep); slug == views.SweepOwn {
+		view.Written = views.SweepForm{
+			Rows: p.form.Get(views.FieldSweepRows), RowValues: p.form.Get(views.FieldSweepRowValues),
+			Columns: p.form.Get(views.FieldSweepColumns), ColumnValues: p.form.Get(views.FieldSweepColumnValues),
+			Steps: p.form.Get(views.FieldSweepSteps),
+		}
 		err = readOwnSweep(p)
 	} else {
-		err = s.readReadySweep(ctx, p, slug, &view)
+		err = s.readReadySweep(ctx, p, slug, view)
 	}
-	if err == nil {
-		err = m.CheckCounts(wire.SweepOver)
+	step := m.State.Network.Step
+	if p.form.Get(views.FieldNetwork) == "" { // it comes from the page of a sweep, whose journal is finished
+		step = journalStep(p.journal)
 	}
-	if err == nil {
-		err = m.CheckSweep()
-	}
-	if err != nil {
-		return view, sweepFault(err)
-	}
-	view.Journal = finishedJournal(p.journal, m.State.Network.Step)
+	view.Journal = finishedJournal(p.journal, step)
 	m.State.Network = nn.Network{} // each run begins with a new one
-	view.Steps, view.State = m.Steps, m.State
-	for _, axis := range m.Sweep {
-		shown := views.SweepAxis{Label: axis.Member.Label}
-		for _, text := range axis.Values {
-			var c nn.Config
-			_ = axis.Member.Parse(&c, text) // it is the text of the table itself
-			shown.Values = append(shown.Values, axis.Member.Shown(&c))
-		}
-		view.Axes = append(view.Axes, shown)
-	}
-	err = errors.Join(marshal(&view.JSON.Config, m.State.Config), marshal(&view.JSON.Data, m.State.Data))
+	carried := errors.Join(marshal(&view.JSON.Config, m.State.Config), marshal(&view.JSON.Data, m.State.Data))
 	if !p.meta.IsZero() {
-		err = errors.Join(err, marshal(&view.JSON.Meta, p.meta))
+		carried = errors.Join(carried, marshal(&view.JSON.Meta, p.meta))
 	}
-	return view, err
+	view.Steps, view.State = m.Steps, m.State
+	if err = cmp.Or(err, carried); err != nil {
+		return view, err
+	}
+	if err := m.CheckCounts(wire.SweepOver); err != nil {
+		return view, err
+	}
+	if err := m.CheckSweep(); err != nil {
+		return view, err
+	}
+	for _, axis := range m.Sweep {
+		view.Axes = append(view.Axes, views.SweepAxis{Member: axis.Member, Values: axis.Values})
+	}
+	view.Cells = make([]views.SweepCell, m.Sweep.Cells())
+	return view, nil
 }
 
 // readReadySweep reads one of the ready sweeps.
@@ -196,6 +216,14 @@ func (s *Server) readReadySweep(ctx context.Context, p *pageRequest, slug string
 		p.Steps = ready.Steps
 		var err error
 		p.Sweep, err = wire.DecodeSweep(ready.Over(&p.State.Config), s.limits(ctx))
+		for i, axis := range p.Sweep {
+			name, values := &view.Written.Rows, &view.Written.RowValues
+			if i > 0 {
+				name, values = &view.Written.Columns, &view.Written.ColumnValues
+			}
+			*name, *values = axis.Member.Name, axis.Text()
+		}
+		view.Written.Steps = strconv.Itoa(ready.Steps)
 		return err
 	}
 	return wire.Invalid(views.FieldSweep, "must be %s or a ready one; got %q", views.SweepOwn, wire.Clip(slug))

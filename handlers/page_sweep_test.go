@@ -29,7 +29,8 @@ func TestSweepPage(t *testing.T) {
 		views.FieldSweep, views.SweepOwn, views.FieldSweepRows, "hidden_layers", views.FieldSweepRowValues, "4 8-8; 3",
 		views.FieldSweepColumns, "seed", views.FieldSweepColumnValues, "2..5", views.FieldSweepSteps, "20",
 	}
-	forms := map[string]url.Values{"12 runs of 20": sweepForm(t, state, own...)}
+	forms := map[string]url.Values{"12 runs of 20": sweepForm(t, state, own...), "5 seeds": ownSweep(t, "1..5 9 11 12 4294967295", "50")}
+	charts := map[string]int{"5 seeds": 2, "seeds": 2, "finder": 1, "capacity": 1}
 	for _, ready := range views.ReadySweeps() {
 		forms[ready.Slug] = sweepForm(t, state, views.FieldSweep, ready.Slug)
 	}
@@ -41,29 +42,41 @@ func TestSweepPage(t *testing.T) {
 		if w.Code != http.StatusOK || cells < 9 || len(buttons)+len(find(page, ".sweep-problem")) != cells || len(find(page, ".sweep-cells img")) != len(buttons) {
 			t.Fatalf("the sweep %q is answered with %d, %d cells and %d buttons", told, w.Code, cells, len(buttons))
 		}
+		if got := len(find(page, ".sweep-answer .chart")); got != charts[told] || len(find(page, `.sweep-answer [name="opened"]`)) != 1 {
+			t.Errorf("the sweep %q has %d charts; want %d, and a button for the best run", told, got, charts[told])
+		}
 		if !strings.HasSuffix(w.Body.String(), "</html>") || len(find(page, ".notice")) > 0 {
 			t.Errorf("the sweep %q ends with %.300s", told, w.Body.String()[max(0, w.Body.Len()-300):])
 		}
 	}
 
-	page := postForm(s, "/sweep", forms["12 runs of 20"]).Body.String()
-	opened := postForm(s, "/edit", readSweepForm(t, page, 6))
-	p, err := s.decodePageForm(t.Context(), readForm(t, opened.Body.String(), "", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := state.Config.Clone()
-	want.HiddenLayers, want.Seed = []int{8, 8}, 4
-	r, err := nn.Step(nn.State{Config: want, Data: state.Data}, 20)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want.Classes = 2
-	if got, want := string(mustJSON(t, p.State)), string(mustJSON(t, nn.State{Config: want, Network: r.Network, Data: state.Data})); got != want {
-		t.Errorf("the run opens as\n%.600s\nwant\n%.600s", got, want)
-	}
-	if len(find(parseHTML(t, opened.Body.String()), "body[data-opened]")) != 1 {
-		t.Error("the page of a run that was opened gives way to what the script has stored")
+	for _, test := range []struct {
+		told        string
+		cell, steps int
+		change      func(c *nn.Config)
+	}{
+		{"12 runs of 20", 6, 20, func(c *nn.Config) { c.HiddenLayers, c.Seed = []int{8, 8}, 4 }},
+		{"5 seeds", 3, 50, func(c *nn.Config) { c.Seed = 4 }}, // whose curves are measured on the way
+	} {
+		page := postForm(s, "/sweep", forms[test.told]).Body.String()
+		opened := postForm(s, "/edit", readSweepForm(t, page, test.cell))
+		p, err := s.decodePageForm(t.Context(), readForm(t, opened.Body.String(), "", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := state.Config.Clone()
+		test.change(&want)
+		r, err := nn.Step(nn.State{Config: want, Data: state.Data}, test.steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want.Classes = 2
+		if got, want := string(mustJSON(t, p.State)), string(mustJSON(t, nn.State{Config: want, Network: r.Network, Data: state.Data})); got != want {
+			t.Errorf("the run opens as\n%.600s\nwant\n%.600s", got, want)
+		}
+		if len(find(parseHTML(t, opened.Body.String()), "body[data-opened]")) != 1 {
+			t.Error("the page of a run that was opened gives way to what the script has stored")
+		}
 	}
 }
 
@@ -82,19 +95,29 @@ func readSweepForm(tb testing.TB, page string, cell int) url.Values {
 func TestSweepPageErrors(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "moons", 30, 0, nil)
-	for _, test := range []struct{ rows, values, steps, want string }{
-		{"", "", "10", "must name one or two"},
-		{"seed", "", "10", "at least one value"},
-		{"seed", "1 one", "10", "must be a whole number"},
-		{"seed", "1..900", "10", "at most 144 values"},
-		{"learning_rate", "0.1 0", "10", "must be greater than 0"},
-		{"speed", "1", "10", "is no setting"},
-		{"seed", "1 2", "0", "must be from 1"},
+	for _, test := range []struct{ rows, values, steps, want, field string }{
+		{"", "", "10", "must name one or two", views.FieldSweepRows},
+		{"seed", "", "10", "at least one value", views.FieldSweepRowValues},
+		{"seed", "1 one", "10", "must be a whole number", views.FieldSweepRowValues},
+		{"seed", "1..900", "10", "at most 144 values", views.FieldSweepRowValues},
+		{"learning_rate", "0.1 0", "10", "must be greater than 0", views.FieldSweepRowValues},
+		{"speed", "1", "10", "is no setting", views.FieldSweepRows},
+		{"seed", "1 2", "0", "must be from 1", views.FieldSweepSteps},
 	} {
 		w := postForm(s, "/sweep", sweepForm(t, state, views.FieldSweep, views.SweepOwn, views.FieldSweepRows, test.rows,
 			views.FieldSweepRowValues, test.values, views.FieldSweepSteps, test.steps))
-		if said := find(parseHTML(t, w.Body.String()), "#notice"); w.Code < 400 || len(said) != 1 || !strings.Contains(w.Body.String(), test.want) {
-			t.Errorf("%s %q of %s steps is answered with %d; want a page that says %q", test.rows, test.values, test.steps, w.Code, test.want)
+		page := parseHTML(t, w.Body.String())
+		beside := find(page, "#"+views.ErrorID(test.field))
+		if w.Code < 400 || len(beside) != 1 || !strings.Contains(textOf(t, w.Body.String(), "#"+views.ErrorID(test.field)), test.want) {
+			t.Errorf("%s %q of %s steps is answered with %d; want a page that says %q beside %s", test.rows, test.values, test.steps, w.Code, test.want, test.field)
+		}
+		for field, want := range map[string]string{views.FieldSweepRowValues: test.values, views.FieldSweepSteps: test.steps} {
+			if got := attributeOf(find(page, "#"+field)[0], "value"); got != want {
+				t.Errorf("after an error the field %s holds %q; want %q", field, got, want)
+			}
+		}
+		if config := attributeOf(find(page, `form input[name="config"]`)[0], "value"); config != string(mustJSON(t, state.Config)) {
+			t.Errorf("after an error the page carries the settings %s", config)
 		}
 	}
 }

@@ -35,12 +35,18 @@ func doneBody(reason string) []byte { return fmt.Appendf(nil, `{"reason":%q}`, r
 // openEvents writes the header of an event stream and returns the writer of its events and of its
 // sign of life.
 func (s *Server) openEvents(c echo.Context, sign stream.Sign) *stream.EventWriter {
+	gzip := s.openAnswer(c, "text/event-stream")
+	return stream.NewEventWriter(c.Response(), sign, gzip)
+}
+
+// openAnswer writes the header of an answer of a media type that comes in parts. The compressor is nil for
+// a client that takes none.
+func (s *Server) openAnswer(c echo.Context, mediaType string) (gzip *stream.GzipStream) {
 	h := c.Response().Header()
-	h.Set("Content-Type", "text/event-stream")
+	h.Set("Content-Type", mediaType)
 	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	h.Set("X-Accel-Buffering", "no") // nginx would hold parts back
 	h.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
-	var gzip *stream.GzipStream
 	if encodingOf(c.Request().Header, []string{codingGzip}) != "" {
 		h.Set(echo.HeaderContentEncoding, codingGzip)
 		ctx := c.Request().Context()
@@ -51,7 +57,7 @@ func (s *Server) openEvents(c echo.Context, sign stream.Sign) *stream.EventWrite
 	}
 	s.becomes(exchangeOf(c.Request().Context()), overSSE)
 	c.Response().WriteHeader(http.StatusOK)
-	return stream.NewEventWriter(c.Response(), sign, gzip)
+	return gzip
 }
 
 // streaming returns a context that also ends when a stream reaches its greatest age or the server

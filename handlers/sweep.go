@@ -3,7 +3,6 @@ package handlers
 import (
 	"context"
 	"errors"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,15 +23,21 @@ type sweepRun struct {
 	// render returns what is sent of a cell: of the run that the trainer made, or of why it failed. It is
 	// called in a turn.
 	render  func(ctx context.Context, cell int, t *nn.Trainer, failed error) ([]byte, error)
+	samples int                                 // how often watch is called while a run is made, besides before it
+	watch   func(cell int, t *nn.Trainer) error // takes a sample of a run; it is called in a turn
 	workers int
 	next    atomic.Int64  // the next cell to compute
 	room    chan struct{} // has an element for each cell that is computed or waits to be sent
 	done    []chan []byte // of each cell, for what is sent
 }
 
-// newSweep checks a sweep against the limits, and reserves the memory for the cells under way. answer says
-// how long it takes to render a cell, beside its metrics; nil is no time.
-func (s *Server) newSweep(ctx context.Context, m *wire.Message, answer func(nn.Config) time.Duration) (*sweepRun, error) {
+// newSweep checks a sweep against the limits, and reserves the memory for the cells under way. Of each run
+// so many samples are taken. answer says how long it takes to render a cell, beside its metrics; nil is no
+// time.
+func (s *Server) newSweep(ctx context.Context, m *wire.Message, samples int, answer func(nn.Config) time.Duration) (*sweepRun, error) {
+	if err := errors.Join(s.checkBatch(m.State.Config), m.State.Config.Validate()); err != nil {
+		return nil, err // also where every cell has another value
+	}
 	cells := m.Sweep.Cells()
 	var total, rest time.Duration // of all cells, and what updates have no part in
 	var largest nn.State
@@ -45,6 +50,7 @@ func (s *Server) newSweep(ctx context.Context, m *wire.Message, answer func(nn.C
 			largest = state
 		}
 		work := nn.WorkOf(state.Config, len(state.Data))
+		work.Evaluation *= time.Duration(1 + samples)
 		if answer != nil {
 			work.Evaluation += answer(state.Config)
 		}
@@ -59,7 +65,7 @@ func (s *Server) newSweep(ctx context.Context, m *wire.Message, answer func(nn.C
 			m.Steps, cells, seconds(total), len(m.State.Data), seconds(limit), most)
 	}
 	workers := min(s.cpus.Tokens(), cells)
-	run := &sweepRun{server: s, m: m, workers: workers, room: make(chan struct{}, 2*workers), done: make([]chan []byte, cells)}
+	run := &sweepRun{server: s, m: m, samples: samples, workers: workers, room: make(chan struct{}, 2*workers), done: make([]chan []byte, cells)}
 	for i := range run.done {
 		run.done[i] = make(chan []byte, 1)
 	}
@@ -80,46 +86,6 @@ func (s *Server) checkCell(m *wire.Message, cell int) (nn.State, error) {
 	}
 	state.Config.Classes = small.Config.Classes
 	return state, err
-}
-
-// start computes the cells until ctx ends, and calls fail if something is wrong with the whole sweep. The
-// caller waits for it, since the memory is its own until then.
-func (run *sweepRun) start(ctx context.Context, fail context.CancelCauseFunc) (wait func()) {
-	client := taskOf(ctx).client
-	var computing sync.WaitGroup
-	for range run.workers {
-		computing.Go(func() {
-			if err := run.compute(ctx, client); err != nil {
-				fail(err)
-			}
-		})
-	}
-	return computing.Wait
-}
-
-// send writes the cells, in order, as they are there. The reason is that of the done event, or the error
-// is why there is none.
-func (run *sweepRun) send(ctx context.Context, write func(cell int, text []byte) error) (reason string, err error) {
-	for cell, done := range run.done {
-		select {
-		case text := <-done:
-			err = write(cell, text)
-			<-run.room
-		case <-ctx.Done():
-			err = context.Cause(ctx)
-		}
-		if err == nil {
-			continue
-		}
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		if end := streamEnd(""); errors.As(err, &end) {
-			return string(end), nil
-		}
-		return "", err
-	}
-	return doneSteps, nil
 }
 
 // compute computes cells until none is left.
@@ -155,8 +121,7 @@ func (run *sweepRun) cell(ctx context.Context, t *task, cell int) ([]byte, error
 		return nil, err
 	}
 	defer t.turn.End()
-	m := run.m
-	trained, failed := run.server.trainNew(ctx, nn.State{Config: m.Sweep.Config(m.State.Config, cell), Data: m.State.Data}, m.Steps)
+	trained, failed := run.train(ctx, cell)
 	if failed != nil {
 		if cause := context.Cause(ctx); cause != nil {
 			return nil, cause
@@ -168,9 +133,10 @@ func (run *sweepRun) cell(ctx context.Context, t *task, cell int) ([]byte, error
 	return run.render(ctx, cell, trained, failed)
 }
 
-// trainNew makes the updates of a new run. The caller has a turn.
-func (s *Server) trainNew(ctx context.Context, state nn.State, steps int) (*nn.Trainer, error) {
-	state, err := state.Prepare()
+// train makes the updates of a cell. The caller has a turn.
+func (run *sweepRun) train(ctx context.Context, cell int) (*nn.Trainer, error) {
+	s, m := run.server, run.m
+	state, err := nn.State{Config: m.Sweep.Config(m.State.Config, cell), Data: m.State.Data}.Prepare()
 	if err != nil {
 		return nil, err
 	}
@@ -178,5 +144,19 @@ func (s *Server) trainNew(ctx context.Context, state nn.State, steps int) (*nn.T
 	if err != nil {
 		return nil, err
 	}
-	return t, s.advance(ctx, t, nn.WorkHere(state.Config, len(state.Data)), steps)
+	work := nn.WorkHere(state.Config, len(state.Data))
+	if run.samples == 0 {
+		return t, s.advance(ctx, t, work, m.Steps)
+	}
+	for i, made := 0, 0; ; i++ {
+		t.SetYield(yielding(ctx))
+		if err := run.watch(cell, t); err != nil || made == m.Steps {
+			return t, err
+		}
+		next := int(int64(m.Steps) * int64(i+1) / int64(run.samples))
+		if err := s.advance(ctx, t, work, next-made); err != nil {
+			return t, err
+		}
+		made = next
+	}
 }

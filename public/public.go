@@ -74,7 +74,7 @@ var modules = sync.OnceValue(func() []string {
 	if err != nil {
 		panic("public: " + err.Error()) // only a malformed pattern is an error
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return name == guardFile })
+	return slices.DeleteFunc(names, func(name string) bool { return name == guardFile || name == sweepFile })
 })
 
 // Guard is the part of the script that stands in the page itself. Its file says why.
@@ -83,6 +83,9 @@ var modules = sync.OnceValue(func() []string {
 var Guard string
 
 const guardFile = "guard.js"
+
+// sweepFile is the script of the page of a sweep.
+const sweepFile = "sweep.js"
 
 // GuardSource returns what a content security policy calls the guard: the hash of its text.
 func GuardSource() string {

@@ -221,7 +221,7 @@ func TestParts(t *testing.T) {
 	for _, p := range parts {
 		canLock := p.Why != ""
 		there := 1
-		if p.Name == PartShare || p.Name == PartData { // two buttons; the card and the tools
+		if p.Name == PartShare || p.Name == PartData || p.Name == PartExperiments { // two buttons; the card and the tools
 			there = 2
 		}
 		without := page(export.Lesson{Hide: []string{p.Name}})

@@ -56,7 +56,7 @@ func (p *figurePen) space(s *spacePicture, box figureBox) (height int) {
 
 	for _, a := range s.Areas {
 		var area drawing.Path
-		trace(&area, a.corners, at)
+		lineThrough(&area, a.corners, at)
 		area.Close()
 		p.layer(figurePlanes).Path(area, drawing.Paint{Fill: drawing.Colour(classColours[a.class].hex()), Opacity: 28})
 	}
@@ -71,13 +71,13 @@ func (p *figurePen) space(s *spacePicture, box figureBox) (height int) {
 		if axis.zero < -spaceMargin || axis.zero > spaceSide+spaceMargin {
 			continue
 		}
-		trace(&zero, []spot{from, to}, at)
+		lineThrough(&zero, []spot{from, to}, at)
 	}
 	if !zero.IsEmpty() {
 		p.layer(figurePattern).Path(zero, drawing.Paint{Stroke: p.line, Width: drawing.Unit})
 	}
 	for _, line := range s.Lines {
-		trace(&plane, line, at)
+		lineThrough(&plane, line, at)
 	}
 	if !plane.IsEmpty() {
 		p.layer(figurePattern).Path(plane, drawing.Paint{Stroke: p.strong, Width: 60, Opacity: 70})
@@ -104,8 +104,8 @@ func (p *figurePen) space(s *spacePicture, box figureBox) (height int) {
 	return y + high + lineHeight - box.y
 }
 
-// trace adds the line from spot to spot to a path.
-func trace(path *drawing.Path, spots []spot, at func(spot) (int, int)) {
+// lineThrough adds the line from spot to spot to a path.
+func lineThrough(path *drawing.Path, spots []spot, at func(spot) (int, int)) {
 	for i, s := range spots {
 		if i == 0 {
 			path.Move(at(s))
@@ -120,7 +120,7 @@ func (p *figurePen) spacePoints(s *spacePicture, at func(spot) (int, int)) {
 	task := p.data.State.Config.Task
 	paths := make([]drawing.Path, 2*pointKinds(task))
 	for _, dot := range s.Dots {
-		trace(&paths[dot.kind], dot.corners(), at)
+		lineThrough(&paths[dot.kind], dot.corners(), at)
 		paths[dot.kind].Close()
 	}
 	for kind, path := range paths {

@@ -207,6 +207,9 @@ func TestErrorsClear(t *testing.T) {
 	for name, lab := range labs(t) {
 		page, inspector := render(t, Page(lab)), render(t, Inspector(lab, Inspect(lab.State, lab.Meta, 0, 0)))
 		for _, e := range append(page.all(".field-error"), inspector.all(".field-error")...) {
+			if strings.HasPrefix(e.attr("id"), FieldSweep) { // said on a page of its own
+				continue
+			}
 			clears := e.attr("data-clears")
 			if clears == "" || e.content() != "" {
 				t.Fatalf("%s: %s is cleared by %q and says %q; want an act, or %s, and nothing said yet", name, e.attr("id"), clears, e.content(), pathTrain)

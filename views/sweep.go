@@ -3,104 +3,134 @@ package views
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
-// SweepOwn is the value of FieldSweep for a sweep that the controls tell. All others are ready ones.
-const SweepOwn = "own"
-
-// A ReadySweep is a prepared sweep that answers one question.
-type ReadySweep struct {
-	Slug     string // the value of FieldSweep
-	Title    string
-	Question string
-	Steps    int    // updates of each run
-	Recipe   string // the query of the settings and points to sweep over, or "" for those of the page
-	// Over says what the runs differ by, as JSON, where the page has these settings.
-	Over func(c *nn.Config) string
-}
-
-// sweepSeeds is how many seeds the ready sweep over seeds has.
-const sweepSeeds = 9
-
-// ReadySweeps returns the ready sweeps, in the order of the page.
-func ReadySweeps() []ReadySweep {
-	always := func(over string) func(*nn.Config) string { return func(*nn.Config) string { return over } }
-	return []ReadySweep{
-		{
-			Slug: "seeds", Title: "Nine seeds", Steps: 300,
-			Question: "How lucky was your run? The same settings and points, with other first weights. The first is yours.",
-			Over: func(c *nn.Config) string {
-				first := min(c.Seed, math.MaxUint32-sweepSeeds+1)
-				var seeds []string
-				for i := range uint32(sweepSeeds) {
-					seeds = append(seeds, fmt.Sprint(first+i))
-				}
-				return `{"seed":[` + strings.Join(seeds, ",") + `]}`
-			},
-		},
-		{
-			Slug: "rate-and-width", Title: "Learning rate × width", Steps: 300,
-			Question: "Does a wide network need another learning rate than a narrow one?",
-			Over:     always(`{"hidden_layers":[[2],[4],[8],[16],[32]],"learning_rate":{"from":0.001,"to":1,"count":4,"scale":"log"}}`),
-		},
-		{
-			Slug: "finder", Title: "Learning-rate finder", Steps: 100,
-			Question: "Which learning rate learns fastest, and from where on does it fail?",
-			Over:     always(`{"learning_rate":{"from":0.0001,"to":10,"count":16,"scale":"log"}}`),
-		},
-		{
-			Slug: "capacity", Title: "Capacity and wrong labels", Steps: 2000,
-			Question: "A fifth of these labels are wrong. How wide must a network be to learn even them, and what does that do to the test loss?",
-			Recipe:   "dataset=moons&points=160&noise=0.15&label_noise=0.2&test_fraction=0.5&learning_rate=0.01&data_seed=3",
-			Over:     always(`{"hidden_layers":[[1],[2],[4],[8],[16],[32],[64]],"seed":[1,2,3]}`),
-		},
-	}
-}
-
 // A SweepAxis is a member that the runs of a sweep differ by.
 type SweepAxis struct {
-	Label  string
-	Values []string // as people read them
+	Member *setting.Member
+	Values []string // as [setting.Member.Text] writes them
 }
 
-// A SweepPage is the page of a sweep without its cells, which come one after the other.
+// shown returns a value as people read it: a number with three digits.
+func (a *SweepAxis) shown(i int) string {
+	if v, err := strconv.ParseFloat(a.Values[i], 64); err == nil && a.Member.Kind == setting.Real {
+		return axisNumber(v)
+	}
+	var c nn.Config
+	_ = a.Member.Parse(&c, a.Values[i]) // it is the text of the table itself
+	if text := a.Member.Shown(&c); text != "" {
+		return text
+	}
+	return "none"
+}
+
+// named returns a value with what it is, for a sentence.
+func (a *SweepAxis) named(i int) string {
+	if a.Member.Name != FieldHiddenLayers {
+		return lowerFirst(a.Member.Label) + " " + a.shown(i)
+	}
+	if units, err := strconv.Atoi(a.Values[i]); err == nil {
+		return counted(units, "hidden unit")
+	}
+	return "hidden layers " + a.shown(i)
+}
+
+// unit is what its numbers are, beside an axis.
+func (a *SweepAxis) unit() string {
+	if a.Member.Name == FieldHiddenLayers {
+		return "hidden units"
+	}
+	return lowerFirst(a.Member.Label)
+}
+
+// isSeed reports whether the runs differ by chance alone.
+func (a *SweepAxis) isSeed() bool { return a.Member.Name == FieldSeed }
+
+// numbers returns the values as numbers: of layers, the width of the only one. It returns nil where a
+// value is no number.
+func (a *SweepAxis) numbers() []float64 {
+	if a.isSeed() || a.Member.Kind == setting.Word || len(a.Values) < 2 {
+		return nil
+	}
+	all := make([]float64, len(a.Values))
+	for i, text := range a.Values {
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil { // several layers, or none
+			return nil
+		}
+		all[i] = v
+	}
+	return all
+}
+
+// A SweepPage is the page of a sweep. Its runs come one after the other.
 type SweepPage struct {
-	Title, Question string
-	Release         string // of the files of the page
-	Steps           int
-	Axes            []SweepAxis // one or two, the first for the rows
+	Title, Question string      // of a ready sweep
+	Release         string      // of the files of the page
+	Steps           int         // of each run
+	Axes            []SweepAxis // one or two, the first for the rows; none if the sweep cannot be made
 	State           nn.State    // without a network
 	JSON            StateJSON   // of its config, data and meta
 	Journal         string      // that leads to these points
+	Written         SweepForm
+	Notice          Notice // why the sweep cannot be made
+	Refusals        []Refusal
+	Cells           []SweepCell // which are filled in as the runs are made
+	Sent            int         // how many of them are on the page; the others may be under way
+}
+
+// A SweepForm is what the controls of a sweep hold.
+type SweepForm struct{ Rows, RowValues, Columns, ColumnValues, Steps string }
+
+// refusal returns what was wrong with the value of a control, or "".
+func (s *SweepPage) refusal(control string) string {
+	l := Lab{Refusals: s.Refusals}
+	return l.refusal(control)
 }
 
 // isTable reports whether the cells are a table: they have rows and columns.
-func (s SweepPage) isTable() bool { return len(s.Axes) == 2 }
+func (s *SweepPage) isTable() bool { return len(s.Axes) == 2 }
 
 // heading names what the runs differ by.
-func (s SweepPage) heading() string {
+func (s *SweepPage) heading() string {
+	if s.Title != "" {
+		return s.Title
+	}
 	names := make([]string, len(s.Axes))
 	for i, a := range s.Axes {
-		names[i] = a.Label
+		names[i] = a.Member.Label
+	}
+	if len(names) == 0 {
+		return "Many runs at once"
 	}
 	return strings.Join(names, " × ")
 }
 
 // told says what all runs have.
-func (s SweepPage) told() string {
-	cells := 1
+func (s *SweepPage) told() string {
+	return fmt.Sprintf("%s of %s steps each, on the same %s.", counted(len(s.Cells), "run"), grouped(s.Steps), pointCount(s.pointed()))
+}
+
+// pointed returns the state whose points are drawn on each picture. Where each run holds out others, none
+// is drawn as held out.
+func (s *SweepPage) pointed() nn.State {
+	state := s.State
 	for _, a := range s.Axes {
-		cells *= len(a.Values)
+		if a.isSeed() || a.Member.Name == FieldTestFraction {
+			state.Config.TestFraction = 0
+		}
 	}
-	return fmt.Sprintf("%d runs of %s steps on the same %s. Press a picture to open its run.", cells, grouped(s.Steps), pointCount(s.State))
+	return state
 }
 
 // place returns the row and the column of a cell. Without columns each cell is a row.
-func (s SweepPage) place(cell int) (row, column int) {
+func (s *SweepPage) place(cell int) (row, column int) {
 	if !s.isTable() {
 		return cell, 0
 	}
@@ -109,22 +139,90 @@ func (s SweepPage) place(cell int) (row, column int) {
 }
 
 // values names the values of a cell.
-func (s SweepPage) values(cell int) string {
+func (s *SweepPage) values(cell int) string {
 	row, column := s.place(cell)
-	text := s.Axes[0].Label + " " + s.Axes[0].Values[row]
+	text := s.Axes[0].named(row)
 	if s.isTable() {
-		text += ", " + s.Axes[1].Label + " " + s.Axes[1].Values[column]
+		text += " and " + s.Axes[1].named(column)
 	}
 	return text
 }
 
+// lowerFirst returns a label as it is in the middle of a sentence: L1 stays.
+func lowerFirst(label string) string {
+	if len(label) > 1 && (label[1] < 'a' || label[1] > 'z') {
+		return label
+	}
+	return strings.ToLower(label[:1]) + label[1:]
+}
+
+// CurveSamples returns how many samples of its curves each run needs: those of runs that differ by chance
+// alone are compared.
+func (s *SweepPage) CurveSamples() int {
+	if len(s.Axes) == 1 && s.Axes[0].isSeed() && len(s.Axes[0].Values) > 1 {
+		return min(s.Steps, sweepSamples)
+	}
+	return 0
+}
+
+// sweepSamples is the most samples of the curves of a run, but for the one at its beginning.
+const sweepSamples = 60
+
 // A SweepCell is a run of a sweep.
 type SweepCell struct {
-	Cell    int
+	Made    bool   // the run was made, or failed; the rest is empty until then
 	Picture string // the address of what its network says over the plane
 	Metrics nn.Metrics
-	State   string // JSON of its config and network
-	Problem string // why there is no result; the rest is empty then
+	History nn.History // of [SweepPage.CurveSamples]
+	State   string     // JSON of its config and network
+	Problem string     // why there is no result; the rest is empty then
+}
+
+// result is what runs are compared by: the test loss where points are held out. It reports false where
+// there is none.
+func (c *SweepCell) result() (loss float64, ok bool) {
+	if c.Problem != "" {
+		return 0, false
+	}
+	loss = c.Metrics.Loss
+	if c.Metrics.TestLoss != nil {
+		loss = *c.Metrics.TestLoss
+	}
+	return loss, loss < math.MaxFloat64
+}
+
+// made returns the cells that are on the page.
+func (s *SweepPage) made() []SweepCell { return s.Cells[:s.Sent] }
+
+// measure names what runs are compared by.
+func (s *SweepPage) measure() string {
+	if slices.ContainsFunc(s.made(), func(c SweepCell) bool { return c.Metrics.TestLoss != nil }) {
+		return "test loss"
+	}
+	return "train loss"
+}
+
+// isBest reports whether a run is better than all before it.
+func (s *SweepPage) isBest(cell int) bool {
+	loss, ok := s.Cells[cell].result()
+	for i := range s.Cells[:cell] {
+		if before, made := s.Cells[i].result(); made && before <= loss {
+			return false
+		}
+	}
+	return ok
+}
+
+// Drop forgets of a run that was sent what is large, but for the state of the best so far.
+func (s *SweepPage) Drop(cell int) {
+	s.Cells[cell].Picture = ""
+	if !s.isBest(cell) {
+		s.Cells[cell].State = ""
+		return
+	}
+	for i := range s.Cells[:cell] {
+		s.Cells[i].State = ""
+	}
 }
 
 // SweepMembers returns the members that a sweep of the page may go over.
@@ -136,4 +234,20 @@ func SweepMembers() []*setting.Member {
 		}
 	}
 	return all
+}
+
+// percentOf writes an accuracy, or nothing where there is none.
+func percentOf(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return percent(v)
+}
+
+// ended says that no more runs come.
+func (s *SweepPage) ended(problem string) string {
+	if problem != "" {
+		return grouped(s.Sent) + " of " + grouped(len(s.Cells))
+	}
+	return "All " + counted(s.Sent, "run")
 }

@@ -1,12 +1,14 @@
 package schema
 
 import (
+	"encoding/base64"
 	"reflect"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 )
 
 // message is the schema of a message to the server.
@@ -52,8 +54,8 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 			members["data"] = points
 			for name, limits := range map[string]object{
 				"parameter": {
-					"pattern": parameterPath, "default": wire.DefaultParameter,
-					"description": "weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0.",
+					"pattern":     parameterPath,
+					"description": "weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0; the weight with the largest gradient if it is left out.",
 				},
 				"point": {
 					"minimum": 0, "maximum": b.facts.MaxPoints - 1,
@@ -86,6 +88,8 @@ func (b *builder) replay(ref reference) object {
 	} {
 		members[name].(object)["description"] = about
 	}
+	members["journal"].(object)["pattern"] = `^[A-Za-z0-9_-]+$`
+	members["journal"].(object)["maxLength"] = base64.RawURLEncoding.EncodedLen(journal.MaxBytes)
 	s["required"] = []string{"journal"}
 	return s
 }
@@ -180,10 +184,13 @@ func deep(t reflect.Type) object {
 	case reflect.Struct:
 		members := object{}
 		for _, field := range reflect.VisibleFields(t) {
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			members[name] = deep(field.Type)
+			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "-" {
+				members[name] = deep(field.Type)
+			}
 		}
 		return object{"type": "object", "properties": members, "required": tags(t)}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": deep(t.Elem())}
 	case reflect.String:
 		return object{"type": "string"}
 	case reflect.Bool:
@@ -259,7 +266,7 @@ func tags(t reflect.Type) []string {
 	var names []string
 	for _, field := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name != "" && !strings.Contains(options, "omit") {
+		if name != "" && name != "-" && !strings.Contains(options, "omit") {
 			names = append(names, name)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -40,7 +41,7 @@ func (b *builder) openAPI() object {
 			"description": "A program sends a state and gets a later state back. The same request has the same answer, byte for byte, " +
 				"from any replica. Bodies may be compressed with gzip or zstd, and answers are where Accept-Encoding allows it. " +
 				"A body may also be a form whose fields config, network, data and id are JSON text.\n\n" +
-				"Beyond what the schemas say:\n\n- " + strings.Join(Beyond, "\n- ") + "\n",
+				"Beyond what the schemas say:\n\n" + BeyondList() + "\n",
 		},
 		"servers":    []any{object{"url": cmp.Or(b.facts.BasePath, "/")}},
 		"paths":      paths,
@@ -212,6 +213,7 @@ func lesson() []queryRow {
 	return []queryRow{
 		{wire.Parameter{Name: views.LinkExperiment, Choices: experiments()[1:], About: "an experiment, whose card is shown"}, false},
 		{wire.Parameter{Name: wire.TextParameter, About: "a task in Markdown, which is shown above the page"}, false},
+		{wire.Parameter{Name: views.FieldGoal, About: "what the run is to reach: rules with commas between them, each one of " + goal.Names()}, false},
 		{wire.Parameter{Name: views.FieldHide, Kind: setting.List, Choices: views.Parts(), Items: parts, About: "parts of the page to leave out"}, false},
 		{wire.Parameter{Name: views.FieldLock, Kind: setting.List, Choices: locks(), Items: parts, About: "parts of the page to lock"}, false},
 	}

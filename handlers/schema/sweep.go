@@ -37,7 +37,10 @@ func (b *builder) span(value object) object {
 			end[name] = limit
 		}
 	}
+	positive := object{"exclusiveMinimum": 0}
 	return object{
+		"if":   object{"properties": object{"scale": object{"const": wire.ScaleLog}}, "required": []string{"scale"}},
+		"then": object{"properties": object{"from": positive, "to": positive}},
 		"type": "object", "required": []string{"from", "to", "count"}, "additionalProperties": false,
 		"properties": object{
 			"from": end, "to": end, "count": object{"type": "integer", "minimum": 2, "maximum": wire.MaxCells},

@@ -17,17 +17,19 @@ type Sign string
 const (
 	SignComment Sign = ": still here\n\n"
 	SignEvent   Sign = "event: alive\ndata: {}\n\n"
+	SignBlank   Sign = "\n" // of a page, which a browser shows as it comes
 )
 
 // WriteTimeout is how long a client may take to read one event or message.
 const WriteTimeout = 30 * time.Second
 
-// An EventWriter is the [Carrier] of Server-Sent Events (HTML standard, section 9.2). Each event
-// goes out in one write and is flushed.
+// An EventWriter is the [Carrier] of Server-Sent Events (HTML standard, section 9.2), and of pages that
+// come in parts. Each event goes out in one write and is flushed.
 type EventWriter struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	sign    Sign
+	plain   bool          // the data of events is all that is written
 	gzip    *GzipStream   // nil for a stream without gzip
 	before  GzipStream    // gzip as it was when out was empty
 	out     *bytes.Buffer // what was appended, or nil
@@ -41,9 +43,22 @@ func NewEventWriter(w http.ResponseWriter, sign Sign, gzip *GzipStream) *EventWr
 	return &EventWriter{w: w, control: http.NewResponseController(w), sign: sign, gzip: gzip}
 }
 
+// NewPageWriter returns a writer of a page that comes in parts. A part is the data of an event: names and
+// ids are left out. gzip is as in [NewEventWriter].
+func NewPageWriter(w http.ResponseWriter, gzip *GzipStream) *EventWriter {
+	e := NewEventWriter(w, SignBlank, gzip)
+	e.plain = true
+	return e
+}
+
 // Append encodes an event for the next Flush.
 func (e *EventWriter) Append(name, id string, data []byte) {
 	text := GetBuffer()
+	if e.plain {
+		text.Write(data)
+		e.add(text)
+		return
+	}
 	if name != "" {
 		fmt.Fprintf(text, "event: %s\n", name)
 	}

@@ -22,6 +22,7 @@ const (
 	SweepOver             // a stream of the results of many runs: steps, over; no network
 	Layers                // where the layers put points, whose labels may be left out
 	Replay                // the state that a journal leads to: journal, anyway; and no state
+	Verify                // what runs claim and what they come to: hand_ins, lesson; and no state
 )
 
 // hasSteps reports whether the message may say how many updates to make.
@@ -34,7 +35,7 @@ func (k Kind) needsLabels() bool { return k != Predict && k != Layers }
 func (k Kind) TypeName() string {
 	return [...]string{
 		Step: "train_step", Train: "train_step", Predict: "predict", Export: "export",
-		Explain: "train_step", SweepOver: "sweep", Layers: "layers", Replay: "replay",
+		Explain: "train_step", SweepOver: "sweep", Layers: "layers", Replay: "replay", Verify: "verify",
 	}[k]
 }
 
@@ -66,11 +67,13 @@ type Message struct {
 	Repeatable bool           // the answer is the same on every CPU, also with FullFrames: a recipe's
 	FrameMS    int            // least time between two frames, in milliseconds
 	Format     string         // of the file to export
-	Parameter  string         // the path of the weight or bias to explain
+	Parameter  string         // the path of the weight or bias to explain, or nn.Steepest
 	Point      int            // the point to explain: an index of data, or nn.FirstOfBatch
 	Sweep      Sweep          // what the runs of a sweep differ by
 	Journal    string         // to replay
 	Anyway     bool           // also if another release wrote it
+	HandIns    []HandIn       // runs to verify
+	Lesson     string         // the link that they should have begun with, or their goal
 }
 
 // Limits are what a server allows a message.
@@ -104,14 +107,11 @@ const (
 // length is checked, with a better message, when all is read.
 const maxList = 10 * nn.MaxWidth
 
-// DefaultParameter is the weight that is explained where a message names none.
-var DefaultParameter = nn.ParameterPlace{}.String()
-
 // NewMessage returns a message with the defaults of its kind.
 func NewMessage(kind Kind) Message {
 	m := Message{Steps: kind.leastSteps(), FrameSteps: 1}
 	if kind == Explain {
-		m.Parameter, m.Point = DefaultParameter, nn.FirstOfBatch
+		m.Parameter, m.Point = nn.Steepest, nn.FirstOfBatch
 	}
 	m.State.Config = nn.DefaultConfig()
 	return m
@@ -128,6 +128,9 @@ func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	}
 	if err == nil && kind == SweepOver {
 		err = m.CheckSweep()
+	}
+	if err == nil && kind == Verify {
+		err = m.CheckHandIns()
 	}
 	if err != nil && m.ID == nil {
 		m.ID = FindID(body, limits)
@@ -149,7 +152,11 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.text(&m.Journal)
 		case name == "anyway" && kind == Replay:
 			return r.flag(&m.Anyway)
-		case kind == Replay:
+		case name == "hand_ins" && kind == Verify:
+			return r.handIns(&m.HandIns)
+		case name == "lesson" && kind == Verify:
+			return r.text(&m.Lesson)
+		case kind == Replay || kind == Verify:
 			return r.unknown()
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
@@ -168,7 +175,7 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 		case name == "format" && kind == Export:
 			return r.text(&m.Format)
 		case name == "parameter" && kind == Explain:
-			return r.text(&m.Parameter)
+			return r.path(&m.Parameter)
 		case name == "point" && kind == Explain:
 			if err := r.integer(&m.Point); err != nil {
 				return err
@@ -177,6 +184,17 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 		}
 		return r.unknown()
 	})
+}
+
+// path reads the path of a weight or bias. An empty one is none.
+func (r *reader) path(dst *string) error {
+	if err := r.text(dst); err != nil {
+		return err
+	}
+	if *dst == nn.Steepest {
+		return Invalid("parameter", "must be weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0; got %q", *dst)
+	}
+	return nil
 }
 
 // checkPoint returns an error unless a point that a message names may be an index.

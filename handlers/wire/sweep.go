@@ -232,6 +232,21 @@ func ReadAxis(m *setting.Member, text, field string) (Axis, error) {
 	return axis, nil
 }
 
+// Text returns the values as [ReadAxis] reads them.
+func (a Axis) Text() string {
+	texts := slices.Clone(a.Values)
+	for i, text := range texts {
+		switch {
+		case a.Member.Kind != setting.List || len(a.Member.Choices) > 0:
+		case text == "":
+			texts[i] = "-"
+		default:
+			texts[i] = strings.ReplaceAll(text, ",", "-")
+		}
+	}
+	return strings.Join(texts, " ")
+}
+
 // wordValues returns the values of a word of a field: one, or those of a range.
 func wordValues(m *setting.Member, word, field string) ([]string, error) {
 	if first, last, isRange := strings.Cut(word, ".."); isRange && m.Kind == setting.Whole {

@@ -30,6 +30,11 @@
  * @property {number} [label_noise] of the data set
  * @property {number} [data_seed] of the data set, if it is not the member seed of config
  *
+ * @typedef {object} Cell a run of a sweep
+ * @property {Record<string, any>} values those of the members that differ
+ * @property {State} [state] if there is one
+ * @property {NNVisuError} [error] why there is none
+ *
  * @typedef {object} Training
  * @property {number} [steps] updates in all: 0 is as many as you take
  * @property {number} [every] updates between two states: 1
@@ -98,6 +103,11 @@ export class State {
     return JSON.parse(this.#texts.data);
   }
 
+  /** How the run began and what was done in it, for replay. @returns {string | undefined} */
+  get journal() {
+    return JSON.parse(this.#texts.journal ?? '""') || undefined;
+  }
+
   /** The mean loss of the training points. */
   get loss() {
     return this.metrics.loss;
@@ -110,7 +120,8 @@ export class State {
 
   /**
    * Returns the state with other members of config. It goes on from the same network; with another
-   * optimizer, without moments. The next request checks the members.
+   * optimizer, without moments. It has no journal, which would not tell of this. The next request checks
+   * the members.
    * @param {Config} config
    */
   replace(config) {
@@ -118,8 +129,14 @@ export class State {
     const after = { ...before, ...config };
     const network = members(this.#texts.network);
     if (after.optimizer !== before.optimizer) delete network.optimizer;
-    const texts = { config: JSON.stringify(after), network: object(network) };
-    return new State({ ...this.#texts, ...texts }, this.metrics);
+    /** @type {Texts} */
+    const texts = {
+      ...this.#texts,
+      config: JSON.stringify(after),
+      network: object(network),
+    };
+    delete texts.journal;
+    return new State(texts, this.metrics);
   }
 
   /** For the client: the state with another network. @param {string} network JSON @param {Metrics} metrics */
@@ -130,11 +147,16 @@ export class State {
     return new State(texts, metrics);
   }
 
-  /** For the client: the JSON of a request. @param {Record<string, unknown>} more */
+  /** For the client: the JSON of a request; what is undefined is left out. @param {Record<string, unknown>} more */
   message(more) {
     const { config, network, data } = this.#texts;
-    const given = Object.entries(more).map(([name, value]) => [name, JSON.stringify(value)]);
-    return object({ config, network, data, ...Object.fromEntries(given) });
+    /** @type {Texts} */
+    const texts = { config, network, data };
+    for (const [name, value] of Object.entries(more)) {
+      if (value === undefined) delete texts[name];
+      else texts[name] = JSON.stringify(value);
+    }
+    return object(texts);
   }
 
   /** Returns the file that the page opens, and that parse reads. */
@@ -250,23 +272,40 @@ export class Client {
         ...counts,
       });
       try {
-        let reason = "";
-        for await (const [event, text] of this.#events(message, signal)) {
-          if (event === "train_step_result") {
-            state = resultOf(state, text);
-            outage.end();
-            yield state;
-          } else if (event === "error") {
-            throw refusal(text, 0);
-          } else if (event === "done") {
-            ({ reason } = JSON.parse(text));
-            break;
-          }
+        for await (const text of this.#answers("/train", message, "train_step_result", signal)) {
+          state = resultOf(state, text);
+          outage.end();
+          yield state;
         }
-        if (!reason) throw lost("the stream broke off");
-        if (reason !== "steps") throw lost(`the server ended its stream: ${reason}`);
       } catch (error) {
         await outage.wait(settled(error, state));
+      }
+    }
+  }
+
+  /**
+   * Yields runs of so many updates that differ by one or two members of config, row by row. Each begins
+   * anew, with the points and all other members of the state. A member has a list of its values, or a
+   * range: { from: 0.001, to: 1, count: 4, scale: "log" }. After a lost connection the sweep is made
+   * again, and goes on with the next cell.
+   * @param {State} state @param {number} steps @param {Record<string, any>} over @param {AbortSignal} [signal]
+   * @returns {AsyncGenerator<Cell, void, void>}
+   */
+  async *sweep(state, steps, over, signal) {
+    const message = state.message({ steps, over, network: undefined });
+    const outage = this.#outage(signal);
+    for (let made = 0; ;) {
+      let at = 0;
+      try {
+        for await (const text of this.#answers("/sweep", message, "sweep_cell", signal)) {
+          if (at++ < made) continue;
+          made++;
+          outage.end();
+          yield cellOf(state, text);
+        }
+        return;
+      } catch (error) {
+        await outage.wait(error);
       }
     }
   }
@@ -289,6 +328,16 @@ export class Client {
       outputs.push(...answer.outputs);
     }
     return outputs;
+  }
+
+  /**
+   * Returns the state that a journal leads to: its text, or the link that the page's Share makes. One of
+   * another release is refused as "release", unless anyway: then it may lead to another state.
+   * @param {string} journal @param {{ anyway?: boolean, signal?: AbortSignal }} options
+   */
+  async replay(journal, { anyway = false, signal } = {}) {
+    const [, text] = /[?&]journal=([\w-]+)/.exec(journal) ?? [journal, journal];
+    return parse(await this.#ask("/replay", JSON.stringify({ journal: text, anyway }), signal));
   }
 
   /**
@@ -324,12 +373,31 @@ export class Client {
   }
 
   /**
-   * Yields the name and the data of each server-sent event that comes whole.
-   * @param {string} body @param {AbortSignal} [signal]
+   * Yields the data of the events of a stream that have a name. It throws an error if it is not whole.
+   * @param {string} path @param {string} body @param {string} wanted @param {AbortSignal} [signal]
    */
-  async *#events(body, signal) {
+  async *#answers(path, body, wanted, signal) {
+    for await (const [event, text] of this.#events(path, body, signal)) {
+      if (event === wanted) {
+        yield text;
+      } else if (event === "error") {
+        throw refusal(text, 0);
+      } else if (event === "done") {
+        const { reason } = JSON.parse(text);
+        if (reason !== "steps") throw lost(`the server ended its stream: ${reason}`);
+        return;
+      }
+    }
+    throw lost("the stream broke off");
+  }
+
+  /**
+   * Yields the name and the data of each server-sent event that comes whole.
+   * @param {string} path @param {string} body @param {AbortSignal} [signal]
+   */
+  async *#events(path, body, signal) {
     let [event, data] = ["", ""];
-    for await (const line of lines(this.#open("/train", body, "text/event-stream", signal))) {
+    for await (const line of lines(this.#open(path, body, "text/event-stream", signal))) {
       if (line.startsWith("event:")) event = line.slice(6).trim();
       else if (line.startsWith("data:")) data += line.slice(5);
       else if (!line && event) {
@@ -464,6 +532,14 @@ function refusal(text, status, retryAfter = 0) {
 function settled(error, state) {
   if (error?.network) error.state = state.later(error.network);
   return error;
+}
+
+/** @param {State} state @param {string} text @returns {Cell} */
+function cellOf(state, text) {
+  const { values, network, metrics, error } = members(text);
+  const run = state.replace(JSON.parse(values));
+  if (error) return { values: JSON.parse(values), error: settled(refusal(text, 0), run) };
+  return { values: JSON.parse(values), state: run.later(network, JSON.parse(metrics)) };
 }
 
 /** @param {State} state @param {string} text */

@@ -57,9 +57,9 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
-__all__ = ["Client", "Diverged", "Error", "Lost", "Picture", "Point", "State", "load", "points"]
+__all__ = ["Cell", "Client", "Diverged", "Error", "Lost", "Picture", "Point", "State", "load", "points"]
 
 _log = logging.getLogger("nnvisu")
 
@@ -169,6 +169,11 @@ class State:
         return [Point(**point) for point in json.loads(self._texts["data"])]
 
     @property
+    def journal(self) -> Optional[str]:
+        """How the run began and what was done in it, for Client.replay; None if it is not known."""
+        return json.loads(self._texts.get("journal", "null")) or None
+
+    @property
     def loss(self) -> Optional[float]:
         """The mean loss of the training points; None before the first update."""
         return self.metrics.get("loss")
@@ -181,10 +186,12 @@ class State:
     def replace(self, **config: Any) -> State:
         """Returns the state with other members of config. It goes on from the same network.
 
-        With another optimizer it goes on without moments. The next request checks the members.
+        With another optimizer it goes on without moments. It has no journal, which would not tell of
+        this. The next request checks the members.
         """
         before = self.config
         texts = {**self._texts, "config": json.dumps({**before, **config})}
+        texts.pop("journal", None)
         if config.get("optimizer", before.get("optimizer")) != before.get("optimizer"):
             network, _ = _members(texts["network"])
             network.pop("optimizer", None)
@@ -213,6 +220,14 @@ class State:
     def _repr_png_(self) -> Optional[bytes]:
         """Shows the picture in a notebook, if the state knows a client."""
         return self._lab and self._lab.picture(self)
+
+
+class Cell(NamedTuple):
+    """A run of a sweep: the values of its members, and its state or why it has none."""
+
+    values: Dict[str, Any]
+    state: Optional[State]
+    error: Optional[Error]
 
 
 _STATE = ("config", "network", "data")
@@ -318,24 +333,44 @@ class Client:
             now = min(end - state.step, longest) if steps else 0
             message = _message(state, steps=now, frame_steps=every, frame_ms=round(1000 * interval))
             try:
-                for event, text in self._events(message):
-                    if event == "train_step_result":
-                        state = self._result(state, text)
-                        outage.end()
-                        yield state
-                    elif event == "error":
-                        raise _refusal(text)
-                    elif event == "done":
-                        reason = json.loads(text)["reason"]
-                        if reason != "steps":
-                            raise Lost(f"the server ended its stream: {reason}")
-                        break
-                else:
-                    raise Lost("the stream broke off")
+                for text in self._answers("/train", message, "train_step_result"):
+                    state = self._result(state, text)
+                    outage.end()
+                    yield state
             except Diverged as error:
                 raise self._settled(error, state)
             except Error as error:
                 outage.wait(error)
+
+    def sweep(self, state: State, steps: int, **over: Any) -> Iterator[Cell]:
+        """Yields runs of so many updates that differ by one or two members of config, row by row.
+
+        Each begins anew, with the points and all other members of the state. A member has a list of its
+        values, or a range: {"from": 0.001, "to": 1, "count": 4, "scale": "log"}. After a lost connection
+        the sweep is made again, and goes on with the next cell.
+        """
+        texts = {name: state._texts[name] for name in ("config", "data")}
+        over = {name: dict(v) if isinstance(v, Mapping) else list(v) for name, v in over.items()}
+        message = _object({**texts, "steps": json.dumps(steps), "over": json.dumps(over)})
+        made, outage = 0, _Outage(self)
+        while True:
+            try:
+                for at, text in enumerate(self._answers("/sweep", message, "sweep_cell")):
+                    if at == made:
+                        made += 1
+                        outage.end()
+                        yield self._cell(state, text)
+                return
+            except Error as error:
+                outage.wait(error)
+
+    def _cell(self, state: State, text: str) -> Cell:
+        texts, values = _members(text)
+        run = state.replace(**values["values"])
+        if "error" in values:
+            error = _refusal(text)
+            return Cell(values["values"], None, self._settled(error, run) if isinstance(error, Diverged) else error)
+        return Cell(values["values"], self._later(run, texts["network"], values["metrics"]), None)
 
     def predict(self, state: State, points: Iterable[Sequence[float]]) -> List[List[float]]:
         """Returns the probabilities of the classes, or the value of a regression, at each place."""
@@ -345,6 +380,16 @@ class Client:
             some = [{"x": x, "y": y} for x, y in places[first : first + _AT_ONCE]]
             outputs += json.loads(self._ask("/predict", _message(state, data=some)))["outputs"]
         return outputs
+
+    def replay(self, journal: str, anyway: bool = False) -> State:
+        """Returns the state that a journal leads to: its text, or the link that the page's Share makes.
+
+        A journal of another release is refused as "release". anyway replays it, which may lead to
+        another state.
+        """
+        link = re.search(r"[?&]journal=([\w-]+)", journal)
+        message = {"journal": link[1] if link else journal, "anyway": anyway}
+        return _opened(self._ask("/replay", json.dumps(message)), self)
 
     def export(self, state: State, format: str) -> str:
         """Returns the network as a program: pytorch, numpy, go or javascript."""
@@ -382,9 +427,23 @@ class Client:
             except Error as error:
                 outage.wait(error)
 
-    def _events(self, body: str) -> Iterator[Tuple[str, str]]:
+    def _answers(self, path: str, body: str, wanted: str) -> Iterator[str]:
+        """Yields the data of the events of a stream that have a name. It raises an error if it is not whole."""
+        for event, text in self._events(path, body):
+            if event == wanted:
+                yield text
+            elif event == "error":
+                raise _refusal(text)
+            elif event == "done":
+                reason = json.loads(text)["reason"]
+                if reason != "steps":
+                    raise Lost(f"the server ended its stream: {reason}")
+                return
+        raise Lost("the stream broke off")
+
+    def _events(self, path: str, body: str) -> Iterator[Tuple[str, str]]:
         """Yields the name and the data of each server-sent event that comes whole."""
-        lines, event, data = _lines(self._open("/train", body, "text/event-stream")), "", ""
+        lines, event, data = _lines(self._open(path, body, "text/event-stream")), "", ""
         for line in lines:
             name, _, value = line.partition(":")
             if name == "event":
@@ -686,6 +745,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--steps", type=int, default=1000, help="updates in all; 0 is until Ctrl+C")
     train.add_argument("--every", type=int, default=100, help="updates between two lines")
     train.add_argument("--out", help="another file for the state")
+    replay = commands.add_parser("replay", help="do again what a journal tells")
+    replay.add_argument("journal", help="its text, or the link that has it")
+    replay.add_argument("file", help="of the state")
+    replay.add_argument("--anyway", action="store_true", help="also if it is of another release")
     predict = commands.add_parser("predict", help="print what the network says")
     predict.add_argument("file")
     predict.add_argument("places", nargs="+", type=_place, metavar="x,y", help="put -- before a minus sign")
@@ -711,6 +774,8 @@ def main(arguments: Optional[List[str]] = None) -> None:
             pass
         finally:
             state.save(given.out or given.file)
+    elif given.command == "replay":
+        lab.replay(given.journal, given.anyway).save(given.file)
     elif given.command == "predict":
         for row in lab.predict(load(given.file), given.places):
             print(*row)

@@ -3,6 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { Client, NNVisuError, parse } from "./nnvisu.mjs";
 
+// 120 updates, another learning rate, one more unit, and 80 updates.
+const JOURNAL =
+  "AQUwLjEuMB1kYXRhc2V0PW1vb25zJmhpZGRlbl9sYXllcnM9NAJ4AQEHBDAuMDF4BgDIAVERh1AA";
+
 const read = () => parse(readFileSync("state.json", "utf8"));
 
 /** From a state: the same file, 13 updates at once, and 13 in a stream. */
@@ -36,7 +40,18 @@ async function ask(lab, request) {
   const all = async (states) => {
     for await (const state of states) assert.ok(state);
   };
+  const replay = async () => {
+    const link = `http://nowhere/?hide=data&journal=${JOURNAL}`;
+    const state = await lab.replay(link, { anyway: true });
+    const again = await lab.replay(state.journal);
+    const same = again.equals(state) && state.equals(await lab.replay(JOURNAL, { anyway: true }));
+    const journals = [state.replace({ l2: 0.1 }).journal, (await lab.new("xor")).journal];
+    return [state.step, state.config.hidden_layers, same, ...journals];
+  };
   const requests = {
+    replay,
+    "replay another release": () => lab.replay(JOURNAL),
+    "replay nothing": () => lab.replay("Circles"),
     data: async () => (await lab.data("moons", { points: 3 })).length,
     name: () => lab.data("moon", { points: 3 }),
     rate: () => lab.new("moons", { learning_rate: -1 }),
@@ -53,6 +68,19 @@ async function ask(lab, request) {
     large: async () =>
       (await lab.step(await lab.new("spiral", { hidden_layers: Array(10).fill(100) }), 2)).step,
     many: async () => (await lab.predict(await lab.new("moons"), Array(2001).fill([0, 0]))).length,
+    sweep: async () => {
+      const cells = [];
+      const over = { learning_rate: [10, 0.001], seed: [0, 1] };
+      for await (const cell of lab.sweep(await lab.new("plane", { ...first, seed: 9 }), 10_000, over)) {
+        const state = await lab.new("plane", { data_seed: 9, ...first, ...cell.values });
+        const alone = await lab.step(state, 10_000).catch((error) => error.state);
+        const { network } = cell.state ?? cell.error.state;
+        const isSame = JSON.stringify(network) === JSON.stringify(alone.network);
+        cells.push([cell.values, cell.error?.code ?? null, isSame]);
+      }
+      return cells;
+    },
+    "sweep over nothing": async () => all(lab.sweep(await lab.new("moons"), 5, {})),
     recipe: async () => {
       const state = await lab.new("spiral", { points: 50, classes: 3, seed: 4, data_seed: 5 });
       return (await lab.step(state, 9)).network;

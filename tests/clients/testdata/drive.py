@@ -5,6 +5,9 @@ import sys
 
 import nnvisu
 
+# 120 updates, another learning rate, one more unit, and 80 updates.
+JOURNAL = "AQUwLjEuMB1kYXRhc2V0PW1vb25zJmhpZGRlbl9sYXllcnM9NAJ4AQEHBDAuMDF4BgDIAVERh1AA"
+
 
 def law(lab, same, once, stream):
     """From a state on stdin: the same file, 13 updates at once, and 13 in a stream."""
@@ -28,10 +31,31 @@ def train(lab, steps, out):
 def ask(lab, request):
     """Makes a request, and says what came of it."""
 
+    first = {"hidden_layers": [8], "optimizer": "sgd", "learning_rate": 10, "activation": "linear"}
+
     def wild():
-        return lab.new("plane", hidden_layers=[8], optimizer="sgd", learning_rate=10, activation="linear")
+        return lab.new("plane", **first)
+
+    def swept(over):
+        cells = []
+        for cell in lab.sweep(lab.new("plane", **dict(first, seed=9)), 10_000, **over):
+            try:
+                alone = lab.step(lab.new("plane", data_seed=9, **{**first, **cell.values}), 10_000)
+            except nnvisu.Diverged as error:
+                alone = error.state
+            same = (cell.state or cell.error.state).network == alone.network
+            cells.append([cell.values, cell.error and cell.error.code, same])
+        return cells
+
+    def replay():
+        state = lab.replay(f"http://nowhere/?hide=data&journal={JOURNAL}", anyway=True)
+        same = lab.replay(state.journal) == state == lab.replay(JOURNAL, anyway=True)
+        return [state.step, state.config["hidden_layers"], same, state.replace(l2=0.1).journal, lab.new("xor").journal]
 
     requests = {
+        "replay": replay,
+        "replay another release": lambda: lab.replay(JOURNAL),
+        "replay nothing": lambda: lab.replay("Circles"),
         "data": lambda: len(lab.data("moons", points=3)),
         "name": lambda: lab.data("moon", points=3),
         "rate": lambda: lab.new("moons", learning_rate=-1),
@@ -44,6 +68,8 @@ def ask(lab, request):
         "other optimizer": lambda: lab.step(lab.step(lab.new("moons"), 3).replace(optimizer="sgd"), 2).step,
         "large": lambda: lab.step(lab.new("spiral", hidden_layers=[100] * 10), 2).step,
         "many": lambda: len(lab.predict(lab.new("moons"), [(0, 0)] * 2001)),
+        "sweep": lambda: swept(dict(learning_rate=[10, 0.001], seed=range(2))),
+        "sweep over nothing": lambda: list(lab.sweep(lab.new("moons"), 5)),
         "recipe": lambda: lab.step(lab.new("spiral", points=50, classes=3, seed=4, data_seed=5), 9).network,
     }
     try:

@@ -1,0 +1,61 @@
+package views
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/nnvisu/nnvisu/nn"
+)
+
+// SweepOwn is the value of FieldSweep for a sweep that the controls tell. All others are ready ones.
+const SweepOwn = "own"
+
+// A ReadySweep is a prepared sweep that answers one question.
+type ReadySweep struct {
+	Slug     string // the value of FieldSweep
+	Title    string
+	Question string
+	Steps    int    // updates of each run
+	Recipe   string // the query of the settings and points to sweep over, or "" for those of the page
+	// Over says what the runs differ by, as JSON, where the page has these settings.
+	Over func(c *nn.Config) string
+}
+
+// sweepSeeds is how many seeds the ready sweep over seeds has.
+const sweepSeeds = 9
+
+// ReadySweeps returns the ready sweeps, in the order of the page.
+func ReadySweeps() []ReadySweep {
+	always := func(over string) func(*nn.Config) string { return func(*nn.Config) string { return over } }
+	return []ReadySweep{
+		{
+			Slug: "seeds", Title: "Nine seeds", Steps: 300,
+			Question: "How lucky was your run? The same settings and points, with other first weights. The first is yours.",
+			Over: func(c *nn.Config) string {
+				first := min(c.Seed, math.MaxUint32-sweepSeeds+1)
+				var seeds []string
+				for i := range uint32(sweepSeeds) {
+					seeds = append(seeds, fmt.Sprint(first+i))
+				}
+				return `{"seed":[` + strings.Join(seeds, ",") + `]}`
+			},
+		},
+		{
+			Slug: "rate-and-width", Title: "Learning rate × width", Steps: 300,
+			Question: "Does a wide network need another learning rate than a narrow one?",
+			Over:     always(`{"hidden_layers":[[2],[4],[8],[16],[32]],"learning_rate":{"from":0.001,"to":1,"count":4,"scale":"log"}}`),
+		},
+		{
+			Slug: "finder", Title: "Learning-rate finder", Steps: 100,
+			Question: "Which learning rate learns fastest, and from where on does it fail?",
+			Over:     always(`{"learning_rate":{"from":0.0001,"to":10,"count":16,"scale":"log"}}`),
+		},
+		{
+			Slug: "capacity", Title: "Capacity and wrong labels", Steps: 2000,
+			Question: "A fifth of these labels are wrong. How wide must a network be to learn even them, and what does that do to the test loss?",
+			Recipe:   "dataset=moons&points=160&noise=0.15&label_noise=0.2&test_fraction=0.5&learning_rate=0.01&data_seed=3",
+			Over:     always(`{"hidden_layers":[[1],[2],[4],[8],[16],[32],[64]],"seed":[1,2,3]}`),
+		},
+	}
+}

@@ -1,0 +1,202 @@
+package views
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/setting"
+)
+
+// sweepOf is the page of a sweep whose runs have these losses, of the points for training and, if there
+// are any, of those held out. A loss below 0 is that of a run that failed.
+func sweepOf(tb testing.TB, axes []SweepAxis, train, test []float64) *SweepPage {
+	tb.Helper()
+	s := &SweepPage{Steps: 4, Axes: axes, State: sampleLab(tb, dataset.Circles, nil).State}
+	s.State.Config.Seed, s.State.Config.Classes = 2, 2
+	for i, loss := range train {
+		c := SweepCell{State: fmt.Sprintf("state %d", i), Metrics: nn.Metrics{Loss: loss}}
+		if test != nil {
+			c.Metrics.TestLoss = &test[i]
+		}
+		if loss < 0 {
+			c = SweepCell{Problem: "Diverged"}
+		} else if s.CurveSamples() > 0 {
+			for step := range s.Steps + 1 {
+				m := nn.Metrics{Loss: loss * float64(1+s.Steps-step)}
+				c.History.Add(step, step, m)
+			}
+		}
+		s.Cells = append(s.Cells, c)
+	}
+	s.Sent = len(s.Cells)
+	return s
+}
+
+func axisOf(name string, values ...string) SweepAxis {
+	return SweepAxis{Member: setting.Lookup(name), Values: values}
+}
+
+// TestSweepAnswer: what the runs of a sweep tell together is said in sentences.
+func TestSweepAnswer(t *testing.T) {
+	seeds := axisOf("seed", "1", "2", "3", "4")
+	widths := axisOf("hidden_layers", "2", "4", "8")
+	for name, test := range map[string]struct {
+		page *SweepPage
+		want []string
+	}{
+		"Luck": {sweepOf(t, []SweepAxis{seeds}, []float64{0.3, 0.2, 0.1, 0.4}, nil), []string{
+			"Your run, with seed 2, is number 2 of 4. Its train loss is 0.2000.",
+			"The luckiest, seed 3, has 0.1000, and the unluckiest, seed 4, has 0.4000. The mean is 0.2500.",
+		}},
+		"Luckiest": {sweepOf(t, []SweepAxis{seeds}, []float64{0.3, 0.2, 0.25, -1}, nil), []string{
+			"Your run, with seed 2, is the luckiest of 3. Its train loss is 0.2000.",
+			"The luckiest, seed 2, has 0.2000, and the unluckiest, seed 1, has 0.3000. The mean is 0.2500.",
+			"1 run has no result.",
+		}},
+		"Unluckiest": {sweepOf(t, []SweepAxis{seeds}, []float64{0.3, 0.2, 0.1, 0.1}, []float64{0.1, 0.9, 0.2, 0.3}), []string{
+			"Your run, with seed 2, is the unluckiest of 4. Its test loss is 0.9000.",
+			"The luckiest, seed 1, has 0.1000, and the unluckiest, seed 2, has 0.9000. The mean is 0.3750.",
+		}},
+		"Failed": {sweepOf(t, []SweepAxis{seeds}, []float64{0.3, -1, 0.1, 0.2}, nil), []string{
+			"Your run, with seed 2, got no result.",
+			"The luckiest, seed 3, has 0.1000, and the unluckiest, seed 1, has 0.3000. The mean is 0.2000.",
+			"1 run has no result.",
+		}},
+		"Others": {sweepOf(t, []SweepAxis{axisOf("seed", "7", "8")}, []float64{0.3, 0.2}, nil), []string{
+			"The luckiest, seed 8, has 0.2000, and the unluckiest, seed 7, has 0.3000. The mean is 0.2500.",
+		}},
+		"Finder": {sweepOf(t, []SweepAxis{axisOf("learning_rate", "0.01", "0.1", "1", "10")}, []float64{0.6, 0.2, 0.8, -1}, nil), []string{
+			"The lowest train loss is 0.2000, with learning rate 0.1.",
+			"From learning rate 1 on, a network does no better than guessing, which has a loss of 0.6931.",
+			"1 run has no result.",
+		}},
+		"Capacity": {sweepOf(t, []SweepAxis{widths, axisOf("seed", "1", "2")}, []float64{0.5, 0.4, 0.3, 0.3, 0.1, 0.1}, []float64{0.4, 0.45, 0.6, 0.3, 0.9, 1}), []string{
+			"The lowest test loss is 0.3000, with 4 hidden units and seed 2.",
+			"In the mean, the train loss is lowest with 8 hidden units, and the test loss with 2 hidden units.",
+		}},
+		"Two": {sweepOf(t, []SweepAxis{widths, axisOf("learning_rate", "0.1")}, []float64{0.3, 0.2, 0.1}, nil), []string{
+			"The lowest train loss is 0.1000, with 8 hidden units and learning rate 0.1.",
+		}},
+		"Words": {sweepOf(t, []SweepAxis{axisOf("optimizer", "sgd", "adam")}, []float64{0.3, 0.2}, nil), []string{
+			"The lowest train loss is 0.2000, with optimizer Adam.",
+		}},
+		"Nothing": {sweepOf(t, []SweepAxis{seeds}, []float64{-1, -1, -1, -1}, nil), nil},
+	} {
+		if got := test.page.Answer(); !slices.Equal(got, test.want) {
+			t.Errorf("%s says\n%q; want\n%q", name, got, test.want)
+		}
+	}
+}
+
+// TestSweepBest: the best run so far is marked, and of those that were sent only the best keeps its state.
+func TestSweepBest(t *testing.T) {
+	s := sweepOf(t, []SweepAxis{axisOf("seed", "1", "2", "3", "4", "5")}, []float64{0.3, -1, 0.4, 0.2, 0.2}, nil)
+	var marked []int
+	for i := range s.Cells {
+		if len(render(t, SweepRun(s, i)).all("li.better")) == 1 {
+			marked = append(marked, i)
+		}
+		s.Drop(i)
+	}
+	if !slices.Equal(marked, []int{0, 3}) {
+		t.Errorf("the runs %v are marked; want 0 and 3, which were better than all before", marked)
+	}
+	var kept []string
+	for _, c := range s.Cells {
+		kept = append(kept, c.State)
+	}
+	if !slices.Equal(kept, []string{"", "", "", "state 3", ""}) {
+		t.Errorf("the states %q are kept; want that of the best", kept)
+	}
+	if got := render(t, SweepEnd(s, "")).one(t, `button[form="runs"]`).attr("value"); got != "state 3" {
+		t.Errorf("the best run opens %q", got)
+	}
+}
+
+// TestSweepCharts: the lines of a chart go through the means of what was measured, and its band from the
+// lowest to the highest.
+func TestSweepCharts(t *testing.T) {
+	widths := axisOf("hidden_layers", "8", "2", "4")
+	s := sweepOf(t, []SweepAxis{widths, axisOf("seed", "1", "2")}, []float64{0.1, 0.3, 0.5, -1, -1, -1}, []float64{1, 2, 3, 0, 0, 0})
+	charts := s.charts()
+	if len(charts) != 1 {
+		t.Fatalf("the sweep has %d charts; want one", len(charts))
+	}
+	c := charts[0]
+	if !slices.Equal(c.xs, []float64{2, 4, 8}) || !slices.Equal(c.failed, []int{0, 1}) || c.log {
+		t.Errorf("the chart is over %v, logarithmic %v, and runs failed at %v", c.xs, c.log, c.failed)
+	}
+	for i, want := range []struct{ mean, low, top []float64 }{
+		{[]float64{0.5, -1, 0.2}, []float64{0.5, -1, 0.1}, []float64{0.5, -1, 0.3}},
+		{[]float64{3, -1, 1.5}, []float64{3, -1, 1}, []float64{3, -1, 2}},
+	} {
+		l := c.lines[i]
+		if !slices.Equal(l.mean, want.mean) || !slices.Equal(l.low, want.low) || !slices.Equal(l.top, want.top) {
+			t.Errorf("the line %s is %v, from %v to %v; want %v", l.name, l.mean, l.low, l.top, want)
+		}
+	}
+	chart := render(t, s.Charts())
+	if marks, failed := len(chart.all("circle")), len(chart.all(".failed")); marks != 4 || failed != 2 {
+		t.Errorf("the chart has %d dots and %d marks of failures; want 4 and 2", marks, failed)
+	}
+	// Each tick stands at its value: they are the values themselves.
+	var ticks []string
+	for _, text := range chart.all(`g[text-anchor="middle"] text`) {
+		ticks = append(ticks, text.content())
+	}
+	if !slices.Equal(ticks, []string{"2", "4", "8", "hidden units"}) {
+		t.Errorf("the horizontal axis says %q", ticks)
+	}
+
+	curves := sweepOf(t, []SweepAxis{axisOf("seed", "1", "2", "3")}, []float64{0.1, 0.2, 0.6}, nil).charts()
+	if len(curves) != 1 {
+		t.Fatalf("runs that differ by chance have %d charts; want one of the loss, as nothing else was measured", len(curves))
+	}
+	l := curves[0].lines[0]
+	if len(l.mean) != 5 || math.Abs(l.mean[4]-0.3) > 1e-9 || l.low[4] != 0.1 || l.top[4] != 0.6 || l.own[4] != 0.2 {
+		t.Errorf("the curves end at the mean %v, from %v to %v, and one's own at %v", l.mean, l.low, l.top, l.own)
+	}
+	for name, axes := range map[string][]SweepAxis{
+		"Words": {axisOf("optimizer", "sgd", "adam")}, "Layers": {axisOf("hidden_layers", "2", "2,2")}, "Two": {widths, axisOf("learning_rate", "0.1", "0.2")},
+	} {
+		train := make([]float64, 6)[:len(axes[0].Values)*max(1, len(axes[len(axes)-1].Values)*(len(axes)-1))]
+		if charts := sweepOf(t, axes, train, nil).charts(); charts != nil {
+			t.Errorf("%s has the charts %+v; want none", name, charts)
+		}
+	}
+}
+
+// TestSweepRates: rates that are powers of ten apart have a logarithmic axis, from the first to the last.
+func TestSweepRates(t *testing.T) {
+	var values []string
+	var losses []float64
+	for k := -4; k <= 1; k++ {
+		for _, m := range []float64{1, 3} {
+			values = append(values, strconv.FormatFloat(m*math.Pow10(k), 'g', -1, 64))
+			losses = append(losses, 0.5)
+		}
+	}
+	values, losses = values[1:], losses[1:] // which begin at 0.0003
+	s := sweepOf(t, []SweepAxis{axisOf("learning_rate", values...)}, losses, nil)
+	chart := render(t, s.Charts())
+	var ticks []string
+	for _, text := range chart.all(`g[text-anchor="middle"] text`) {
+		ticks = append(ticks, text.content())
+	}
+	if want := []string{"0.001", "0.01", "0.1", "1", "10", "learning rate"}; !slices.Equal(ticks, want) {
+		t.Errorf("the axis says %q; want %q", ticks, want)
+	}
+	dots := chart.all("circle")
+	if first, last := dots[0].attr("cx"), dots[len(dots)-1].attr("cx"); first != strconv.Itoa(plotLeft) || last != strconv.Itoa(plotRight) {
+		t.Errorf("the dots go from %s to %s; want from %d to %d", first, last, plotLeft, plotRight)
+	}
+	if got := dots[0].content(); !strings.Contains(got, "learning rate 0.0003") {
+		t.Errorf("the first dot is called %q", got)
+	}
+}
