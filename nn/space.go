@@ -42,7 +42,7 @@ const NoUnit = -1
 const SpacePoints = 256
 
 const (
-	spaceLimit  = 1e100 // of a size: its square is finite
+	spaceLimit = 1e100 // of a size: its square is finite
 	// roundingError is how far rounding moves points that are at one place, as a share of how far
 	// that is from 0.
 	roundingError = 1e-12
