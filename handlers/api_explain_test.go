@@ -59,13 +59,18 @@ func TestExplainRoute(t *testing.T) {
 	}
 }
 
-// TestExplainRouteDefaults: without parameter and point it is the first weight, and the first point of the
-// batch. A network that is not there is initialized.
+// TestExplainRouteDefaults: without parameter and point it is the weight with the largest gradient, and the
+// first point of the batch. A network that is not there is initialized.
 func TestExplainRouteDefaults(t *testing.T) {
 	s := newTestServer(t)
-	e := explained(t, s, nn.State{Config: nn.DefaultConfig(), Data: nntest.Points(t, "moons", 10, 1)}, `{"type":"train_step",`)
-	if e.Parameter.Path != "weights.0.0.0" || e.Point.Index != 0 || e.Parameter.Before == e.Parameter.After {
-		t.Errorf("explained are %+v and point %d; want weights.0.0.0, which moves, and 0", e.Parameter, e.Point.Index)
+	state := nn.State{Config: nn.DefaultConfig(), Data: nntest.Points(t, "moons", 10, 1)}
+	e := explained(t, s, state, `{"type":"train_step",`)
+	want, err := nn.Explain(state, nn.Steepest, nn.FirstOfBatch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Parameter.Path != want.Parameter.Path || e.Parameter.Path == "weights.0.0.0" || e.Point.Index != 0 || e.Parameter.Before == e.Parameter.After {
+		t.Errorf("explained are %+v and point %d; want %s, which moves, and 0", e.Parameter, e.Point.Index, want.Parameter.Path)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -38,7 +37,7 @@ func (s *Server) replay(c echo.Context) error {
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	state, j, err := s.replayText(ctx, m.Journal, m.Anyway)
+	state, j, err := s.replayText(ctx, m.Journal, m.Anyway, nil)
 	if err != nil {
 		return withID{err, m.ID}
 	}
@@ -55,8 +54,8 @@ func (s *Server) replay(c echo.Context) error {
 }
 
 // replayText returns the state that the text of a journal leads to. One of another release is replayed
-// only anyway. The caller has a turn.
-func (s *Server) replayText(ctx context.Context, text string, anyway bool) (nn.State, journal.Journal, error) {
+// only anyway. The curves are as replayJournal fills them. The caller has a turn.
+func (s *Server) replayText(ctx context.Context, text string, anyway bool, curves *nn.History) (nn.State, journal.Journal, error) {
 	j, err := journal.Read(text)
 	if err != nil {
 		return nn.State{}, j, wire.Malformed(views.FieldJournal, "cannot be read: %v", err)
@@ -66,15 +65,16 @@ func (s *Server) replayText(ctx context.Context, text string, anyway bool) (nn.S
 			"was written by release %q, and this is %q: it may lead to another state here; send anyway: true to replay it nevertheless",
 			wire.Clip(j.Release), ours)
 	}
-	state, err := s.replayJournal(ctx, j)
+	state, err := s.replayJournal(ctx, j, curves)
 	return state, j, err
 }
 
-// replayJournal returns the state that a journal leads to. The caller has a turn.
-func (s *Server) replayJournal(ctx context.Context, j journal.Journal) (nn.State, error) {
-	r := &replaying{s: s, ctx: ctx}
+// replayJournal returns the state that a journal leads to, and fills the curves of the run, which may be
+// nil. The caller has a turn.
+func (s *Server) replayJournal(ctx context.Context, j journal.Journal, curves *nn.History) (nn.State, error) {
+	r := &replaying{s: s, ctx: ctx, curves: curves}
 	w := s.world(ctx)
-	w.Check, w.Train = r.check, r.train
+	w.Check, w.Train, w.Done = r.check, r.train, r.done
 	state, err := journal.Replay(w, j)
 	return state, replayError(err)
 }
@@ -122,6 +122,9 @@ type replaying struct {
 	s     *Server
 	ctx   context.Context // of the request
 	spent time.Duration
+	// curves are those of the run so far; nil: not asked for. Measuring them costs less than the updates
+	// and the acts between.
+	curves *nn.History
 }
 
 // check is that of [journal.World]. An act may cost as much as an update.
@@ -151,10 +154,57 @@ func (r *replaying) train(state nn.State, updates int) (nn.Network, error) {
 	if err != nil {
 		return nn.Network{}, err
 	}
-	if err := r.s.advance(r.ctx, t, nn.WorkHere(state.Config, len(state.Data)), updates); err != nil {
-		return nn.Network{}, err
+	if r.curves != nil && r.curves.Len() == 0 { // the run begins
+		if err := r.measure(t); err != nil {
+			return nn.Network{}, err
+		}
+	}
+	here := nn.WorkHere(state.Config, len(state.Data))
+	for updates > 0 {
+		n := updates
+		if r.curves != nil {
+			n = min(n, max(1, r.curves.Every))
+		}
+		if err := r.s.advance(r.ctx, t, here, n); err != nil {
+			return nn.Network{}, err
+		}
+		if err := r.measure(t); err != nil {
+			return nn.Network{}, err
+		}
+		updates -= n
 	}
 	return t.Network(), nil
+}
+
+// done is that of [journal.World]. It does to the curves what the page did.
+func (r *replaying) done(before, after nn.State) error {
+	if r.curves == nil {
+		return nil
+	}
+	renewCurves(r.curves, before, after)
+	if len(after.Data) == 0 {
+		r.curves.Truncate(after.Network.Step + 1)
+		return nil
+	}
+	t, err := nn.NewTrainer(after)
+	if err != nil {
+		return err
+	}
+	return r.measure(t)
+}
+
+// measure adds a sample to the curves.
+func (r *replaying) measure(t *nn.Trainer) error {
+	if r.curves == nil {
+		return nil
+	}
+	t.SetYield(yielding(r.ctx))
+	step, epoch := t.At()
+	r.curves.Add(step, epoch, t.Metrics())
+	if err := measureLayers(t, r.curves); err != nil {
+		return err
+	}
+	return yield(r.ctx)
 }
 
 func (r *replaying) spend(work time.Duration) error {
@@ -174,12 +224,11 @@ func replayError(err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	if code := describe(bad.Cause).Code; bad.Cause != nil && code != wire.CodeInvalid && code != wire.CodeMalformed {
+	if code := describe(wire.TextError(bad.Cause)).Code; bad.Cause != nil && code != wire.CodeInvalid && code != wire.CodeMalformed {
 		return bad.Cause
 	}
-	where := "its end"
-	if bad.Entry > 0 {
-		where = "act " + strconv.Itoa(bad.Entry)
+	if bad.Entry == 0 {
+		return wire.Invalid(views.FieldJournal, "cannot be replayed: %s", bad.Message)
 	}
-	return wire.Invalid(views.FieldJournal, "cannot be replayed at step %d, %s: %s", bad.Step, where, bad.Message)
+	return wire.Invalid(views.FieldJournal, "cannot be replayed at step %d, act %d: %s", bad.Step, bad.Entry, bad.Message)
 }

@@ -86,6 +86,8 @@ func TestReplayRefuses(t *testing.T) {
 		{"ReleaseAnyway", `{"journal":"` + other + `","anyway":true}`, "", "", ""},
 		{"Act", `{"journal":"` + text(journal.Journal{Step: 9, Entries: []journal.Entry{{Step: 3, Act: journal.AddClass{}}, {Step: 7, Act: journal.RemoveLayer{At: 5}}}}) + `"}`,
 			"invalid", "journal", "step 7, act 2: "},
+		{"Number", `{"journal":"` + text(journal.Journal{Entries: []journal.Entry{{Act: journal.Settings{{Name: "learning_rate", Value: "1/3"}}}}}) + `"}`,
+			"invalid", "journal", "step 0, act 1: "},
 		{"Recipe", `{"journal":"` + text(journal.Journal{Recipe: "dataset=no"}) + `"}`, "invalid", "journal", "recipe"},
 		{"RecipeSteps", `{"journal":"` + text(journal.Journal{Recipe: "dataset=xor&steps=5"}) + `"}`, "invalid", "journal", "steps"},
 		{"Points", `{"journal":"` + text(journal.Journal{Entries: []journal.Entry{{Act: journal.AddPoints{Points: make([]nn.Point, 2000)}}}}) + `"}`, "invalid", "journal", "at most 2000 points"},

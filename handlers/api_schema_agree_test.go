@@ -25,20 +25,21 @@ import (
 // another number.
 const messages = 10_000
 
-// beyond finds in an error which of the rules it is about that a schema cannot tell.
+// beyond finds in an error which of the rules of schema.Beyond it is about, by their names.
 var beyond = map[string]*regexp.Regexp{
-	schema.Beyond[0]:  regexp.MustCompile(`^invalid (.*\.)?network\S* (must have \d+|holds the moments)`),
-	schema.Beyond[1]:  regexp.MustCompile(`^invalid ((.*\.)?config|over)\.classes\S* must be at least`),
-	schema.Beyond[2]:  regexp.MustCompile(`^invalid (.*\.)?network\.weights must be given with`),
-	schema.Beyond[3]:  regexp.MustCompile(`^malformed \S+ is given twice`),
-	schema.Beyond[4]:  regexp.MustCompile(`^invalid \S+ must be a number that fits`),
-	schema.Beyond[5]:  regexp.MustCompile(`^invalid id must have at most`),
-	schema.Beyond[6]:  regexp.MustCompile(`^too_large (steps|frame_steps|network) |^invalid network gives no finite output`),
-	schema.Beyond[7]:  regexp.MustCompile(`^diverged |^invalid network\.\S+ must be small enough to count`),
-	schema.Beyond[8]:  regexp.MustCompile(`^invalid (parameter must|point must be in the batch)`),
-	schema.Beyond[9]:  regexp.MustCompile(`^invalid over(\.\S+)? must have (no value twice|at most \d+ cells)`),
-	schema.Beyond[10]: regexp.MustCompile(`^invalid opened\.history`),
-	schema.Beyond[11]: regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
+	"shapes":    regexp.MustCompile(`^invalid (.*\.)?network\S* (must have \d+|holds the moments)`),
+	"classes":   regexp.MustCompile(`^invalid ((.*\.)?config|over)\.classes\S* must be at least`),
+	"begun":     regexp.MustCompile(`^invalid (.*\.)?network\.weights must be given with`),
+	"twice":     regexp.MustCompile(`^malformed \S+ is given twice`),
+	"number":    regexp.MustCompile(`^invalid \S+ must be a number that fits`),
+	"id":        regexp.MustCompile(`^invalid id must have at most`),
+	"limits":    regexp.MustCompile(`^too_large (steps|frame_steps|network) |^invalid network gives no finite output`),
+	"room":      regexp.MustCompile(`^diverged |^invalid network\.\S+ must be small enough to count`),
+	"explained": regexp.MustCompile(`^invalid (parameter must|point must be in the batch)`),
+	"sweep":     regexp.MustCompile(`^invalid over(\.\S+)? must have (no value twice|at most \d+ cells)`),
+	"journal":   regexp.MustCompile(`^(malformed|invalid|release|too_large) (opened\.)?journal `),
+	"curves":    regexp.MustCompile(`^invalid opened\.history`),
+	"saved":     regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
 }
 
 // TestSchemasAgree compares the schemas with the server by random messages. What the server takes the
@@ -58,7 +59,7 @@ func TestSchemasAgree(t *testing.T) {
 	}
 	s := newTestServer(t, func(c *Config) { c.MaxWork, c.MaxStream = 3*time.Millisecond, 3*time.Millisecond })
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "state"}
+	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "replay", "state"}
 	taken, refused, broken := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range n {
 		kind := kinds[i%len(kinds)]
@@ -81,9 +82,12 @@ func TestSchemasAgree(t *testing.T) {
 			t.Errorf("of the random messages %s %d are right and %d are wrong; want %d of both", kind, taken[kind], refused[kind], least)
 		}
 	}
+	if len(beyond) != len(schema.Beyond) {
+		t.Errorf("%d rules are found in errors; want the %d that a schema cannot tell", len(beyond), len(schema.Beyond))
+	}
 	for _, rule := range schema.Beyond {
-		if broken[rule] == 0 && n >= messages {
-			t.Errorf("no message breaks the rule %q; is it one that a schema cannot tell?", rule)
+		if broken[rule.Name] == 0 && n >= messages {
+			t.Errorf("no message breaks the rule %q; is it one that a schema cannot tell?", rule.Text)
 		}
 	}
 }
@@ -174,6 +178,8 @@ func answered(t *testing.T, schemas map[string]*jsonschema.Schema, kind string, 
 		}
 	case kind == "data":
 		check("data_result", body)
+	case kind == "replay":
+		check("state", body)
 	default:
 		check(kind+"_result", body)
 	}

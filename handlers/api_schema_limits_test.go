@@ -12,6 +12,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/tests/race"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -32,21 +33,25 @@ func TestSchemaEdges(t *testing.T) {
 		}
 	}
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "state"}
+	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "replay", "state"}
 	if race.Enabled { // ten times as slow
 		kinds = kinds[:1]
 	}
 	for _, kind := range kinds {
 		for _, task := range nn.Tasks() {
 			seen := map[string]int{}
-			e.root = fullMessage(t, kind, task)
+			e.root = fullMessage(t, s, kind, task)
 			e.send = func(text string) { seen[judge(t, s, schemas, kind, text)]++ }
 			e.try()
 			if seen[ruleTaken] != 1 {
 				t.Errorf("a whole %s for %s is not taken: %v", kind, task, seen)
 			}
 			e.walk(e.docs[kind+".json"], jsonPlace{at: e.root, set: func(v any) { e.root = v }})
-			if seen[ruleTaken] < 40 || seen[ruleSchema] < 200 {
+			least := 40
+			if kind == "replay" { // it has four members
+				least = 4
+			}
+			if seen[ruleTaken] < least || seen[ruleSchema] < 5*least {
 				t.Errorf("of the edges of a %s the server takes and refuses %v; want more", kind, seen)
 			}
 		}
@@ -54,7 +59,7 @@ func TestSchemaEdges(t *testing.T) {
 }
 
 // fullMessage returns a message with all members that may be there together.
-func fullMessage(t *testing.T, kind string, task nn.Task) any {
+func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 	t.Helper()
 	set, schedule := dataset.Circles, nn.CosineDecay
 	if task == nn.Regression {
@@ -65,6 +70,9 @@ func fullMessage(t *testing.T, kind string, task nn.Task) any {
 	})
 	m := map[string]any{"config": state.Config, "network": state.Network, "data": state.Data, "id": "a"}
 	switch kind {
+	case "replay":
+		text := journalText(t, s, journal.Journal{Recipe: "dataset=" + string(set), Step: 2})
+		return treeOf(map[string]any{"type": "replay", "id": "a", "journal": text, "anyway": false})
 	case "train_step":
 		m["type"], m["steps"] = "train_step", 2
 	case "train":

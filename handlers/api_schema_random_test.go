@@ -13,6 +13,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -23,6 +24,8 @@ func randomMessage(rng *rand.Rand, schema string) string {
 	s := randomState(rng)
 	m := map[string]any{"config": s.Config, "network": s.Network, "data": s.Data}
 	switch schema {
+	case "replay":
+		m = map[string]any{"journal": randomJournal(rng), "anyway": rng.IntN(3) > 0}
 	case "train_step":
 		m["steps"] = choice(rng, []int{1, 2, 3, 4, 5, 6, 7, wire.MaxSteps})
 	case "train":
@@ -41,18 +44,19 @@ func randomMessage(rng *rand.Rand, schema string) string {
 	case "state":
 		m["type"], m["version"] = export.StateType, export.StateVersion
 		m["meta"], m["history"], m["lesson"] = metaOf(strings.Repeat("é", choice(rng, []int{0, 0, 0, 100, 101}))), randomHistory(rng, s), randomLesson(rng)
+		m["journal"] = choice(rng, []string{"", views.JournalTooLong, randomJournal(rng)})
 	}
-	if s.Network.IsEmpty() && schema != "sweep" {
+	if s.Network.IsEmpty() && m["network"] != nil {
 		m["network"] = choice(rng, []any{nil, map[string]any{}, map[string]any{"step": 0, "weights": []any{}}, map[string]any{"step": 1}})
 	}
 	if schema != "state" && rng.IntN(2) == 0 {
 		m["id"] = choice(rng, []any{"a", 7, -1.5, "é"})
 	}
 	if rng.IntN(4) == 0 {
-		delete(m, choice(rng, []string{"config", "network", "history", "lesson"}))
+		delete(m, choice(rng, []string{"config", "network", "history", "lesson", "journal", "anyway"}))
 	}
 	tree := treeOf(m)
-	for range rng.IntN(3) {
+	for range min(rng.IntN(3), len(m)-2) { // one with few members is soon spoiled
 		if all := jsonPlaces(&tree); rng.IntN(2) == 0 { // one of the few that are no numbers of a list
 			all = slices.DeleteFunc(all, func(p jsonPlace) bool { return p.deep })
 			choice(rng, all).change(rng)
@@ -65,6 +69,26 @@ func randomMessage(rng *rand.Rand, schema string) string {
 		panic(err)
 	}
 	return spoil(rng, string(text))
+}
+
+// randomJournal returns the text of a short run, which is right in most cases.
+func randomJournal(rng *rand.Rand) string {
+	j := journal.Journal{Release: choice(rng, []string{"", "", "", "0.0.1"}), Recipe: "points=5&dataset=" + choice(rng, []string{"xor", "moons", "blobs", "plane", "hills", "no"})}
+	for range rng.IntN(3) {
+		j.Step += rng.IntN(3)
+		j.Entries = append(j.Entries, journal.Entry{Step: j.Step, Act: choice(rng, []journal.Act{
+			journal.AddLayer{Width: 2}, journal.AddUnit{}, journal.RemoveLayer{At: choice(rng, []int{0, 1, 7})}, journal.AddClass{}, journal.SetBias{Value: rng.Float64()},
+			journal.Settings{{Name: "learning_rate", Value: choice(rng, []string{"0.1", "2e-3", "1/3"})}}, journal.AddPoints{Points: []nn.Point{{X: rng.Float64()}}},
+		})})
+	}
+	text, err := j.Text()
+	if err != nil {
+		panic(err)
+	}
+	if rng.IntN(4) > 0 {
+		return text
+	}
+	return choice(rng, []string{text[1:], text[:len(text)-1], text + "A", text + "=", text + "\n", "+" + text, ""})
 }
 
 // randomOver returns what the runs of a sweep differ by.

@@ -151,7 +151,7 @@ func TestOpenAPIExamples(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("the example of %s %s is answered %d %.300s", r.Method, r.Path, w.Code, w.Body)
 		}
-		if r.Path == "/step" || r.Path == "/train" || r.Path == "/predict" || r.Path == "/explain" || r.Path == "/export" || r.Path == "/data/{dataset}" {
+		if r.Path == "/step" || r.Path == "/train" || r.Path == "/predict" || r.Path == "/explain" || r.Path == "/export" || r.Path == "/replay" || r.Path == "/data/{dataset}" {
 			kind := kinds[r.Path]
 			if kind == "" {
 				kind = r.Path[1:]

@@ -100,6 +100,7 @@ func (s *Server) editPage(c echo.Context, p pageRequest) error {
 	a.sets = next.choices.Dataset != p.form.Get(views.FieldDataset)
 	a.settings = a.settings || a.replaced || !reflect.DeepEqual(next.State.Config, p.State.Config)
 	a.reshaped = a.reshaped || a.replaced || !reflect.DeepEqual(next.State.Config, p.posted) || !next.meta.NamesAlike(p.meta)
+	s.followExplanation(c.Request().Context(), &next)
 	return s.render(c, http.StatusOK, next)
 }
 
@@ -140,5 +141,6 @@ func (s *Server) updatePage(c echo.Context, p pageRequest) error {
 	if waiting != nil && p.State.Network.Step >= waiting.Ends {
 		p.notice.Text = strings.TrimSpace(p.notice.Text + " " + views.AnswerTold)
 	}
+	s.followExplanation(c.Request().Context(), &p)
 	return s.render(c, http.StatusOK, p)
 }

@@ -199,10 +199,16 @@ var pageActs = []pageAct{
 		do:     inspectUnit,
 	},
 	{
-		name: "explain", placed: true, // shows how the next update changes the weight or bias behind the name
+		name: "explain", placed: true, // shows how the next update changes the weight or bias behind the name, or one that it chooses
 		traits: views.Traits{Looks: true},
 		hint:   "Shows how the next step changes this number, calculation by calculation.",
-		do:     explainParameter,
+		do:     explainParameter, answer: answerExplained,
+	},
+	{
+		name:   "explain-close", // of a page without script, which cannot close a dialog
+		traits: views.Traits{Looks: true},
+		hint:   "Takes the explanation away.",
+		answer: answerExplained,
 	},
 	{
 		name: "layer", placed: true, // shows all units of the layer behind the name

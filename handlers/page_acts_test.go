@@ -196,8 +196,8 @@ func TestTraits(t *testing.T) {
 	want := map[string]views.Traits{
 		"show": {Restores: true}, "restore": {Restores: true},
 		"reset": {Stops: true}, "reseed": {Stops: true}, "restart-with": {Stops: true},
-		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true},
-		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "notebook": {Looks: true}, "back": {Stops: true, NewRun: true}, "inspect": {Looks: true}, "explain": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
+		"pin": {KeepsRun: true}, "unpin": {KeepsRun: true}, "open": {NewRun: true}, "open-run": {NewRun: true},
+		"share": {Looks: true, Sends: "assignment"}, "leave": {Looks: true}, "words": {Looks: true}, "notebook": {Looks: true}, "back": {Stops: true, NewRun: true}, "inspect": {Looks: true}, "explain": {Looks: true}, "explain-close": {Looks: true}, "fit": {Looks: true}, "layer": {Looks: true}, "table-show": {Looks: true},
 		"import-preview": {Looks: true, Sends: "table_text table_file"}, "import": {Sends: "table_text table_file"}, "dataset": {Sends: "own"},
 	}
 	for _, a := range pageActs {

@@ -210,7 +210,7 @@ func (s *Server) unmeasuredLab(p pageRequest) views.Lab {
 		State: p.State, Meta: p.meta, Recipe: p.recipe, Journal: p.journal, MostSteps: wire.MaxSteps, History: p.history, Pinned: p.pinned,
 		Own: p.own, Choices: p.choices, Import: p.imported, Table: p.table, Words: p.words, Notebook: p.notes, Notice: p.notice, Kept: p.kept,
 		Reshaped: p.answer.reshaped, ShowPinned: p.answer.pinned, ShowSets: p.answer.sets, ShowSource: p.answer.source, ShowOwn: p.answer.own, ShowLayer: p.answer.layer, Preview: p.answer.preview,
-		Sharing: p.sharing, Unit: p.unit, Explaining: p.explaining,
+		Sharing: p.sharing, Unit: p.unit, Explaining: p.explaining, Unexplained: p.unexplained,
 		Acts: viewedAct, Version: s.config.Version, Release: s.config.Release, Scriptless: s.config.Scriptless,
 	}
 }

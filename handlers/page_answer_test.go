@@ -18,7 +18,7 @@ import (
 func TestPartsOfThePage(t *testing.T) {
 	s := newTestServer(t)
 	for act, want := range map[string]string{
-		"inspect 0.0": "#inspector-body", "explain weights.0.1.0": "#explain-body #trace", "share": "#share-body #assignment-preview", "table-show": "#table-body #table_of-error", "import-preview": "#import-says #import-preview",
+		"inspect 0.0": "#inspector-body", "explain weights.0.1.0": "#explain-stale #explain-body #trace", "explain": "#explain-stale #explain-body #trace", "explain-close": "#explain-stale #explain-body #trace", "share": "#share-body #assignment-preview", "table-show": "#table-body #table_of-error", "import-preview": "#import-says #import-preview",
 	} {
 		form := settingsForm(t, s, sampleState(t, "blobs", 9, 0, nil))
 		form.Set(views.FieldControls, "")

@@ -265,7 +265,7 @@ func TestActsWithoutScript(t *testing.T) {
 	refused := map[string][]string{
 		"draw": {views.FieldStroke, "a"}, "change-setting learning_rate=0": nil, "restart-with classes=2": nil, "set-parameter": {views.FieldParameter, "biases.0.0"},
 		"open": {views.FieldOpened, "{}"}, "import": {views.FieldTableText, ""}, "dataset": {views.FieldPoints, "0"},
-		"add-neuron 9": nil, "remove-neuron 9": nil, "inspect 9.9": nil, "explain weights.9.9.9": nil, "explain": nil, "explain biases.0.0 x": nil, "explode": nil, "": {views.FieldL1, "-1"},
+		"add-neuron 9": nil, "remove-neuron 9": nil, "inspect 9.9": nil, "explain weights.9.9.9": nil, "explain close": nil, "explain biases.0.0 x": nil, "explode": nil, "": {views.FieldL1, "-1"},
 	}
 	post := func(act string, pairs []string) (*httptest.ResponseRecorder, url.Values) {
 		form := historyForm(t, s, state, h)

@@ -60,6 +60,7 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 			Embed:   views.Embed{On: p.embed.On, Show: cloneTexts(p.embed.Show)},
 			Lesson:  export.Lesson{Hide: cloneTexts(p.lesson.Hide), Lock: cloneTexts(p.lesson.Lock)},
 			Meta:    p.meta, History: p.history, Pinned: drawnOf(p.pinned), Kept: p.kept, Acts: viewedAct,
+			ShowsStep: p.form.Get(views.FieldExplainLayer) != "",
 		},
 	}
 }

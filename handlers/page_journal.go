@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"reflect"
 	"slices"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
@@ -94,6 +95,45 @@ func checkJournal(text string) error {
 	return nil
 }
 
+// journalOfRun returns the journal of a run of a sweep, and its curves: that of the page of the sweep, then
+// the settings of the run and new weights. There is none where that does not lead to the run, or is too
+// much to be tried out.
+func (s *Server) journalOfRun(ctx context.Context, p *pageRequest, run nn.State) (string, nn.History, error) {
+	var curves nn.History
+	j, err := journal.Read(p.journal)
+	if err != nil {
+		return "", curves, nil
+	}
+	acts := []journal.Act{journal.Reset{}}
+	if changed := journal.Changed(p.State.Config, run.Config); len(changed) > 0 {
+		acts = []journal.Act{changed, journal.Reset{}}
+	}
+	w := s.world(ctx)
+	state := p.State
+	for _, act := range acts {
+		if state, err = act.Apply(w, state); err != nil {
+			return "", curves, nil
+		}
+		j.Entries = append(j.Entries, journal.Entry{Step: j.Step, Act: act})
+	}
+	trying := &replaying{s: s, ctx: ctx, curves: &curves}
+	if err := trying.check(state); err != nil {
+		return "", curves, err
+	}
+	if state.Network, err = trying.train(state, run.Network.Step); ctx.Err() != nil {
+		return "", curves, context.Cause(ctx)
+	}
+	if err != nil || !reflect.DeepEqual(state.Config, run.Config) || !reflect.DeepEqual(state.Network, run.Network) {
+		return "", nn.History{}, nil
+	}
+	j.Step = run.Network.Step
+	text, err := j.Text()
+	if err != nil {
+		text = views.JournalTooLong
+	}
+	return text, curves, nil
+}
+
 // readJournalLink reads the query of a link that does again what its journal tells. One of another
 // release is replayed, and the page says so.
 func (s *Server) readJournalLink(ctx context.Context, p *pageRequest, query url.Values) error {
@@ -103,7 +143,7 @@ func (s *Server) readJournalLink(ctx context.Context, p *pageRequest, query url.
 		}
 	}
 	text := query.Get(views.FieldJournal)
-	state, j, err := s.replayText(ctx, text, true)
+	state, j, err := s.replayText(ctx, text, true, &p.history)
 	if err != nil {
 		return err
 	}

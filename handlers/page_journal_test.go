@@ -2,16 +2,12 @@ package handlers
 
 import (
 	"fmt"
-	"image"
-	"image/draw"
 	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
-
-	qr "github.com/piglig/go-qr"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
@@ -57,7 +53,7 @@ func TestJournalLaw(t *testing.T) {
 			if err := kernel.Use(name); err != nil {
 				t.Fatal(err)
 			}
-			state, _, err := s.replayText(t.Context(), told, false)
+			state, _, err := s.replayText(t.Context(), told, false, nil)
 			if err != nil {
 				t.Fatalf("session %d, %s: %v", seed, name, err)
 			}
@@ -303,122 +299,4 @@ func TestJournalBegins(t *testing.T) {
 	if next, err := s.changed(t.Context(), "add-layer", p); err != nil || next.journal != "" {
 		t.Errorf("after an act on a state without journal there is the journal %q, %v; want none", next.journal, err)
 	}
-}
-
-// TestNotebook: the list says what was done, each line leads back to its moment, and what came after it is
-// left out. A page without a journal says so.
-func TestNotebook(t *testing.T) {
-	s := newTestServer(t)
-	form := readForm(t, serve(s, "GET", "/", "").Body.String(), "", "")
-	press := func(path string, changes ...string) string {
-		t.Helper()
-		for i := 0; i < len(changes); i += 2 {
-			form.Set(changes[i], changes[i+1])
-		}
-		w := postForm(s, path, form)
-		if w.Code != 200 {
-			t.Fatalf("%v is answered %d %.300s", changes, w.Code, w.Body)
-		}
-		form = readForm(t, w.Body.String(), "", "")
-		return w.Body.String()
-	}
-	press("/step", views.FieldSteps, "20")
-	then := form
-	press("/edit", views.FieldAct, "add-layer")
-	press("/step", views.FieldSteps, "10")
-	list := parseHTML(t, press("/edit", views.FieldAct, "notebook"))
-	var words, acts []string
-	for _, item := range find(list, ".notebook li > :first-child") {
-		words = append(words, item.FirstChild.Data)
-	}
-	for _, button := range find(list, ".notebook button") {
-		acts = append(acts, attributeOf(button, "value"))
-	}
-	if got, want := strings.Join(words, " · "), "Circles · training 20 · layer of 8 units added · training 10"; got != want {
-		t.Errorf("the notebook says %q; want %q", got, want)
-	}
-	if want := []string{"back 0.0", "back 0.20", "back 1.20"}; !slices.Equal(acts, want) {
-		t.Errorf("its buttons ask for %v; want %v", acts, want)
-	}
-	press("/edit", views.FieldAct, "back 0.20")
-	for _, field := range []string{views.FieldConfig, views.FieldNetwork, views.FieldData, views.FieldMeta} {
-		if form.Get(field) != then.Get(field) {
-			t.Errorf("back at step 20 %s is %.200s; want %.200s as it was", field, form.Get(field), then.Get(field))
-		}
-	}
-	if j, err := journal.Read(form.Get(views.FieldJournal)); err != nil || len(j.Entries) > 0 || j.Step != 20 {
-		t.Errorf("back at step 20 the journal is %+v, %v; want one without acts", j, err)
-	}
-	form.Set(views.FieldAct, "back 3.5")
-	if w := postForm(s, "/edit", form); w.Code != 422 {
-		t.Errorf("a moment that never was is answered %d; want 422", w.Code)
-	}
-	form.Set(views.FieldJournal, "")
-	if page := press("/edit", views.FieldAct, "notebook"); !strings.Contains(page, "does not say how it began") {
-		t.Errorf("a page in the middle of a run without a journal does not say that it has none")
-	}
-}
-
-// TestJournalLink: Share has a link that leads to the state, and the QR code of it. A link of another
-// release says so; one that is damaged leaves the first page.
-func TestJournalLink(t *testing.T) {
-	s := newTestServer(t, func(c *Config) { c.BasePath = "/nn" })
-	form := readForm(t, serve(s, "GET", "/nn/?dataset=moons&hidden_layers=4", "").Body.String(), "", "")
-	for _, act := range []string{"add-layer", "reset", "share"} {
-		form.Set(views.FieldAct, act)
-		w := postForm(s, "/nn/edit", form, "Origin", "https://example.com")
-		if act != "share" {
-			form = readForm(t, w.Body.String(), "", "")
-			continue
-		}
-		page := parseHTML(t, w.Body.String())
-		if len(find(page, "#journal-link")) == 0 {
-			t.Fatalf("Share has no link of the journal %q: %d", form.Get(views.FieldJournal), w.Code)
-		}
-		link := attributeOf(find(page, "#journal-link")[0], "href")
-		opened := readForm(t, serve(s, "GET", "/nn/"+link, "").Body.String(), "", "")
-		for _, field := range []string{views.FieldConfig, views.FieldNetwork, views.FieldData, views.FieldMeta} {
-			if opened.Get(field) != form.Get(field) {
-				t.Errorf("the link leads to the %s %.300s; want %.300s", field, opened.Get(field), form.Get(field))
-			}
-		}
-		svg := find(page, "svg.qr")[0]
-		if got, want := scanQR(t, attributeOf(svg, "viewBox"), attributeOf(find(svg, "path")[0], "d")), "https://example.com/nn/"+link; got != want {
-			t.Errorf("the QR code leads to %s; want %s", got, want)
-		}
-	}
-	other := journalText(t, s, journal.Journal{Release: "0.0.1", Recipe: "dataset=xor", Step: 3})
-	for link, want := range map[string]string{
-		"?journal=" + other:                    "release 0.0.1",
-		"?journal=" + other[:20]:               "cannot be opened",
-		"?journal=" + other + "&dataset=moons": "cannot be opened",
-	} {
-		if w := serve(s, "GET", "/nn/"+link, ""); !strings.Contains(w.Body.String(), want) {
-			t.Errorf("%s is answered %d without %q", link, w.Code, want)
-		}
-	}
-}
-
-// scanQR reads a code that is drawn as a path.
-func scanQR(t *testing.T, viewBox, path string) string {
-	t.Helper()
-	const scale = 4
-	var side int
-	if _, err := fmt.Sscanf(viewBox, "0 0 %d", &side); err != nil {
-		t.Fatal(err)
-	}
-	picture := image.NewGray(image.Rect(0, 0, side*scale, side*scale))
-	draw.Draw(picture, picture.Rect, image.White, image.Point{}, draw.Src)
-	for run := range strings.SplitSeq(strings.Trim(path, "Mz"), "zM") {
-		var x, y, width, back int
-		if _, err := fmt.Sscanf(run, "%d %dh%dv1h-%d", &x, &y, &width, &back); err != nil {
-			t.Fatalf("%q: %v", run, err)
-		}
-		draw.Draw(picture, image.Rect(x*scale, y*scale, (x+width)*scale, (y+1)*scale), image.Black, image.Point{}, draw.Src)
-	}
-	text, err := qr.Decode(picture)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
 }

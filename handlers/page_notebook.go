@@ -23,11 +23,18 @@ func (s *Server) showNotebook(ctx context.Context, p *pageRequest, _ string) err
 	if err != nil {
 		return nil // there is none
 	}
+	p.notes.Most = s.config.MaxWork
+	p.notes.Items, err = s.notebook(ctx, j)
+	return err
+}
+
+// notebook lists what was done in a run. The caller has a turn.
+func (s *Server) notebook(ctx context.Context, j journal.Journal) ([]journal.Item, error) {
 	r := &replaying{s: s, ctx: ctx}
 	w := s.world(ctx)
 	w.Check = r.check
-	p.notes.Items, err = journal.Notebook(w, j)
-	return replayError(err)
+	items, err := journal.Notebook(w, j)
+	return items, replayError(err)
 }
 
 // goBack shows an earlier moment of the run, which it trains anew. What came after it is left out of the
@@ -45,7 +52,8 @@ func (s *Server) goBack(ctx context.Context, p *pageRequest, place string) error
 	if j, err = j.Cut(at[0], at[1]); err != nil {
 		return wire.Invalid(views.FieldAct, "must name a moment of the run; got %q", wire.Clip(place))
 	}
-	state, err := s.replayJournal(ctx, j)
+	var curves nn.History
+	state, err := s.replayJournal(ctx, j, &curves)
 	if err != nil {
 		return err
 	}
@@ -56,8 +64,8 @@ func (s *Server) goBack(ctx context.Context, p *pageRequest, place string) error
 	if source := s.metaOfJournal(j); !source.IsZero() {
 		p.meta.Source, p.meta.Edited = source.Source, source.Edited
 	}
-	p.history, p.kept = nn.History{}, views.NoMoment
-	p.notice = undoable("Back at step %d of the notebook. The curves begin here.", state.Network.Step)
+	p.history, p.kept = curves, views.NoMoment
+	p.notice = undoable("Back at step %d.", state.Network.Step)
 	return nil
 }
 

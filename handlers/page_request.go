@@ -57,10 +57,12 @@ type pageResult struct {
 	words  *views.Words     // nil: not asked for
 	notes  *views.Notebook  // nil: not asked for
 	// Of a page without script, which has no fragments; nil: not asked for.
-	sharing    *views.Sharing
-	unit       *views.Inspection
-	explaining *views.Explaining
-	answer     pageAnswer
+	sharing *views.Sharing
+	unit    *views.Inspection
+
+	explaining  *views.Explaining // how the next update changes a number; nil: not asked for
+	unexplained string            // why it cannot be said of this state
+	answer      pageAnswer
 }
 
 // A pageAnswer is what an act changes of the page. The zero value is that of an act that changes
@@ -199,17 +201,26 @@ func (s *Server) decodePageForm(ctx context.Context, form url.Values) (pageReque
 // setState puts a state in the place of p's own, and keeps what is still true of it.
 func (p *pageRequest) setState(state nn.State, rule metaRule) {
 	p.meta = rule(p.meta, p.State.Config, state.Config)
-	if state.Config.Task != p.State.Config.Task {
-		p.history = nn.History{} // losses of another kind
-	}
 	if !slices.Equal(state.Data, p.State.Data) {
 		p.meta = edited(p.meta)
 	}
-	if !sameSamples(p.State, state) {
-		p.history.Renew(state.Network.Step)
+	if renewCurves(&p.history, p.State, state) {
 		p.kept = views.NoMoment // it is of other points
 	}
 	p.State = state
+}
+
+// renewCurves keeps of the curves what is still true of a state that follows another, and reports whether
+// it has other points.
+func renewCurves(h *nn.History, before, after nn.State) bool {
+	if after.Config.Task != before.Config.Task {
+		*h = nn.History{} // losses of another kind
+	}
+	if sameSamples(before, after) {
+		return false
+	}
+	h.Renew(after.Network.Step)
+	return true
 }
 
 // sameSamples reports whether two states have the same points for training and the same for testing.

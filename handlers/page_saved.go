@@ -7,7 +7,6 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
-	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -34,21 +33,8 @@ func (s *Server) openRun(ctx context.Context, p *pageRequest, _ string) error {
 		return err
 	}
 	p.choices.Opened = true // it comes from another page, and goes before what the script has stored
-
-	// A run of a sweep has settings of its own, and begins with first weights of its own.
-	state := swept.State
-	state.Network.Step = journalStep(swept.journal)
-	do := s.doing(ctx, &swept)
-	if changed := journal.Changed(state.Config, file.Config); len(changed) > 0 {
-		if state, err = do(state, changed); err != nil {
-			return err
-		}
-	}
-	if _, err = do(state, journal.Reset{}); err != nil {
-		return err
-	}
-	p.journal, p.done = swept.journal, swept.done
-	return nil
+	p.journal, p.history, err = s.journalOfRun(ctx, &swept, p.State)
+	return err
 }
 
 // openFile puts a saved state in the place of the page's.

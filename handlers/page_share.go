@@ -18,6 +18,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -58,13 +59,8 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	sharing.Lost = lost
 	maps.Copy(query, recipe)
 	sharing.Recipe = wire.WriteQuery(query)
-	if text := finishedJournal(p.journal, p.State.Network.Step); text != "" {
-		told := lessonQuery(lesson)
-		told.Set(views.FieldJournal, text)
-		if query := wire.WriteQuery(told); len(query) <= longestLink {
-			sharing.Journal = query
-			sharing.QR = views.NewQR(p.origin + s.config.BasePath + "/" + query)
-		}
+	if err := s.shareJournal(ctx, p, lesson, &sharing); err != nil {
+		return sharing, err
 	}
 	if len(s.config.FrameAncestors) > 0 {
 		if len(p.choices.Show) > 0 {
@@ -73,6 +69,36 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 		sharing.Embed = wire.WriteQuery(query)
 	}
 	return sharing, nil
+}
+
+// shareJournal makes the link of the journal of a run, or says why there is none.
+func (s *Server) shareJournal(ctx context.Context, p pageRequest, lesson export.Lesson, sharing *views.Sharing) error {
+	text := finishedJournal(p.journal, p.State.Network.Step)
+	if text == "" {
+		return nil
+	}
+	told := lessonQuery(lesson)
+	told.Set(views.FieldJournal, text)
+	query := wire.WriteQuery(told)
+	if len(query) > longestLink {
+		sharing.NoJournal = "What you did is too long for a link. The file has all of it."
+		return nil
+	}
+	j, err := journal.Read(text)
+	if err != nil {
+		return err
+	}
+	items, err := s.notebook(ctx, j)
+	if err != nil {
+		return err
+	}
+	if items[len(items)-1].Work > s.config.MaxWork {
+		sharing.NoJournal = "This run was trained for too long to be trained again for a link."
+		return nil
+	}
+	sharing.Journal = query
+	sharing.QR = views.NewQR(p.origin + s.config.BasePath + "/" + query)
+	return nil
 }
 
 // longestLink is the most bytes of the query of a link. Proxies take 8 kB of an address and more.

@@ -9,6 +9,10 @@ import (
 // FirstOfBatch stands for a point in [Trainer.Explain]: the first one of the batch.
 const FirstOfBatch = -1
 
+// Steepest stands for a path in [Trainer.Explain]: the weight with the largest gradient, penalties left out;
+// of equals, the first.
+const Steepest = ""
+
 // An Explanation says how the next update of a state changes one weight or bias, with every number as
 // training computes it. A number that overflows is the largest one. It is what [Trainer.Explain]
 // returns; its JSON is the wire contract.
@@ -46,10 +50,11 @@ type ExplainedBatch struct {
 	Blocks []ExplainedBlock `json:"blocks"`
 	// Gradient is that of the mean loss with respect to the parameter: the last total.
 	Gradient float64 `json:"gradient"`
-	// Numeric is the same, from the mean loss a little to the left and to the right of the parameter:
-	// (loss(before + h) - loss(before - h)) / 2h.
+	// Numeric is the same, from the mean loss at before - h and at before + h: (right - left) / 2h.
 	Numeric float64 `json:"numeric"`
 	H       float64 `json:"h"`
+	Left    float64 `json:"left"`
+	Right   float64 `json:"right"`
 }
 
 // An ExplainedBlock is a run of up to 120 points of a batch. Share j of the block is added to lane j
@@ -132,10 +137,17 @@ func (m *Model) indexOf(path string) (at ParameterPlace, index int, err error) {
 
 // Explain explains the next update of the parameter at a path, and how the point with an index of
 // State.Data, which must be in the batch of that update, takes part in it. The call does not change
-// later updates. It takes about as long as an update, two dozen times Metrics and the pass of a point. It
-// returns a *FieldError for parameter or point, whatever [Trainer.Step] returns, or the error of a
-// yield.
+// later updates. It takes about as long as an update, two dozen times Metrics and the pass of a point, and for
+// [Steepest] one gradient more. It returns a *FieldError for parameter or point, whatever [Trainer.Step]
+// returns, or the error of a yield.
 func (t *Trainer) Explain(path string, point int) (Explanation, error) {
+	if path == Steepest {
+		steepest, err := t.steepest()
+		if err != nil {
+			return Explanation{}, err
+		}
+		path = steepest.String()
+	}
 	at, index, err := t.indexOf(path)
 	if err != nil {
 		return Explanation{}, err
@@ -176,6 +188,28 @@ func Explain(s State, path string, point int) (Explanation, error) {
 		return Explanation{}, err
 	}
 	return t.Explain(path, point)
+}
+
+// steepest returns the weight that the next update has the largest gradient of. An error is that of a
+// yield.
+func (t *Trainer) steepest() (at ParameterPlace, err error) {
+	t.acquire()
+	defer t.release()
+	from, to, batches := t.nextBatch()
+	t.gradient(from, to, batches > 1)
+	largest := -1.0
+	i := 0
+	for l, layer := range t.layers {
+		for out := range layer.out {
+			for in := range layer.in {
+				if size := math.Abs(t.grad[i]); size > largest {
+					at, largest = ParameterPlace{l, out, in}, size
+				}
+				i++
+			}
+		}
+	}
+	return at, t.Stopped()
 }
 
 // An explanation is one that is being made.

@@ -18,7 +18,7 @@ var activationFormulas = map[Activation]struct{ all, above [2]string }{
 	ReLU:      {all: [2]string{"max(z, 0)", "0"}, above: [2]string{"max(z, 0)", "1"}},
 	LeakyReLU: {all: [2]string{"0.01 * z", "0.01"}, above: [2]string{"z", "1"}},
 	Sigmoid:   {all: [2]string{"1 / (1 + exp(0 - z))", "f * (1 - f)"}},
-	GELU:      {all: [2]string{"z * cdf(z)", "cdf(z) + z * exp(0 - z * z / 2) / sqrt(2 * pi)"}},
+	GELU:      {all: [2]string{"z * cdf(z)", "cdf(z) + z * exp(0 - z ^ 2 / 2) / sqrt(2 * pi)"}},
 	SiLU:      {all: [2]string{"z * sigmoid(z)", "sigmoid(z) * (1 + z * (1 - sigmoid(z)))"}},
 	ELU:       {all: [2]string{"exp(z) - 1", "f + 1"}, above: [2]string{"z", "1"}},
 	Softplus:  {all: [2]string{"ln(1 + exp(z))", "sigmoid(z)"}},

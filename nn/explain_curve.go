@@ -22,7 +22,7 @@ const (
 )
 
 // ExplainEvaluations is how many times [Trainer.Explain] takes as long as Metrics, besides an update.
-const ExplainEvaluations = curveTo - curveFrom + 1 + 2*2 // a loss under dropout is twice as much
+const ExplainEvaluations = curveTo - curveFrom + 1 + 2*2 + 3 // a loss under dropout is twice as much, a gradient three times
 
 // curve notes the loss along the update that the trainer has just made.
 func (e *explanation) curve() {
@@ -57,6 +57,7 @@ func (e *explanation) numeric() {
 	left := e.batchLoss()
 	t.theta[e.index] = before
 	e.Batch.Numeric, e.Batch.H = told((right-left)/(2*h)), h
+	e.Batch.Left, e.Batch.Right = told(left), told(right)
 }
 
 // batchLoss returns the mean loss of the batch under the masks of the update.

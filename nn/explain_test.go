@@ -315,6 +315,33 @@ func TestExplainNumeric(t *testing.T) {
 	}
 }
 
+// TestExplainSteepest: without a path it is the weight of the largest gradient among the explanations of all,
+// each of which has the difference quotient that it is made of.
+func TestExplainSteepest(t *testing.T) {
+	rng := rand.New(rand.NewPCG(14, 5))
+	for range 20 {
+		s, _ := explained(t, rng, nn.Adam, nn.Tanh, nn.Tasks()[rng.IntN(2)])
+		got := explain(t, s, nn.Steepest, nn.FirstOfBatch)
+		if !strings.HasPrefix(got.Parameter.Path, "weights.") {
+			t.Fatalf("it is %s; want a weight", got.Parameter.Path)
+		}
+		for l, layer := range s.Network.Weights {
+			for out, row := range layer {
+				for in := range row {
+					e := explain(t, s, nn.ParameterPlace{Layer: l, Out: out, In: in}.String(), nn.FirstOfBatch)
+					if math.Abs(e.Batch.Gradient) > math.Abs(got.Batch.Gradient) {
+						t.Errorf("the gradient of %s is %v; that of the steepest, %s, is %v",
+							e.Parameter.Path, e.Batch.Gradient, got.Parameter.Path, got.Batch.Gradient)
+					}
+				}
+			}
+		}
+		if b := got.Batch; b.Numeric != (b.Right-b.Left)/(2*b.H) {
+			t.Errorf("numeric = %v; want that of %v, %v and %v", b.Numeric, b.Left, b.Right, b.H)
+		}
+	}
+}
+
 // TestExplainChangesNothing holds that a trainer goes on as if it had not been asked.
 func TestExplainChangesNothing(t *testing.T) {
 	rng := rand.New(rand.NewPCG(14, 3))
@@ -349,7 +376,7 @@ func TestExplainErrors(t *testing.T) {
 		point int
 		want  string
 	}{
-		{"", -1, `parameter must be weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0; got ""`},
+		{"weights", -1, `parameter must be weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0; got "weights"`},
 		{"weights.0.0", -1, "parameter must be"},
 		{"weights.0.0.-1", -1, "parameter must be"},
 		{"weights.0.0.01", -1, "parameter must be"},

@@ -37,13 +37,16 @@ export function bindDialogs(runs) {
     const act = target.closest("[data-open-act]")?.dataset.openAct;
     if (target.closest("[data-close-dialog]")) target.closest("dialog").close();
     if (opens) open(opens);
-    if (act) {
-      open("inspector");
-      runs.ask("edit", { act }, { looks: true });
-    }
+    if (act) runs.ask("edit", { act }, { looks: true });
   });
-  document.addEventListener("close", moveNotices, true);
+  document.addEventListener("close", closed, true);
   if (!("closedBy" in HTMLDialogElement.prototype)) form.addEventListener("click", closeBeside);
+}
+
+/** @param {Event} event */
+function closed({ target }) {
+  /** @type {HTMLElement} */ (target).querySelector("[data-forget]")?.replaceChildren();
+  moveNotices();
 }
 
 /** Puts the notices where they can be reached: into a dialog that has the page to itself. */

@@ -16,7 +16,6 @@ export class Units {
   constructor(runs) {
     this.#runs = runs;
     this.#measure();
-    $("layer").addEventListener("close", () => $("layer-body").replaceChildren());
   }
 
   /** Asks for other drawings from now on, where those would show other units. */

@@ -14,6 +14,7 @@ type axis struct {
 	lo, hi   float64 // the values at the ends
 	log      bool    // logarithmic
 	percent  bool    // the numbers beside the ticks are percentages
+	decimals int     // not 0: they have so many decimals; otherwise as few as they need
 	perError float64 // not 0: losses are shown as typical errors: see typicalError
 	from, to float64 // the places of the ends, in units of the viewBox
 	ticks    [12]float64
@@ -205,7 +206,7 @@ func (a *axis) overhang() int {
 	longest := 0
 	for _, v := range a.ticks[:a.n] {
 		var buffer [32]byte
-		longest = max(longest, utf8.RuneCount(appendAxisNumber(buffer[:0], v, a.percent)))
+		longest = max(longest, utf8.RuneCount(a.appendNumber(buffer[:0], v)))
 	}
 	if longest <= 6 {
 		return 0
@@ -235,20 +236,20 @@ func (p *pen) axes(x, y *axis, unit markup) {
 	}
 	p.text(`"/><g class="axis-number" font-size="11" text-anchor="end">`)
 	for _, v := range y.ticks[:y.n] {
-		p.tickLabel(10*(plotLeft-labelGap), inTenths(y.place(v))+38, v, y.percent)
+		p.tickLabel(10*(plotLeft-labelGap), inTenths(y.place(v))+38, v, y)
 	}
 	p.text(`</g><g class="axis-number" font-size="11" text-anchor="middle">`)
 	for _, v := range x.ticks[:x.n] {
-		p.tickLabel(inTenths(x.at(v)), 10*plotBottom+160, v, false)
+		p.tickLabel(inTenths(x.at(v)), 10*plotBottom+160, v, x)
 	}
 	p.textAt(5*(plotLeft+plotRight), 10*plotBottom+320)
 	p.text(unit)
 	p.text(`</text></g>`)
 }
 
-func (p *pen) tickLabel(x, y int, v float64, percent bool) {
+func (p *pen) tickLabel(x, y int, v float64, a *axis) {
 	p.textAt(x, y)
-	*p = appendAxisNumber(*p, v, percent)
+	*p = a.appendNumber(*p, v)
 	p.text(`</text>`)
 }
 
@@ -259,6 +260,14 @@ func (p *pen) textAt(x, y int) {
 	p.text(`" y="`)
 	p.tenths(y)
 	p.text(`">`)
+}
+
+// appendNumber writes the number beside a tick.
+func (a *axis) appendNumber(b []byte, v float64) []byte {
+	if a.decimals > 0 {
+		return strconv.AppendFloat(b, v, 'f', a.decimals, 64)
+	}
+	return appendAxisNumber(b, v, a.percent)
 }
 
 // axisNumber writes a round number as people do: at most three digits, or all digits of a whole

@@ -5,59 +5,131 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
-
-	"github.com/nnvisu/nnvisu/nn"
 )
 
-// explainedDigits is how many significant digits a number of an explanation is shown with.
-const explainedDigits = 6
+// How many significant digits a number of an explanation is shown with: in most places, and where a small
+// change of it is what the reader looks for.
+const (
+	fewDigits  = 5
+	manyDigits = 8
+)
 
-// An equation is a line of an explanation: what it is about, and MathML of a name, the formula with its
-// numbers, and the result.
+// An equation is a line of an explanation: what it is about, and MathML of our own names and numbers. It is
+// written with symbols first, where those say more, and then with numbers. A long one is cut before each sign
+// of its sum, so that it breaks where there is no room.
 type equation struct {
-	About string
-	Math  string // of our own names and numbers alone
+	About   string
+	Symbols []string // "" where the numbers say all
+	Numbers []string
 }
 
-// newEquation writes name = formula = result with the values in place of the names in the formula, which
-// is one as in an nn.ExplainedLine. A formula of one number is not repeated.
-func newEquation(about, name, formula string, values map[string]float64, result float64) equation {
-	w := mathWriter{text: strings.ReplaceAll(formula, " ", ""), values: values}
-	right := w.sum()
-	var b strings.Builder
-	b.WriteString(`<math><mrow><mi>` + name + `</mi><mo>=</mo>`)
-	if shown := mathNumber(result, false); right != shown {
-		b.WriteString(right + `</mrow><mrow><mo>=</mo>` + shown)
-	} else {
-		b.WriteString(right)
+// A formula is one as in an nn.ExplainedLine, with the values of its names.
+type formula struct {
+	name    string // of the result, in MathML: see symbol
+	text    string
+	values  map[string]float64
+	symbols map[string]string // of the names in MathML; nil: the numbers say all
+	own     string            // the name of the value that is explained, or ""
+	result  float64
+	digits  int // 0: few
+}
+
+// equation writes name = formula = result with the values in place of the names. A formula of one number is
+// not repeated.
+func (f formula) equation(about string) equation {
+	if f.digits == 0 {
+		f.digits = fewDigits
 	}
-	b.WriteString(`</mrow></math>`)
-	return equation{about, b.String()}
+	e := equation{About: about}
+	if f.symbols != nil {
+		w := mathWriter{text: strings.ReplaceAll(f.text, " ", ""), word: func(word string, _ bool) string { return f.symbols[word] }, bare: true}
+		e.Symbols = append([]string{f.name}, withSign("=", w.terms())...)
+	}
+	w := mathWriter{text: strings.ReplaceAll(f.text, " ", ""), bare: true}
+	w.word = func(word string, bare bool) string {
+		v, ok := f.values[word]
+		if !ok {
+			return ""
+		}
+		if word == f.own {
+			return `<mrow class="own">` + mathNumber(v, bare, f.digits) + `</mrow>`
+		}
+		return mathNumber(v, bare, f.digits)
+	}
+	terms := w.terms()
+	result := mathNumber(f.result, true, f.digits)
+	once := len(terms) == 1 && terms[0] == result
+	e.Numbers = withSign("=", terms)
+	if f.symbols == nil {
+		e.Numbers = append([]string{f.name}, e.Numbers...)
+	}
+	if !once {
+		e.Numbers = append(e.Numbers, `<mo form="infix">=</mo><mrow class="comes">`+result+`</mrow>`)
+	}
+	return e
 }
 
-// mathNumber writes a number. A negative one within a formula is in brackets.
-func mathNumber(v float64, within bool) string {
+// withSign puts a sign before the first term of a sum.
+func withSign(sign string, terms []string) []string {
+	terms[0] = `<mo form="infix">` + sign + `</mo>` + terms[0]
+	return terms
+}
+
+// symbol writes a name: a letter, and behind _ what stands below it.
+func symbol(name string) string {
+	letter, below, has := strings.Cut(name, "_")
+	if !has {
+		return "<mi>" + letter + "</mi>"
+	}
+	tag := "mn"
+	if strings.ContainsFunc(below, unicode.IsLetter) {
+		tag = "mtext"
+	}
+	return "<msub><mi>" + letter + "</mi><" + tag + ">" + below + "</" + tag + "></msub>"
+}
+
+// symbols writes the names of a formula, each as itself.
+func symbolsOf(names ...string) map[string]string {
+	all := map[string]string{}
+	for _, name := range names {
+		all[name] = symbol(name)
+	}
+	return all
+}
+
+// rule writes a formula without numbers, whose names are their own symbols.
+func rule(name, text string) equation {
+	w := mathWriter{text: strings.ReplaceAll(text, " ", ""), word: func(word string, _ bool) string { return symbol(word) }, bare: true}
+	return equation{Symbols: append([]string{symbol(name)}, withSign("=", w.terms())...)}
+}
+
+// known writes name = value.
+func known(about, name string, v float64) equation {
+	return equation{About: about, Numbers: []string{name, `<mo form="infix">=</mo>` + mathNumber(v, true, fewDigits)}}
+}
+
+// mathNumber writes a number with so many digits. A negative one that is not bare, behind a sign or before a
+// power, is in brackets.
+func mathNumber(v float64, bare bool, digits int) string {
 	if v == math.MaxFloat64 || v == -math.MaxFloat64 {
 		return "<mi>too large</mi>"
 	}
-	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'e', explainedDigits-1, 64), "e")
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(math.Abs(v), 'e', digits-1, 64), "e")
 	power, _ := strconv.Atoi(exponent) // ours
+	sign := ""
+	if v < 0 {
+		sign = "−"
+	}
 	var text string
-	if power < -4 || power >= explainedDigits+3 {
-		text = "<mn>" + trimZeros(mantissa) + "</mn><mo>·</mo><msup><mn>10</mn><mn>" + strings.ReplaceAll(strconv.Itoa(power), "-", "−") + "</mn></msup>"
-		if within {
-			text = "<mo>(</mo>" + text + "<mo>)</mo>"
-		}
+	if power < -4 || power >= fewDigits+3 {
+		text = "<mn>" + sign + trimZeros(mantissa) + "</mn><mo>·</mo><msup><mn>10</mn><mn>" + strings.ReplaceAll(strconv.Itoa(power), "-", "−") + "</mn></msup>"
 	} else {
-		text = "<mn>" + trimZeros(strconv.FormatFloat(math.Abs(v), 'f', max(0, explainedDigits-1-power), 64)) + "</mn>"
+		text = "<mn>" + sign + trimZeros(strconv.FormatFloat(math.Abs(v), 'f', max(0, digits-1-power), 64)) + "</mn>"
 	}
-	switch {
-	case v >= 0:
-		return text
-	case within:
-		return "<mo>(</mo><mo>−</mo>" + text + "<mo>)</mo>"
+	if v < 0 && !bare {
+		return bracketed(text)
 	}
-	return "<mo>−</mo>" + text
+	return text
 }
 
 // trimZeros takes the zeros from the end of a decimal number, which say no more.
@@ -70,8 +142,9 @@ func trimZeros(text string) string {
 
 // A mathWriter writes a formula as MathML.
 type mathWriter struct {
-	text   string
-	values map[string]float64
+	text string
+	word func(word string, bare bool) string // writes a name; "" for one that is none
+	bare bool                                // nothing stands before what comes next
 }
 
 func (w *mathWriter) takes(sign string) bool {
@@ -80,67 +153,142 @@ func (w *mathWriter) takes(sign string) bool {
 	return ok
 }
 
-func (w *mathWriter) sum() string {
-	out := w.product()
+// longTerm is how many characters a term may have that is not cut before its factors.
+const longTerm = 24
+
+// terms writes the terms of a sum, each with its sign, and the factors of a long one apart.
+func (w *mathWriter) terms() []string {
+	var all []string
+	add := func(sign string) {
+		factors := w.product()
+		factors[0] = sign + factors[0]
+		if term := strings.Join(factors, ""); plainLength(term) <= longTerm {
+			factors = []string{term}
+		}
+		all = append(all, factors...)
+	}
+	if w.takes("0-") { // a formula has no other way to turn a sign
+		w.bare = false
+		add(`<mo form="prefix">−</mo>`)
+	} else {
+		add("")
+	}
 	for {
+		w.bare = false
 		switch {
 		case w.takes("+"):
-			out += "<mo>+</mo>" + w.product()
+			add(`<mo form="infix">+</mo>`)
 		case w.takes("-"):
-			out += "<mo>−</mo>" + w.product()
+			add(`<mo form="infix">−</mo>`)
+		default:
+			return all
+		}
+	}
+}
+
+// plainLength counts the characters of MathML that are seen.
+func plainLength(math string) (n int) {
+	within := false
+	for _, r := range math {
+		switch {
+		case r == '<':
+			within = true
+		case r == '>':
+			within = false
+		case !within:
+			n++
+		}
+	}
+	return n
+}
+
+// inner writes a sum that has its own brackets, bar or line.
+func (w *mathWriter) inner() string {
+	w.bare = true
+	return strings.Join(w.terms(), "")
+}
+
+// bracketed puts brackets around MathML, which are as tall as a fraction in it.
+func bracketed(math string) string {
+	tall := ` stretchy="false"`
+	if strings.Contains(math, "<mfrac") {
+		tall = ""
+	}
+	return "<mrow><mo" + tall + ">(</mo>" + math + "<mo" + tall + ">)</mo></mrow>"
+}
+
+// product writes the factors of a product, each with its sign. What stands above a line is one.
+func (w *mathWriter) product() []string {
+	out := []string{w.power()}
+	for {
+		w.bare = false
+		switch {
+		case w.takes("*"):
+			out = append(out, `<mo form="infix">·</mo>`+w.power())
+		case w.takes("/"):
+			// What stands alone above or below a line needs no brackets.
+			w.bare = true
+			out = []string{"<mfrac><mrow>" + unbracketed(strings.Join(out, "")) + "</mrow><mrow>" + unbracketed(w.power()) + "</mrow></mfrac>"}
 		default:
 			return out
 		}
 	}
 }
 
-func (w *mathWriter) product() string {
-	out := w.power()
-	for {
+// unbracketed takes the brackets from a sum that is all there is.
+func unbracketed(math string) string {
+	const begin, end = "<mrow>", "</mrow>"
+	if !strings.HasPrefix(math, begin+"<mo>(") && !strings.HasPrefix(math, begin+`<mo stretchy="false">(`) {
+		return math
+	}
+	depth := 0
+	for i := range math {
 		switch {
-		case w.takes("*"):
-			out += "<mo>·</mo>" + w.power()
-		case w.takes("/"):
-			out += "<mo>/</mo>" + w.power()
-		default:
-			return out
+		case strings.HasPrefix(math[i:], "<mrow"):
+			depth++
+		case strings.HasPrefix(math[i:], end):
+			if depth--; depth == 0 && i+len(end) < len(math) {
+				return math // it goes on behind the bracket
+			}
 		}
 	}
+	_, inner, _ := strings.Cut(math, ">(</mo>")
+	return inner[:strings.LastIndex(inner, "<mo")]
 }
 
 func (w *mathWriter) power() string {
+	bare := w.bare
+	before := *w
 	base := w.atom()
-	if !w.takes("^") {
+	if !strings.HasPrefix(w.text, "^") {
 		return base
 	}
-	return "<msup><mrow>" + base + "</mrow><mrow>" + w.power() + "</mrow></msup>"
+	if bare { // a negative base needs its brackets
+		*w = before
+		w.bare = false
+		base = w.atom()
+	}
+	w.takes("^")
+	w.bare = true
+	return "<msup><mrow>" + base + "</mrow><mrow>" + unbracketed(w.power()) + "</mrow></msup>"
 }
 
 // mathNames are how functions are written.
-var mathNames = map[string]string{"sqrt": "√", "cdf": "Φ", "sigmoid": "σ", "pi": "π", "floor": "floor", "sign": "sign"}
+var mathNames = map[string]string{"cdf": "Φ", "sigmoid": "σ", "pi": "π"}
 
 func (w *mathWriter) atom() string {
+	bare := w.bare
 	if w.takes("(") {
-		inner := w.sum()
+		inner := w.inner()
 		w.takes(")")
-		return "<mo>(</mo>" + inner + "<mo>)</mo>"
+		return bracketed(inner)
 	}
-	end := 0
-	for end < len(w.text) {
-		r := rune(w.text[end])
-		exponent := r == '-' && end > 0 && w.text[end-1] == 'e' && unicode.IsDigit(rune(w.text[0])) // 1e-8
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' && !exponent {
-			break
-		}
-		end++
-	}
-	word := w.text[:end]
-	w.text = w.text[end:]
-	if v, ok := w.values[word]; ok {
-		return mathNumber(v, true)
+	word := w.takeWord()
+	if math := w.word(word, bare); math != "" && !strings.HasPrefix(w.text, "(") && !isNumber(word) {
+		return math
 	}
 	if v, err := strconv.ParseFloat(word, 64); err == nil {
-		return mathNumber(v, true)
+		return mathNumber(v, bare, fewDigits)
 	}
 	name := word
 	if known := mathNames[word]; known != "" {
@@ -149,15 +297,41 @@ func (w *mathWriter) atom() string {
 	if !w.takes("(") {
 		return "<mi>" + name + "</mi>"
 	}
-	inner := w.sum()
+	inner := w.inner()
 	if w.takes(",") {
-		inner += "<mo>,</mo>" + w.sum()
+		inner += "<mo>,</mo>" + w.inner()
 	}
 	w.takes(")")
-	return "<mi>" + name + "</mi><mo>(</mo>" + inner + "<mo>)</mo>"
+	switch word {
+	case "sqrt":
+		return "<msqrt><mrow>" + inner + "</mrow></msqrt>"
+	case "exp":
+		return "<msup><mi>e</mi><mrow>" + inner + "</mrow></msup>"
+	}
+	return "<mi>" + name + "</mi>" + bracketed(inner)
 }
 
-// sumFormula returns the formula and the values of start + w₀·x₀ + w₁·x₁ + …; start may be missing.
+func isNumber(word string) bool {
+	_, err := strconv.ParseFloat(word, 64)
+	return err == nil
+}
+
+// takeWord takes a name or a number.
+func (w *mathWriter) takeWord() string {
+	end := 0
+	for i, r := range w.text {
+		exponent := r == '-' && i > 0 && w.text[i-1] == 'e' && unicode.IsDigit(rune(w.text[0])) // 1e-8
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '.' && r != '′' && r != '…' && !exponent {
+			break
+		}
+		end = i + len(string(r))
+	}
+	word := w.text[:end]
+	w.text = w.text[end:]
+	return word
+}
+
+// sumFormula returns the formula and the values of b + w0·x0 + w1·x1 + …; b may be missing.
 func sumFormula(start *float64, weights, inputs []float64) (string, map[string]float64) {
 	values := map[string]float64{}
 	var terms []string
@@ -171,18 +345,4 @@ func sumFormula(start *float64, weights, inputs []float64) (string, map[string]f
 		terms = append(terms, "w"+n+"*x"+n)
 	}
 	return strings.Join(terms, "+"), values
-}
-
-// linesOf returns the lines of an update as equations, and what they are about.
-func linesOf(u nn.ExplainedUpdate) []equation {
-	values := map[string]float64{}
-	for _, given := range u.Given {
-		values[given.Name] = given.Value
-	}
-	var all []equation
-	for _, line := range u.Lines {
-		all = append(all, newEquation(lineWords(line.Name), strings.ReplaceAll(line.Name, "_", " "), line.Formula, values, line.Value))
-		values[line.Name] = line.Value
-	}
-	return all
 }

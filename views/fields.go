@@ -87,10 +87,17 @@ const (
 	FieldUntilAccuracy = "until_accuracy" // until the train accuracy, in per cent, is as high, or
 	FieldPatience      = "patience"       // until the test loss was not better for as many epochs
 
-	FieldPinned     = "pinned"     // a run to compare with: config, network and history
-	FieldParameter  = "parameter"  // the path of a weight or bias, such as weights.0.3.1
-	FieldValue      = "value"      // what it is set to
-	FieldPoint      = "point"      // a point of the batch to explain an update with: an index of the data
+	FieldPinned    = "pinned"    // a run to compare with: config, network and history
+	FieldParameter = "parameter" // the path of a weight or bias, such as weights.0.3.1
+	FieldValue     = "value"     // what it is set to
+	FieldPoint     = "point"     // a point of the batch to explain an update with: an index of the data
+	// What is explained: a layer and a unit of it, and an input of a weight, or -1 for the bias; and the part
+	// of the calculation that is shown. They are there while the explanation is.
+	FieldExplainLayer = "explain_layer"
+	FieldExplainUnit  = "explain_unit"
+	FieldExplainInput = "explain_input"
+	FieldExplainPart  = "explain_part"
+
 	FieldProbe      = "probe"      // the place to be read: x,y
 	FieldOpened     = "opened"     // a state as it was saved in a file or a link
 	FieldLinked     = "linked"     // not empty: it came with a link
@@ -150,6 +157,7 @@ var ChoiceFields = []string{
 	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
 	FieldLock, FieldShow, FieldEmbed, FieldRecipe, FieldGuess, FieldRows, FieldLayer, FieldPictureView, FieldPictureTheme,
+	FieldPoint, FieldExplainLayer, FieldExplainUnit, FieldExplainInput, FieldExplainPart,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
@@ -158,7 +166,8 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldTool, FieldStroke, FieldStrokeTool, FieldClickX, FieldClickY, FieldHard, FieldHideTest, FieldTransport,
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
-	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldPoint, FieldProbe,
+	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldPoint,
+	FieldExplainLayer, FieldExplainUnit, FieldExplainInput, FieldExplainPart, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,
@@ -276,6 +285,9 @@ var importLabels = map[string]string{
 func Label(path string) string {
 	if path == FieldData {
 		return "Data" // the title of the card
+	}
+	if path == FieldJournal {
+		return "The notebook"
 	}
 	if label := importLabels[path]; label != "" {
 		return label

@@ -88,6 +88,13 @@ func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 		p.begin("#plane-words")
 		p.text(planeWordsHint)
 		p.end()
+		if l.ShowsStep { // so is what was explained
+			p.begin("#explain-stale")
+			if err := p.component(ExplainPast(*l)); err != nil {
+				return dst, err
+			}
+			p.end()
+		}
 	}
 	if f.areas.patternOf(l.Cells, l.State.Config) || !f.begun {
 		p.begin("#pattern")

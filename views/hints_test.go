@@ -65,8 +65,9 @@ var otherHints = []string{
 // selfEvident says of a control that what is written on it and beside it, in its dialog or its card, is all
 // there is to say.
 func selfEvident(name string) bool {
-	dialogs := []string{FieldHide, FieldLock, FieldShow, FieldFormat, FieldAssignment, FieldGuess, FieldPictureView, FieldPictureTheme, FieldParameter}
-	return slices.Contains(dialogs, name) || strings.HasPrefix(name, "table") || strings.HasPrefix(name, "row_") || strings.HasPrefix(name, "sweep_")
+	dialogs := []string{FieldHide, FieldLock, FieldShow, FieldFormat, FieldAssignment, FieldGuess, FieldPictureView, FieldPictureTheme, FieldParameter, FieldPoint}
+	prefixes := []string{"table", "row_", "explain_", "sweep_"}
+	return slices.Contains(dialogs, name) || slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }
 
 // upcomingFields are names on the wire that fields.go may not have yet.

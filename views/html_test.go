@@ -163,7 +163,7 @@ func labs(tb testing.TB) map[string]Lab {
 			if err != nil {
 				tb.Fatal(err)
 			}
-			shown := Explain(l.State, l.Meta, e)
+			shown := Explain(l.State, l.Meta, e, "")
 			l.Explaining = &shown
 		}),
 		"Import": sampleLab(tb, dataset.Circles, func(l *Lab) {

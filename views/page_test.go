@@ -47,6 +47,9 @@ func TestPageReferences(t *testing.T) {
 		page := render(t, Page(lab))
 		for _, attribute := range []string{"for", "aria-labelledby", "aria-describedby", "aria-controls", "form", "list"} {
 			for _, e := range page.all("[" + attribute + "]") {
+				if e.Data == "mo" { // of mathematics, which has forms of its own
+					continue
+				}
 				for id := range strings.FieldsSeq(e.attr(attribute)) {
 					if len(page.all(hasID(id))) == 0 {
 						t.Errorf("%s: %s=%q of a %s points to nothing", name, attribute, id, e.Data)

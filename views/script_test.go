@@ -119,7 +119,7 @@ func TestPageWithoutScript(t *testing.T) {
 		t.Errorf("the form posts %s to %s; want post to edit", form.attr("method"), form.attr("action"))
 	}
 	for _, e := range page.all("[formaction]") {
-		addresses := []string{"step", "edit", "points.csv", "export", "picture.svg", "picture.png", "curves.csv", "sweep"}
+		addresses := []string{"step", "edit", "points.csv", "export", "picture.svg", "picture.png", "curves.csv", "explain", "sweep"}
 		if got := e.attr("formaction"); !slices.Contains(addresses, got) {
 			t.Errorf("a %s posts to %q; want one of %q", e.Data, got, addresses)
 		}

@@ -140,6 +140,8 @@ func TestDialogs(t *testing.T) {
 		switch {
 		case address == "points.csv":
 			within = "#table"
+		case address == "explain":
+			within = "#explain"
 		case address == "sweep": // no download; the script leaves it to the browser, too
 			within = "#sweep"
 		case download.attr("value") == string(export.State):
@@ -149,8 +151,8 @@ func TestDialogs(t *testing.T) {
 			t.Errorf("the download of %s posts to %q; want a button within %s", download.attr("value"), address, within)
 		}
 	}
-	if got, want := len(page.all("[data-native]:not([formaction=sweep])")), 4+len(export.All()); got != want {
-		t.Errorf("the page has %d downloads; want the points, two pictures, the curves and a file of each format, %d", got, want)
+	if got, want := len(page.all("[data-native]:not([formaction=sweep])")), 5+len(export.All()); got != want {
+		t.Errorf("the page has %d downloads; want the points, two pictures, the curves, a step and a file of each format, %d", got, want)
 	}
 }
 

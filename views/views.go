@@ -47,25 +47,28 @@ type Lab struct {
 	Release    string // the name of what the page consists of; see [Release]
 	Scriptless bool   // the page has no script
 	Import     ImportForm
-	Lesson     export.Lesson          // what the page is used for
-	Card       Card                   // and what it tells about that
-	Redraft    bool                   // there is another lesson, which the dialog that writes one must show, too
-	Table      *TablePage             // nil where the table is not shown
-	Words      *Words                 // nil where nobody asked for them
-	Notebook   *Notebook              // nil where nobody asked for it
-	Sharing    *Sharing               // the links, of a page without script; or nil
-	Unit       *Inspection            // that is looked at on such a page, or nil
-	Explaining *Explaining            // how the next update changes a number, or nil
-	Acts       func(name string) *Act // finds an act of the page, or nil
-	Reshaped   bool                   // the drawing of the network must be replaced
-	ShowPinned bool                   // the pinned run must be drawn again
-	ShowSets   bool                   // another data set is chosen
-	ShowSource bool                   // the controls of a data set must be shown again
-	ShowOwn    bool                   // there are other own points to come back to
-	ShowLayer  bool                   // all units of a layer are to be shown
-	Preview    bool                   // the page shows a moment again, and keeps its notice
-	Refusals   []Refusal              // what was wrong with the form, for a page without script
-	Written    url.Values             // the settings as that form has them, or nil
+	Lesson     export.Lesson // what the page is used for
+	Card       Card          // and what it tells about that
+	Redraft    bool          // there is another lesson, which the dialog that writes one must show, too
+	Table      *TablePage    // nil where the table is not shown
+	Words      *Words        // nil where nobody asked for them
+	Notebook   *Notebook     // nil where nobody asked for it
+	Sharing    *Sharing      // the links, of a page without script; or nil
+	Unit       *Inspection   // that is looked at on such a page, or nil
+	Explaining *Explaining   // how the next update changes a number, or nil
+	// Unexplained says why what was explained cannot be any more; "" where it can, or nothing was.
+	Unexplained string
+	ShowsStep   bool                   // the page explains an update of a network that now trains
+	Acts        func(name string) *Act // finds an act of the page, or nil
+	Reshaped    bool                   // the drawing of the network must be replaced
+	ShowPinned  bool                   // the pinned run must be drawn again
+	ShowSets    bool                   // another data set is chosen
+	ShowSource  bool                   // the controls of a data set must be shown again
+	ShowOwn     bool                   // there are other own points to come back to
+	ShowLayer   bool                   // all units of a layer are to be shown
+	Preview     bool                   // the page shows a moment again, and keeps its notice
+	Refusals    []Refusal              // what was wrong with the form, for a page without script
+	Written     url.Values             // the settings as that form has them, or nil
 }
 
 // StateJSON is the state in the hidden fields. Meta is empty where the points came from no table.

@@ -1,12 +1,14 @@
 package schema
 
 import (
+	"encoding/base64"
 	"reflect"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
 )
 
 // message is the schema of a message to the server.
@@ -47,8 +49,8 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 			members["data"] = points
 			for name, limits := range map[string]object{
 				"parameter": {
-					"pattern": parameterPath, "default": wire.DefaultParameter,
-					"description": "weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0.",
+					"pattern":     parameterPath,
+					"description": "weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0; the weight with the largest gradient if it is left out.",
 				},
 				"point": {
 					"minimum": 0, "maximum": b.facts.MaxPoints - 1,
@@ -81,6 +83,8 @@ func (b *builder) replay(ref reference) object {
 	} {
 		members[name].(object)["description"] = about
 	}
+	members["journal"].(object)["pattern"] = `^[A-Za-z0-9_-]+$`
+	members["journal"].(object)["maxLength"] = base64.RawURLEncoding.EncodedLen(journal.MaxBytes)
 	s["required"] = []string{"journal"}
 	return s
 }

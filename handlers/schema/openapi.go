@@ -40,7 +40,7 @@ func (b *builder) openAPI() object {
 			"description": "A program sends a state and gets a later state back. The same request has the same answer, byte for byte, " +
 				"from any replica. Bodies may be compressed with gzip or zstd, and answers are where Accept-Encoding allows it. " +
 				"A body may also be a form whose fields config, network, data and id are JSON text.\n\n" +
-				"Beyond what the schemas say:\n\n- " + strings.Join(Beyond, "\n- ") + "\n",
+				"Beyond what the schemas say:\n\n" + BeyondList() + "\n",
 		},
 		"servers":    []any{object{"url": cmp.Or(b.facts.BasePath, "/")}},
 		"paths":      paths,

@@ -62,7 +62,7 @@ type Message struct {
 	Repeatable bool           // the answer is the same on every CPU, also with FullFrames: a recipe's
 	FrameMS    int            // least time between two frames, in milliseconds
 	Format     string         // of the file to export
-	Parameter  string         // the path of the weight or bias to explain
+	Parameter  string         // the path of the weight or bias to explain, or nn.Steepest
 	Point      int            // the point to explain: an index of data, or nn.FirstOfBatch
 	Sweep      Sweep          // what the runs of a sweep differ by
 	Journal    string         // to replay
@@ -100,14 +100,11 @@ const (
 // length is checked, with a better message, when all is read.
 const maxList = 10 * nn.MaxWidth
 
-// DefaultParameter is the weight that is explained where a message names none.
-var DefaultParameter = nn.ParameterPlace{}.String()
-
 // NewMessage returns a message with the defaults of its kind.
 func NewMessage(kind Kind) Message {
 	m := Message{Steps: kind.leastSteps(), FrameSteps: 1}
 	if kind == Explain {
-		m.Parameter, m.Point = DefaultParameter, nn.FirstOfBatch
+		m.Parameter, m.Point = nn.Steepest, nn.FirstOfBatch
 	}
 	m.State.Config = nn.DefaultConfig()
 	return m
@@ -164,7 +161,7 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 		case name == "format" && kind == Export:
 			return r.text(&m.Format)
 		case name == "parameter" && kind == Explain:
-			return r.text(&m.Parameter)
+			return r.path(&m.Parameter)
 		case name == "point" && kind == Explain:
 			if err := r.integer(&m.Point); err != nil {
 				return err
@@ -173,6 +170,17 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 		}
 		return r.unknown()
 	})
+}
+
+// path reads the path of a weight or bias. An empty one is none.
+func (r *reader) path(dst *string) error {
+	if err := r.text(dst); err != nil {
+		return err
+	}
+	if *dst == nn.Steepest {
+		return Invalid("parameter", "must be weights.LAYER.OUT.IN or biases.LAYER.OUT, counted from 0; got %q", *dst)
+	}
+	return nil
 }
 
 // checkPoint returns an error unless a point that a message names may be an index.

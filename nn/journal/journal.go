@@ -51,8 +51,11 @@ type World struct {
 	// Check is called with each state before it is trained or changed further, and with the last. It is
 	// for limits, on what an act costs as well, and may be nil.
 	Check func(s nn.State) error
-	// Train makes updates of a prepared state; nil is [nn.Step].
+	// Train makes updates of a prepared state; nil is [nn.Step]. It is not asked for those that have no
+	// part in the state that [Replay] returns.
 	Train func(s nn.State, updates int) (nn.Network, error)
+	// Done is called by [Replay] after each act, and may be nil.
+	Done func(before, after nn.State) error
 	// Points is how many there may be.
 	Points int
 }

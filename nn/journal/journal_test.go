@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
@@ -65,8 +66,13 @@ func TestLaw(t *testing.T) {
 		}
 		_ = kernel.Use(before)
 		items, err := Notebook(w, read)
-		if err != nil || len(items) < len(read.Entries) {
-			t.Fatalf("seed %d: Notebook = %d items, %v; want one for each of %d acts", seed, len(items), err, len(read.Entries))
+		if last := items[len(items)-1]; err != nil || last.Acts != len(read.Entries) || last.Step != read.Step {
+			t.Fatalf("seed %d: Notebook ends with %+v, %v; want the end of the journal, after %d acts", seed, last, err, len(read.Entries))
+		}
+		for _, item := range items {
+			if _, err := read.Cut(item.Acts, item.Step); err != nil {
+				t.Fatalf("seed %d: the notebook has the moment %+v, which is none: %v", seed, item, err)
+			}
 		}
 	}
 	for number, take := range takers {
@@ -250,16 +256,22 @@ func TestReplayErrors(t *testing.T) {
 func TestNotebook(t *testing.T) {
 	j := Journal{Recipe: "dataset=xor", Step: 80, Entries: []Entry{
 		{120, Settings{{"learning_rate", "0.01"}}},
-		{120, AddPoints{make([]nn.Point, 3)}},
+		{120, AddPoints{make([]nn.Point, 2)}},
+		{120, AddPoints{make([]nn.Point, 1)}},
+		{120, RemovePoints{[]int{0}}},
+		{121, RemovePoints{[]int{0, 3}}},
 		{200, AddLayer{2, 4}},
 		{200, Reset{}},
 	}}
 	items, err := Notebook(testWorld(), j)
 	var got []string
-	for _, item := range items {
+	for i, item := range items {
 		got = append(got, item.Words)
+		if i > 0 && item.Work <= items[i-1].Work != (item.Words == "reset to seed 1") {
+			t.Errorf("%q takes %v in all; want more than the line before it, %v, but after new weights", item.Words, item.Work, items[i-1].Work)
+		}
 	}
-	want := "XOR · training 120 · learning rate 0.03 → 0.01 · 3 points added · training 80 · layer of 4 units added · reset to seed 1 · training 80"
+	want := "XOR · training 120 steps · learning rate 0.03 → 0.01 · 3 points added · 1 point removed · training 1 step · 2 points removed · training 79 steps · layer of 4 units added · reset to seed 1 · training 80 steps"
 	if err != nil || strings.Join(got, " · ") != want {
 		t.Errorf("Notebook = %s, %v; want %s", strings.Join(got, " · "), err, want)
 	}
@@ -308,4 +320,25 @@ func FuzzRead(f *testing.F) {
 		_, _ = Replay(w, j)
 		_, _ = Notebook(w, j)
 	})
+}
+
+// TestReplayLeavesOut: training that new weights follow is not done again, and counts no work.
+func TestReplayLeavesOut(t *testing.T) {
+	for _, act := range []Act{Reset{}, Reseed{}, Dataset{"dataset=moons"}, Import{nn.Classification, 0, []nn.Point{{Label: 1}, {X: 1}}}} {
+		w, trained := testWorld(), 0
+		w.Train = func(s nn.State, updates int) (nn.Network, error) {
+			trained += updates
+			r, err := nn.Step(s, updates)
+			return r.Network, err
+		}
+		j := Journal{Recipe: "dataset=xor", Step: 3, Entries: []Entry{{1e9, AddUnit{}}, {2e9, act}, {2, Settings{{"l2", "0.1"}}}}}
+		s, err := Replay(w, j)
+		if err != nil || trained != 3 || s.Network.Step != 3 {
+			t.Errorf("with %T a replay makes %d updates up to step %d, %v; want 3", act, trained, s.Network.Step, err)
+		}
+		items, err := Notebook(w, j)
+		if last := items[len(items)-1]; err != nil || last.Work > time.Second || items[1].Work < time.Second {
+			t.Errorf("with %T the notebook counts %v for its end and %v before, %v; want that of 3 updates, and much more", act, last.Work, items[1].Work, err)
+		}
+	}
 }

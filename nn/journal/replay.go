@@ -2,12 +2,16 @@ package journal
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nnvisu/nnvisu/nn"
 )
 
 // Replay returns the state that a journal leads to. An error is an [*Error] that names the act at
 // fault. What the run may cost is for w to say: it is asked before each act and before training.
+//
+// What was trained before new weights were drawn has no part in the state. It is counted and not trained
+// again.
 func Replay(w *World, j Journal) (nn.State, error) {
 	train := w.Train
 	if train == nil {
@@ -16,31 +20,35 @@ func Replay(w *World, j Journal) (nn.State, error) {
 			return r.Network, err
 		}
 	}
-	return walk(w, j, train, func(int, nn.State, nn.State) {})
-}
-
-// An Item is a line of the notebook of a run.
-type Item struct {
-	Words string
-	// The run after it, as a journal: its first so many acts, up to a step.
-	Acts, Step int
-}
-
-// Notebook says in words what was done in a run, from its beginning on. It trains nothing: words do not
-// depend on weights.
-func Notebook(w *World, j Journal) ([]Item, error) {
-	items := []Item{{RecipeWords(j.Recipe), 0, 0}}
-	acts := 0
-	dry := func(s nn.State, updates int) (nn.Network, error) {
-		s.Network.Step += updates
-		items = append(items, Item{fmt.Sprintf("training %d", updates), acts, s.Network.Step})
-		return s.Network, nil
+	renewed := -1
+	for i, e := range slices.Backward(j.Entries) {
+		if renews(e.Act) {
+			renewed = i
+			break
+		}
 	}
-	_, err := walk(w, j, dry, func(i int, before, after nn.State) {
-		acts = i + 1
-		items = append(items, Item{j.Entries[i].Act.Words(before), acts, after.Network.Step})
+	needed := func(next int, s nn.State, updates int) (nn.Network, error) {
+		if next <= renewed {
+			s.Network.Step += updates
+			return s.Network, nil
+		}
+		return train(s, updates)
+	}
+	return walk(w, j, needed, func(_ int, before, after nn.State) error {
+		if w.Done == nil {
+			return nil
+		}
+		return w.Done(before, after)
 	})
-	return items, err
+}
+
+// renews reports whether an act draws new weights, whatever they were.
+func renews(a Act) bool {
+	switch a.(type) {
+	case Reset, Reseed, Dataset, Import:
+		return true
+	}
+	return false
 }
 
 // Cut returns the journal of an earlier moment of the run: its first so many acts, up to a step. The
@@ -83,16 +91,22 @@ func (j Journal) Source() (source string, edited bool) {
 	return source, edited
 }
 
-// walk goes through a journal. It calls each after an act.
+// walk goes through a journal. It calls train with the number of the entry that comes next, and each after
+// an act.
 func walk(
-	w *World, j Journal, train func(nn.State, int) (nn.Network, error), each func(i int, before, after nn.State),
+	w *World, j Journal, train func(next int, s nn.State, updates int) (nn.Network, error), each func(i int, before, after nn.State) error,
 ) (nn.State, error) {
 	s, err := w.Recipe(j.Recipe)
 	if err != nil {
 		return s, &Error{Message: "its recipe cannot be followed: " + err.Error(), Cause: err}
 	}
-	to := func(entry, step int) error {
-		fail := func(message string, cause error) error { return &Error{entry, step, message, cause} }
+	to := func(next, step int) error {
+		fail := func(message string, cause error) error {
+			if next == len(j.Entries) {
+				return &Error{Step: step, Message: message, Cause: cause}
+			}
+			return &Error{next + 1, step, message, cause}
+		}
 		if w.Check != nil {
 			if err := w.Check(s); err != nil {
 				return fail(err.Error(), err)
@@ -102,7 +116,7 @@ func walk(
 		case n < 0:
 			return fail(fmt.Sprintf("step %d is before step %d of the state that it follows", step, s.Network.Step), nil)
 		case n > 0:
-			network, err := train(s, n)
+			network, err := train(next, s, n)
 			if err != nil {
 				return fail(err.Error(), err)
 			}
@@ -111,17 +125,19 @@ func walk(
 		return nil
 	}
 	for i, e := range j.Entries {
-		if err := to(i+1, e.Step); err != nil {
+		if err := to(i, e.Step); err != nil {
 			return s, err
 		}
 		next, err := e.Act.Apply(w, s)
 		if err != nil {
 			return s, &Error{i + 1, e.Step, err.Error(), err}
 		}
-		each(i, s, next)
+		if err := each(i, s, next); err != nil {
+			return s, &Error{i + 1, e.Step, err.Error(), err}
+		}
 		s = next
 	}
-	return s, to(0, j.Step)
+	return s, to(len(j.Entries), j.Step)
 }
 
 // Do applies an act to a state and writes it down in the journal, if there is one.

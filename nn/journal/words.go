@@ -9,6 +9,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // Words is that of [Act]: "learning rate 0.03 → 0.01".
@@ -70,10 +71,10 @@ func (AddClass) Words(s nn.State) string { return fmt.Sprintf("class %d added", 
 func (a RemoveClass) Words(nn.State) string { return fmt.Sprintf("class %d removed", a.Class) }
 
 // Words is that of [Act].
-func (a AddPoints) Words(nn.State) string { return count(len(a.Points), "point") + " added" }
+func (a AddPoints) Words(nn.State) string { return pointWords(pointsOf(a)) }
 
 // Words is that of [Act].
-func (a RemovePoints) Words(nn.State) string { return count(len(a.Numbers), "point") + " removed" }
+func (a RemovePoints) Words(nn.State) string { return pointWords(pointsOf(a)) }
 
 // Words is that of [Act].
 func (a SetPoints) Words(nn.State) string { return count(len(a.Points), "point") + " changed" }
@@ -120,10 +121,10 @@ func label(m *setting.Member) string {
 func (a Import) Words(nn.State) string { return count(len(a.Points), "point") + " of your own taken" }
 
 func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+	if n != 1 {
+		what += "s"
 	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return string(table.AppendGrouped(nil, n)) + " " + what
 }
 
 func number(v float64) string {

@@ -103,6 +103,11 @@ export class State {
     return JSON.parse(this.#texts.data);
   }
 
+  /** How the run began and what was done in it, for replay. @returns {string | undefined} */
+  get journal() {
+    return JSON.parse(this.#texts.journal ?? '""') || undefined;
+  }
+
   /** The mean loss of the training points. */
   get loss() {
     return this.metrics.loss;
@@ -115,7 +120,8 @@ export class State {
 
   /**
    * Returns the state with other members of config. It goes on from the same network; with another
-   * optimizer, without moments. The next request checks the members.
+   * optimizer, without moments. It has no journal, which would not tell of this. The next request checks
+   * the members.
    * @param {Config} config
    */
   replace(config) {
@@ -123,8 +129,14 @@ export class State {
     const after = { ...before, ...config };
     const network = members(this.#texts.network);
     if (after.optimizer !== before.optimizer) delete network.optimizer;
-    const texts = { config: JSON.stringify(after), network: object(network) };
-    return new State({ ...this.#texts, ...texts }, this.metrics);
+    /** @type {Texts} */
+    const texts = {
+      ...this.#texts,
+      config: JSON.stringify(after),
+      network: object(network),
+    };
+    delete texts.journal;
+    return new State(texts, this.metrics);
   }
 
   /** For the client: the state with another network. @param {string} network JSON @param {Metrics} metrics */
@@ -316,6 +328,16 @@ export class Client {
       outputs.push(...answer.outputs);
     }
     return outputs;
+  }
+
+  /**
+   * Returns the state that a journal leads to: its text, or the link that the page's Share makes. One of
+   * another release is refused as "release", unless anyway: then it may lead to another state.
+   * @param {string} journal @param {{ anyway?: boolean, signal?: AbortSignal }} options
+   */
+  async replay(journal, { anyway = false, signal } = {}) {
+    const [, text] = /[?&]journal=([\w-]+)/.exec(journal) ?? [journal, journal];
+    return parse(await this.#ask("/replay", JSON.stringify({ journal: text, anyway }), signal));
   }
 
   /**

@@ -169,6 +169,11 @@ class State:
         return [Point(**point) for point in json.loads(self._texts["data"])]
 
     @property
+    def journal(self) -> Optional[str]:
+        """How the run began and what was done in it, for Client.replay; None if it is not known."""
+        return json.loads(self._texts.get("journal", "null")) or None
+
+    @property
     def loss(self) -> Optional[float]:
         """The mean loss of the training points; None before the first update."""
         return self.metrics.get("loss")
@@ -181,10 +186,12 @@ class State:
     def replace(self, **config: Any) -> State:
         """Returns the state with other members of config. It goes on from the same network.
 
-        With another optimizer it goes on without moments. The next request checks the members.
+        With another optimizer it goes on without moments. It has no journal, which would not tell of
+        this. The next request checks the members.
         """
         before = self.config
         texts = {**self._texts, "config": json.dumps({**before, **config})}
+        texts.pop("journal", None)
         if config.get("optimizer", before.get("optimizer")) != before.get("optimizer"):
             network, _ = _members(texts["network"])
             network.pop("optimizer", None)
@@ -373,6 +380,16 @@ class Client:
             some = [{"x": x, "y": y} for x, y in places[first : first + _AT_ONCE]]
             outputs += json.loads(self._ask("/predict", _message(state, data=some)))["outputs"]
         return outputs
+
+    def replay(self, journal: str, anyway: bool = False) -> State:
+        """Returns the state that a journal leads to: its text, or the link that the page's Share makes.
+
+        A journal of another release is refused as "release". anyway replays it, which may lead to
+        another state.
+        """
+        link = re.search(r"[?&]journal=([\w-]+)", journal)
+        message = {"journal": link[1] if link else journal, "anyway": anyway}
+        return _opened(self._ask("/replay", json.dumps(message)), self)
 
     def export(self, state: State, format: str) -> str:
         """Returns the network as a program: pytorch, numpy, go or javascript."""
@@ -728,6 +745,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--steps", type=int, default=1000, help="updates in all; 0 is until Ctrl+C")
     train.add_argument("--every", type=int, default=100, help="updates between two lines")
     train.add_argument("--out", help="another file for the state")
+    replay = commands.add_parser("replay", help="do again what a journal tells")
+    replay.add_argument("journal", help="its text, or the link that has it")
+    replay.add_argument("file", help="of the state")
+    replay.add_argument("--anyway", action="store_true", help="also if it is of another release")
     predict = commands.add_parser("predict", help="print what the network says")
     predict.add_argument("file")
     predict.add_argument("places", nargs="+", type=_place, metavar="x,y", help="put -- before a minus sign")
@@ -753,6 +774,8 @@ def main(arguments: Optional[List[str]] = None) -> None:
             pass
         finally:
             state.save(given.out or given.file)
+    elif given.command == "replay":
+        lab.replay(given.journal, given.anyway).save(given.file)
     elif given.command == "predict":
         for row in lab.predict(load(given.file), given.places):
             print(*row)

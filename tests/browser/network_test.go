@@ -238,16 +238,19 @@ func (p *tab) inspect(path string) {
 }
 
 // edge returns a place in the window where an edge is, and nothing else.
-func (p *tab) edge(path string) box {
+func (p *tab) edge(path string) box { p.tb.Helper(); return p.edgeIn("svg.hits", path) }
+
+// edgeIn is edge for the edges within an element.
+func (p *tab) edgeIn(within, path string) box {
 	p.tb.Helper()
-	at := eval[box](p, script(`((path) => {
-		const edge = document.querySelector('.hits path[data-path="' + path + '"]'), matrix = edge.getScreenCTM(), length = edge.getTotalLength();
+	at := eval[box](p, script(`((within, path) => {
+		const edge = document.querySelector(within + ' path[data-path="' + path + '"]'), matrix = edge.getScreenCTM(), length = edge.getTotalLength();
 		for (let part = 0.1; part < 0.9; part += 0.01) {
 			const {x, y} = edge.getPointAtLength(part * length).matrixTransform(matrix);
 			if ([-1, 0, 1].every((dx) => [-1, 0, 1].every((dy) => document.elementFromPoint(x + dx, y + dy) === edge))) return {X: x, Y: y};
 		}
 		return {};
-	})(%s)`, path))
+	})(%s, %s)`, within, path))
 	if at.X == 0 {
 		p.tb.Fatalf("nowhere can the edge %s be pointed at", path)
 	}

@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -17,8 +16,8 @@ func TestBrowserNotebook(t *testing.T) {
 	list := func() string {
 		t.Helper()
 		p.dialog("notebook")
-		contract.Eventually(t, "the notebook", func() bool { return strings.Contains(p.shown("#notebook-body"), "you are here") })
-		return eval[string](p, `Array.from(document.querySelectorAll(".notebook li > :first-child"), (e) => e.innerText).join(" · ")`)
+		contract.Eventually(t, "the notebook", func() bool { return strings.Contains(p.shown("#notebook-body"), "You are here") })
+		return eval[string](p, `Array.from(document.querySelectorAll(".notebook tbody th"), (e) => e.textContent).join(" · ")`)
 	}
 	then := p.trainTo(12)
 	p.change("a layer", func() { p.act("add-layer") })
@@ -29,28 +28,14 @@ func TestBrowserNotebook(t *testing.T) {
 	}
 	p.change("a point", func() { p.dab(0.5, 0.5) })
 	p.change("a step", func() { p.step(1) })
-	if got, want := list(), "Circles · training "+then.Step+" · 1 point added · training 1"; got != want {
+	if got, want := list(), "Circles · training "+then.Step+" steps · 1 point added · training 1 step"; got != want {
 		t.Errorf("the notebook says %q; want %q", got, want)
-	}
-	if dir := os.Getenv("NNVISU_SCREENSHOTS"); dir != "" {
-		for _, width := range []int64{1440, 360} {
-			for _, colours := range []string{"light", "dark"} {
-				p.screen(width, width == 360)
-				p.scheme(colours)
-				p.screenshot(dir, "notebook-"+colours+map[int64]string{1440: "-1440", 360: "-360"}[width])
-			}
-		}
-		p.screen(1440, false)
 	}
 	p.leave("notebook")
 	end := p.look()
 	p.dialog("share")
 	contract.Eventually(t, "the link", func() bool { return eval[bool](p, `!!document.querySelector("#journal-link")`) })
 	link := eval[string](p, `document.getElementById("journal-link").getAttribute("href")`)
-	if dir := os.Getenv("NNVISU_SCREENSHOTS"); dir != "" {
-		p.run(`document.querySelector(".link details").open = true; document.querySelector(".qr").scrollIntoView()`)
-		p.screenshot(dir, "notebook-qr")
-	}
 	p.leave("share")
 	if q := s.open(t, at(link)); q.look().Network != end.Network {
 		t.Errorf("the link leads to another network")

@@ -183,12 +183,12 @@ func TestKept(t *testing.T) {
 	state := contract.Message{"data": contract.Scatter(9, 2, 1)}
 	file := s.Post(t, "/export", state.With("format", "state").Text()).Body
 	kept := bytes.Replace(file, []byte("]}\n"), []byte(`],"meta":{"x":{"name":"a, \"b\" {"}},"history":{"step":[0],"epoch":[0],"loss":[1]},`+
-		`"lesson":{"hide":["data"]}}`+"\n"), 1)
+		`"journal":"AQ","lesson":{"hide":["data"]}}`+"\n"), 1)
 	if bytes.Equal(kept, file) {
 		t.Fatalf("the file ends in another way: %s", contract.Clip(file))
 	}
 	trained := s.Post(t, "/export", state.With("format", "state", "network", s.Step(t, state.With("steps", 13)).Network).Text()).Body
-	want := bytes.Replace(trained, []byte("]}\n"), []byte(`],"meta":{"x":{"name":"a, \"b\" {"}},"lesson":{"hide":["data"]}}`+"\n"), 1)
+	want := bytes.Replace(trained, []byte("]}\n"), []byte(`],"meta":{"x":{"name":"a, \"b\" {"}},"journal":"AQ","lesson":{"hide":["data"]}}`+"\n"), 1)
 	each(t, func(t *testing.T, c client) {
 		c.write(t, "state.json", kept)
 		c.run(t, "law", s.Root, "{}", "same.json", "once.json", "stream.json")
@@ -216,20 +216,23 @@ func TestRequests(t *testing.T) {
 	type says = map[string]any
 	each(t, func(t *testing.T, c client) {
 		for request, want := range map[string]says{
-			"data":                {"result": 3.0},
-			"name":                {"code": "invalid", "field": "dataset", "status": 422.0},
-			"rate":                {"code": "invalid", "field": "config.learning_rate", "status": 422.0},
-			"place":               {"code": "invalid", "field": "data[1].x", "status": 422.0},
-			"steps":               {"code": "invalid", "field": "steps", "status": 422.0},
-			"every":               {"code": "invalid", "field": "frame_steps", "status": 422.0},
-			"shape":               {"code": "invalid", "field": "network.weights", "status": 422.0},
-			"diverge":             {"code": "diverged", "field": "", "status": 422.0},
-			"diverge in a stream": {"code": "diverged", "field": "", "status": 0.0},
-			"other optimizer":     {"result": 5.0},
-			"large":               {"result": 2.0},
-			"many":                {"result": 2001.0},
-			"recipe":              {"result": recipe},
-			"sweep over nothing":  {"code": "invalid", "field": "over", "status": 422.0},
+			"data":                   {"result": 3.0},
+			"name":                   {"code": "invalid", "field": "dataset", "status": 422.0},
+			"rate":                   {"code": "invalid", "field": "config.learning_rate", "status": 422.0},
+			"place":                  {"code": "invalid", "field": "data[1].x", "status": 422.0},
+			"steps":                  {"code": "invalid", "field": "steps", "status": 422.0},
+			"every":                  {"code": "invalid", "field": "frame_steps", "status": 422.0},
+			"shape":                  {"code": "invalid", "field": "network.weights", "status": 422.0},
+			"diverge":                {"code": "diverged", "field": "", "status": 422.0},
+			"diverge in a stream":    {"code": "diverged", "field": "", "status": 0.0},
+			"other optimizer":        {"result": 5.0},
+			"large":                  {"result": 2.0},
+			"many":                   {"result": 2001.0},
+			"recipe":                 {"result": recipe},
+			"replay":                 {"result": []any{200.0, []any{5.0}, true, nil, nil}},
+			"replay another release": {"code": "release", "field": "journal", "status": 409.0},
+			"replay nothing":         {"code": "malformed", "field": "journal", "status": 400.0},
+			"sweep over nothing":     {"code": "invalid", "field": "over", "status": 422.0},
 			"sweep": {"result": []any{
 				[]any{says{"learning_rate": 10.0, "seed": 0.0}, "diverged", true}, []any{says{"learning_rate": 10.0, "seed": 1.0}, "diverged", true},
 				[]any{says{"learning_rate": 0.001, "seed": 0.0}, nil, true}, []any{says{"learning_rate": 0.001, "seed": 1.0}, nil, true},

@@ -30,6 +30,7 @@ func TestCommandLine(t *testing.T) {
 		"new moon run.json":                        "nnvisu.py: dataset must be one of",
 		"new moons run.json hidden_layers=8,broad": "nnvisu.py: config.hidden_layers",
 		"train nowhere.json":                       "nnvisu.py: [Errno 2] No such file or directory: 'nowhere.json'\n",
+		"replay Circles run.json":                  "nnvisu.py: journal cannot be read",
 		"predict notes.json 0.5,0":                 "nnvisu.py: this is not the file of a state, version 1\n",
 	} {
 		out, err := command(strings.Fields(arguments)...).CombinedOutput()
@@ -38,6 +39,13 @@ func TestCommandLine(t *testing.T) {
 		}
 	}
 
+	told := "AQUwLjEuMB1kYXRhc2V0PW1vb25zJmhpZGRlbl9sYXllcnM9NAJ4AQEHBDAuMDF4BgDIAVERh1AA" // 200 steps, of release 0.1.0
+	if out, err := command("replay", "--anyway", "http://localhost:8888/?journal="+told, "told.json").CombinedOutput(); err != nil {
+		t.Fatalf("replay: %v\n%s", err, out)
+	}
+	if got := c.read(t, "told.json"); !bytes.Contains(got, []byte(`"step":200`)) {
+		t.Errorf("replay writes %.300s; want the state at step 200", got)
+	}
 	if out, err := command("new", "moons", "run.json", "hidden_layers=", "features=x,sin_y").CombinedOutput(); err != nil {
 		t.Fatalf("new: %v\n%s", err, out)
 	}

@@ -3,6 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { Client, NNVisuError, parse } from "./nnvisu.mjs";
 
+// 120 updates, another learning rate, one more unit, and 80 updates.
+const JOURNAL =
+  "AQUwLjEuMB1kYXRhc2V0PW1vb25zJmhpZGRlbl9sYXllcnM9NAJ4AQEHBDAuMDF4BgDIAVERh1AA";
+
 const read = () => parse(readFileSync("state.json", "utf8"));
 
 /** From a state: the same file, 13 updates at once, and 13 in a stream. */
@@ -36,7 +40,18 @@ async function ask(lab, request) {
   const all = async (states) => {
     for await (const state of states) assert.ok(state);
   };
+  const replay = async () => {
+    const link = `http://nowhere/?hide=data&journal=${JOURNAL}`;
+    const state = await lab.replay(link, { anyway: true });
+    const again = await lab.replay(state.journal);
+    const same = again.equals(state) && state.equals(await lab.replay(JOURNAL, { anyway: true }));
+    const journals = [state.replace({ l2: 0.1 }).journal, (await lab.new("xor")).journal];
+    return [state.step, state.config.hidden_layers, same, ...journals];
+  };
   const requests = {
+    replay,
+    "replay another release": () => lab.replay(JOURNAL),
+    "replay nothing": () => lab.replay("Circles"),
     data: async () => (await lab.data("moons", { points: 3 })).length,
     name: () => lab.data("moon", { points: 3 }),
     rate: () => lab.new("moons", { learning_rate: -1 }),

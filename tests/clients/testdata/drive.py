@@ -5,6 +5,9 @@ import sys
 
 import nnvisu
 
+# 120 updates, another learning rate, one more unit, and 80 updates.
+JOURNAL = "AQUwLjEuMB1kYXRhc2V0PW1vb25zJmhpZGRlbl9sYXllcnM9NAJ4AQEHBDAuMDF4BgDIAVERh1AA"
+
 
 def law(lab, same, once, stream):
     """From a state on stdin: the same file, 13 updates at once, and 13 in a stream."""
@@ -44,7 +47,15 @@ def ask(lab, request):
             cells.append([cell.values, cell.error and cell.error.code, same])
         return cells
 
+    def replay():
+        state = lab.replay(f"http://nowhere/?hide=data&journal={JOURNAL}", anyway=True)
+        same = lab.replay(state.journal) == state == lab.replay(JOURNAL, anyway=True)
+        return [state.step, state.config["hidden_layers"], same, state.replace(l2=0.1).journal, lab.new("xor").journal]
+
     requests = {
+        "replay": replay,
+        "replay another release": lambda: lab.replay(JOURNAL),
+        "replay nothing": lambda: lab.replay("Circles"),
         "data": lambda: len(lab.data("moons", points=3)),
         "name": lambda: lab.data("moon", points=3),
         "rate": lambda: lab.new("moons", learning_rate=-1),
