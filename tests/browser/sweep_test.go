@@ -57,8 +57,8 @@ func (p *tab) opened(what string, act func()) *tab {
 	return q
 }
 
-// count returns how many elements of a page a selector finds; 0 while there is none.
-func (p *tab) count(selector string) int {
+// found returns how many elements of a page a selector finds; 0 while there is none.
+func (p *tab) found(selector string) int {
 	n, _ := try[int](p, script(`document.querySelectorAll(%s).length`, selector))
 	return n
 }
@@ -86,7 +86,7 @@ func TestBrowserSweep(t *testing.T) {
 	from := p.look().state
 	p.dialog("sweep")
 	q := p.opened("the tab of the sweep", func() { p.click("#sweep button[value=seeds]") })
-	contract.Eventually(t, "nine runs", func() bool { return q.count(".sweep-cells li") == 9 && q.count(".sweep-answer .chart") == 2 })
+	contract.Eventually(t, "nine runs", func() bool { return q.found(".sweep-cells li") == 9 && q.found(".sweep-answer .chart") == 2 })
 	if got := q.shown(".sweep-progress.done"); got != "All 9 runs" {
 		t.Errorf("the sweep says %q; want All 9 runs", got)
 	}
@@ -121,19 +121,19 @@ func TestBrowserSweepStopped(t *testing.T) {
 	p.fill("sweep_row_values", "1..144 0.5")
 	p.fill("sweep_steps", "4000")
 	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
-	contract.Eventually(t, "the error", func() bool { return q.count("#sweep_row_values-error") == 1 })
+	contract.Eventually(t, "the error", func() bool { return q.found("#sweep_row_values-error") == 1 })
 	if got := q.shown("#sweep_row_values-error"); !strings.Contains(got, "must be a whole number") {
 		t.Errorf("beside the values it says %q", got)
 	}
 	q.fill("sweep_row_values", "1..144")
 	q.click(".sweep-ask button.primary")
-	contract.Eventually(t, "some runs", func() bool { return q.count(".sweep-cells li") >= 2 })
+	contract.Eventually(t, "some runs", func() bool { return q.found(".sweep-cells li") >= 2 })
 	q.click("#stop")
 	contract.Eventually(t, "it has stopped", func() bool { return q.shown("#stopped") == "Stopped" })
 	contract.Eventually(t, "the server has no stream left", func() bool { return s.Samples(t)["nnvisu_streams"] == 0 })
-	made := q.count(".sweep-cells li")
+	made := q.found(".sweep-cells li")
 	time.Sleep(200 * time.Millisecond) // for more runs, which would be wrong
-	if again := q.count(".sweep-cells li"); made == 144 || again != made {
+	if again := q.found(".sweep-cells li"); made == 144 || again != made {
 		t.Errorf("it has stopped with %d and then %d of 144 runs", made, again)
 	}
 	r := q.opened("the tab of a run", func() { q.click(".sweep-cells li:nth-child(2) button") })
