@@ -71,7 +71,11 @@ async function ask(lab, request) {
     sweep: async () => {
       const cells = [];
       const over = { learning_rate: [10, 0.001], seed: [0, 1] };
-      for await (const cell of lab.sweep(await lab.new("plane", { ...first, seed: 9 }), 10_000, over)) {
+      for await (const cell of lab.sweep(
+        await lab.new("plane", { ...first, seed: 9 }),
+        10_000,
+        over,
+      )) {
         const state = await lab.new("plane", { data_seed: 9, ...first, ...cell.values });
         const alone = await lab.step(state, 10_000).catch((error) => error.state);
         const { network } = cell.state ?? cell.error.state;
