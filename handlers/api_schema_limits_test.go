@@ -33,7 +33,7 @@ func TestSchemaEdges(t *testing.T) {
 		}
 	}
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "replay", "state"}
+	kinds := messageKinds
 	if race.Enabled { // ten times as slow
 		kinds = kinds[:1]
 	}
@@ -83,8 +83,8 @@ func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 		delete(m, "network")
 	case "export":
 		m["type"], m["format"] = "export", "state"
-	case "predict":
-		m["type"] = "predict"
+	case "predict", "layers":
+		m["type"] = kind
 	case "explain":
 		m["type"], m["parameter"], m["point"] = "train_step", "weights.1.0.1", 2
 	case "state":

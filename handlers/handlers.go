@@ -270,6 +270,7 @@ func (s *Server) routes() http.Handler {
 	g.GET("/train", s.trainRecipe)
 	g.POST("/sweep", s.sweep)
 	g.POST("/predict", s.predict)
+	g.POST("/layers", s.layers)
 	g.POST("/explain", s.explain)
 	g.POST("/export", s.export)
 	g.POST("/replay", s.replay)

@@ -234,7 +234,7 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 		return false, err
 	}
 	html.Write(frame)
-	f.lab.Kept = lab.Kept
+	f.lab.Kept, f.lab.Spaces = lab.Kept, views.SpaceAxes(lab.Spaces)
 	said := f.reached
 	if f.waiting != nil && f.step >= f.waiting.Ends {
 		told := *f.waiting

@@ -131,6 +131,14 @@ func Routes() []Route {
 			Example: object{"config": linear, "network": trained, "data": []any{object{"x": 0, "y": 0}}},
 		},
 		{
+			Method: "POST", Path: "/layers", ID: "layers", Summary: "Where the layers put points", Body: "layers",
+			About: "Labels may be left out. Without `classes` their number is that of the outputs of the network. The same state gives " +
+				"the same bytes, from any replica.",
+			Answers: []reply{{200, "application/json", "layers_result", "The places.", nil}},
+			Codes:   computing,
+			Example: object{"config": linear, "network": trained, "data": two},
+		},
+		{
 			Method: "POST", Path: "/explain", ID: "explain", Summary: "How the next update changes a weight or bias", Body: "explain",
 			About: "Every number of the update as it is computed: the pass of one point, the gradients back, the mean over the batch, the " +
 				"penalties and the optimizer. `parameter.after` is what `/step` then gives, bit for bit.",

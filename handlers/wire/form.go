@@ -142,7 +142,7 @@ func DecodeForm(
 		{"config", func(r *reader) error { return r.config(&m.State.Config, &m.ClassesSet) }},
 		{"network", func(r *reader) error { return r.network(&m.State.Network) }},
 		{"data", func(r *reader) error {
-			return r.points(&m.State.Data, limits.Points, kind == Predict)
+			return r.points(&m.State.Data, limits.Points, !kind.needsLabels())
 		}},
 		{"over", func(r *reader) error { return r.sweep(&m.Sweep) }},
 	} {

@@ -20,6 +20,7 @@ const (
 	Export                // a file: format
 	Explain               // how the next update changes a number: parameter, point
 	SweepOver             // a stream of the results of many runs: steps, over; no network
+	Layers                // where the layers put points, whose labels may be left out
 	Replay                // the state that a journal leads to: journal, anyway; and no state
 	Verify                // what runs claim and what they come to: hand_ins, lesson; and no state
 )
@@ -27,11 +28,14 @@ const (
 // hasSteps reports whether the message may say how many updates to make.
 func (k Kind) hasSteps() bool { return k == Step || k == Train || k == SweepOver }
 
+// needsLabels reports whether each point of the message has to have a label.
+func (k Kind) needsLabels() bool { return k != Predict && k != Layers }
+
 // TypeName returns the member type of a message of this kind.
 func (k Kind) TypeName() string {
 	return [...]string{
 		Step: "train_step", Train: "train_step", Predict: "predict", Export: "export",
-		Explain: "train_step", SweepOver: "sweep", Replay: "replay", Verify: "verify",
+		Explain: "train_step", SweepOver: "sweep", Layers: "layers", Replay: "replay", Verify: "verify",
 	}[k]
 }
 
@@ -161,7 +165,7 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 		case name == "network" && kind != SweepOver: // each run begins with a new one
 			return r.network(&m.State.Network)
 		case name == "data":
-			return r.points(&m.State.Data, limits.Points, kind == Predict)
+			return r.points(&m.State.Data, limits.Points, !kind.needsLabels())
 		case name == "steps" && kind.hasSteps():
 			return r.integer(&m.Steps)
 		case name == "frame_steps" && kind == Train:
