@@ -38,25 +38,38 @@ type SpaceAxis struct {
 // NoUnit is the unit of an axis that is no unit's.
 const NoUnit = -1
 
-// SpacePoints is the most points that the axes are found from: of more, one in so many, evenly.
+// SpacePoints is the most points that the axes are found from: of more, so many as Evenly says.
 const SpacePoints = 256
 
 const (
-	spaceLimit  = 1e100 // of a size: its square is finite
+	spaceLimit = 1e100 // of a size: its square is finite
 	// roundingError is how far rounding moves points that are at one place, as a share of how far
 	// that is from 0.
 	roundingError = 1e-12
 )
 
-// SpaceSample returns the points from which [Model.Spaces] finds the axes: of many one in so many,
-// evenly, and their numbers.
+// SpaceSample returns the points from which [Model.Spaces] finds the axes, and their numbers.
 func SpaceSample(points []Point) (sample []Point, at []int) {
-	apart := (len(points) + SpacePoints - 1) / SpacePoints
-	sample, at = make([]Point, 0, SpacePoints), make([]int, 0, SpacePoints)
-	for i := 0; i < len(points); i += apart {
-		sample, at = append(sample, points[i]), append(at, i)
+	at = Evenly(len(points), SpacePoints)
+	sample = make([]Point, len(at))
+	for j, i := range at {
+		sample[j] = points[i]
 	}
 	return sample, at
+}
+
+// Evenly returns the numbers of n things, or of more than most about as many as most, spread evenly.
+// It takes those whose multiples of the golden ratio have the least fractions: points of the
+// classes often come in turn, of which one in so many would leave out some classes.
+func Evenly(n, most int) []int {
+	const golden = 2654435769 // 2³² times the golden ratio less 1
+	at := make([]int, 0, min(n, most))
+	for i := 0; i < n && len(at) < most; i++ {
+		if n <= most || uint64(uint32(i)*golden)*uint64(n) < uint64(most)<<32 {
+			at = append(at, i)
+		}
+	}
+	return at
 }
 
 // Spaces returns where every layer puts the points and the places (xs[j], ys[j]): first the input,

@@ -213,10 +213,29 @@ func TestSpacesEdges(t *testing.T) {
 			t.Errorf("layer %d of numbers beyond the limit has the axes %+v; want none of the second alone, as the output says probabilities", l, space.Axes)
 		}
 	}
-	many := randomPoints(newRand(2), 3*SpacePoints+1, Classification, 2)
-	sample, at := SpaceSample(many)
-	if len(sample) < SpacePoints/2 || len(sample) > SpacePoints || at[1] != 4 || sample[1] != many[4] {
-		t.Errorf("a sample of %d points has %d, of which the second is number %d", len(many), len(sample), at[1])
+}
+
+// TestEvenly: a sample has as many as it may have, all over the list and evenly of things that come
+// in turn.
+func TestEvenly(t *testing.T) {
+	for _, n := range []int{0, 1, SpacePoints, SpacePoints + 1, 400, 2 * SpacePoints, 1000, 2000, 3000} {
+		points := randomPoints(newRand(uint64(n)), n, Classification, 2)
+		sample, at := SpaceSample(points)
+		if len(at) > SpacePoints || len(at) < min(n, SpacePoints-4) || len(sample) != len(at) {
+			t.Fatalf("of %d there are %d; want %d", n, len(at), min(n, SpacePoints))
+		}
+		for period := 1; period <= 10 && n > SpacePoints; period++ {
+			counts := make([]int, period)
+			for j, i := range at {
+				counts[i%period]++
+				if sample[j] != points[i] || j > 0 && i <= at[j-1] || i-j*n/len(at) > 3*n/SpacePoints+3 || j*n/len(at)-i > 3*n/SpacePoints+3 {
+					t.Fatalf("of %d number %d of the sample is %d", n, j, i)
+				}
+			}
+			if least := slices.Min(counts); least < len(at)/period-4 {
+				t.Errorf("of %d that come %d in turn there are %v; want as many of each", n, period, counts)
+			}
+		}
 	}
 }
 
@@ -316,7 +335,7 @@ func TestSpacesFronts(t *testing.T) {
 }
 
 // spacesDigest is that of the spaces of TestSpacesGolden.
-const spacesDigest = "c901e60d6d498f9743806812a84d8d3e6848c0d4ffb35eea71863f352c7cba30"
+const spacesDigest = "07aa0b87fca3ca0b7032d826c5d25459a656b3c28386c1b436131a0f09732179"
 
 // TestSpacesGolden pins the bits of where layers put points, with all kernels that this machine has.
 // Try it with GOAMD64=v3 and, where an emulator is installed, with GOARCH=arm64.

@@ -144,8 +144,12 @@ func viewOf(s *nn.LayerSpace) spaceView {
 			least, most = min(least, -1), max(most, 1)
 		}
 		ends[k] = [2]float64{-roundEnd(-least), roundEnd(most)}
-		v.span = max(v.span, ends[k][1]-ends[k][0])
 	}
+	if s.Axes[0].Unit != nn.NoUnit && len(s.Axes) == 2 { // units have the same ends
+		ends[0] = [2]float64{min(ends[0][0], ends[1][0]), max(ends[0][1], ends[1][1])}
+		ends[1] = ends[0]
+	}
+	v.span = max(ends[0][1]-ends[0][0], ends[1][1]-ends[1][0])
 	for k, end := range ends {
 		v.lo[k] = (end[0] + end[1] - v.span) / 2
 	}
@@ -203,8 +207,10 @@ func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int,
 	if i > 0 {
 		unit, p.Class = "unit", layerClass(i-1, layers)
 	}
+	if p.Units = counted(space.Units, unit); i == layers && s.Config.Task == nn.Classification {
+		p.Units = plural(space.Units, "class", "classes")
+	}
 	p.Title = strings.ToUpper(name[:1]) + name[1:]
-	p.Units = counted(space.Units, unit)
 	if space.Axes == nil {
 		p.Words = p.Title + ": too large to be drawn"
 		return p
@@ -237,9 +243,8 @@ func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int,
 	}
 	_, at := nn.SpaceSample(s.Data)
 	held := nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed)
-	apart := (len(at)*len(spaces) + spaceDots - 1) / spaceDots
 	p.Dots = make([]spaceDot, 0, len(at))
-	for j := 0; j < len(at) && j < len(space.Points[0]); j += apart {
+	for _, j := range nn.Evenly(min(len(at), len(space.Points[0])), spaceDots/len(spaces)) {
 		if held[at[j]] && hideTest {
 			continue
 		}
@@ -318,7 +323,7 @@ func spaceAxisName(c nn.Config, meta table.Meta, a nn.SpaceAxis, i, layers, k in
 	case i < layers:
 		return "unit " + strconv.Itoa(a.Unit+1)
 	case c.Task == nn.Classification:
-		return "probability of " + ClassName(meta, a.Unit)
+		return ClassName(meta, a.Unit)
 	}
 	return axisName("", meta.Transform.Label, "value")
 }

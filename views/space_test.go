@@ -2,6 +2,7 @@ package views
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -154,7 +155,7 @@ func TestSpacePictures(t *testing.T) {
 // TestSpaceNames: each axis says what it is, in numbers of units and in shares of directions.
 func TestSpaceNames(t *testing.T) {
 	for set, want := range map[dataset.Name]string{
-		dataset.Circles: "Input 2 features x|x²; Hidden 1 3 units 1st direction, N %|2nd direction, N %; Hidden 2 2 units unit 1|unit 2; Hidden 3 1 unit unit 1; Output 2 units probability of inner|probability of class 1",
+		dataset.Circles: "Input 2 features x|x²; Hidden 1 3 units 1st direction, N %|2nd direction, N %; Hidden 2 2 units unit 1|unit 2; Hidden 3 1 unit unit 1; Output 2 classes inner|class 1",
 		dataset.Hills:   "Input 2 features x|x²; Hidden 1 3 units 1st direction, N %|2nd direction, N %; Hidden 2 2 units unit 1|unit 2; Hidden 3 1 unit unit 1; Output 1 unit Height",
 	} {
 		s, spaces, _ := picturesOf(t, set, 0, func(c *nn.Config) {
@@ -200,5 +201,16 @@ func TestSpaceAtOnePlace(t *testing.T) {
 	figures := render(t, PanelBody(l)).all("figure.space")
 	if len(figures) != 3 || !strings.Contains(figures[1].content(), "Too large to be drawn") || len(figures[1].all("svg")) != 0 || len(figures[2].all("svg")) != 1 {
 		t.Errorf("of 3 pictures, one too large, there are %d", len(figures))
+	}
+}
+
+// TestSpaceLines: a line that leaves a picture ends at its edge, and begins there anew.
+func TestSpaceLines(t *testing.T) {
+	p := spacePicture{Height: spaceSide}
+	p.addLine([]spot{{-500, 500}, {500, 500}, {500, 2000}, {-1000, 2000}, {-1000, 900}, {100, 900}, {200, 900}})
+	const low, high = -spaceMargin, spaceSide + spaceMargin
+	want := [][]spot{{{low, 500}, {500, 500}, {500, high}}, {{low, 900}, {100, 900}, {200, 900}}}
+	if !reflect.DeepEqual(p.Lines, want) {
+		t.Errorf("the parts in the picture are %v; want %v", p.Lines, want)
 	}
 }
