@@ -88,15 +88,6 @@ func symbol(name string) string {
 	return "<msub><mi>" + letter + "</mi><" + tag + ">" + below + "</" + tag + "></msub>"
 }
 
-// symbols writes the names of a formula, each as itself.
-func symbolsOf(names ...string) map[string]string {
-	all := map[string]string{}
-	for _, name := range names {
-		all[name] = symbol(name)
-	}
-	return all
-}
-
 // rule writes a formula without numbers, whose names are their own symbols.
 func rule(name, text string) equation {
 	w := mathWriter{text: strings.ReplaceAll(text, " ", ""), word: func(word string, _ bool) string { return symbol(word) }, bare: true}
