@@ -246,8 +246,10 @@ func TestSweepFair(t *testing.T) {
 	leave()
 	waitForSample(t, s, "nnvisu_streams", 0)
 	waitForSample(t, s, "nnvisu_memory_bytes", 0)
-	if !hasToken(s.cpus, time.Second) || !hasToken(s.cpus, time.Second) {
-		t.Error("a sweep that ended holds a token")
+	for range 2 { // as many as there are
+		if !hasToken(s.cpus, time.Second) {
+			t.Error("a sweep that ended holds a token")
+		}
 	}
 }
 

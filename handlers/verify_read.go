@@ -80,8 +80,8 @@ func (v *verification) readSaved(run *handin.Run, text string) (told, of string,
 	if err != nil {
 		return "", "", err
 	}
-	if file.Journal == "" {
-		return "", "", wire.Invalid(views.FieldJournal, "is not in this file: its run was opened from a file or a link that does not say how it began")
+	if file.Journal == "" || file.Journal == views.JournalTooLong {
+		return "", "", wire.Invalid(views.FieldJournal, "is not in this file: nobody knows how its run began, or too much was done in it")
 	}
 	m := wire.NewMessage(wire.Train)
 	m.State = file.State

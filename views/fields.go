@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/nn/table"
 )
@@ -104,7 +103,7 @@ const (
 	FieldLinked     = "linked"     // not empty: it came with a link
 	FieldGuess      = "guess"      // what the user thinks will come of it: an index of its guesses
 	FieldAssignment = "assignment" // a task for a class, in Markdown
-	FieldGoal       = goal.Field   // what its run is to reach: see package goal
+	FieldGoal       = "goal"       // what its run is to reach: see package goal
 	FieldHide       = "hide"       // parts of the page that a link leaves out
 	FieldLock       = "lock"       // and those that it locks
 	FieldShow       = "show"       // parts of the card that a link to it names

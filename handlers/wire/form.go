@@ -43,10 +43,13 @@ func ParseForm(contentType string, body []byte, limits Limits) (url.Values, erro
 func parseMultipart(body []byte, boundary string, p *pace.Pace) (url.Values, error) {
 	form := url.Values{}
 	parts, err := parseParts(body, boundary, p)
+	if err != nil {
+		return nil, err
+	}
 	for _, part := range parts {
 		form.Add(part.Name, part.Text)
 	}
-	return form, err
+	return form, nil
 }
 
 // A Part is a field of a form, or a file.

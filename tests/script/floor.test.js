@@ -31,7 +31,8 @@ const GUARDED = {
   "css.properties.resize": "a handle for the mouse",
   "css.properties.resize.vertical": "a handle for the mouse",
   "css.properties.user-select": "Safari knows it as -webkit-user-select, which stands beside it",
-  "css.selectors.has": "the red edge of a field, whose error is written below, and what hides Pin",
+  "css.selectors.has":
+    "the red edge of a field, whose error is written below, what hides Pin, and the mark of the best run, which is named beside",
   "html.elements.dialog.closedby": "dialogs.js closes them",
 };
 
@@ -50,7 +51,7 @@ function young(uses) {
 const uses = new Map([
   ...ofScript(new URL("public", root).pathname),
   ...ofScript(new URL("public/clients", root).pathname, ".mjs"),
-  ...ofStyle(read("public/app.css")),
+  ...ofStyle(read("public/app.css") + read("public/sweep.css")),
   ...ofMarkup(new URL("views", root).pathname),
 ]);
 

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-const sheet = readFileSync(new URL("../../public/app.css", import.meta.url), "utf8");
+const sheet = ["app.css", "sweep.css"]
+  .map((name) => readFileSync(new URL("../../public/" + name, import.meta.url), "utf8"))
+  .join("");
 const head = sheet.slice(0, sheet.indexOf("*/"));
 const rules = sheet.slice(sheet.indexOf("*/")).replaceAll(/\/\*[^]*?\*\//g, "");
 

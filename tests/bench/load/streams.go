@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,7 +21,8 @@ import (
 type streamsOptions struct {
 	url      string
 	streams  int
-	sweeps   int // clients that sweep beside them
+	sweeps   int  // clients that sweep beside them
+	apart    bool // each stream has an address of its own
 	fps      float64
 	points   int
 	layers   string // hidden_layers of each lab, or "" for the default
@@ -36,6 +36,7 @@ func (o *streamsOptions) define(fs *flag.FlagSet) {
 	fs.StringVar(&o.url, "url", "http://127.0.0.1:8888", "`address` of the server")
 	fs.IntVar(&o.streams, "streams", 300, "how `many` streams to open")
 	fs.IntVar(&o.sweeps, "sweeps", 0, "how `many` clients, of other addresses, sweep beside them without a pause")
+	fs.BoolVar(&o.apart, "apart", false, "open each stream from an address of its own, as people at home do, and not from one, as in a classroom")
 	fs.Float64Var(&o.fps, "fps", 10, "frames a `second` that each asks for")
 	fs.IntVar(&o.points, "points", 200, "`points` of each lab")
 	fs.StringVar(&o.layers, "layers", "", "`units` of the hidden layers, as 100,100, if not the default")
@@ -181,8 +182,11 @@ type stream struct {
 
 // run opens a stream and reads it until the context ends, or returns why it ended before.
 func (s *stream) run(ctx context.Context, root *url.URL, o streamsOptions, number int) error {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", root.Host)
+	from := ""
+	if o.apart {
+		from = fmt.Sprintf("127.1.%d.%d", number/250, number%250+1)
+	}
+	conn, err := dialer(from).DialContext(ctx, "tcp", root.Host)
 	if err != nil {
 		return err
 	}

@@ -48,8 +48,15 @@ async function ask(lab, request) {
     const journals = [state.replace({ l2: 0.1 }).journal, (await lab.new("xor")).journal];
     return [state.step, state.config.hidden_layers, same, ...journals];
   };
+  const verify = async () => {
+    const rows = await lab.verify({ Ada: JOURNAL, Bob: "Circles" }, { lesson: "units 4" });
+    const told = Object.entries(rows).map(([name, row]) => [name, row.verdict, row.reached, row.acts]);
+    return told.map((row) => row.map((value) => value ?? null));
+  };
   const requests = {
     replay,
+    verify,
+    "verify nothing": () => lab.verify({}),
     "replay another release": () => lab.replay(JOURNAL),
     "replay nothing": () => lab.replay("Circles"),
     data: async () => (await lab.data("moons", { points: 3 })).length,
@@ -71,7 +78,11 @@ async function ask(lab, request) {
     sweep: async () => {
       const cells = [];
       const over = { learning_rate: [10, 0.001], seed: [0, 1] };
-      for await (const cell of lab.sweep(await lab.new("plane", { ...first, seed: 9 }), 10_000, over)) {
+      for await (const cell of lab.sweep(
+        await lab.new("plane", { ...first, seed: 9 }),
+        10_000,
+        over,
+      )) {
         const state = await lab.new("plane", { data_seed: 9, ...first, ...cell.values });
         const alone = await lab.step(state, 10_000).catch((error) => error.state);
         const { network } = cell.state ?? cell.error.state;

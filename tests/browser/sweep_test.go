@@ -1,0 +1,151 @@
+package browser
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nnvisu/nnvisu/tests/contract"
+	"github.com/nnvisu/nnvisu/tests/tools"
+
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// opened returns the tab that an act of a page opens.
+func (p *tab) opened(what string, act func()) *tab {
+	p.tb.Helper()
+	own := chromedp.FromContext(p.ctx).Target.TargetID
+	tabs := func() (ids []target.ID) { // of the same browser context
+		all, err := chromedp.Targets(p.ctx)
+		at := slices.IndexFunc(all, func(info *target.Info) bool { return info.TargetID == own })
+		if err != nil || at < 0 {
+			p.tb.Fatalf("the tab is not among %d: %v", len(all), err)
+		}
+		for _, info := range all {
+			if info.Type == "page" && info.BrowserContextID == all[at].BrowserContextID {
+				ids = append(ids, info.TargetID)
+			}
+		}
+		return ids
+	}
+	before := tabs()
+	act()
+	var id target.ID
+	contract.Eventually(p.tb, what, func() bool {
+		for _, each := range tabs() {
+			if !slices.Contains(before, each) {
+				id = each
+			}
+		}
+		return id != ""
+	})
+	ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(id))
+	q := &tab{server: p.server, tb: p.tb, ctx: ctx, home: p.home}
+	p.tb.Cleanup(func() {
+		cancel()
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		for _, complaint := range q.complaints {
+			p.tb.Errorf("the browser says in %s %q; want nothing", what, complaint)
+		}
+	})
+	if err := chromedp.Listen(ctx, q.listen); err != nil {
+		p.tb.Fatalf("%s: %v", what, err)
+	}
+	return q
+}
+
+// found returns how many elements of a page a selector finds; 0 while there is none.
+func (p *tab) found(selector string) int {
+	n, _ := try[int](p, script(`document.querySelectorAll(%s).length`, selector))
+	return n
+}
+
+// swept returns what the run of a page is alone from its beginning, with one other member of config.
+func (s *server) swept(tb testing.TB, from state, steps int, name string, value any) string {
+	tb.Helper()
+	config := contract.Decode[map[string]any](tb, []byte(from.Config))
+	config[name] = value
+	text, err := json.Marshal(config)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	from.Config, from.Network = string(text), ""
+	return s.trained(tb, from, steps)
+}
+
+// TestBrowserSweep: a ready sweep opens in a tab of its own, says how far it is and what the runs tell
+// together, and a press opens a run, byte for byte as it is alone. The page it came from stays as it is.
+func TestBrowserSweep(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	p.change("another data set", func() { p.dataset("moons") })
+	from := p.look().state
+	p.dialog("sweep")
+	q := p.opened("the tab of the sweep", func() { p.click("#sweep button[value=seeds]") })
+	contract.Eventually(t, "nine runs", func() bool { return q.found(".sweep-cells li") == 9 && q.found(".sweep-answer .chart") == 2 })
+	if got := q.shown(".sweep-progress.done"); got != "All 9 runs" {
+		t.Errorf("the sweep says %q; want All 9 runs", got)
+	}
+	if got := q.shown(".sweep-answer:not(.waiting)"); !strings.Contains(got, "Your run, with seed 1, is") {
+		t.Errorf("the sweep tells %q", got)
+	}
+	if best := eval[int](q, `[...document.querySelectorAll(".sweep-cells button")].filter((b) => getComputedStyle(b, "::after").content.includes("best")).length`); best != 1 {
+		t.Errorf("%d runs are marked as the best; want one", best)
+	}
+	if eval[string](q, `document.getElementById("stop").hidden + ""`) != "true" {
+		t.Error("when all runs are there the button Stop still is")
+	}
+	axe, err := os.ReadFile(tools.NPM(t, "../..", "axe-core/axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.run(string(axe))
+	q.checkAxe(t)
+	r := q.opened("the tab of a run", func() { q.click(".sweep-cells li:nth-child(4) button") })
+	v := r.ready()
+	if want := s.swept(t, from, 300, "seed", 4); v.Network != want || v.Data != from.Data {
+		t.Errorf("the run opens as %s; want what it is alone, %s", brief(v.Network), brief(want))
+	}
+	if got := p.look().state; got != from {
+		t.Errorf("the page the sweep came from has changed: %s", got.differs(from))
+	}
+}
+
+// TestBrowserSweepStopped: Stop leaves the runs that are there, and the server computes no more. What is
+// wrong with a sweep stands beside its field, on a page that asks again.
+func TestBrowserSweepStopped(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	from := p.look().state
+	p.dialog("sweep")
+	p.choose("sweep_rows", "seed")
+	p.fill("sweep_row_values", "1..144 0.5")
+	p.fill("sweep_steps", "4000")
+	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
+	contract.Eventually(t, "the error", func() bool { return q.found("#sweep_row_values-error") == 1 })
+	if got := q.shown("#sweep_row_values-error"); !strings.Contains(got, "must be a whole number") {
+		t.Errorf("beside the values it says %q", got)
+	}
+	q.fill("sweep_row_values", "1..144")
+	q.click(".sweep-ask button.primary")
+	contract.Eventually(t, "some runs", func() bool { return q.found(".sweep-cells li") >= 2 })
+	q.click("#stop")
+	contract.Eventually(t, "it has stopped", func() bool { return q.shown("#stopped") == "Stopped" })
+	contract.Eventually(t, "the server has no stream left", func() bool { return s.Samples(t)["nnvisu_streams"] == 0 })
+	made := q.found(".sweep-cells li")
+	time.Sleep(200 * time.Millisecond) // for more runs, which would be wrong
+	if again := q.found(".sweep-cells li"); made == 144 || again != made {
+		t.Errorf("it has stopped with %d and then %d of 144 runs", made, again)
+	}
+	r := q.opened("the tab of a run", func() { q.click(".sweep-cells li:nth-child(2) button") })
+	if v, want := r.ready(), s.swept(t, from, 4000, "seed", 2); v.Network != want {
+		t.Errorf("the run opens as %s; want what it is alone, %s", brief(v.Network), brief(want))
+	}
+}
