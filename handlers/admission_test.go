@@ -72,7 +72,8 @@ func TestEveryRouteTakesAPlace(t *testing.T) {
 	for _, at := range []struct{ method, path string }{
 		{http.MethodGet, "/?dataset=xor"}, {http.MethodGet, "/train?dataset=xor"}, {http.MethodGet, "/data/xor"},
 		{http.MethodGet, "/ws"}, {http.MethodGet, "/ws/page"}, {http.MethodPost, "/edit"}, {http.MethodPost, "/step"},
-		{http.MethodPost, "/train"}, {http.MethodPost, "/predict"}, {http.MethodPost, "/explain"}, {http.MethodPost, "/export"}, {http.MethodPost, "/points.csv"},
+		{http.MethodPost, "/train"}, {http.MethodPost, "/predict"}, {http.MethodPost, "/layers"}, {http.MethodPost, "/explain"},
+		{http.MethodPost, "/verify"}, {http.MethodPost, "/export"}, {http.MethodPost, "/points.csv"},
 	} {
 		if w := serve(s, at.method, at.path, "", "Upgrade", "websocket"); w.Code != http.StatusServiceUnavailable {
 			t.Errorf("%s %s without a place = %d %.100s; want 503", at.method, at.path, w.Code, w.Body)

@@ -45,7 +45,11 @@ func (s *Server) export(c echo.Context) error {
 		if lesson, err = sharedLesson(form); err != nil {
 			return withID{editError{err, p}, m.ID}
 		}
-		err = export.File{State: m.State, Meta: meta, History: history, Lesson: lesson, Journal: finishedJournal(form.Get(views.FieldJournal), m.State.Network.Step)}.Write(file)
+		var told string
+		if told, err = handInText(ctx, form.Get(views.FieldJournal), m.State); err != nil {
+			return withID{err, m.ID}
+		}
+		err = export.File{State: m.State, Meta: meta, History: history, Lesson: lesson, Journal: told}.Write(file)
 	} else {
 		err = export.Write(file, info.Format, m.State)
 	}

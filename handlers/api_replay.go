@@ -12,6 +12,8 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/goal"
+	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -56,6 +58,7 @@ func (s *Server) replay(c echo.Context) error {
 // replayText returns the state that the text of a journal leads to. One of another release is replayed
 // only anyway. The curves are as replayJournal fills them. The caller has a turn.
 func (s *Server) replayText(ctx context.Context, text string, anyway bool, curves *nn.History) (nn.State, journal.Journal, error) {
+	text, _ = handin.Split(text) // what it claims is for /verify
 	j, err := journal.Read(text)
 	if err != nil {
 		return nn.State{}, j, wire.Malformed(views.FieldJournal, "cannot be read: %v", err)
@@ -97,6 +100,10 @@ func (s *Server) world(ctx context.Context) *journal.World {
 			if query.Has("steps") {
 				return nn.State{}, wire.Malformed("steps", "is no part of the recipe of a journal")
 			}
+			if _, err := goal.Parse(query.Get(goal.Field)); err != nil {
+				return nn.State{}, err
+			}
+			query.Del(goal.Field)
 			m, err := s.readRecipe(query)
 			if err == nil {
 				err = s.checkState(ctx, &m)

@@ -14,7 +14,7 @@ import (
 )
 
 // journalText is the text of a journal that this server's release wrote.
-func journalText(t *testing.T, s *Server, j journal.Journal) string {
+func journalText(t testing.TB, s *Server, j journal.Journal) string {
 	t.Helper()
 	if j.Release == "" {
 		j.Release = s.journalRelease()

@@ -25,6 +25,9 @@ import (
 // another number.
 const messages = 10_000
 
+// messageKinds are the schemas of what is sent to the server.
+var messageKinds = []string{"train_step", "train", "sweep", "predict", "layers", "explain", "export", "replay", "state", "verify"}
+
 // beyond finds in an error which of the rules of schema.Beyond it is about, by their names.
 var beyond = map[string]*regexp.Regexp{
 	"shapes":    regexp.MustCompile(`^invalid (.*\.)?network\S* (must have \d+|holds the moments)`),
@@ -40,6 +43,7 @@ var beyond = map[string]*regexp.Regexp{
 	"journal":   regexp.MustCompile(`^(malformed|invalid|release|too_large) (opened\.)?journal `),
 	"curves":    regexp.MustCompile(`^invalid opened\.history`),
 	"saved":     regexp.MustCompile(`^invalid opened\.(meta|lesson)`),
+	"lesson":    regexp.MustCompile(`^(invalid|malformed) lesson cannot be opened`),
 }
 
 // TestSchemasAgree compares the schemas with the server by random messages. What the server takes the
@@ -59,10 +63,9 @@ func TestSchemasAgree(t *testing.T) {
 	}
 	s := newTestServer(t, func(c *Config) { c.MaxWork, c.MaxStream = 3*time.Millisecond, 3*time.Millisecond })
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "replay", "state"}
 	taken, refused, broken := map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range n {
-		kind := kinds[i%len(kinds)]
+		kind := messageKinds[i%len(messageKinds)]
 		text := randomMessage(rand.New(rand.NewPCG(uint64(i), 1)), kind)
 		switch rule := judge(t, s, schemas, kind, text); rule {
 		case ruleTaken:
@@ -77,8 +80,8 @@ func TestSchemasAgree(t *testing.T) {
 		}
 	}
 	t.Logf("taken %v, refused by both %v, by rules beyond the schemas %v", taken, refused, broken)
-	for _, kind := range kinds {
-		if least := n / len(kinds) / 10; taken[kind] < least || refused[kind] < least {
+	for _, kind := range messageKinds {
+		if least := n / len(messageKinds) / 10; taken[kind] < least || refused[kind] < least {
 			t.Errorf("of the random messages %s %d are right and %d are wrong; want %d of both", kind, taken[kind], refused[kind], least)
 		}
 	}

@@ -33,7 +33,7 @@ func TestSchemaEdges(t *testing.T) {
 		}
 	}
 	schemas := compileSchemas(t, s)
-	kinds := []string{"train_step", "train", "sweep", "predict", "explain", "export", "replay", "state"}
+	kinds := messageKinds
 	if race.Enabled { // ten times as slow
 		kinds = kinds[:1]
 	}
@@ -48,7 +48,7 @@ func TestSchemaEdges(t *testing.T) {
 			}
 			e.walk(e.docs[kind+".json"], jsonPlace{at: e.root, set: func(v any) { e.root = v }})
 			least := 40
-			if kind == "replay" { // it has four members
+			if kind == "replay" || kind == "verify" { // they have four members
 				least = 4
 			}
 			if seen[ruleTaken] < least || seen[ruleSchema] < 5*least {
@@ -70,6 +70,8 @@ func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 	})
 	m := map[string]any{"config": state.Config, "network": state.Network, "data": state.Data, "id": "a"}
 	switch kind {
+	case "verify":
+		m = map[string]any{"type": "verify", "id": "a", "lesson": "units 3", "hand_ins": []any{map[string]any{"name": "Ada", "text": "A"}}}
 	case "replay":
 		text := journalText(t, s, journal.Journal{Recipe: "dataset=" + string(set), Step: 2})
 		return treeOf(map[string]any{"type": "replay", "id": "a", "journal": text, "anyway": false})
@@ -83,8 +85,8 @@ func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 		delete(m, "network")
 	case "export":
 		m["type"], m["format"] = "export", "state"
-	case "predict":
-		m["type"] = "predict"
+	case "predict", "layers":
+		m["type"] = kind
 	case "explain":
 		m["type"], m["parameter"], m["point"] = "train_step", "weights.1.0.1", 2
 	case "state":
@@ -95,7 +97,7 @@ func fullMessage(t *testing.T, s *Server, kind string, task nn.Task) any {
 			Layers: &nn.LayerHistory{Every: 1, Step: []int{0}, Epoch: []int{0}, Gradient: [][]float64{{1}, {1}}, Update: [][]float64{{1}, {-1}}, Idle: [][]float64{{0}}},
 		}
 		m["type"], m["version"], m["history"], m["meta"] = export.StateType, export.StateVersion, history, metaOf("dataset=moons")
-		m["lesson"] = export.Lesson{Experiment: views.Experiments()[0].Slug, Assignment: "a", Hide: []string{views.PartPanel}, Lock: []string{views.PartData}}
+		m["lesson"] = export.Lesson{Experiment: views.Experiments()[0].Slug, Assignment: "a", Hide: []string{views.PartPanel}, Lock: []string{views.PartData}, Goal: "units 3"}
 	}
 	return treeOf(m)
 }

@@ -39,6 +39,12 @@ func randomMessage(rng *rand.Rand, schema string) string {
 	case "sweep":
 		m["steps"], m["over"] = 1+rng.IntN(3), randomOver(rng)
 		delete(m, "network")
+	case "verify":
+		var all []any
+		for range 1 + rng.IntN(3) {
+			all = append(all, map[string]any{"name": choice(rng, []string{"", "Ada", "é"}), "text": choice(rng, []string{"", "x", randomJournal(rng)})})
+		}
+		m = map[string]any{"hand_ins": all, "lesson": choice(rng, []string{"", "?dataset=moons&points=10", "units 3", "units x", "?goal=x"}), "type": "verify"}
 	case "export":
 		m["format"] = choice(rng, exportFormats())
 	case "state":
@@ -196,6 +202,7 @@ func randomLesson(rng *rand.Rand) any {
 	return export.Lesson{
 		Experiment: choice(rng, append([]string{""}, views.Experiments()[0].Slug)), Assignment: strings.Repeat("[it](?dataset=moons) ", choice(rng, []int{0, 0, 1, 21})),
 		Hide: []string{choice(rng, views.Parts())}, Lock: []string{views.PartData},
+		Goal: choice(rng, []string{"", "accuracy 90", "units 3,data untouched", "units x"}),
 	}
 }
 
@@ -275,7 +282,7 @@ func (p jsonPlace) change(rng *rand.Rand) {
 // names returns names of members, most of them known.
 func names() []string {
 	all := []string{"type", "id", "version", "steps", "frame_steps", "frame_ms", "format", "Config", "é", "network", "data", "first", "second",
-		"updates", "name", "weights", "biases", "step", "epoch", "label", "since", "every", "best", "layers", "gradient", "hide", "experiment"}
+		"updates", "name", "weights", "biases", "step", "epoch", "label", "since", "every", "best", "layers", "gradient", "hide", "experiment", "hand_ins", "text"}
 	for m := range setting.All() {
 		all = append(all, m.Name)
 	}

@@ -151,7 +151,10 @@ func TestOpenAPIExamples(t *testing.T) {
 		if w.Code != http.StatusOK {
 			t.Errorf("the example of %s %s is answered %d %.300s", r.Method, r.Path, w.Code, w.Body)
 		}
-		if r.Path == "/step" || r.Path == "/train" || r.Path == "/predict" || r.Path == "/explain" || r.Path == "/export" || r.Path == "/replay" || r.Path == "/data/{dataset}" {
+		examples := []string{
+			"/step", "/train", "/predict", "/layers", "/explain", "/export", "/replay", "/verify", "/data/{dataset}",
+		}
+		if slices.Contains(examples, r.Path) {
 			kind := kinds[r.Path]
 			if kind == "" {
 				kind = r.Path[1:]
@@ -197,6 +200,9 @@ func TestOpenAPIErrors(t *testing.T) {
 		{"POST /step", "/step", "{}", []string{"Accept", "image/png"}, 406},
 		{"POST /step", "/step", "{}", []string{"Sec-Fetch-Site", "cross-site"}, 403},
 		{"POST /predict", "/predict", `{"steps":1}`, nil, 400},
+		{"POST /layers", "/layers", `{"steps":1}`, nil, 400},
+		{"POST /layers", "/layers", `{"data":[]}`, nil, 422},
+		{"POST /layers", "/layers", "{}", []string{"Accept", "image/png"}, 406},
 		{"POST /explain", "/explain", `{"steps":1}`, nil, 400},
 		{"POST /explain", "/explain", "{}", []string{"Accept", "image/png"}, 406},
 		{"POST /export", "/export", "{}", nil, 422},

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -19,6 +20,8 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/stream"
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/handin"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/pace"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -69,9 +72,10 @@ type pageRun struct {
 
 // newPageRun is a run of the lab as it is first shown, but for the number of its points, that is
 // old enough for its curves to be as long as they get.
-func newPageRun(b *testing.B, points int) *pageRun {
+func newPageRun(b *testing.B, points int, panel string) *pageRun {
 	b.Helper()
 	p := pageRequest{Message: wire.Message{State: sampleState(b, firstDataset, points, 0, nil), FrameSteps: 1}, choices: defaultChoices()}
+	p.choices.Panel = panel
 	trainer, err := nn.NewTrainer(p.State)
 	if err != nil {
 		b.Fatal(err)
@@ -129,16 +133,20 @@ func BenchmarkStepSocket(b *testing.B) {
 // the measures, the picture and the fragments. Beside it stands how long an event is, as it is and
 // in a stream that gzip makes as small as it can at its fastest.
 func BenchmarkPageFrame(b *testing.B) {
-	for _, points := range []int{defaultPoints, 2000} {
-		b.Run(fmt.Sprintf("points=%d", points), func(b *testing.B) {
-			run := newPageRun(b, points)
+	for _, of := range []struct {
+		name   string
+		points int
+		panel  string
+	}{{"points=200", defaultPoints, ""}, {"points=2000", 2000, ""}, {"panel=space", defaultPoints, "space"}} {
+		b.Run(of.name, func(b *testing.B) {
+			run := newPageRun(b, of.points, of.panel)
 			b.ReportAllocs()
 			for b.Loop() {
 				run.next(b)
 			}
 			const measured = 64
 			plain, packed := 0, new(bytes.Buffer)
-			run = newPageRun(b, points)
+			run = newPageRun(b, of.points, of.panel)
 			stream, err := gzip.NewWriterLevel(packed, gzip.BestSpeed)
 			for range measured {
 				html := run.next(b)
@@ -158,7 +166,7 @@ func BenchmarkPageFrame(b *testing.B) {
 // BenchmarkFragments is what a frame costs beside the network's own work: its drawing, numbers,
 // curves and state as HTML.
 func BenchmarkFragments(b *testing.B) {
-	run := newPageRun(b, defaultPoints)
+	run := newPageRun(b, defaultPoints, "")
 	run.next(b)
 	lab := run.lab
 	lab.State.Network = run.trainer.Network()
@@ -291,5 +299,29 @@ func BenchmarkEdit(b *testing.B) {
 		if w.Code != http.StatusOK {
 			b.Fatalf("POST /edit = %d %s", w.Code, w.Body)
 		}
+	}
+}
+
+// BenchmarkVerify is what hand-ins of the size of the first page's run take, each of 500 updates and some
+// acts: one of them, and a class of thirty.
+func BenchmarkVerify(b *testing.B) {
+	s := newTestServer(b)
+	texts := make([]string, 30)
+	for i := range texts {
+		j := journal.Journal{Release: s.journalRelease(), Recipe: fmt.Sprintf("dataset=circles&seed=%d&test_fraction=0.2", i), Step: 500, Entries: []journal.Entry{
+			{Step: 100, Act: journal.Settings{{Name: "learning_rate", Value: "0.05"}}}, {Step: 200, Act: journal.AddUnit{Layer: 0}},
+		}}
+		state := leadsTo(b, s, j)
+		texts[i] = handInOf(b, s, j, j, state, lossOf(b, state))
+	}
+	for _, n := range []int{1, len(texts)} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				code, got := verifyAll(b, s, "test accuracy 90,data untouched", texts[:n]...)
+				if code != http.StatusOK || got.HandIns[n-1].Verdict != handin.Holds {
+					b.Fatalf("%d %+v", code, got)
+				}
+			}
+		})
 	}
 }

@@ -180,9 +180,14 @@ func asks(form url.Values) map[string]func(n int) ask {
 	all["Explain"] = func(n int) ask {
 		return ask{"POST", "/explain", texts["Points"](n), []string{"Content-Type", "application/json"}}
 	}
+	all["Layers"] = func(n int) ask {
+		return ask{"POST", "/layers", texts["Points"](n), []string{"Content-Type", "application/json"}}
+	}
 	all["Predict"] = func(n int) ask {
 		return ask{"POST", "/predict", texts["Points"](n), []string{"Content-Type", "application/json"}}
 	}
+
+	maps.Copy(all, handInAsks(repeat))
 
 	// In the fields of the page's form, each of which may be long.
 	const urlencoded = "application/x-www-form-urlencoded"

@@ -68,6 +68,7 @@ type figureRun struct {
 	kind    figureKind
 	meta    table.Meta
 	history nn.History
+	spaces  []nn.LayerSpace // the axes of the moment before
 }
 
 // samplesOfRun is about how many places the curves of a run have.
@@ -75,7 +76,7 @@ const samplesOfRun = 200
 
 // drawRun trains a state and draws it at its end, or at moments on the way.
 func (s *Server) drawRun(ctx context.Context, run *figureRun, state nn.State, steps int) ([]byte, error) {
-	_, _, history := run.figure.Needs()
+	history := run.figure.Needs().History
 	frames := 1
 	if run.kind.isFilm() {
 		frames = run.frames

@@ -16,15 +16,21 @@ func (run *figureRun) sample(state nn.State) (*views.FigureData, error) {
 		return nil, err
 	}
 	data := &views.FigureData{State: state, Meta: run.meta, History: run.history}
-	plane, units, _ := run.figure.Needs()
+	needs := run.figure.Needs()
 	m.SetYield(run.figure.Yield)
-	if plane {
+	if needs.Plane {
 		xs, ys := views.FigurePlaces()
 		data.Outputs = make([]float64, m.Outputs()*len(xs))
 		m.PredictTo(data.Outputs, xs, ys)
 	}
-	if units {
+	if needs.Units {
 		data.Units = sampleUnits(m)
+	}
+	if needs.Spaces {
+		xs, ys := views.SpacePlaces()
+		points, _ := nn.SpaceSample(state.Data)
+		data.Spaces = m.Spaces(points, xs, ys, run.spaces)
+		run.spaces = views.SpaceAxes(data.Spaces)
 	}
 	return data, m.Stopped()
 }
@@ -60,12 +66,16 @@ const (
 
 // work returns how long it takes to draw one picture.
 func (run *figureRun) work(c nn.Config) (sum time.Duration) {
-	plane, units, _ := run.figure.Needs()
-	if plane {
+	needs := run.figure.Needs()
+	if needs.Plane {
 		sum += nn.PassOf(c, views.FigureGrid*views.FigureGrid)
 	}
-	if units {
+	if needs.Units {
 		sum += nn.PassOf(c, views.FigureMap*views.FigureMap)
+	}
+	if needs.Spaces {
+		places, _ := views.SpacePlaces()
+		sum += nn.SpacesOf(c, nn.SpacePoints+len(places))
 	}
 	price, pixels := time.Duration(priceOfPixel), time.Duration(run.figure.Pixels)
 	if run.kind.isSVG() {
@@ -93,12 +103,16 @@ func (run *figureRun) memory(state nn.State, frames int) int64 {
 	const encoder = 2 << 20
 	c := state.Config
 	sum := int64(encoder) + int64(frames)*bytesOfMoment*int64(nn.ParameterCount(c))
-	plane, units, _ := run.figure.Needs()
+	needs := run.figure.Needs()
 	pixels := int64(run.figure.Pixels)
-	if plane {
+	if needs.Plane {
 		sum += int64(8*views.FigureGrid*views.FigureGrid*c.Outputs()) + pixels*pixels
 	}
-	if units {
+	if needs.Spaces {
+		places, _ := views.SpacePlaces()
+		sum += spaceBytes(c, len(places)+nn.SpacePoints)
+	}
+	if needs.Units {
 		sum += bytesOfEdges + int64(8*views.FigureMap*views.FigureMap*(c.HiddenUnits()+c.Outputs()))
 	}
 	sum += bytesOfFigurePoint * int64(len(state.Data))

@@ -65,6 +65,31 @@ func TestFiguresAreTheSame(t *testing.T) {
 	}
 }
 
+// spaceFigureDigest is that of the figures of TestSpaceFiguresAreTheSame, as figureDigest is.
+const spaceFigureDigest = "fcc9f3def9e7f943c0bc7f68d0971b2a8caf13938c725070c04f95dc786f5362"
+
+// TestSpaceFiguresAreTheSame: so have those of layers, whose directions no kernel of gonum computes.
+func TestSpaceFiguresAreTheSame(t *testing.T) {
+	before := kernel.Name()
+	defer func() { _ = kernel.Use(before) }() // it was in use
+	for _, name := range kernel.Names() {
+		if err := kernel.Use(name); err != nil {
+			t.Fatal(err)
+		}
+		s := newTestServer(t)
+		digest := sha256.New()
+		for _, address := range []string{
+			"/picture.svg?dataset=spiral&hidden_layers=16,16&test_fraction=0.3&", "/picture.png?dataset=hills&width=400&hidden_layers=7,2,1&",
+			"/film.svg?dataset=blobs&classes=7&frames=5&theme=dark&activation=relu&",
+		} {
+			digest.Write(figureBody(t, s, address+"steps=60&view=layers"))
+		}
+		if got := hex.EncodeToString(digest.Sum(nil)); got != spaceFigureDigest {
+			t.Errorf("with %s kernels the digest of the figures is %s; want %s", name, got, spaceFigureDigest)
+		}
+	}
+}
+
 // TestFigureSVG: each view is well-formed, says in words what it shows, has its texts as texts, and asks
 // for nothing elsewhere.
 func TestFigureSVG(t *testing.T) {
@@ -189,7 +214,7 @@ func near(a, b color.RGBA) bool {
 func TestFigureErrors(t *testing.T) {
 	s := newTestServer(t)
 	for query, want := range map[string]string{
-		"/picture.svg?view=panel":                                         `invalid view: must be one of plane, network, curves, lab; got "panel"`,
+		"/picture.svg?view=panel":                                         `invalid view: must be one of plane, network, curves, lab, layers; got "panel"`,
 		"/picture.svg?theme=blue":                                         `invalid theme: must be one of light, dark; got "blue"`,
 		"/picture.svg?width=100":                                          "invalid width: must be from 160 to 2400; got 100",
 		"/picture.png?width=2401":                                         "too_large width: must be from 160 to 2400; got 2401",

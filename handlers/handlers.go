@@ -270,9 +270,12 @@ func (s *Server) routes() http.Handler {
 	g.GET("/train", s.trainRecipe)
 	g.POST("/sweep", s.sweep)
 	g.POST("/predict", s.predict)
+	g.POST("/layers", s.layers)
 	g.POST("/explain", s.explain)
 	g.POST("/export", s.export)
 	g.POST("/replay", s.replay)
+	g.Match(read, "/verify", s.verifyPage)
+	g.POST("/verify", s.postVerify)
 	g.POST("/points.csv", s.pointsCSV)
 	g.Match(read, "/data/:dataset", s.data)
 	for _, f := range figureRoutes {

@@ -60,6 +60,7 @@ func demands(t *testing.T, s *Server, state nn.State) []demand {
 	all := []demand{
 		{"Step", http.MethodPost, "/step", "application/json", "application/json", body},
 		{"Predict", http.MethodPost, "/predict", "application/json", "application/json", body},
+		{"Layers", http.MethodPost, "/layers", "application/json", "application/json", body},
 		{"Explain", http.MethodPost, "/explain", "application/json", "application/json", body},
 		{"StepPage", http.MethodPost, "/step", "text/html", urlencoded, with("act", "")},
 		{"Edit", http.MethodPost, "/edit", "text/html", urlencoded, with("act", "reset")},

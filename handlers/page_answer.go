@@ -247,6 +247,10 @@ func (s *Server) lab(ctx context.Context, p pageRequest) (views.Lab, error) {
 		t.SetYield(yield)
 		metrics := t.Metrics()
 		lab.Metrics = &metrics
+		if g, run := p.goal(); len(g) > 0 {
+			run.Metrics, run.Measured = metrics, true
+			lab.Card.Goal = g.Check(&run)
+		}
 		lab.Measure(t)
 		if !p.answer.preview || lab.History.Len() == 0 || slices.Max(lab.History.Step) <= p.State.Network.Step {
 			lab.History.Add(p.State.Network.Step, p.State.Network.Epoch, metrics)

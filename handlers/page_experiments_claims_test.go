@@ -25,6 +25,14 @@ var claims = map[string]func(t *testing.T, r *replay){
 		between(t, "the accuracy", last(r.hits), 0.98, 1)
 		between(t, "the accuracy on circles", last(r.tried().hits), 1, 1)
 	},
+	"layer-space": func(t *testing.T, r *replay) {
+		between(t, "the accuracy", last(r.hits), 1, 1)
+		between(t, "how far layer 2 bends the plane", r.bent(2), 0.5, 2)
+		flat := r.tried()
+		between(t, "how far a linear layer bends it", flat.bent(2), 0, 1e-9)
+		between(t, "the most accurate of linear layers", slices.Max(flat.hits), 0, 0.7)
+		between(t, "the most accurate straight line in the input", slices.Max(r.with("hidden_layers=").hits), 0, 0.7)
+	},
 	"rate-too-high": func(t *testing.T, r *replay) {
 		between(t, "the highest of the first losses", slices.Max(r.loss[:11]), 15, 100)
 		tail := r.loss[len(r.loss)-100:]

@@ -113,6 +113,27 @@ func roughness(loss []float64) float64 {
 	return sum / float64(len(loss)-1)
 }
 
+// bent returns how far, at most, a layer of two units puts the middle of two places of the plane from
+// the middle of where it puts the two, in the end. The layers count from 0, the input.
+func (r *replay) bent(layer int) (most float64) {
+	r.tb.Helper()
+	s := r.state
+	s.Network = r.end
+	m, err := nn.NewModel(s)
+	if err != nil {
+		r.tb.Fatal(err)
+	}
+	xs, ys := layerGrid()
+	at := m.Spaces(s.Data, xs, ys, nil)[layer].Places
+	for i := range xs {
+		opposite, middle := len(xs)-1-i, len(xs)/2
+		for k := range at {
+			most = max(most, math.Abs((at[k][i]+at[k][opposite])/2-at[k][middle]))
+		}
+	}
+	return most
+}
+
 // firstGradient returns the norm of the first gradient of each layer's weights: of sgd without
 // penalties the first update is the gradient times the learning rate.
 func (r *replay) firstGradient() []float64 {

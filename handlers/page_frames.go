@@ -26,6 +26,7 @@ type pageFrames struct {
 	until   until
 	lab     views.Lab
 	waiting *views.ExperimentCard // whose answer is to be told, or nil
+	goal    goalWatch
 
 	html   *views.FrameWriter
 	events *stream.Sender
@@ -52,6 +53,7 @@ func (p *pageRequest) frames(t *nn.Trainer, work nn.Work) *pageFrames {
 		work:    work,
 		until:   p.until,
 		waiting: p.waiting,
+		goal:    p.watched,
 		pace:    drawPace{began: time.Now(), apart: time.Duration(p.drawMS) * time.Millisecond},
 		html:    views.NewFrameWriter(t.Config(), p.choices.Rows),
 		lab: views.Lab{
@@ -82,7 +84,7 @@ func cloneChoices(c views.Choices) views.Choices {
 	} {
 		*text = strings.Clone(*text)
 	}
-	c.Assignment, c.Hide, c.Lock, c.Show = "", nil, nil, nil // of the dialog, which no frame shows
+	c.Assignment, c.Goal, c.Hide, c.Lock, c.Show = "", "", nil, nil, nil // of the dialog, which no frame shows
 	return c
 }
 
@@ -232,7 +234,7 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 		return false, err
 	}
 	html.Write(frame)
-	f.lab.Kept = lab.Kept
+	f.lab.Kept, f.lab.Spaces = lab.Kept, views.SpaceAxes(lab.Spaces)
 	said := f.reached
 	if f.waiting != nil && f.step >= f.waiting.Ends {
 		told := *f.waiting
@@ -241,6 +243,15 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 			return false, err
 		}
 		said = strings.TrimSpace(said + " " + views.AnswerTold)
+	}
+	if len(f.goal.goal) > 0 {
+		results, first := f.goal.check(f.step, f.lab.Metrics)
+		if err := views.GoalTold(results).Render(ctx, html); err != nil {
+			return false, err
+		}
+		if first {
+			said = strings.TrimSpace(said + " " + views.GoalReached)
+		}
 	}
 	if said == "" {
 		return true, nil

@@ -36,7 +36,7 @@ func (s *Server) keepJournal(p *pageRequest) {
 	}
 	none := p.journal == "" || p.journal == views.JournalTooLong
 	if none && p.recipe != "" && p.State.Network.Step == 0 {
-		p.journal = s.beginJournal(p.recipe)
+		p.journal = s.beginJournal(withGoal(p.recipe, p.lesson.Goal))
 	}
 }
 

@@ -10,12 +10,13 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
 
 // lessonParameters are those of the page's address that are for the lesson and not for the run.
-var lessonParameters = []string{views.LinkExperiment, views.FieldAssignment, views.FieldHide, views.FieldLock}
+var lessonParameters = []string{views.LinkExperiment, views.FieldAssignment, views.FieldGoal, views.FieldHide, views.FieldLock}
 
 // recipeParameters are those that [Server.readRecipe] knows beside the settings.
 var recipeParameters = wire.RecipeNames()
@@ -25,13 +26,24 @@ func takeLesson(query url.Values) (export.Lesson, error) {
 	l := export.Lesson{
 		Experiment: query.Get(views.LinkExperiment),
 		Assignment: newlines.Replace(query.Get(views.FieldAssignment)),
+		Goal:       query.Get(views.FieldGoal),
 		Hide:       listOf(query[views.FieldHide]),
 		Lock:       listOf(query[views.FieldLock]),
 	}
 	for _, name := range lessonParameters {
 		delete(query, name)
 	}
-	return l, checkLesson(l)
+	return tidyLesson(l)
+}
+
+// tidyLesson checks a lesson, and returns it with its goal as links have it.
+func tidyLesson(l export.Lesson) (export.Lesson, error) {
+	if err := checkLesson(l); err != nil {
+		return l, err
+	}
+	g, err := goal.Parse(l.Goal)
+	l.Goal = g.String()
+	return l, err
 }
 
 // decodeLesson reads the lesson that the page's form posts: the query of a link to it.
@@ -48,12 +60,12 @@ func decodeLesson(text string) (export.Lesson, error) {
 
 // longestLesson is the most bytes of the query of a lesson: each character of the assignment may be
 // four bytes, and each of those three in a query.
-const longestLesson = 12*views.MaxAssignment + longestChoice
+const longestLesson = 12*views.MaxAssignment + 3*goal.MaxBytes + longestChoice
 
 // setLesson makes a lesson the page's own, and the one that the dialog writes.
 func (p *pageRequest) setLesson(l export.Lesson) {
 	p.lesson = l
-	p.choices.Assignment, p.choices.Hide, p.choices.Lock = l.Assignment, l.Hide, l.Lock
+	p.choices.Assignment, p.choices.Goal, p.choices.Hide, p.choices.Lock = l.Assignment, l.Goal, l.Hide, l.Lock
 }
 
 // newlines makes the ends of lines those of this program: a form posts others.
@@ -77,7 +89,7 @@ func listOf(lists []string) (names []string) {
 func lessonQuery(l export.Lesson) url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
-		views.LinkExperiment: l.Experiment, views.FieldAssignment: l.Assignment,
+		views.LinkExperiment: l.Experiment, views.FieldAssignment: l.Assignment, views.FieldGoal: l.Goal,
 		views.FieldHide: strings.Join(l.Hide, ","), views.FieldLock: strings.Join(l.Lock, ","),
 	} {
 		if value != "" {
@@ -93,6 +105,9 @@ func checkLesson(l export.Lesson) error {
 		return wire.Invalid(views.LinkExperiment, "must name an experiment; got %q", wire.Clip(l.Experiment))
 	}
 	if _, err := readAssignment(l); err != nil {
+		return err
+	}
+	if _, err := goal.Parse(l.Goal); err != nil {
 		return err
 	}
 	return checkParts(l.Hide, l.Lock)
@@ -197,10 +212,10 @@ func (s *Server) tryQuery(query url.Values) error {
 // draft returns the lesson that is written in the dialog. The experiment is that of the page.
 func (p *pageRequest) draft() (export.Lesson, error) {
 	l := export.Lesson{
-		Experiment: p.lesson.Experiment, Assignment: p.choices.Assignment,
+		Experiment: p.lesson.Experiment, Assignment: p.choices.Assignment, Goal: p.choices.Goal,
 		Hide: p.choices.Hide, Lock: p.choices.Lock,
 	}
-	return l, checkLesson(l)
+	return tidyLesson(l)
 }
 
 // sharedLesson returns the lesson of a form to be saved, which may be nil.
@@ -219,6 +234,8 @@ func (s *Server) card(p *pageRequest) views.Card {
 	card.Assignment, _ = views.NewAssignment(p.lesson.Assignment, func(to string) string { // which is checked
 		return within(p.embed, assignedLink(p.lesson, to))
 	})
+	g, run := p.goal()
+	card.Goal = g.Check(&run)
 	e := views.LookupExperiment(p.lesson.Experiment)
 	if e == nil {
 		return card

@@ -125,6 +125,7 @@ func (s *Server) readLink(ctx context.Context, query url.Values) (pageRequest, e
 		return p, err
 	}
 	if query.Has(views.FieldJournal) {
+		takeHandIn(&p, query)
 		return p, s.readJournalLink(ctx, &p, query)
 	}
 	choices := &p.choices

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/draw"
@@ -265,5 +266,39 @@ func TestNotebookTooFar(t *testing.T) {
 	page := parseHTML(t, press("/edit", views.FieldAct, "share"))
 	if links := find(page, "#journal-link"); len(links) != 1 || serve(s, "GET", "/"+attributeOf(links[0], "href"), "").Code != 200 {
 		t.Error("after new weights Share has no link, or one that cannot be opened")
+	}
+}
+
+// TestNotebookOfFile: the file of a state has the journal of its run up to it. The page that opens it has the
+// notebook.
+func TestNotebookOfFile(t *testing.T) {
+	s := newTestServer(t)
+	form := readForm(t, serve(s, "GET", "/?dataset=moons", "").Body.String(), "", "")
+	for _, press := range []struct{ path, field, value string }{
+		{"/step", views.FieldSteps, "20"}, {"/edit", views.FieldAct, "add-layer"}, {"/step", views.FieldSteps, "3"},
+	} {
+		form.Set(press.field, press.value)
+		form = readForm(t, postForm(s, press.path, form).Body.String(), "", "")
+	}
+	form.Set(views.FieldFormat, "state")
+	file := postForm(s, "/export", form, "Accept", "*/*").Body.String()
+	var saved struct{ Journal string }
+	if err := json.Unmarshal([]byte(file), &saved); err != nil {
+		t.Fatal(err)
+	}
+	if j, err := journal.Read(saved.Journal); err != nil || len(j.Entries) != 1 || j.Step != 23 {
+		t.Errorf("the file has the journal %+v, %v; want one act, and step 23", j, err)
+	}
+	other := readForm(t, serve(s, "GET", "/", "").Body.String(), "", "")
+	other.Set(views.FieldAct, "open")
+	other.Set(views.FieldOpened, file)
+	opened := readForm(t, postForm(s, "/edit", other).Body.String(), "", "")
+	opened.Set(views.FieldAct, "notebook")
+	var words []string
+	for _, item := range find(parseHTML(t, postForm(s, "/edit", opened).Body.String()), ".notebook tbody th") {
+		words = append(words, item.FirstChild.Data)
+	}
+	if got, want := strings.Join(words, " · "), "Moons · training 20 steps · layer of 8 units added · training 3 steps"; got != want {
+		t.Errorf("the notebook of the file says %q; want %q", got, want)
 	}
 }

@@ -46,6 +46,7 @@ type pageRequest struct {
 	until    until                 // of a request to train
 	kept     int                   // the step of the best moment that the page can go back to, or views.NoMoment
 	waiting  *views.ExperimentCard // of a request to train: it has an answer that is not told yet
+	watched  goalWatch             // of a request to train
 	drawMS   int                   // least time in milliseconds between two frames that are drawn, of the same
 	pageResult
 }
@@ -279,6 +280,7 @@ func readChoices(form url.Values) views.Choices {
 	d.Guess = form.Get(views.FieldGuess)
 	d.PictureView, d.PictureTheme = form.Get(views.FieldPictureView), form.Get(views.FieldPictureTheme)
 	d.Assignment = newlines.Replace(form.Get(views.FieldAssignment))
+	d.Goal = form.Get(views.FieldGoal)
 	d.Hide, d.Lock, d.Show = form[views.FieldHide], form[views.FieldLock], form[views.FieldShow]
 	return d
 }

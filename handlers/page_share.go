@@ -18,6 +18,8 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/goal"
+	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
@@ -40,6 +42,9 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	// The page hides and locks before it has the state of the other link, which has the rest.
 	sharing := views.Sharing{Parts: wire.WriteQuery(lessonQuery(export.Lesson{Hide: lesson.Hide, Lock: lesson.Lock}))}
 	if sharing.Assignment, err = readAssignment(lesson); err != nil {
+		return sharing, err
+	}
+	if sharing.Goal, err = goal.Parse(lesson.Goal); err != nil {
 		return sharing, err
 	}
 	if sharing.Broken, err = s.tryLinks(ctx, lesson); err != nil {
@@ -73,9 +78,12 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 
 // shareJournal makes the link of the journal of a run, or says why there is none.
 func (s *Server) shareJournal(ctx context.Context, p pageRequest, lesson export.Lesson, sharing *views.Sharing) error {
-	text := finishedJournal(p.journal, p.State.Network.Step)
-	if text == "" {
-		return nil
+	text, err := handInText(ctx, p.journal, p.State)
+	if err != nil || text == "" {
+		return err
+	}
+	if goalOfJournal(text) == lesson.Goal {
+		lesson.Goal = "" // the journal has it
 	}
 	told := lessonQuery(lesson)
 	told.Set(views.FieldJournal, text)
@@ -84,6 +92,7 @@ func (s *Server) shareJournal(ctx context.Context, p pageRequest, lesson export.
 		sharing.NoJournal = "What you did is too long for a link. The file has all of it."
 		return nil
 	}
+	text, _ = handin.Split(text)
 	j, err := journal.Read(text)
 	if err != nil {
 		return err

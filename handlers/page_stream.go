@@ -123,6 +123,9 @@ func (s *Server) startPage(
 		return nil, work, err
 	}
 	p.waiting = s.untold(p)
+	if p.watched, err = p.watchGoal(ctx); err != nil {
+		return nil, work, err
+	}
 	if left := p.until.step - p.State.Network.Step; p.until.step > 0 {
 		p.Steps = left
 	}

@@ -241,6 +241,7 @@ func TestUnreadAnswer(t *testing.T) {
 	for _, test := range []struct{ name, method, path, accept, body string }{
 		{"Step", http.MethodPost, "/step", "application/json", body},
 		{"Predict", http.MethodPost, "/predict", "application/json", body},
+		{"Layers", http.MethodPost, "/layers", "application/json", body},
 		{"Export", http.MethodPost, "/export", "*/*", body[:len(body)-1] + `,"format":"go"}`},
 		{"Page", http.MethodPost, "/step", "text/html", body},
 		{"Link", http.MethodGet, "/?dataset=xor", "text/html", ""},

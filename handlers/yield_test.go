@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"io"
 	"slices"
 	"testing"
 	"time"
@@ -45,7 +46,12 @@ func TestLongWorkYields(t *testing.T) {
 		"Result":     func(ctx context.Context) error { _, err := resultOf(ctx, trainer); return err },
 		"Frame":      func(ctx context.Context) error { return frames(ctx, "").next(ctx) },
 		"Layers":     func(ctx context.Context) error { return frames(ctx, "gradients").next(ctx) },
+		"Space":      func(ctx context.Context) error { return frames(ctx, "space").next(ctx) },
 		"Histograms": func(ctx context.Context) error { return frames(ctx, "histograms").next(ctx) },
+		"Spaces": func(ctx context.Context) error {
+			spaces := trainer.Spaces(state.Data, nil, nil, nil)
+			return wire.WriteSpaces(io.Discard, nil, views.SpaceNames(state.Config), spaces, nil, nil, paced(ctx))
+		},
 		"Plane": func(ctx context.Context) error {
 			_, err := paintPlane(yielding(ctx), nil, &trainer.Model, false)
 			return err

@@ -111,6 +111,7 @@ func TestTrainerStepLaw(t *testing.T) {
 			}
 			trainer.Layers()
 			trainer.Distributions()
+			trainer.Spaces(s.Data, nil, nil, nil)
 		}
 		if got := toJSON(t, trainer.Result()); got != want {
 			t.Errorf("seed %d, config %s: Step(%d), Step(%d) give\n%s\nwant, as Step(%d) gives,\n%s", seed, toJSON(t, s.Config), a, b, got, a+b, want)
@@ -205,6 +206,7 @@ func TestStateUnmodified(t *testing.T) {
 		tr.Result()
 		tr.Layers()
 		tr.Distributions()
+		tr.Spaces(s.Data, nil, nil, nil)
 		unmodified("Trainer")
 		m, err := NewModel(s)
 		if err != nil {

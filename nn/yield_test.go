@@ -11,6 +11,7 @@ type everything struct {
 	Result    Result
 	Layers    []LayerState
 	Spread    []LayerDistributions
+	Spaces    []LayerSpace
 	Confusion Confusion
 	Outputs   [][]float64
 }
@@ -23,7 +24,7 @@ func computeAll(t *testing.T, s State, tr *Trainer, updates int) everything {
 			t.Fatal(err)
 		}
 	}
-	all := everything{Result: tr.Result(), Layers: tr.Layers(), Spread: tr.Distributions(), Outputs: tr.Predict(s.Data)}
+	all := everything{Result: tr.Result(), Layers: tr.Layers(), Spread: tr.Distributions(), Spaces: tr.Spaces(s.Data, nil, nil, nil), Outputs: tr.Predict(s.Data)}
 	if s.Config.Task == Classification {
 		all.Confusion = tr.Confusion()
 	}
@@ -83,6 +84,7 @@ func TestYieldOften(t *testing.T) {
 		"Metrics":       func(tr *Trainer) { tr.Metrics() },
 		"Layers":        func(tr *Trainer) { tr.Layers() },
 		"Distributions": func(tr *Trainer) { tr.Distributions() },
+		"Spaces":        func(tr *Trainer) { xs, ys := placesOf(s.Data); tr.Spaces(s.Data, xs, ys, nil) },
 		"Confusion":     func(tr *Trainer) { tr.Confusion() },
 		"Predict":       func(tr *Trainer) { tr.Predict(s.Data) },
 	} {
@@ -127,6 +129,7 @@ func TestYieldEnds(t *testing.T) {
 			tr.Metrics()
 			tr.Layers()
 			tr.Distributions()
+			tr.Spaces(s.Data, nil, nil, nil)
 			tr.Predict(s.Data)
 			if yields > last {
 				t.Errorf("%s: %d yields after the one that ended the work; want none", name, yields-last)

@@ -89,7 +89,7 @@ func TestAssignment(t *testing.T) {
 	if err != nil || !slices.Equal(a.Refused, []string{"https://example.org/"}) {
 		t.Errorf("the links that are refused are %q, %v; want the one that leads elsewhere", a.Refused, err)
 	}
-	if got := render(t, AssignmentPreview(a, nil)).content(); !strings.Contains(got, "https://example.org/") {
+	if got := render(t, AssignmentPreview(Sharing{Assignment: a})).content(); !strings.Contains(got, "https://example.org/") {
 		t.Errorf("the preview says %q; want what becomes of the link", got)
 	}
 }

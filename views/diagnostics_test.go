@@ -17,10 +17,11 @@ func TestPanel(t *testing.T) {
 		panel, shown, body string
 	}{
 		{"", "curves", ".curves"}, {"curves", "curves", ".curves"}, {"confusion", "confusion", ".confusions"},
-		{"gradients", "gradients", "table.norms"}, {"histograms", "histograms", ".histograms"}, {"compare", "compare", ""},
+		{"gradients", "gradients", "table.norms"}, {"histograms", "histograms", ".histograms"}, {"space", "space", ".spaces"}, {"compare", "compare", ""},
 	} {
 		lab := sampleLab(t, dataset.Circles, func(l *Lab) {
 			l.Choices.Panel, l.Confusion, l.Layers, l.Distributions = test.panel, confusion, layersWith(1, 1, 1), spreads(3)
+			l.Spaces = spacesOf(t, l)
 		})
 		e := render(t, Panel(lab))
 		var tabs []string
@@ -35,7 +36,7 @@ func TestPanel(t *testing.T) {
 			t.Errorf("panel %q: the tabs are %v, %s in hand; want %v, %s", test.panel, tabs, checked, Panels(), test.shown)
 		}
 		body := e.one(t, "#panel-body")
-		for _, selector := range []string{".curves", ".confusions", "table.norms", ".histograms"} {
+		for _, selector := range []string{".curves", ".confusions", "table.norms", ".histograms", ".spaces"} {
 			if got := len(body.all(selector)) > 0; got != (selector == test.body) {
 				t.Errorf("panel %q shows %s: %t; want %s alone", test.panel, selector, got, test.body)
 			}
@@ -65,6 +66,7 @@ func TestPanelNothing(t *testing.T) {
 		{"confusion", dataset.Circles, "no points to count"},
 		{"gradients", dataset.Circles, "no points to learn from"},
 		{"histograms", dataset.Circles, "no points to answer to"},
+		{"space", dataset.Circles, "no points to put anywhere"},
 	} {
 		e := render(t, PanelBody(sampleLab(t, test.set, func(l *Lab) { l.Choices.Panel = test.panel })))
 		if got := e.one(t, "p.empty").content(); !strings.Contains(got, test.says) || len(e.all("table")) != 0 {
@@ -123,13 +125,18 @@ func TestConfusionMatrix(t *testing.T) {
 }
 
 // measured counts what it is asked to measure.
-type measured struct{ confusion, layers, spreads int }
+type measured struct{ confusion, layers, spreads, spaces int }
 
 func (m *measured) Confusion() nn.Confusion { m.confusion++; return nn.Confusion{Train: [][]int{{1}}} }
 
 func (m *measured) Layers() []nn.LayerState { m.layers++; return layersWith(1) }
 
 func (m *measured) Distributions() []nn.LayerDistributions { m.spreads++; return spreads(1) }
+
+func (m *measured) Spaces([]nn.Point, []float64, []float64, []nn.LayerSpace) []nn.LayerSpace {
+	m.spaces++
+	return make([]nn.LayerSpace, 1)
+}
 
 // TestMeasure: what no panel shows is not measured.
 func TestMeasure(t *testing.T) {
@@ -142,11 +149,12 @@ func TestMeasure(t *testing.T) {
 		{"confusion", dataset.Circles, measured{confusion: 1}}, {"confusion", dataset.Hills, measured{}},
 		{"gradients", dataset.Circles, measured{layers: 1}}, {"gradients", dataset.Hills, measured{layers: 1}},
 		{"histograms", dataset.Circles, measured{spreads: 1}}, {"histograms", dataset.Hills, measured{spreads: 1}},
+		{"space", dataset.Circles, measured{spaces: 1}}, {"space", dataset.Hills, measured{spaces: 1}},
 	} {
 		l := sampleLab(t, test.set, func(l *Lab) { l.Choices.Panel = test.panel })
 		var m measured
 		l.Measure(&m)
-		if m != test.want || (l.Confusion != nil) != (m.confusion > 0) || (l.Layers != nil) != (m.layers > 0) || (l.Distributions != nil) != (m.spreads > 0) {
+		if m != test.want || (l.Confusion != nil) != (m.confusion > 0) || (l.Layers != nil) != (m.layers > 0) || (l.Distributions != nil) != (m.spreads > 0) || (l.Spaces != nil) != (m.spaces > 0) {
 			t.Errorf("the panel %q of %s measures %+v and shows %+v; want %+v", test.panel, test.set, m, l.Measured, test.want)
 		}
 	}

@@ -29,6 +29,15 @@ var experiments = []Experiment{
 		Query:  "dataset=xor&features=xy&hidden_layers=&learning_rate=0.1&steps=200&frame_steps=2",
 	},
 	{
+		Slug: "layer-space", Title: "Bending space",
+		Question: "What does a hidden layer do to space?",
+		Guesses:  []string{"It draws a bent line through the points", "It bends the plane until a straight line is enough", "It picks the points that matter"}, Right: 1,
+		Watch: "Follow the plane from picture to picture. In the last but one, the colours meet at a straight line: watch the points of each class come to their side of it.", Panel: "space", About: FieldHiddenLayers,
+		Answer: "It bends the plane and takes the points along. In the input no straight line parts a ring from its middle; where layer 2 has put them one line does, and every point is right.",
+		Tries:  []Try{{Do: "Choose the activation linear", See: "Such a layer can turn and stretch the plane, but not bend it: the ring stays around its middle, and the accuracy below 70 %.", Change: "activation=linear"}},
+		Query:  "dataset=circles&hidden_layers=4,2&learning_rate=0.05&steps=200&frame_steps=1",
+	},
+	{
 		Slug: "rate-too-high", Title: "Steps too long",
 		Question: "What does a learning rate that is too high look like?",
 		Guesses:  []string{"The loss falls very fast, to 0", "The loss does not move", "The loss jumps up and down"}, Right: 2,

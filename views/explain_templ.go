@@ -580,7 +580,7 @@ func ExplainBody(l Lab, v Explaining) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "</p><details><summary>The numbers</summary><table class=\"lengths\"><thead><tr><th scope=\"col\">Length</th><th scope=\"col\">Loss</th><th scope=\"col\"></th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "</p><details><summary>The numbers</summary><table class=\"lengths\"><thead><tr><th scope=\"col\">Length</th><th scope=\"col\">Loss</th><th scope=\"col\">Which</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

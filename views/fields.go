@@ -103,6 +103,7 @@ const (
 	FieldLinked     = "linked"     // not empty: it came with a link
 	FieldGuess      = "guess"      // what the user thinks will come of it: an index of its guesses
 	FieldAssignment = "assignment" // a task for a class, in Markdown
+	FieldGoal       = "goal"       // what its run is to reach: see package goal
 	FieldHide       = "hide"       // parts of the page that a link leaves out
 	FieldLock       = "lock"       // and those that it locks
 	FieldShow       = "show"       // parts of the card that a link to it names
@@ -170,7 +171,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldExplainLayer, FieldExplainUnit, FieldExplainInput, FieldExplainPart, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
-	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldRows, FieldLayer,
+	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldGoal, FieldRows, FieldLayer,
 	FieldPictureView, FieldPictureTheme, FieldSweep, FieldSweepRows, FieldSweepRowValues, FieldSweepColumns, FieldSweepColumnValues, FieldSweepSteps,
 	"id", "type", "frame_ms", "over",
 })
@@ -267,6 +268,7 @@ var controlLabels = map[string]string{
 	FieldValue:         "The value",
 	FieldOpened:        "The file",
 	FieldAssignment:    "Task for a class",
+	FieldGoal:          "Goal",
 	FieldTableOf:       "Table",
 }
 

@@ -35,20 +35,25 @@ const (
 	FigureNetwork FigureView = "network"
 	FigureCurves  FigureView = "curves"
 	FigureLab     FigureView = "lab"
+	FigureLayers  FigureView = "layers"
 )
 
 // figureViews has a row for each view.
 var figureViews = []struct {
-	view                   FigureView
-	label                  string
-	width                  int // in units of 0.01 inch on paper, about
-	plane, network, curves bool
+	view  FigureView
+	label string
+	width int // in units of 0.01 inch on paper, about
+	needs FigureNeeds
 }{
-	{FigurePlane, "Result", 360, true, false, false},
-	{FigureNetwork, "Network", 540, false, true, false},
-	{FigureCurves, "Curves", 360, false, false, true},
-	{FigureLab, "All three", 720, true, true, true},
+	{FigurePlane, "Result", 360, FigureNeeds{Plane: true}},
+	{FigureNetwork, "Network", 540, FigureNeeds{Units: true}},
+	{FigureCurves, "Curves", 360, FigureNeeds{History: true}},
+	{FigureLab, "All three", 720, FigureNeeds{Plane: true, Units: true, History: true}},
+	{FigureLayers, "Layer space", 720, FigureNeeds{Spaces: true}},
 }
+
+// FigureNeeds says which members of FigureData a figure shows.
+type FigureNeeds struct{ Plane, Units, History, Spaces bool }
 
 // FigureViews returns the views.
 func FigureViews() (all []FigureView) {
@@ -79,10 +84,11 @@ func (f *Figure) row() int {
 // DefaultWidth returns how many pixels wide a view is where nobody says it: two for each unit.
 func (f *Figure) DefaultWidth() int { return 2 * figureViews[f.row()].width }
 
-// Needs says what a figure needs of its data.
-func (f *Figure) Needs() (plane, units, history bool) {
-	row := figureViews[f.row()]
-	return row.plane, row.network, row.curves || f.Film
+// Needs says what a figure needs of its data. A film tells the loss of its moments.
+func (f *Figure) Needs() FigureNeeds {
+	needs := figureViews[f.row()].needs
+	needs.History = needs.History || f.Film
+	return needs
 }
 
 // FigureGrid is the number of places along each side of the plane at which a figure asks the network.
@@ -120,6 +126,8 @@ type FigureData struct {
 	// Units has for each hidden layer what its units that are shown say at the places of their maps,
 	// and last what the outputs say.
 	Units [][]float64
+	// Spaces are where the layers put the points of nn.SpaceSample and the places of SpacePlaces.
+	Spaces []nn.LayerSpace
 }
 
 // The layers of a figure, from the lowest.
@@ -203,6 +211,9 @@ func (f *Figure) Draw(data *FigureData) (*drawing.Drawing, error) {
 		box.height = chartUnits * drawing.Unit
 		p.curves(box, figureBox{box.x, box.y + box.height + figureGap, box.width, box.height})
 		p.out.Height = top + 2*box.height + figureGap + figureMargin
+	case FigureLayers:
+		box.height = p.spaces(box)
+		p.out.Height = top + box.height + figureMargin
 	case FigureLab:
 		box.width = 300 * drawing.Unit
 		box.height = p.planeLayout(box.width).height
@@ -283,6 +294,7 @@ func (f *Figure) words(data *FigureData) string {
 		FigurePlane:   "What a neural network says over the plane, and the points it learns from",
 		FigureNetwork: "A neural network, its weights and what its units do",
 		FigureCurves:  "How a neural network gets better while it learns",
+		FigureLayers:  "Where the layers of a neural network put the plane and the points",
 		FigureLab:     "A neural network, what it says over the plane, and how it gets better while it learns",
 	}[figureViews[f.row()].view]
 	if f.Film {

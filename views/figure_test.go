@@ -94,6 +94,7 @@ func figureData(t *testing.T, set dataset.Name, config nn.Config) *FigureData {
 		data.Units = append(data.Units, make([]float64, width*len(xs)))
 	}
 	m.UnitsTo(data.Units, xs, ys)
+	data.Spaces = spacesOf(t, &lab)
 	return data
 }
 
@@ -188,20 +189,30 @@ func TestFigureStops(t *testing.T) {
 	}
 }
 
-// TestFigureGolden: the curves of a short run are drawn as the golden has them. Flag -update writes it.
+// TestFigureGolden: the curves of a short run, and where its layers put the points, are drawn as the
+// goldens have them. Flag -update writes them.
 func TestFigureGolden(t *testing.T) {
-	_, got := draw(t, Figure{View: FigureCurves, Title: "Two samples", Dark: true}, figureData(t, dataset.Circles, nn.DefaultConfig()))
-	const path = "testdata/curves.svg"
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+	small := nn.DefaultConfig()
+	small.HiddenLayers = []int{3, 2, 1}
+	for path, of := range map[string]struct {
+		figure Figure
+		config nn.Config
+	}{
+		"testdata/curves.svg": {Figure{View: FigureCurves, Title: "Two samples", Dark: true}, nn.DefaultConfig()},
+		"testdata/space.svg":  {Figure{View: FigureLayers}, small},
+	} {
+		_, got := draw(t, of.figure, figureData(t, dataset.Circles, of.config))
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("the curves are\n%s\nwant\n%s", got, want)
+		if got != string(want) {
+			t.Errorf("%s: it is\n%s\nwant\n%s", path, got, want)
+		}
 	}
 }

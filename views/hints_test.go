@@ -65,7 +65,7 @@ var otherHints = []string{
 // selfEvident says of a control that what is written on it and beside it, in its dialog or its card, is all
 // there is to say.
 func selfEvident(name string) bool {
-	dialogs := []string{FieldHide, FieldLock, FieldShow, FieldFormat, FieldAssignment, FieldGuess, FieldPictureView, FieldPictureTheme, FieldParameter, FieldPoint}
+	dialogs := []string{FieldHide, FieldLock, FieldShow, FieldFormat, FieldAssignment, FieldGoal, FieldGuess, FieldPictureView, FieldPictureTheme, FieldParameter, FieldPoint}
 	prefixes := []string{"table", "row_", "explain_", "sweep_"}
 	return slices.Contains(dialogs, name) || slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
 }

@@ -204,6 +204,8 @@ func labs(tb testing.TB) map[string]Lab {
 			l.Choices.Panel, l.Distributions = "histograms", spreads(3)
 			l.Distributions[1].Weights.Counts = nil
 		}),
+		"Space":               sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel, l.Spaces = "space", spacesOf(tb, l) }),
+		"SpaceOfNothing":      sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "space" }),
 		"HistogramsOfNothing": sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "histograms" }),
 		"GradientsOfNothing":  sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "gradients" }),
 		"Compare":             sampleLab(tb, dataset.Circles, func(l *Lab) { l.Choices.Panel = "compare" }),

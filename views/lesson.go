@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
@@ -12,10 +13,13 @@ type Card struct {
 	Query      string // of FieldLesson
 	Assignment Assignment
 	Experiment *ExperimentCard // nil where there is none
+	Goal       []goal.Result   // the rules of the goal, and how the run stands; none without a goal
 }
 
 // isEmpty reports whether there is nothing to tell.
-func (c *Card) isEmpty() bool { return len(c.Assignment.Blocks) == 0 && c.Experiment == nil }
+func (c *Card) isEmpty() bool {
+	return len(c.Assignment.Blocks) == 0 && c.Experiment == nil && len(c.Goal) == 0
+}
 
 // An ExperimentCard is an experiment as the page tells it while it runs.
 type ExperimentCard struct {
@@ -114,3 +118,6 @@ func clippedLink(to string) string {
 	}
 	return strings.ToValidUTF8(to, "�")
 }
+
+// GoalReached says so when a run comes there.
+const GoalReached = "Your goal is reached."

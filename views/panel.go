@@ -11,8 +11,9 @@ import (
 // A panel is a view of the card below the network.
 type panel struct {
 	Name, Label string
-	// measure measures what the view shows beside the curves; nil: nothing.
-	measure func(task nn.Task, m Measurer) Measured
+	// measure measures what the view shows of a state beside the curves; nil: nothing. last is what
+	// the stream's frame before showed, if there was one.
+	measure func(s nn.State, last Measured, m Measurer) Measured
 	// view is the inside of the card. nil is the curves, which frames write with their own pen: a
 	// call that the compiler does not see through would cost each frame memory.
 	view func(l Lab) templ.Component
@@ -25,6 +26,7 @@ var panels = []panel{
 	// Links and stored pages have the first name of this panel, of when it showed the gradients alone.
 	{Name: "gradients", Label: "Layers", measure: measureLayers, view: Layers},
 	{Name: "histograms", Label: "Histograms", measure: measureHistograms, view: Histograms},
+	{Name: "space", Label: "Layer space", measure: measureSpaces, view: Spaces},
 	{Name: "compare", Label: "Compare", view: Compare},
 }
 
@@ -33,6 +35,7 @@ type Measurer interface {
 	Confusion() nn.Confusion
 	Layers() []nn.LayerState
 	Distributions() []nn.LayerDistributions
+	Spaces(points []nn.Point, xs, ys []float64, before []nn.LayerSpace) []nn.LayerSpace
 }
 
 // Measured is what one panel shows beside the curves; the rest of it is nil, and so is all where
@@ -41,19 +44,20 @@ type Measured struct {
 	Confusion     *nn.Confusion
 	Layers        []nn.LayerState // the output last, here and below
 	Distributions []nn.LayerDistributions
+	Spaces        []nn.LayerSpace // the input first; of the frame before, until this one is measured
 }
 
-func measureConfusion(task nn.Task, m Measurer) (got Measured) {
-	if task == nn.Classification {
+func measureConfusion(s nn.State, _ Measured, m Measurer) (got Measured) {
+	if s.Config.Task == nn.Classification {
 		confusion := m.Confusion()
 		got.Confusion = &confusion
 	}
 	return got
 }
 
-func measureLayers(_ nn.Task, m Measurer) Measured { return Measured{Layers: m.Layers()} }
+func measureLayers(_ nn.State, _ Measured, m Measurer) Measured { return Measured{Layers: m.Layers()} }
 
-func measureHistograms(_ nn.Task, m Measurer) Measured {
+func measureHistograms(_ nn.State, _ Measured, m Measurer) Measured {
 	return Measured{Distributions: m.Distributions()}
 }
 
@@ -75,7 +79,7 @@ func (l *Lab) panel() *panel {
 // Measure measures what the panel that is shown needs beside the metrics.
 func (l *Lab) Measure(m Measurer) {
 	if p := l.panel(); p.measure != nil {
-		l.Measured = p.measure(l.State.Config.Task, m)
+		l.Measured = p.measure(l.State, l.Measured, m)
 	}
 }
 

@@ -98,7 +98,8 @@ type Choices struct {
 	PictureView, PictureTheme string // of a picture to save
 
 	Guess      string   // an index of the guesses of an experiment, or ""
-	Assignment string   // the task that is written, and with it
+	Assignment string   // the task that is written,
+	Goal       string   // what its run is to reach, and
 	Hide, Lock []string // the names of parts, of a lesson to share
 	Show       []string // the names of parts, of the card to share
 	Opened     bool     // the state came with the page's address, and goes before the stored one

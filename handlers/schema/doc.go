@@ -44,7 +44,9 @@ var Beyond = []Rule{
 	{"sweep", fmt.Sprintf("a sweep has at most %d cells, and no value twice, also where a range is rounded", wire.MaxCells)},
 	{"journal", "a journal can be read, is of this server's release or replayed `anyway`, and each of its acts can be done"},
 	{"curves", "the curves of a saved state have one number for each of their steps, which grow"},
-	{"saved", fmt.Sprintf("of a saved state, an assignment has at most %d links, and `source` and `edited` at most %d bytes", views.MaxAssignmentLinks, table.MaxSource)},
+	{"saved", fmt.Sprintf("of a saved state, an assignment has at most %d links, and `source` and `edited` at most %d bytes", views.MaxAssignmentLinks, table.MaxSource) +
+		", and its goal can be read"},
+	{"lesson", "the `lesson` of hand-ins is a link to the page or a goal"},
 }
 
 // BeyondList returns the texts of the rules as a list in Markdown.

@@ -41,7 +41,7 @@ var FigureParameters = sync.OnceValue(func() []FigureParameter {
 				Name: "width", Kind: setting.Whole, Range: inUnits(LeastWidth, MostWidth),
 				About: fmt.Sprintf("%d to %d pixels, of a film to %d", LeastWidth, MostWidth, MostFilmWidth),
 			},
-			Default: "720; `network` 1080; `lab` 1440; of a film at most 720",
+			Default: "720; `network` 1080; `lab` and `layers` 1440; of a film at most 720",
 		},
 		{Parameter: wire.Parameter{Name: "theme", Choices: views.Themes(), About: quoted(views.Themes())}, Default: "`light`"},
 		{Parameter: wire.Parameter{Name: "title", About: fmt.Sprintf("at most %d letters, over the figure", LongestName)}, Default: "none"},

@@ -42,6 +42,11 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 			s["required"] = []string{"data", "over"}
 		case wire.Predict:
 			members["data"] = ref("places")
+		case wire.Layers:
+			points := ref("places")
+			points["minItems"] = 1
+			members["data"] = points
+			s["required"] = []string{"data"}
 		case wire.Explain:
 			s["required"] = []string{"data"}
 			points := ref("data")
@@ -137,6 +142,32 @@ func (b *builder) prediction(reference) object {
 	}}, "outputs")
 }
 
+// spaces is the schema of layers_result.
+func (b *builder) spaces(reference) object {
+	number := object{"type": "number"}
+	list := func(of object, about string) object {
+		return object{"type": "array", "items": of, "description": about}
+	}
+	share := object{"type": "number", "minimum": 0, "maximum": 1, "description": "How much of the spread of the points is along it."}
+	axis := object{"type": "object", "required": []string{"share"}, "properties": object{
+		"unit":    object{"type": "integer", "minimum": 0, "maximum": 1, "description": "Whose activation the coordinate is; absent of a direction."},
+		"weights": list(number, "Of a direction: the coordinate is the sum of weights·(activations − mean)."),
+		"mean":    list(number, "The mean activations of the points from which the directions were found."), "share": share,
+	}}
+	place := object{"type": "array", "items": number, "minItems": 1, "maxItems": 2}
+	layer := object{"type": "object", "required": []string{"name", "units", "axes", "points", "grid"}, "properties": object{
+		"name":   object{"type": "string", "description": "input, hidden 1 and so on, output."},
+		"units":  object{"type": "integer", "minimum": 1},
+		"axes":   object{"type": "array", "items": axis, "minItems": 1, "maxItems": 2},
+		"points": list(place, "For each point its coordinates, one along each axis."),
+		"grid":   list(place, "The same for each place of the grid."),
+	}}
+	return b.typed("layers_result", object{
+		"grid":   list(object{"type": "array", "items": number, "minItems": 2, "maxItems": 2}, "Places of the plane, row by row from the top left."),
+		"layers": list(layer, "The input first, whose units are the features, and the output last."),
+	}, "grid", "layers")
+}
+
 // explanation is the schema of explain_result.
 func (b *builder) explanation(reference) object {
 	s := deep(reflect.TypeFor[nn.Explanation]())
@@ -153,10 +184,13 @@ func deep(t reflect.Type) object {
 	case reflect.Struct:
 		members := object{}
 		for _, field := range reflect.VisibleFields(t) {
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			members[name] = deep(field.Type)
+			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "-" {
+				members[name] = deep(field.Type)
+			}
 		}
 		return object{"type": "object", "properties": members, "required": tags(t)}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": deep(t.Elem())}
 	case reflect.String:
 		return object{"type": "string"}
 	case reflect.Bool:
@@ -232,7 +266,7 @@ func tags(t reflect.Type) []string {
 	var names []string
 	for _, field := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name != "" && !strings.Contains(options, "omit") {
+		if name != "" && name != "-" && !strings.Contains(options, "omit") {
 			names = append(names, name)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -212,6 +213,7 @@ func lesson() []queryRow {
 	return []queryRow{
 		{wire.Parameter{Name: views.LinkExperiment, Choices: experiments()[1:], About: "an experiment, whose card is shown"}, false},
 		{wire.Parameter{Name: wire.TextParameter, About: "a task in Markdown, which is shown above the page"}, false},
+		{wire.Parameter{Name: views.FieldGoal, About: "what the run is to reach: rules with commas between them, each one of " + goal.Names()}, false},
 		{wire.Parameter{Name: views.FieldHide, Kind: setting.List, Choices: views.Parts(), Items: parts, About: "parts of the page to leave out"}, false},
 		{wire.Parameter{Name: views.FieldLock, Kind: setting.List, Choices: locks(), Items: parts, About: "parts of the page to lock"}, false},
 	}

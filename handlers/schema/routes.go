@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"fmt"
+
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn/journal"
 )
@@ -129,6 +131,14 @@ func Routes() []Route {
 			Example: object{"config": linear, "network": trained, "data": []any{object{"x": 0, "y": 0}}},
 		},
 		{
+			Method: "POST", Path: "/layers", ID: "layers", Summary: "Where the layers put points", Body: "layers",
+			About: "Labels may be left out. Without `classes` their number is that of the outputs of the network. The same state gives " +
+				"the same bytes, from any replica.",
+			Answers: []reply{{200, "application/json", "layers_result", "The places.", nil}},
+			Codes:   computing,
+			Example: object{"config": linear, "network": trained, "data": two},
+		},
+		{
 			Method: "POST", Path: "/explain", ID: "explain", Summary: "How the next update changes a weight or bias", Body: "explain",
 			About: "Every number of the update as it is computed: the pass of one point, the gradients back, the mean over the batch, the " +
 				"penalties and the optimizer. `parameter.after` is what `/step` then gives, bit for bit.",
@@ -148,6 +158,14 @@ func Routes() []Route {
 			Answers: []reply{{200, "application/json", "state", "The state, as a file holds it.", nil}},
 			Codes:   append([]wire.Code{wire.CodeRelease}, training...),
 			Example: object{"journal": exampleJournal(), "anyway": true},
+		},
+		{
+			Method: "POST", Path: "/verify", ID: "verify", Summary: "What runs that are handed in claim, and what they come to", Body: "verify",
+			About: fmt.Sprintf("Replays up to %d journals and says of each whether it comes to what it claims, and whether its goal is reached. "+
+				"What is wrong with one of them is said in its place. Nothing is kept."+html, wire.MaxHandIns),
+			Answers: []reply{{200, "application/json", "verify_result", "What was found out.", nil}},
+			Codes:   computing,
+			Example: object{"lesson": "?dataset=xor&hidden_layers=2&points=20&goal=accuracy+50,units+2", "hand_ins": []any{object{"name": "Ada", "text": exampleJournal()}}},
 		},
 		{
 			Method: "GET", Path: "/data/{dataset}", ID: "data", Summary: "The points of a data set",
@@ -185,6 +203,7 @@ func Routes() []Route {
 		client("/nnvisu.mjs", "clientJavaScript", "The client in JavaScript", "text/javascript"),
 		document("/llms.txt", "llms", "A text about this server for language models", "text/plain"),
 
+		{Method: "GET", Path: "/verify", Inside: "the page for hand-ins"},
 		{Method: "GET", Path: "/embed", Inside: "the page as one card, for a frame"},
 		{Method: "POST", Path: "/embed", Inside: "acts of a card without script"},
 		{Method: "POST", Path: "/edit", Inside: "acts of the page"},

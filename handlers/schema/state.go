@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"encoding/base64"
 	"math"
 
 	"github.com/go-json-experiment/json"
@@ -9,7 +8,8 @@ import (
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
-	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/nn/goal"
+	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
@@ -66,7 +66,8 @@ func (b *builder) limitsOf() map[string]object {
 		"history.layers.step":  {"minItems": 1, "maxItems": nn.MaxLayerSamples}, "history.layers.step[]": count,
 		"history.layers.epoch": {"minItems": 1, "maxItems": nn.MaxLayerSamples}, "history.layers.epoch[]": count,
 
-		"journal":           {"maxLength": base64.RawURLEncoding.EncodedLen(journal.MaxBytes)},
+		"journal":           {"maxLength": handin.MaxText},
+		"lesson.goal":       {"maxLength": goal.MaxBytes},
 		"lesson.experiment": {"enum": experiments()},
 		"lesson.assignment": {"maxLength": views.MaxAssignment},
 		"lesson.hide[]":     {"enum": views.Parts()},

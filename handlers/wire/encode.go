@@ -212,6 +212,64 @@ func AppendPrediction(dst []byte, id jsontext.Value, outputs [][]float64) ([]byt
 	return append(dst, '}'), err
 }
 
+// WriteSpaces writes the answer to a message of the kind Layers, at a pace: where the layers of some
+// names put the points, and the grid of the places (xs[j], ys[j]). The error is about the id, or that of
+// the writer or of the pace.
+func WriteSpaces(w io.Writer, id jsontext.Value, names []string, spaces []nn.LayerSpace, xs, ys []float64, at *pace.Pace) error {
+	text, err := appendID(append([]byte(nil), `{"type":"layers_result"`...), id)
+	if err != nil {
+		return err
+	}
+	text = appendCoordinates(appendName(text, "grid"), 2, [2][]float64{xs, ys})
+	text = append(appendName(text, "layers"), '[')
+	for l, s := range spaces {
+		if l > 0 {
+			text = append(text, ',')
+		}
+		name, err := json.Marshal(names[l])
+		if err != nil {
+			return err
+		}
+		text = append(appendName(append(text, '{'), "name"), name...)
+		text = appendInt(appendName(text, "units"), s.Units)
+		text = appendList(appendName(text, "axes"), s.Axes, func(text []byte, a nn.SpaceAxis) []byte {
+			if text = append(text, '{'); a.Unit != nn.NoUnit {
+				text = appendInt(appendName(text, "unit"), a.Unit)
+			} else {
+				text = appendNumbers(appendName(text, "weights"), a.Weights)
+				text = appendNumbers(appendName(text, "mean"), a.Mean)
+			}
+			return append(appendNumber(appendName(text, "share"), a.Share), '}')
+		})
+		text = appendCoordinates(appendName(text, "points"), len(s.Axes), s.Points)
+		text = append(appendCoordinates(appendName(text, "grid"), len(s.Axes), s.Places), '}')
+		if _, err := w.Write(text); err != nil {
+			return err
+		}
+		if at.Count(len(text)); at.Stopped() != nil {
+			return at.Stopped()
+		}
+		text = text[:0]
+	}
+	_, err = w.Write(append(text, "]}"...))
+	return err
+}
+
+// appendCoordinates appends for each place a list of its first coordinates.
+func appendCoordinates(text []byte, axes int, of [2][]float64) []byte {
+	text = append(text, '[')
+	for j := range of[0] {
+		if j > 0 {
+			text = append(text, ',')
+		}
+		for k := range axes {
+			text = appendNumber(append(text, "[,"[k]), of[k][j])
+		}
+		text = append(text, ']')
+	}
+	return append(text, ']')
+}
+
 // WriteExplanation writes the answer to a message of the kind Explain. The error is about the id, or that
 // of the writer.
 func WriteExplanation(w io.Writer, id jsontext.Value, e nn.Explanation) error {

@@ -230,6 +230,6 @@ func FuzzFastSource(f *testing.F) {
 	f.Add(fmt.Appendf(nil, `{"config":%s, "network":%s, "data":%s}`, mustJSON(f, state.Config), mustJSON(f, state.Network), mustJSON(f, state.Data)), byte(0))
 	few := Limits{Points: 20}
 	f.Fuzz(func(t *testing.T, body []byte, n byte) {
-		checkFast(t, string(body), []Kind{Step, Train, Predict, Export}[n%4], few)
+		checkFast(t, string(body), []Kind{Step, Train, Predict, Layers, Export}[n%5], few)
 	})
 }

@@ -41,16 +41,51 @@ func ParseForm(contentType string, body []byte, limits Limits) (url.Values, erro
 }
 
 func parseMultipart(body []byte, boundary string, p *pace.Pace) (url.Values, error) {
+	form := url.Values{}
+	parts, err := parseParts(body, boundary, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range parts {
+		form.Add(part.Name, part.Text)
+	}
+	return form, nil
+}
+
+// A Part is a field of a form, or a file.
+type Part struct {
+	Name string
+	File string // its name, with the folders that lead to it; "" for a field that is no file
+	Text string
+}
+
+// ParseFiles returns the fields and the files of a form in their order.
+func ParseFiles(contentType string, body []byte, limits Limits) (parts []Part, err error) {
+	mediaType, parameters, err := mime.ParseMediaType(contentType)
+	if err == nil && mediaType == "multipart/form-data" {
+		p := pace.New(limits.Yield)
+		parts, err = parseParts(body, parameters["boundary"], p)
+		return parts, cmp.Or(p.Stopped(), err)
+	}
+	form, err := ParseForm(contentType, body, limits)
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, text := range form[name] {
+			parts = append(parts, Part{Name: name, Text: text})
+		}
+	}
+	return parts, err
+}
+
+func parseParts(body []byte, boundary string, p *pace.Pace) (all []Part, err error) {
 	if boundary == "" {
 		return nil, Malformed("", "the content type must name a boundary")
 	}
-	form := url.Values{}
 	parts := multipart.NewReader(pace.NewReader(p, body), boundary)
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
 		// A form cut short in a part's header ends like a whole one.
 		if err == io.EOF && bytes.Contains(body, []byte("--"+boundary+"--")) {
-			return form, nil
+			return all, nil
 		}
 		if err != nil {
 			return nil, Malformed("", "the multipart form cannot be read")
@@ -62,8 +97,18 @@ func parseMultipart(body []byte, boundary string, p *pace.Pace) (url.Values, err
 		if err != nil {
 			return nil, Malformed(part.FormName(), "cannot be read")
 		}
-		form.Add(part.FormName(), string(value))
+		all = append(all, Part{part.FormName(), fileName(part), string(value)})
 	}
+}
+
+// fileName returns the name of a file with its folders, which [multipart.Part.FileName] leaves out; "" for
+// a part that is no file.
+func fileName(part *multipart.Part) string {
+	_, parameters, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
+	if err != nil {
+		return ""
+	}
+	return parameters["filename"]
 }
 
 // A Field says what a form may have under a name.
@@ -97,7 +142,7 @@ func DecodeForm(
 		{"config", func(r *reader) error { return r.config(&m.State.Config, &m.ClassesSet) }},
 		{"network", func(r *reader) error { return r.network(&m.State.Network) }},
 		{"data", func(r *reader) error {
-			return r.points(&m.State.Data, limits.Points, kind == Predict)
+			return r.points(&m.State.Data, limits.Points, !kind.needsLabels())
 		}},
 		{"over", func(r *reader) error { return r.sweep(&m.Sweep) }},
 	} {

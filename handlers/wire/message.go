@@ -20,17 +20,22 @@ const (
 	Export                // a file: format
 	Explain               // how the next update changes a number: parameter, point
 	SweepOver             // a stream of the results of many runs: steps, over; no network
+	Layers                // where the layers put points, whose labels may be left out
 	Replay                // the state that a journal leads to: journal, anyway; and no state
+	Verify                // what runs claim and what they come to: hand_ins, lesson; and no state
 )
 
 // hasSteps reports whether the message may say how many updates to make.
 func (k Kind) hasSteps() bool { return k == Step || k == Train || k == SweepOver }
 
+// needsLabels reports whether each point of the message has to have a label.
+func (k Kind) needsLabels() bool { return k != Predict && k != Layers }
+
 // TypeName returns the member type of a message of this kind.
 func (k Kind) TypeName() string {
 	return [...]string{
 		Step: "train_step", Train: "train_step", Predict: "predict", Export: "export",
-		Explain: "train_step", SweepOver: "sweep", Replay: "replay",
+		Explain: "train_step", SweepOver: "sweep", Layers: "layers", Replay: "replay", Verify: "verify",
 	}[k]
 }
 
@@ -67,6 +72,8 @@ type Message struct {
 	Sweep      Sweep          // what the runs of a sweep differ by
 	Journal    string         // to replay
 	Anyway     bool           // also if another release wrote it
+	HandIns    []HandIn       // runs to verify
+	Lesson     string         // the link that they should have begun with, or their goal
 }
 
 // Limits are what a server allows a message.
@@ -122,6 +129,9 @@ func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	if err == nil && kind == SweepOver {
 		err = m.CheckSweep()
 	}
+	if err == nil && kind == Verify {
+		err = m.CheckHandIns()
+	}
 	if err != nil && m.ID == nil {
 		m.ID = FindID(body, limits)
 	}
@@ -142,7 +152,11 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.text(&m.Journal)
 		case name == "anyway" && kind == Replay:
 			return r.flag(&m.Anyway)
-		case kind == Replay:
+		case name == "hand_ins" && kind == Verify:
+			return r.handIns(&m.HandIns)
+		case name == "lesson" && kind == Verify:
+			return r.text(&m.Lesson)
+		case kind == Replay || kind == Verify:
 			return r.unknown()
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
@@ -151,7 +165,7 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 		case name == "network" && kind != SweepOver: // each run begins with a new one
 			return r.network(&m.State.Network)
 		case name == "data":
-			return r.points(&m.State.Data, limits.Points, kind == Predict)
+			return r.points(&m.State.Data, limits.Points, !kind.needsLabels())
 		case name == "steps" && kind.hasSteps():
 			return r.integer(&m.Steps)
 		case name == "frame_steps" && kind == Train:

@@ -228,6 +228,8 @@ func (r *reader) lesson(l *export.Lesson) error {
 			return r.text(&l.Experiment)
 		case "assignment":
 			return r.text(&l.Assignment)
+		case "goal":
+			return r.text(&l.Goal)
 		case "hide":
 			return r.parts(&l.Hide)
 		case "lock":

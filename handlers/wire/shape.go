@@ -77,7 +77,7 @@ type describer struct {
 func memberNames() []string {
 	names := []string{
 		"type", "id", "config", "network", "data", "steps", "frame_steps", "frame_ms", "format",
-		"parameter", "point", "over", "journal", "anyway",
+		"parameter", "point", "over", "journal", "anyway", "hand_ins", "text",
 	}
 	seen := map[string]bool{}
 	for _, name := range names {

@@ -37,7 +37,7 @@ func at(tb testing.TB, s *Shape, path string) *Shape {
 func TestShapeOf(t *testing.T) {
 	all := []string{"config", "data", "id", "network", "type"}
 	for kind, more := range map[Kind][]string{
-		Step: {"steps"}, Train: {"steps", "frame_steps", "frame_ms"}, Predict: nil, Export: {"format"},
+		Step: {"steps"}, Train: {"steps", "frame_steps", "frame_ms"}, Predict: nil, Layers: nil, Export: {"format"},
 	} {
 		want := slices.Sorted(slices.Values(append(slices.Clone(all), more...)))
 		s := ShapeOf(kind)
@@ -60,7 +60,7 @@ func TestShapeOf(t *testing.T) {
 			t.Error("a network may be null, and a config may not")
 		}
 		for _, m := range at(t, s, "data").Members {
-			if want := m.Name != "label" || kind != Predict; m.Required != want {
+			if want := m.Name != "label" || kind.needsLabels(); m.Required != want {
 				t.Errorf("%s of %s is required: %v; want %v", m.Name, kind.TypeName(), m.Required, want)
 			}
 		}

@@ -39,13 +39,14 @@ type File struct {
 type Lesson struct {
 	Experiment string   `json:"experiment,omitzero"` // the name of a prepared one
 	Assignment string   `json:"assignment,omitzero"` // a task in Markdown
+	Goal       string   `json:"goal,omitzero"`       // what the run is to reach, as package goal writes it
 	Hide       []string `json:"hide,omitempty"`      // names of the parts of the page that are left out
 	Lock       []string `json:"lock,omitempty"`      // and of those that are locked
 }
 
 // IsZero reports whether there is no lesson.
 func (l Lesson) IsZero() bool {
-	return l.Experiment == "" && l.Assignment == "" && len(l.Hide) == 0 && len(l.Lock) == 0
+	return l.Experiment == "" && l.Assignment == "" && l.Goal == "" && len(l.Hide) == 0 && len(l.Lock) == 0
 }
 
 // Write writes the file. The type and the version are set here, and a history without samples is

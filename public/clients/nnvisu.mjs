@@ -341,6 +341,20 @@ export class Client {
   }
 
   /**
+   * Returns by their names what runs that are handed in claim, and what they come to. A hand-in is a
+   * journal, a link with one, or the text of a file that was saved. lesson is the link that they should
+   * have begun with, or a goal alone.
+   * @param {Record<string, string>} handIns @param {{ lesson?: string, signal?: AbortSignal }} options
+   * @returns {Promise<Record<string, any>>}
+   */
+  async verify(handIns, { lesson = "", signal } = {}) {
+    const all = Object.entries(handIns).map(([name, text]) => ({ name, text }));
+    const body = JSON.stringify({ hand_ins: all, lesson });
+    const { hand_ins: rows } = JSON.parse(await this.#ask("/verify", body, signal));
+    return Object.fromEntries(rows.map((/** @type {any} */ row) => [row.name, row]));
+  }
+
+  /**
    * Returns the network as a program: pytorch, numpy, go or javascript.
    * @param {State} state @param {string} format @param {AbortSignal} [signal]
    */

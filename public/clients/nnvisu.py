@@ -391,6 +391,16 @@ class Client:
         message = {"journal": link[1] if link else journal, "anyway": anyway}
         return _opened(self._ask("/replay", json.dumps(message)), self)
 
+    def verify(self, hand_ins: Dict[str, str], lesson: str = "") -> Dict[str, Dict[str, Any]]:
+        """Returns by their names what runs that are handed in claim, and what they come to.
+
+        A hand-in is a journal, a link with one, or the text of a file that was saved. lesson is the link
+        that they should have begun with, or a goal alone.
+        """
+        all = [{"name": name, "text": text} for name, text in hand_ins.items()]
+        answer = json.loads(self._ask("/verify", json.dumps({"hand_ins": all, "lesson": lesson})))
+        return {row["name"]: row for row in answer["hand_ins"]}
+
     def export(self, state: State, format: str) -> str:
         """Returns the network as a program: pytorch, numpy, go or javascript."""
         return self._ask("/export", _message(state, format=format), accept="*/*")

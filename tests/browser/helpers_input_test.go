@@ -1,8 +1,10 @@
 package browser
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/nnvisu/nnvisu/tests/contract"
@@ -103,12 +105,18 @@ func (p *tab) downloaded(dir, name string) []byte {
 	return body
 }
 
-// upload chooses a file, as a person does in the browser's own dialog.
+// upload chooses a file, as a person does in the browser's own dialog, or the folder that its name begins
+// with.
 func (p *tab) upload(selector, name string, body []byte) {
 	p.tb.Helper()
-	path := filepath.Join(p.tb.TempDir(), name)
-	if err := os.WriteFile(path, body, 0o600); err != nil {
+	folder, _, inFolder := strings.Cut(name, "/")
+	dir := p.tb.TempDir()
+	path := filepath.Join(dir, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, body, 0o600)); err != nil {
 		p.tb.Fatal(err)
+	}
+	if inFolder {
+		path = filepath.Join(dir, folder)
 	}
 	found := must(p, cdpruntime.Evaluate, cdpruntime.EvaluateParams{Expression: script(`document.querySelector(%s)`, selector)})
 	if found.Result.ObjectID == "" {

@@ -32,9 +32,21 @@ var screens = []screen{
 		p.until("no error", func(v view) bool { return p.besideField("hidden_layers") == "" && ready(v) })
 	}},
 	{name: "held-out", show: func(p *tab) { p.change("points held out", func() { p.fill("test_fraction", "0.3") }) }},
+	explainScreen("update", 4),
+	explainScreen("curve", 5),
 	{name: "no-points", show: func(p *tab) { p.change("no points", func() { p.act("clear") }) }, leave: func(p *tab) {
 		p.change("the points", p.undo)
 	}},
+}
+
+// explainScreen shows a part of the step by hand. The first one is found.
+func explainScreen(name string, part int) screen {
+	return screen{name: "explain-" + name, show: func(p *tab) {
+		p.use(theStepByHand)
+		contract.Eventually(p.tb, "the explanation", func() bool { return p.count(".explained section") == 6 })
+		p.run(fmt.Sprintf(`document.getElementById("explain-%d").click()`, part))
+		p.run(`document.querySelectorAll("#explain details").forEach((d) => { d.open = true; })`)
+	}, leave: func(p *tab) { p.run(`document.getElementById("explain").close()`) }}
 }
 
 // lastScreen is seen after those that are found: a regression has fewer tools and measures than a

@@ -232,6 +232,8 @@ func TestRequests(t *testing.T) {
 			"replay":                 {"result": []any{200.0, []any{5.0}, true, nil, nil}},
 			"replay another release": {"code": "release", "field": "journal", "status": 409.0},
 			"replay nothing":         {"code": "malformed", "field": "journal", "status": 400.0},
+			"verify":                 {"result": []any{[]any{"Ada", "release", false, 2.0}, []any{"Bob", "unreadable", nil, 0.0}}},
+			"verify nothing":         {"code": "invalid", "field": "hand_ins", "status": 422.0},
 			"sweep over nothing":     {"code": "invalid", "field": "over", "status": 422.0},
 			"sweep": {"result": []any{
 				[]any{says{"learning_rate": 10.0, "seed": 0.0}, "diverged", true}, []any{says{"learning_rate": 10.0, "seed": 1.0}, "diverged", true},

@@ -230,7 +230,7 @@ func TestDraining(t *testing.T) {
 	t.Run("Short", func(t *testing.T) {
 		state := m.Without("type", "steps")
 		for path, body := range map[string][]byte{
-			"/predict": state.Text(), "/explain": state.Text(), "/export": state.With("format", "state").Text(),
+			"/predict": state.Text(), "/layers": state.Text(), "/explain": state.Text(), "/export": state.With("format", "state").Text(),
 			"/data/moons": nil, "/": nil, "/?dataset=xor": nil,
 		} {
 			method := "POST"

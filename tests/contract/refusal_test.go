@@ -21,9 +21,9 @@ func TestForbidden(t *testing.T) {
 	}
 	for name, headers := range cross {
 		t.Run(name, func(t *testing.T) {
-			for _, path := range []string{"/step", "/train", "/predict", "/explain", "/export"} {
+			for _, path := range []string{"/step", "/train", "/predict", "/layers", "/explain", "/export"} {
 				text := m.Text()
-				if path == "/predict" {
+				if path == "/predict" || path == "/layers" {
 					text = m.Without("type", "steps").Text()
 				}
 				_, err := s.Post(t, path, text, headers...).Read()
@@ -90,7 +90,7 @@ func TestUnsupported(t *testing.T) {
 	s := Start(t)
 	m := TrainStep(Message{}, nil, Scatter(4, 2, 1), 1)
 	want := s.Step(t, m)
-	bodies := map[string]Message{"/step": m, "/train": m, "/predict": m.Without("type", "steps"), "/explain": m.Without("steps"),
+	bodies := map[string]Message{"/step": m, "/train": m, "/predict": m.Without("type", "steps"), "/layers": m.Without("type", "steps"), "/explain": m.Without("steps"),
 		"/export": m.Without("type", "steps").With("format", "state")}
 	for path, body := range bodies {
 		for _, kind := range []string{"text/plain", "application/xml", "image/png", "text/csv; charset=utf-8", "json", ";"} {

@@ -289,7 +289,7 @@ func (p *page) dialogs() {
 // views: each view beside the curves shows something.
 func (p *page) views() {
 	p.train(5, nothing)
-	for _, name := range []string{"confusion", "gradients", "histograms", "curves"} {
+	for _, name := range []string{"confusion", "gradients", "histograms", "space", "curves"} {
 		p.click("label:has(> #panel-" + name + ")")
 		p.is("the view "+name, `document.querySelector("#panel-body :is(table, .chart > svg, .histogram)")?.getBoundingClientRect().width > 100`)
 		p.ready()

@@ -160,6 +160,7 @@ func visits() map[string]visit {
 		"Train":         post("/train", stream.Text(), jsonType...),
 		"TrainPage":     post("/train", []byte(page.Encode()), htmx...),
 		"Recipe":        get("/train?dataset=xor&points=10&hidden_layers=2&steps=6&frame_ms=50"),
+		"Layers":        post("/layers", step.Without("steps", "type").Text(), jsonType...),
 		"Predict":       post("/predict", step.Without("steps", "type").Text(), jsonType...),
 		"Export":        post("/export", edit("format", "numpy"), formType...),
 		"ExportState":   post("/export", edit("format", "state"), formType...),

@@ -48,8 +48,15 @@ async function ask(lab, request) {
     const journals = [state.replace({ l2: 0.1 }).journal, (await lab.new("xor")).journal];
     return [state.step, state.config.hidden_layers, same, ...journals];
   };
+  const verify = async () => {
+    const rows = await lab.verify({ Ada: JOURNAL, Bob: "Circles" }, { lesson: "units 4" });
+    const told = Object.entries(rows).map(([name, row]) => [name, row.verdict, row.reached, row.acts]);
+    return told.map((row) => row.map((value) => value ?? null));
+  };
   const requests = {
     replay,
+    verify,
+    "verify nothing": () => lab.verify({}),
     "replay another release": () => lab.replay(JOURNAL),
     "replay nothing": () => lab.replay("Circles"),
     data: async () => (await lab.data("moons", { points: 3 })).length,

@@ -52,8 +52,14 @@ def ask(lab, request):
         same = lab.replay(state.journal) == state == lab.replay(JOURNAL, anyway=True)
         return [state.step, state.config["hidden_layers"], same, state.replace(l2=0.1).journal, lab.new("xor").journal]
 
+    def verify():
+        rows = lab.verify({"Ada": JOURNAL, "Bob": "Circles"}, lesson="units 4")
+        return [[name, row["verdict"], row.get("reached"), row["acts"]] for name, row in rows.items()]
+
     requests = {
         "replay": replay,
+        "verify": verify,
+        "verify nothing": lambda: lab.verify({}),
         "replay another release": lambda: lab.replay(JOURNAL),
         "replay nothing": lambda: lab.replay("Circles"),
         "data": lambda: len(lab.data("moons", points=3)),

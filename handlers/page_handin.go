@@ -1,0 +1,132 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/url"
+
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/goal"
+	"github.com/nnvisu/nnvisu/nn/handin"
+	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/views"
+)
+
+// handInText returns the journal of a page up to its state, with the claim of what it came to; "" where
+// there is no journal. The caller has a turn, in which others may compute in between.
+func handInText(ctx context.Context, told string, state nn.State) (string, error) {
+	told = finishedJournal(told, state.Network.Step)
+	j, err := journal.Read(told)
+	if err != nil {
+		return "", nil // there is none
+	}
+	m, err := metricsOf(ctx, state)
+	if err != nil {
+		return "", err
+	}
+	loss := math.NaN()
+	if m != nil {
+		loss = m.Loss
+	}
+	claim, _ := handin.New(j, state, loss)
+	return handin.Join(told, claim.Text()), nil
+}
+
+// metricsOf measures a state; nil where there is no point to measure by.
+func metricsOf(ctx context.Context, state nn.State) (*nn.Metrics, error) {
+	t, err := nn.NewTrainer(state)
+	if errors.As(err, new(*nn.FieldError)) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	t.SetYield(yielding(ctx))
+	m := t.Metrics()
+	return &m, t.Stopped()
+}
+
+// withGoal returns a recipe with a goal, as the journal of a run has it.
+func withGoal(recipe, of string) string {
+	if of == "" {
+		return recipe
+	}
+	return recipe + "&" + goal.Field + "=" + url.QueryEscape(of)
+}
+
+// goalOfRecipe returns the goal in the recipe of a journal.
+func goalOfRecipe(recipe string) string {
+	query, err := wire.ReadQuery(recipe)
+	if err != nil {
+		return ""
+	}
+	return query.Get(goal.Field)
+}
+
+// goalOfJournal returns the goal in the text of a hand-in.
+func goalOfJournal(text string) string {
+	told, _ := handin.Split(text)
+	j, err := journal.Read(told)
+	if err != nil {
+		return ""
+	}
+	return goalOfRecipe(j.Recipe)
+}
+
+// takeHandIn takes out of the query of a link with a journal what that claims, and gives the page its
+// goal.
+func takeHandIn(p *pageRequest, query url.Values) {
+	text := query.Get(views.FieldJournal)
+	told, _ := handin.Split(text)
+	query.Set(views.FieldJournal, told)
+	if of := goalOfJournal(told); p.lesson.Goal == "" && of != "" {
+		lesson := p.lesson
+		lesson.Goal = of
+		p.setLesson(lesson)
+	}
+}
+
+// goal returns the goal of a page, and its run without metrics. Neither shares memory with the request.
+// Without a goal both are empty.
+func (p *pageRequest) goal() (goal.Goal, goal.Run) {
+	g, err := goal.Parse(p.lesson.Goal)
+	if err != nil || len(g) == 0 {
+		return nil, goal.Run{}
+	}
+	run := goal.Run{Config: p.State.Config, Step: p.State.Network.Step}
+	if j, err := journal.Read(p.journal); err == nil {
+		run.Acts = goal.ActsOf(j)
+	}
+	return g, run
+}
+
+// A goalWatch tells the goal of a page along a stream. The zero value has none to tell.
+type goalWatch struct {
+	goal    goal.Goal
+	run     goal.Run
+	reached bool
+}
+
+// check compares the newest frame with the goal, and reports whether it is reached for the first time.
+func (w *goalWatch) check(step int, m *nn.Metrics) (results []goal.Result, first bool) {
+	w.run.Step, w.run.Metrics, w.run.Measured = step, *m, true
+	results = w.goal.Check(&w.run)
+	before := w.reached
+	w.reached = goal.Reached(results)
+	return results, w.reached && !before
+}
+
+// watchGoal returns what tells the goal of a page along a stream. What is reached already is not told
+// again.
+func (p *pageRequest) watchGoal(ctx context.Context) (w goalWatch, err error) {
+	w.goal, w.run = p.goal()
+	if len(w.goal) == 0 {
+		return w, nil
+	}
+	m, err := metricsOf(ctx, p.State)
+	if m != nil {
+		w.check(p.State.Network.Step, m)
+	}
+	return w, err
+}

@@ -1,0 +1,176 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/journal"
+)
+
+// TestCutName: the name is what stands before a link or a journal in its line, as lists and spreadsheets
+// have it.
+func TestCutName(t *testing.T) {
+	for line, want := range map[string][2]string{
+		"https://example.org/?journal=AQ.AA":                 {"", "https://example.org/?journal=AQ.AA"},
+		"Ada https://example.org/?journal=AQ.AA":             {"Ada", "https://example.org/?journal=AQ.AA"},
+		"Ada Lovelace: https://example.org/?hide=a,b&goal=x": {"Ada Lovelace", "https://example.org/?hide=a,b&goal=x"},
+		"Lovelace, Ada;https://example.org/?journal=AQ":      {"Lovelace, Ada", "https://example.org/?journal=AQ"},
+		"Ada\tAQ.AA": {"Ada", "AQ.AA"},
+		"Ada,AQ.AA":  {"Ada", "AQ.AA"},
+		"- Ada – <https://example.org/?journal=AQ>":          {"Ada", "https://example.org/?journal=AQ"},
+		`"Ada","https://example.org/?journal=AQ"`:            {"Ada", "https://example.org/?journal=AQ"},
+		"Ada ?goal=units+3&journal=AQ":                       {"Ada", "?goal=units+3&journal=AQ"},
+		"AQ.AA":                                              {"", "AQ.AA"},
+		"Ada https://example.org/#state=H4sI":                {"Ada", "https://example.org/#state=H4sI"},
+		strings.Repeat("a", 2000) + " https://x/?journal=AQ": {strings.Repeat("a", 2000), "https://x/?journal=AQ"},
+	} {
+		if name, text := cutName(line); name != want[0] || text != want[1] {
+			t.Errorf("cutName(%.60q) = %q, %q; want %q", line, name, text, want)
+		}
+	}
+}
+
+// postHandIns posts the form of the page, with files by their names.
+func postHandIns(t *testing.T, s *Server, lesson, text string, files map[string]string) *httptest.ResponseRecorder {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, value := range map[string]string{"lesson": lesson, "hand_ins": text} {
+		if err := w.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range slices.Sorted(func(yield func(string) bool) {
+		for name := range files {
+			if !yield(name) {
+				return
+			}
+		}
+	}) {
+		part, err := w.CreateFormFile("files", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(part, files[name])
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return serve(s, http.MethodPost, "/verify", body.String(), "Content-Type", w.FormDataContentType(), "Accept", "text/html")
+}
+
+// tableOf returns the table that the page gives as CSV.
+func tableOf(t *testing.T, page string) [][]string {
+	t.Helper()
+	link := regexp.MustCompile(`href="data:text/csv;charset=utf-8,([^"]*)" download`).FindStringSubmatch(page)
+	if link == nil {
+		t.Fatalf("the page has no CSV: %.3000s", page)
+	}
+	text, err := url.PathUnescape(strings.ReplaceAll(link[1], "&#39;", "'"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff"))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+// TestVerifyPage: links of a text, and files of a folder, are verified with their names; the table is
+// there as CSV, too, in which no name is a formula; and what was written stays.
+func TestVerifyPage(t *testing.T) {
+	s := newTestServer(t)
+	j, state := honest(t, s)
+	told := handInOf(t, s, j, j, state, lossOf(t, state))
+	link := "https://example.org/?journal=" + told
+	text := "Ada " + link + "\n\n@Eve " + link + "\n" + link + "\n"
+	w := postHandIns(t, s, "?"+lessonRecipe+"&goal=steps 10", text, map[string]string{
+		"class/eve.json": savedText(t, export.File{State: state, Journal: told}), "class/.DS_Store": "x", "class/list.txt": "Bob: " + link + "\n" + told,
+	})
+	page := w.Body.String()
+	if w.Code != http.StatusOK || !strings.Contains(page, "Of 6 hand-ins, 6 can be relied on; 0 of 6 with a goal have reached it.") {
+		t.Fatalf("%d %.3000s", w.Code, page)
+	}
+	var names []string
+	for i, row := range tableOf(t, page) {
+		names = append(names, row[0])
+		if i > 0 && (row[1] != "holds" || row[2] != "false" || row[3] != "steps 10" || row[4] != "60") {
+			t.Errorf("row %q", row)
+		}
+	}
+	if want := []string{"name", "Ada", "'@Eve", "line 3", "eve.json", "Bob", "list.txt"}; !slices.Equal(names, want) {
+		t.Errorf("names %q; want %q", names, want)
+	}
+	for _, kept := range []string{"Ada " + link, `value="?` + strings.ReplaceAll(lessonRecipe, "&", "&amp;"), "choose them again", "the same run as"} {
+		if !strings.Contains(page, kept) {
+			t.Errorf("the page has no %q", kept)
+		}
+	}
+	w = postHandIns(t, s, "?dataset=nothing", text, nil)
+	if page := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(page, `role="alert"`) || !strings.Contains(page, "Ada "+link) {
+		t.Errorf("a wrong lesson: %d %.2000s", w.Code, page)
+	}
+	w = postHandIns(t, s, "", strings.Repeat("x\n", wire.MaxHandIns+1), nil)
+	if page := w.Body.String(); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(page, "more than 60 hand-ins") {
+		t.Errorf("too many: %d %.2000s", w.Code, page)
+	}
+	w = postHandIns(t, s, "", " ", nil)
+	if page := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(page, "nothing to verify") {
+		t.Errorf("none: %d %.2000s", w.Code, page)
+	}
+	w = serve(s, http.MethodGet, "/verify?lesson="+url.QueryEscape("?goal=units 3"), "", "Accept", "text/html")
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `value="?goal=units 3"`) {
+		t.Errorf("the page with a lesson: %d %.2000s", w.Code, w.Body)
+	}
+}
+
+// TestGoalTravels: the goal of a lesson's link is in the journal of its run, in its links and in its file;
+// and a hand-in of the page holds.
+func TestGoalTravels(t *testing.T) {
+	s := newTestServer(t)
+	p, err := s.readLink(t.Context(), url.Values{"dataset": {"moons"}, "points": {"40"}, "goal": {"test accuracy ≥ 95 %, units<=6,data untouched"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "test accuracy 95,units 6,data untouched"
+	p.recipe = s.told(t.Context(), p, p.State)
+	p.recipe = "dataset=moons&points=40"
+	s.keepJournal(&p)
+	if p.lesson.Goal != want || goalOfJournal(p.journal) != want {
+		t.Fatalf("the goal is %q, in the journal %q; want %q", p.lesson.Goal, goalOfJournal(p.journal), want)
+	}
+	links, err := s.share(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if short := strings.Contains(links.Recipe, "goal=test+accuracy+95,units+6,data+untouched"); !short || strings.Contains(links.Journal, "goal=") {
+		t.Errorf("links %s, %s", links.Recipe, links.Journal)
+	}
+	query, err := wire.ReadQuery(strings.TrimPrefix(links.Journal, "?"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := s.readLink(t.Context(), query)
+	if err != nil || again.lesson.Goal != want {
+		t.Errorf("the notebook link leads to the goal %q, %v", again.lesson.Goal, err)
+	}
+	if _, err := journal.Read(again.journal); err != nil {
+		t.Errorf("the journal of its page: %v", err)
+	}
+	_, got := verifyAll(t, s, "", links.Journal)
+	if row := got.HandIns[0]; row.Verdict != "holds" || row.Reached == nil || len(row.Rules) != 3 {
+		t.Errorf("the hand-in of a page: %+v %+v", row, row.Error)
+	}
+}

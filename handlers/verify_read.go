@@ -1,0 +1,207 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/goal"
+	"github.com/nnvisu/nnvisu/nn/handin"
+	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/views"
+)
+
+// A readHandIn is a hand-in that is not replayed yet.
+type readHandIn struct {
+	run  handin.Run
+	goal goal.Goal // that the run has itself
+}
+
+// read reads a hand-in: the text of a saved state, a link, or a journal.
+func (v *verification) read(text string) (h readHandIn, err error) {
+	h.run.SavedLoss = math.NaN()
+	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
+	var query string
+	if _, packed, ok := strings.Cut(text, "#state="); ok {
+		if text, err = v.unpackLink(packed); err != nil {
+			return h, err
+		}
+	}
+	switch {
+	case strings.HasPrefix(text, "{"):
+		text, query, err = v.readSaved(&h.run, text)
+	case strings.Contains(text, views.FieldJournal+"="):
+		text, query, err = readHandInLink(text)
+	}
+	if err != nil {
+		return h, err
+	}
+	told, claimed := handin.Split(text)
+	if h.run.Journal, err = journal.Read(told); err != nil {
+		return h, wire.Malformed(views.FieldJournal, "cannot be read: %v", err)
+	}
+	if claimed != "" {
+		claim, err := handin.Read(claimed)
+		if err != nil {
+			return h, wire.Malformed(views.FieldJournal, "cannot be read: %v", err)
+		}
+		h.run.Claim = &claim
+	}
+	if of := goalOfRecipe(h.run.Journal.Recipe); of != "" {
+		query = of
+	}
+	h.goal, err = goal.Parse(query)
+	return h, err
+}
+
+// readHandInLink returns the journal of a link, and its goal.
+func readHandInLink(text string) (told, of string, err error) {
+	if _, after, ok := strings.Cut(text, "?"); ok {
+		text = after
+	}
+	text, _, _ = strings.Cut(text, "#")
+	query, err := wire.ReadQuery(text, views.FieldHide, views.FieldLock)
+	if err != nil {
+		return "", "", err
+	}
+	return query.Get(views.FieldJournal), query.Get(views.FieldGoal), nil
+}
+
+// readSaved reads a saved state, and returns its journal and its goal.
+func (v *verification) readSaved(run *handin.Run, text string) (told, of string, err error) {
+	const field = "state"
+	file, err := wire.DecodeFile(text, field, v.s.limits(v.ctx))
+	if err != nil {
+		return "", "", err
+	}
+	if file.Journal == "" || file.Journal == views.JournalTooLong {
+		return "", "", wire.Invalid(views.FieldJournal, "is not in this file: nobody knows how its run began, or too much was done in it")
+	}
+	m := wire.NewMessage(wire.Train)
+	m.State = file.State
+	if err := v.s.checkState(v.ctx, &m); err != nil {
+		return "", "", wire.Within(field, err)
+	}
+	run.Saved = &m.State
+	h := &file.History
+	if n := h.Len(); n > 0 && len(h.Loss) == n && h.Step[n-1] == m.State.Network.Step {
+		run.SavedLoss = h.Loss[n-1]
+	}
+	return file.Journal, file.Lesson.Goal, nil
+}
+
+// unpackLink returns the saved state of a link. A short link may hold gigabytes: all links of a request
+// together have no more than a body.
+func (v *verification) unpackLink(packed string) (string, error) {
+	damaged := wire.Malformed(views.FieldJournal, "cannot be read: its link was cut off or changed on its way")
+	data, err := base64.RawURLEncoding.DecodeString(wire.TrimDebris(packed))
+	if err != nil {
+		return "", damaged
+	}
+	r := gzipReaders.Get().(unpacker)
+	defer func() {
+		_ = r.Reset(strings.NewReader("")) // lets go of the text; that "" is not compressed is no error here
+		gzipReaders.Put(r)
+	}()
+	if err := r.Reset(bytes.NewReader(data)); err != nil {
+		return "", damaged
+	}
+	t := taskOf(v.ctx)
+	source := &unpacking{r: r, ctx: v.ctx}
+	text, err := t.readAll(io.LimitReader(source, v.room+1), min(4*int64(len(data)), v.room), t.reserved)
+	v.room -= int64(len(text))
+	switch {
+	case source.gone != nil:
+		return "", source.gone
+	case v.room < 0:
+		return "", wire.TooLarge(views.FieldJournal, "is in a link that is larger unpacked than one request may be, which is %d bytes", v.s.config.MaxBody)
+	case source.err != nil:
+		return "", damaged
+	case err != nil:
+		return "", err
+	}
+	return string(text), t.reserveMore(decodedBytes(text))
+}
+
+// A lessonStart is what hand-ins are compared with.
+type lessonStart struct {
+	state *nn.State // with which the run begins; nil: nobody says
+	goal  goal.Goal
+}
+
+// readLessonStart reads what a teacher gives with hand-ins: the link of the lesson, its query, or a goal
+// alone; or nothing.
+func (s *Server) readLessonStart(ctx context.Context, text string) (start lessonStart, err error) {
+	const field = "lesson"
+	text = strings.TrimSpace(text)
+	if !strings.ContainsAny(text, "?=") || strings.Contains(text, ">=") && !strings.Contains(text, "?") {
+		start.goal, err = goal.Parse(text)
+		return start, asField(field, err)
+	}
+	if strings.Contains(text, "#state=") {
+		return start, wire.Invalid(field, "must be a short link or a notebook link; a full link does not say how its run began")
+	}
+	if _, after, ok := strings.Cut(text, "?"); ok {
+		text = after
+	}
+	text, _, _ = strings.Cut(text, "#")
+	query, err := wire.ReadQuery(text, views.FieldHide, views.FieldLock)
+	if err != nil {
+		return start, asField(field, err)
+	}
+	var lesson export.Lesson
+	if lesson, err = takeLesson(query); err != nil {
+		return start, asField(field, err)
+	}
+	if told, _ := handin.Split(query.Get(views.FieldJournal)); told != "" {
+		j, err := journal.Read(told)
+		if err != nil {
+			return start, wire.Malformed(field, "has a journal that cannot be read: %v", err)
+		}
+		if lesson.Goal == "" {
+			lesson.Goal = goalOfRecipe(j.Recipe)
+		}
+		if query, err = wire.ReadQuery(j.Recipe); err != nil {
+			return start, asField(field, err)
+		}
+		query.Del(goal.Field)
+	}
+	if start.goal, err = goal.Parse(lesson.Goal); err != nil {
+		return start, asField(field, err)
+	}
+	if e := views.LookupExperiment(lesson.Experiment); e != nil && len(query) == 0 {
+		if query, err = wire.ReadQuery(e.Query); err != nil {
+			return start, err
+		}
+	}
+	if len(query) == 0 {
+		return start, nil // a goal alone
+	}
+	if !query.Has("dataset") {
+		query.Set("dataset", firstDataset)
+	}
+	m, err := s.readRecipe(query)
+	if err == nil {
+		err = s.checkState(ctx, &m)
+	}
+	if err != nil {
+		return start, asField(field, err)
+	}
+	start.state = &m.State
+	return start, nil
+}
+
+// asField returns the error of a part of a field as one of the field.
+func asField(field string, err error) error {
+	b := describe(err)
+	if err == nil || b.Code == wire.CodeInternal || b.Code == wire.CodeBusy {
+		return err
+	}
+	return &wire.Error{Code: b.Code, Field: field, Message: strings.TrimSpace("cannot be opened: " + b.Field + " " + b.Message)}
+}

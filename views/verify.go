@@ -1,0 +1,218 @@
+package views
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nnvisu/nnvisu/nn/goal"
+	"github.com/nnvisu/nnvisu/nn/handin"
+)
+
+// Names of the fields of the page for hand-ins.
+const (
+	VerifyLesson = "lesson"
+	VerifyText   = "hand_ins"
+	VerifyFiles  = "files"
+	VerifyFolder = "folder"
+)
+
+// A VerifyPage is the page for hand-ins.
+type VerifyPage struct {
+	Release string
+	Lesson  string // as it was written
+	Text    string // the same of the links
+	Problem string // why there is no table
+	Most    int    // hand-ins at a time
+	Files   int    // how many were sent, which a page cannot keep
+	Report  *handin.Report
+}
+
+// counted says how many of the hand-ins are how.
+func (p *VerifyPage) counted() string {
+	rows := p.Report.Rows
+	holds, reached, judged := 0, 0, 0
+	for _, r := range rows {
+		if r.Verdict == handin.Holds || r.Verdict == handin.Unclaimed {
+			holds++
+		}
+		if r.Reached != nil {
+			if judged++; *r.Reached {
+				reached++
+			}
+		}
+	}
+	text := fmt.Sprintf("Of %d hand-ins, %d can be relied on", len(rows), holds)
+	if len(rows) == 1 {
+		text = "The hand-in cannot be relied on"
+		if holds == 1 {
+			text = "The hand-in can be relied on"
+		}
+	}
+	if judged > 0 {
+		text += fmt.Sprintf("; %d of %d with a goal have reached it", reached, judged)
+	}
+	return text + "."
+}
+
+// goalWords says a goal in words.
+func goalWords(g goal.Goal) string {
+	words := make([]string, len(g))
+	for i, r := range g {
+		words[i] = r.Words()
+	}
+	return strings.Join(words, ", ")
+}
+
+// sound reports whether nothing speaks against a hand-in.
+func sound(r handin.Row) bool { return r.Verdict == handin.Holds || r.Verdict == handin.Unclaimed }
+
+// sameAs names the hand-ins with the same run.
+func (p *VerifyPage) sameAs(r handin.Row) string {
+	var names []string
+	for _, i := range r.SameAs {
+		names = append(names, p.Report.Rows[i].Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// ruleText says whether a rule is kept: "✗ test accuracy at least 95 %: 93.1 %".
+func ruleText(r handin.Rule) string {
+	mark := "✗ "
+	if r.Met {
+		mark = "✓ "
+	}
+	got := r.Got
+	if got == "" {
+		got = "not known"
+	}
+	return mark + r.Words + ": " + got
+}
+
+func lossOrNone(v *float64) string {
+	if v == nil {
+		return "–"
+	}
+	return lossText(*v)
+}
+
+// The picture of a time line, in its units.
+const (
+	timelineWidth  = 180
+	timelineHeight = 18
+	timelineEdge   = 5
+)
+
+// timelineX is where a moment of a run of so many updates stands.
+func timelineX(r handin.Row, updates int) string {
+	x := float64(timelineEdge)
+	if r.Updates > 0 {
+		x += float64(updates) / float64(r.Updates) * (timelineWidth - 2*timelineEdge)
+	}
+	return strconv.FormatFloat(x, 'f', 1, 64)
+}
+
+// timelineClass is the class of an act: that of the first part that it changes.
+func timelineClass(m handin.Moment) string {
+	if len(m.Parts) == 0 {
+		return "part-none"
+	}
+	return "part-" + string(m.Parts[0])
+}
+
+// timelineWords says a time line to who does not see it.
+func timelineWords(r handin.Row) string {
+	return fmt.Sprintf("%s, %s", counted(r.Updates, "update"), counted(r.Acts, "act"))
+}
+
+// timelineParts are the parts as the key of the time lines has them.
+var timelineParts = []goal.Part{goal.Data, goal.Weights, goal.Network, goal.Features, goal.Seed, goal.Settings}
+
+// csvLink returns the table as a link that holds it: nothing is asked for again, and nothing is kept.
+func (p *VerifyPage) csvLink() string {
+	return "data:text/csv;charset=utf-8," + url.PathEscape("\ufeff"+VerifyCSV(*p.Report))
+}
+
+// VerifyCSV returns a report as a table for a spreadsheet.
+func VerifyCSV(report handin.Report) string {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	row := func(cells ...string) {
+		for i, c := range cells {
+			if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
+				cells[i] = "'" + c // a spreadsheet would take it for a formula
+			}
+		}
+		_ = w.Write(cells) // to memory
+	}
+	row("name", "verdict", "goal_reached", "broken_rules", "steps", "updates", "parameters", "units", "acts", "loss", "claimed_loss",
+		"accuracy", "test_loss", "test_accuracy", "digest", "same_as", "why")
+	p := VerifyPage{Report: &report}
+	for _, r := range report.Rows {
+		var broken, why []string
+		for _, rule := range r.Rules {
+			if !rule.Met {
+				broken = append(broken, rule.Rule)
+			}
+		}
+		for _, d := range r.Differences {
+			why = append(why, d.Message)
+		}
+		if r.Error != nil {
+			why = append(why, r.Error.Message)
+		}
+		reached := ""
+		if r.Reached != nil {
+			reached = strconv.FormatBool(*r.Reached)
+		}
+		var accuracy, testLoss, testAccuracy *float64
+		if r.Metrics != nil {
+			accuracy, testLoss, testAccuracy = r.Metrics.Accuracy, r.Metrics.TestLoss, r.Metrics.TestAccuracy
+		}
+		row(r.Name, string(r.Verdict), reached, strings.Join(broken, "; "), strconv.Itoa(r.Steps), strconv.Itoa(r.Updates), strconv.Itoa(r.Parameters),
+			strconv.Itoa(r.Units), strconv.Itoa(r.Acts), cell(r.Loss), cell(r.Claimed), cell(accuracy), cell(testLoss), cell(testAccuracy), r.Digest, p.sameAs(r), strings.Join(why, "; "))
+	}
+	w.Flush()
+	return b.String()
+}
+
+func cell(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'g', -1, 64)
+}
+
+// goalGot says what a run has of a rule, and goalState to who does not see the mark whether that is enough.
+func goalGot(r goal.Result) string {
+	if !r.Known {
+		return "not known here"
+	}
+	return r.Got
+}
+
+func goalState(r goal.Result) string {
+	if r.Met {
+		return "kept"
+	}
+	return "not kept yet"
+}
+
+// goalExample shows how a rule is written.
+func goalExample(r goal.Row) string {
+	if r.Direction == goal.Untouched {
+		return r.Name
+	}
+	return r.Name + " " + r.Example
+}
+
+// verifyID is the id of a field of the page. Its name alone is that of something of the lab, for the style.
+func verifyID(field string) string { return "verify-" + field }
+
+// acted reports whether there is an act in any time line.
+func (p *VerifyPage) acted() bool {
+	return slices.ContainsFunc(p.Report.Rows, func(r handin.Row) bool { return len(r.Timeline) > 0 })
+}
