@@ -58,6 +58,9 @@ func (s *Server) replay(c echo.Context) error {
 // replayText returns the state that the text of a journal leads to. One of another release is replayed
 // only anyway. The curves are as replayJournal fills them. The caller has a turn.
 func (s *Server) replayText(ctx context.Context, text string, anyway bool, curves *nn.History) (nn.State, journal.Journal, error) {
+	if len(text) > handin.MaxText {
+		return nn.State{}, journal.Journal{}, wire.Malformed(views.FieldJournal, "cannot be read: it must have at most %d characters", handin.MaxText)
+	}
 	text, _ = handin.Split(text) // what it claims is for /verify
 	j, err := journal.Read(text)
 	if err != nil {

@@ -91,7 +91,11 @@ func randomJournal(rng *rand.Rand) string {
 	if err != nil {
 		panic(err)
 	}
-	if rng.IntN(4) > 0 {
+	switch rng.IntN(8) {
+	case 0, 1:
+	case 2:
+		return text + choice(rng, []string{".", ".AQ", ".a b\n"}) // with what it claims
+	default:
 		return text
 	}
 	return choice(rng, []string{text[1:], text[:len(text)-1], text + "A", text + "=", text + "\n", "+" + text, ""})

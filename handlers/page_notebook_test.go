@@ -12,6 +12,7 @@ import (
 
 	qr "github.com/piglig/go-qr"
 
+	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -286,7 +287,8 @@ func TestNotebookOfFile(t *testing.T) {
 	if err := json.Unmarshal([]byte(file), &saved); err != nil {
 		t.Fatal(err)
 	}
-	if j, err := journal.Read(saved.Journal); err != nil || len(j.Entries) != 1 || j.Step != 23 {
+	told, _ := handin.Split(saved.Journal)
+	if j, err := journal.Read(told); err != nil || len(j.Entries) != 1 || j.Step != 23 {
 		t.Errorf("the file has the journal %+v, %v; want one act, and step 23", j, err)
 	}
 	other := readForm(t, serve(s, "GET", "/", "").Body.String(), "", "")

@@ -174,3 +174,55 @@ func TestGoalTravels(t *testing.T) {
 		t.Errorf("the hand-in of a page: %+v %+v", row, row.Error)
 	}
 }
+
+// TestGoalDraft: the goal that is written in Share is read as people write it and shown in words; what is
+// wrong with one stands beside its control.
+func TestGoalDraft(t *testing.T) {
+	s := newTestServer(t)
+	form := settingsForm(t, s, sampleState(t, "moons", 20, 0, nil))
+	share := func(text string) string {
+		form.Set("act", "share")
+		form.Set("goal", text)
+		return serve(s, http.MethodPost, "/edit", form.Encode(), "Content-Type", urlencoded, "HX-Request", "true").Body.String()
+	}
+	if got := share("Accuracy ≥ 95 %, units 1"); !strings.Contains(got, "accuracy at least 95 %, at most 1 unit") || !strings.Contains(got, "goal=accuracy+95,units+1") {
+		t.Errorf("a goal is shared as %.3000s", got)
+	}
+	if got := share("units 1.5"); !strings.Contains(got, `hx-target="#goal-error"`) || !strings.Contains(got, "a whole number; got 1.5") {
+		t.Errorf("a wrong goal is answered %.2000s", got)
+	}
+}
+
+// TestGoalOfPage: a page with a goal says how its run stands, in each answer and along a stream; one
+// without has nothing of it.
+func TestGoalOfPage(t *testing.T) {
+	s := newTestServer(t)
+	page := serve(s, http.MethodGet, "/?dataset=moons&points=40&goal=steps+3,weights+untouched", "").Body.String()
+	if !strings.Contains(page, `id="goal-card"`) || !strings.Contains(page, "at most 3 steps") || !strings.Contains(page, "Your goal is reached") {
+		t.Fatalf("the page with a goal: %.3000s", page)
+	}
+	form := readForm(t, page, "", "")
+	post := func(path string, values url.Values) string {
+		t.Helper()
+		f := url.Values{}
+		for _, from := range []url.Values{form, values} {
+			for name, v := range from {
+				f[name] = v
+			}
+		}
+		return serve(s, http.MethodPost, path, f.Encode(), "Content-Type", urlencoded, "HX-Request", "true").Body.String()
+	}
+	const target = `hx-target="#goal-card"`
+	if got := post("/edit", url.Values{"act": {"set-parameter"}, "parameter": {"weights.0.0.0"}, "value": {"1"}}); !strings.Contains(got, target) || !strings.Contains(got, "1 change") {
+		t.Errorf("after a weight was set: %.2000s", got)
+	}
+	if got := post("/train", url.Values{"until_step": {"5"}}); !strings.Contains(got, target) || !strings.Contains(got, `at most 3 steps <span class="quiet">5</span>`) {
+		t.Errorf("along a stream: %.3000s", got)
+	}
+	form = readForm(t, serve(s, http.MethodGet, "/?dataset=moons&points=40", "").Body.String(), "", "")
+	for _, path := range []string{"/edit", "/step"} {
+		if got := post(path, url.Values{"act": {"reset"}}); strings.Contains(got, "goal-card") {
+			t.Errorf("%s without a goal answers one", path)
+		}
+	}
+}

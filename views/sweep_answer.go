@@ -110,7 +110,11 @@ func (s *SweepPage) trend(a *SweepAxis) (told []string) {
 	for from > 0 && (mean[from-1] < 0 || mean[from-1] >= guessing) {
 		from--
 	}
-	if from > 0 && from < len(mean) {
+	switch {
+	case from == 0 || from == len(mean):
+	case slices.Max(mean[from:]) < 0:
+		told = append(told, fmt.Sprintf("From %s on, every run fails.", c.at(from)))
+	default:
 		told = append(told, fmt.Sprintf("From %s on, a network does no better than guessing, which has a loss of %s.", c.at(from), lossText(guessing)))
 	}
 	return told

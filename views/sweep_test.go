@@ -76,6 +76,11 @@ func TestSweepAnswer(t *testing.T) {
 			"From learning rate 1 on, a network does no better than guessing, which has a loss of 0.6931.",
 			"1 run has no result.",
 		}},
+		"Fails": {sweepOf(t, []SweepAxis{axisOf("learning_rate", "0.01", "0.1", "1", "10")}, []float64{0.6, 0.2, -1, -1}, nil), []string{
+			"The lowest train loss is 0.2000, with learning rate 0.1.",
+			"From learning rate 1 on, every run fails.",
+			"2 runs have no result.",
+		}},
 		"Capacity": {sweepOf(t, []SweepAxis{widths, axisOf("seed", "1", "2")}, []float64{0.5, 0.4, 0.3, 0.3, 0.1, 0.1}, []float64{0.4, 0.45, 0.6, 0.3, 0.9, 1}), []string{
 			"The lowest test loss is 0.3000, with 4 hidden units and seed 2.",
 			"In the mean, the train loss is lowest with 8 hidden units, and the test loss with 2 hidden units.",

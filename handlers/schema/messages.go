@@ -1,14 +1,13 @@
 package schema
 
 import (
-	"encoding/base64"
 	"reflect"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
-	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/nn/handin"
 )
 
 // message is the schema of a message to the server.
@@ -83,13 +82,13 @@ func (b *builder) replay(ref reference) object {
 	members := s["properties"].(object)
 	members["type"].(object)["const"] = wire.Replay.TypeName()
 	for name, about := range map[string]string{
-		"journal": "A run as its recipe and its acts, in base64url.",
+		"journal": "A run as its recipe and its acts, in base64url. What it claims, behind a dot, is left aside.",
 		"anyway":  "Replay it also if another release wrote it, which may lead to another state.",
 	} {
 		members[name].(object)["description"] = about
 	}
-	members["journal"].(object)["pattern"] = `^[A-Za-z0-9_-]+$`
-	members["journal"].(object)["maxLength"] = base64.RawURLEncoding.EncodedLen(journal.MaxBytes)
+	members["journal"].(object)["pattern"] = `^[A-Za-z0-9_-]+(\.[\s\S]*)?$`
+	members["journal"].(object)["maxLength"] = handin.MaxText
 	s["required"] = []string{"journal"}
 	return s
 }

@@ -144,6 +144,7 @@ export class State {
     /** @type {Texts} */
     const texts = { ...this.#texts, network };
     delete texts.history; // the curves up to the state before
+    if (this.journal) texts.journal = JSON.stringify(this.journal.split(".")[0]); // so is what it claims
     return new State(texts, metrics);
   }
 

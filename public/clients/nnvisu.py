@@ -422,6 +422,8 @@ class Client:
 
     def _later(self, state: State, network: str, metrics: Dict[str, float]) -> State:
         kept = {name: text for name, text in state._texts.items() if name != "history"}
+        if state.journal:
+            kept["journal"] = json.dumps(state.journal.partition(".")[0])  # what it claims is of the state before
         return State({**kept, "network": network}, metrics, self)
 
     def _settled(self, error: Diverged, state: State) -> Diverged:

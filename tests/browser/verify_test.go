@@ -60,6 +60,7 @@ func TestBrowserVerify(t *testing.T) {
 	forged := regexp.MustCompile(`"weights":\[\[\[-?[\d.e-]+`).ReplaceAll(file, []byte(`"weights":[[[0.125`))
 	q.upload("#verify-files", "eve.json", forged)
 	q.upload("#verify-folder", "fred/fred.json", file)
+	contract.Eventually(t, "the file of the folder", func() bool { return eval[int](q, `document.getElementById("verify-folder").files.length`) == 1 })
 	q.click(`main button[type="submit"]`)
 	q.shows("#verify-report")
 	q.pictures("verify", "#verify-report")
@@ -91,6 +92,7 @@ func TestBrowserVerify(t *testing.T) {
 	}
 	for _, colours := range []string{"light", "dark"} {
 		q.scheme(colours)
+		await[int](q, `Promise.all(document.getAnimations().map((a) => a.finished)).then((all) => all.length)`) // of buttons
 		q.run(string(axe))
 		q.checkAxe(t)
 	}

@@ -183,7 +183,7 @@ func TestKept(t *testing.T) {
 	state := contract.Message{"data": contract.Scatter(9, 2, 1)}
 	file := s.Post(t, "/export", state.With("format", "state").Text()).Body
 	kept := bytes.Replace(file, []byte("]}\n"), []byte(`],"meta":{"x":{"name":"a, \"b\" {"}},"history":{"step":[0],"epoch":[0],"loss":[1]},`+
-		`"journal":"AQ","lesson":{"hide":["data"]}}`+"\n"), 1)
+		`"journal":"AQ.x","lesson":{"hide":["data"]}}`+"\n"), 1)
 	if bytes.Equal(kept, file) {
 		t.Fatalf("the file ends in another way: %s", contract.Clip(file))
 	}

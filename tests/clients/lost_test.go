@@ -189,3 +189,26 @@ func TestCompress(t *testing.T) {
 		}
 	})
 }
+
+// TestBrokenSweep: a sweep that breaks off is asked for again, and each of its cells comes once.
+func TestBrokenSweep(t *testing.T) {
+	each(t, func(t *testing.T, c client) {
+		var asked atomic.Int32
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			cells := min(4, 2*int(asked.Add(1))-1) // 1, 3, and then all
+			for cell := range cells {
+				fmt.Fprintf(w, "event: sweep_cell\nid: %d\ndata: {\"type\":\"sweep_cell\",\"values\":{\"seed\":%d},"+
+					"\"network\":{},\"loss\":1,\"metrics\":{\"loss\":1}}\n\n", cell, cell+5)
+			}
+			if cells == 4 {
+				fmt.Fprint(w, "event: done\ndata: {\"reason\":\"steps\"}\n\n")
+			}
+		}))
+		t.Cleanup(s.Close)
+		c.write(t, "state.json", []byte(`{"type":"nnvisu_state","version":1,"config":{},"network":{},"data":[]}`))
+		if got := strings.Fields(c.run(t, "sweep", s.URL, "{}")); strings.Join(got, " ") != "5 6 7 8" || asked.Load() != 3 {
+			t.Errorf("the cells are those of the seeds %v, after %d requests; want 5 6 7 8, after 3", got, asked.Load())
+		}
+	})
+}

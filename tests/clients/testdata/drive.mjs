@@ -33,6 +33,11 @@ async function train(lab, steps, out) {
   writeFileSync(out, state.stringify());
 }
 
+/** Sweeps over four seeds, and says each. */
+async function sweep(lab) {
+  for await (const { values } of lab.sweep(read(), 3, { seed: [5, 6, 7, 8] })) console.log(values.seed);
+}
+
 /** Makes a request, and says what came of it. */
 async function ask(lab, request) {
   const first = { hidden_layers: [8], optimizer: "sgd", learning_rate: 10, activation: "linear" };
@@ -111,4 +116,4 @@ async function ask(lab, request) {
 }
 
 const [command, urls, options, ...given] = process.argv.slice(2);
-await { law, train, ask }[command](new Client(urls.split(" "), JSON.parse(options)), ...given);
+await { law, train, sweep, ask }[command](new Client(urls.split(" "), JSON.parse(options)), ...given);

@@ -28,6 +28,12 @@ def train(lab, steps, out):
     state.save(out)
 
 
+def sweep(lab):
+    """Sweeps over four seeds, and says each."""
+    for cell in lab.sweep(nnvisu.load("state.json"), 3, seed=range(5, 9)):
+        print(cell.values["seed"])
+
+
 def ask(lab, request):
     """Makes a request, and says what came of it."""
 
@@ -86,4 +92,4 @@ def ask(lab, request):
         print(json.dumps({"code": error.code, "field": error.field, "status": error.status, **last}))
 
 command, urls, options, *arguments = sys.argv[1:]
-{"law": law, "train": train, "ask": ask}[command](nnvisu.Client(*urls.split(), **json.loads(options)), *arguments)
+{"law": law, "train": train, "sweep": sweep, "ask": ask}[command](nnvisu.Client(*urls.split(), **json.loads(options)), *arguments)
