@@ -13,8 +13,8 @@ import (
 	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
-// theStepByHand is the button of the panel.
-const theStepByHand = ".panel .card-head > button"
+// theStepByHand is the button of the network.
+const theStepByHand = ".network .card-head > button"
 
 // explains waits until the page explains a weight or bias, whose name it says. Without script it is another page.
 func (p *tab) explains(what, title string) {
