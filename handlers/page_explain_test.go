@@ -20,6 +20,18 @@ import (
 // shownError is the largest relative error of a number that is shown with five significant digits.
 const shownError = 5e-5
 
+// shownSpan returns what a number that is shown may be: one with more than five digits is half a unit of the last
+// of them away at most.
+func shownSpan(word string, v float64) span {
+	mantissa, _, _ := strings.Cut(word, "e")
+	digits := len(strings.TrimLeft(strings.Replace(mantissa, ".", "", 1), "0"))
+	off := v * shownError
+	if v > 0 && digits > 5 {
+		off = 0.5 * math.Pow(10, math.Floor(math.Log10(v))-float64(digits-1))
+	}
+	return span{v - off, v + off}
+}
+
 // TestExplainedText takes the equations out of the text of the page, evaluates each in an arithmetic of
 // intervals, which knows what the rounding of the numbers hides, and gets the result that is shown beside
 // it. The last one is what /step gives. So it is for all optimizers, activations and losses.
@@ -219,7 +231,7 @@ func (p *spanParser) atom() span {
 		return span{math.Pi, math.Pi}
 	}
 	if v, err := strconv.ParseFloat(word, 64); err == nil {
-		return span{v * (1 - shownError), v * (1 + shownError)}
+		return shownSpan(word, v)
 	}
 	if !p.takes("(") {
 		panic("no number: " + word)

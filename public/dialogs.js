@@ -1,4 +1,5 @@
 // Dialogs: what opens and closes them.
+import { traits } from "./acts.js";
 import { $, form, on } from "./page.js";
 
 const MODAL = "dialog[open]:not([data-modeless])";
@@ -39,8 +40,24 @@ export function bindDialogs(runs) {
     if (opens) open(opens);
     if (act) runs.ask("edit", { act }, { looks: true });
   });
+  explainAtRest(runs);
   document.addEventListener("close", closed, true);
   if (!("closedBy" in HTMLDialogElement.prototype)) form.addEventListener("click", closeBeside);
+}
+
+/** Explains the next step to those who look at one, when training has ended. @param {Runs} runs */
+function explainAtRest(runs) {
+  let trained = false;
+  runs.on("state", (state) => {
+    if (state === "training") trained = true;
+    if (state !== "idle" || !trained) return;
+    trained = false; // once: it may be refused
+    /** @type {HTMLButtonElement | null} */
+    const button = document.querySelector("#explain[open] #explain-stale button");
+    if (!button) return;
+    const ask = () => runs.ask("edit", { [button.name]: button.value }, traits(button));
+    queueMicrotask(ask); // when all have heard of the rest
+  });
 }
 
 /** @param {Event} event */

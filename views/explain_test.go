@@ -108,10 +108,30 @@ func TestExplainChoices(t *testing.T) {
 	for got, want := range map[string]string{
 		texts(v.Layers):  "0 Layer 1; 1 Layer 2; [2 Output]",
 		texts(v.Units):   "0 Class 0; [1 Class 1]",
-		texts(v.Numbers): "-1 Bias; 0 Weight from layer 2, unit 1; 1 Weight from layer 2, unit 2; [2 Weight from layer 2, unit 3]",
+		texts(v.Numbers): "-1 bias; 0 from unit 1; 1 from unit 2; [2 from unit 3]",
 	} {
 		if got != want {
 			t.Errorf("the choices are %s; want %s", got, want)
+		}
+	}
+}
+
+// TestExplainedAt: the place of a point in the batch is said where the batch is a part of the points.
+func TestExplainedAt(t *testing.T) {
+	for _, test := range []struct {
+		batch int
+		test  float64
+		want  string
+	}{
+		{0, 0, "Step 4 takes all 30 points; you see point 0."},
+		{0, 0.5, "Step 4 takes all 15 points; you see point "},
+		{7, 0, ", number 1 of them."},
+		{1, 0, "Step 4 takes one point: point "},
+	} {
+		s := nntest.State(t, dataset.Moons, 30, 3, func(c *nn.Config) { c.BatchSize, c.TestFraction = test.batch, test.test })
+		v, _ := explainedView(t, s, "biases.0.0")
+		if !strings.Contains(v.At, test.want) || strings.Contains(v.At, "number") != strings.Contains(test.want, "number") {
+			t.Errorf("batches of %d, %v held out: it says %q; want %q", test.batch, test.test, v.At, test.want)
 		}
 	}
 }
