@@ -1,5 +1,4 @@
 // Dialogs: what opens and closes them.
-import { traits } from "./acts.js";
 import { $, form, on } from "./page.js";
 
 const MODAL = "dialog[open]:not([data-modeless])";
@@ -45,18 +44,13 @@ export function bindDialogs(runs) {
   if (!("closedBy" in HTMLDialogElement.prototype)) form.addEventListener("click", closeBeside);
 }
 
-/** Explains the next step to those who look at one, when training has ended. @param {Runs} runs */
+/** Explains the next step, if one is explained, when training ends. @param {Runs} runs */
 function explainAtRest(runs) {
-  let trained = false;
+  let before = "";
   runs.on("state", (state) => {
-    if (state === "training") trained = true;
-    if (state !== "idle" || !trained) return;
-    trained = false; // once: it may be refused
-    /** @type {HTMLButtonElement | null} */
-    const button = document.querySelector("#explain[open] #explain-stale button");
-    if (!button) return;
-    const ask = () => runs.ask("edit", { [button.name]: button.value }, traits(button));
-    queueMicrotask(ask); // when all have heard of the rest
+    const point = document.getElementById("point");
+    if (point && state === "idle" && before === "training") queueMicrotask(() => runs.act(point)); // all have heard of it
+    if (state !== "waiting") before = state;
   });
 }
 

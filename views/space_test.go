@@ -184,6 +184,38 @@ func TestSpaceNames(t *testing.T) {
 	}
 }
 
+// TestSpaceRows: in a layer of one unit the classes have rows of their own, and the words are those of what the
+// output says.
+func TestSpaceRows(t *testing.T) {
+	for set, word := range map[dataset.Name]string{dataset.Blobs: "classes by straight lines", dataset.Hills: "the value of the output rises"} {
+		s, spaces, pictures := picturesOf(t, set, 5, func(c *nn.Config) { c.HiddenLayers = []int{3, 1} })
+		_, at := nn.SpaceSample(s.Data)
+		rows := map[int]map[float64]bool{}
+		for j, dot := range pictures[2].Dots {
+			if rows[dot.at.y] == nil {
+				rows[dot.at.y] = map[float64]bool{}
+			}
+			rows[dot.at.y][s.Data[at[j]].Label] = true
+			if dot.at.y <= 0 || dot.at.y >= spaceFlat {
+				t.Errorf("%s: a point is at %v; want it within", set, dot.at)
+			}
+		}
+		if len(rows) < 3 {
+			t.Errorf("%s: the points are in %d rows", set, len(rows))
+		}
+		for y, labels := range rows {
+			if s.Config.Task == nn.Classification && len(labels) != 1 {
+				t.Errorf("%s: in the row at %d there are the classes %v; want one", set, y, labels)
+			}
+		}
+		l := Lab{State: s, Choices: Choices{Panel: "space"}}
+		l.Spaces = spaces
+		if got := render(t, Spaces(l)).content(); !strings.Contains(got, word) || !strings.Contains(got, "A layer of one unit") {
+			t.Errorf("%s: it says %q; want %q", set, got, word)
+		}
+	}
+}
+
 // TestSpaceAtOnePlace: points that a layer puts at one place, and numbers that are too large, have a
 // picture or a sentence.
 func TestSpaceAtOnePlace(t *testing.T) {

@@ -44,7 +44,7 @@ func (p *tab) explainsNext(when string) (step int) {
 func TestBrowserExplain(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	p := s.open(t, laptop, at("?dataset=circles&hidden_layers=4,3&activation=tanh&dropout=0.2"))
+	p := s.open(t, laptop, at("?dataset=circles&hidden_layers=4,3&activation=tanh&dropout=0.2"), provoking(saysRefused))
 	v := p.change("a step", func() { p.step(1) })
 	p.click(theStepByHand)
 	p.explains("the explanation", "the weight from")
@@ -172,9 +172,9 @@ func TestBrowserExplain(t *testing.T) {
 		p.explains("the explanation", "the weight from")
 	})
 	p.click("#explain [data-close-dialog]")
-	if n := p.count(`[name^="explain_"], [name="point"]`); n > 0 || p.seen("#trace") {
-		t.Errorf("%d fields of the explanation are left; want none, and no edge that is marked", n)
-	}
+	contract.Eventually(t, "that no field of the explanation is left, and no edge is marked", func() bool {
+		return p.count(`[name^="explain_"], [name="point"]`) == 0 && !p.seen("#trace")
+	})
 }
 
 // TestBrowserExplainFits: no equation is wider than its place, on a phone and on a laptop, whatever there is to
