@@ -200,7 +200,7 @@ func (r *reader) rising() []int {
 	numbers := make([]int, r.length(MaxBytes))
 	next := 0
 	for i := range numbers {
-		numbers[i] = next + r.below(MaxBytes, "point")
+		numbers[i] = next + r.below(nn.MaxCount-next, "point") // whether it is there is for the act to say
 		next = numbers[i] + 1
 	}
 	return numbers
