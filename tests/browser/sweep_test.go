@@ -117,6 +117,9 @@ func TestBrowserSweep(t *testing.T) {
 	}
 	// The page of the run answered a form, and its links lead to the lab all the same.
 	r.click("[data-open=share]")
+	if link := r.link("recipe-link"); !strings.HasPrefix(link, "?") {
+		t.Errorf("the link of the run is %s; want one that begins with the lab's address", link)
+	}
 	if again := s.open(t, at(r.link("recipe-link"))).ready(); again.Config != v.Config {
 		t.Errorf("the link of the run opens %s; want the settings %s", brief(again.Config), brief(v.Config))
 	}
