@@ -68,29 +68,6 @@ func (j Journal) Cut(acts, step int) (Journal, error) {
 	return j, nil
 }
 
-// Source returns the source of the points of the run, and whether some of them were changed since they
-// came from there; "" for points of the user's own.
-func (j Journal) Source() (source string, edited bool) {
-	source = j.Recipe
-	for _, e := range j.Entries {
-		switch a := e.Act.(type) {
-		case Dataset:
-			source, edited = a.Source, false
-		case Import:
-			source, edited = "", false
-		case AddPoints, RemovePoints, SetPoints, RemoveClass:
-			edited = true
-		case ClearPoints:
-			source, edited = "", false
-		case Settings:
-			for _, one := range a {
-				edited = edited || one.Name == "task" // it converts the labels
-			}
-		}
-	}
-	return source, edited
-}
-
 // walk goes through a journal. It calls train with the number of the entry that comes next, and each after
 // an act.
 func walk(
