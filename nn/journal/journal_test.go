@@ -308,7 +308,7 @@ func TestNotebook(t *testing.T) {
 // FuzzRead: what can be read is written the same, and replaying it fails by an error at most.
 func FuzzRead(f *testing.F) {
 	w, acts := testWorld(), 0
-	w.Check = func(nn.State) error {
+	w.Check = func(nn.State, time.Duration) error {
 		if acts++; acts > 50 {
 			return errors.New("is enough")
 		}
