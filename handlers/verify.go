@@ -81,8 +81,8 @@ func (v *verification) verify(row *handin.Row, text string) error {
 		return err
 	}
 	j := h.run.Journal
-	acts := goal.ActsOf(j)
-	row.Acts, row.Changes = acts.Number, acts.Of
+	all := goal.ActsOf(j, firstConfig(j), 0)
+	row.Acts, row.Changes = all.Number, all.Of
 	row.Verdict = handin.Unreplayable // until it is replayed
 	metrics, err := v.replay(&h.run)
 	if err != nil {
@@ -104,13 +104,17 @@ func (v *verification) verify(row *handin.Row, text string) error {
 	case !math.IsNaN(h.run.SavedLoss):
 		row.Claimed = &h.run.SavedLoss
 	}
-	h.run.Own, row.Digest = handin.New(j, last, h.run.Loss)
-	row.Verdict, row.Differences = h.run.Compare(v.lesson.state, v.s.journalRelease())
+	h.run.Own, row.Digest = handin.New(j, last, h.run.Loss), handin.Digest(j, h.run.First, last)
+	row.Verdict, row.Differences = h.run.Compare(v.lesson.state, v.lesson.journal, v.s.journalRelease())
 	g := v.lesson.goal
 	if len(g) == 0 {
 		g = h.goal
 	}
-	run := &goal.Run{Config: last.Config, Step: last.Network.Step, Acts: acts}
+	after := g.After()
+	if v.lesson.journal != nil {
+		after = v.lesson.acts()
+	}
+	run := &goal.Run{Config: last.Config, Step: last.Network.Step, Acts: goal.ActsOf(j, firstConfig(j), after)}
 	if metrics != nil {
 		run.Metrics, run.Measured = *metrics, true
 	}
@@ -155,6 +159,7 @@ func (v *verification) timeline(j journal.Journal) (updates int, moments []handi
 	if err != nil {
 		return 0, nil, replayError(err)
 	}
+	parts := goal.Parts(j, firstConfig(j))
 	for i, item := range items[1:] {
 		before := items[i]
 		if item.Acts == before.Acts { // training
@@ -163,7 +168,7 @@ func (v *verification) timeline(j journal.Journal) (updates int, moments []handi
 		}
 		if len(moments) < handin.MaxMoments {
 			act := j.Entries[item.Acts-1]
-			moments = append(moments, handin.Moment{Step: act.Step, Updates: updates, Words: item.Words, Parts: goal.PartsOf(act.Act)})
+			moments = append(moments, handin.Moment{Step: act.Step, Updates: updates, Words: item.Words, Parts: parts[item.Acts-1]})
 		}
 	}
 	return updates, moments, nil

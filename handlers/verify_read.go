@@ -131,8 +131,26 @@ func (v *verification) unpackLink(packed string) (string, error) {
 
 // A lessonStart is what hand-ins are compared with.
 type lessonStart struct {
-	state *nn.State // with which the run begins; nil: nobody says
-	goal  goal.Goal
+	state   *nn.State        // with which the run begins; nil: nobody says
+	journal *journal.Journal // with which it begins, after that state; nil: with nothing
+	goal    goal.Goal
+}
+
+// acts returns how many acts the lesson brings.
+func (l *lessonStart) acts() int {
+	if l.journal == nil {
+		return 0
+	}
+	return len(l.journal.Entries)
+}
+
+// isGoal reports whether the text of a lesson is a goal alone: it is no link, and has no parameter.
+func isGoal(text string) bool {
+	if strings.Contains(text, "?") || strings.Contains(text, "://") {
+		return false
+	}
+	name, _, parameter := strings.Cut(text, "=")
+	return !parameter || strings.ContainsAny(name, "<>≤≥ ,") // "units <= 6"
 }
 
 // readLessonStart reads what a teacher gives with hand-ins: the link of the lesson, its query, or a goal
@@ -140,15 +158,19 @@ type lessonStart struct {
 func (s *Server) readLessonStart(ctx context.Context, text string) (start lessonStart, err error) {
 	const field = "lesson"
 	text = strings.TrimSpace(text)
-	if !strings.ContainsAny(text, "?=") || strings.Contains(text, ">=") && !strings.Contains(text, "?") {
+	if isGoal(text) {
 		start.goal, err = goal.Parse(text)
 		return start, asField(field, err)
 	}
 	if strings.Contains(text, "#state=") {
 		return start, wire.Invalid(field, "must be a short link or a notebook link; a full link does not say how its run began")
 	}
-	if _, after, ok := strings.Cut(text, "?"); ok {
+	address, after, link := strings.Cut(text, "?")
+	switch {
+	case link:
 		text = after
+	case strings.Contains(address, "://"): // of the page itself
+		text, link = "", true
 	}
 	text, _, _ = strings.Cut(text, "#")
 	query, err := wire.ReadQuery(text, views.FieldHide, views.FieldLock)
@@ -171,17 +193,24 @@ func (s *Server) readLessonStart(ctx context.Context, text string) (start lesson
 			return start, asField(field, err)
 		}
 		query.Del(goal.Field)
+		start.journal = &j
 	}
 	if start.goal, err = goal.Parse(lesson.Goal); err != nil {
 		return start, asField(field, err)
 	}
+	start.goal = start.goal.CountAfter(start.acts())
 	if e := views.LookupExperiment(lesson.Experiment); e != nil && len(query) == 0 {
 		if query, err = wire.ReadQuery(e.Query); err != nil {
 			return start, err
 		}
 	}
-	if len(query) == 0 {
-		return start, nil // a goal alone
+	switch {
+	case len(query) == 0 && link: // which opens what a first visit shows
+		first, err := s.firstRequest()
+		start.state = &first.State
+		return start, err
+	case len(query) == 0:
+		return start, nil // a goal alone, as a query has it
 	}
 	if !query.Has("dataset") {
 		query.Set("dataset", firstDataset)

@@ -39,11 +39,11 @@ type Entry struct {
 }
 
 var verdicts = []Entry{
-	{Holds, "holds", "The journal leads to what is claimed, and begins as the lesson does."},
+	{Holds, "holds", "The journal leads to what is claimed. If there is a lesson, it begins as that does."},
 	{Unclaimed, "nothing claimed", "The journal can be replayed, and claims nothing: what is shown is what it leads to."},
 	{Release, "other release", "Another release made it, or its mark was changed: the numbers may differ for that reason alone."},
 	{Seed, "other seed", "The run has another seed than it claims, or than the lesson."},
-	{Acts, "other acts", "The journal has other acts than it claims: one was removed, added or changed."},
+	{Acts, "other acts", "The journal has other acts than it claims, or than those that the lesson begins with: one was removed, added or changed."},
 	{Data, "other data", "The points are others than it claims, or than those with which the lesson begins."},
 	{Settings, "other settings", "The settings are others than it claims, or than those with which the lesson begins."},
 	{Weights, "other weights", "The weights are not those that the acts lead to."},
@@ -81,8 +81,9 @@ type Run struct {
 }
 
 // Compare says what does not agree in a run, with its causes first; lesson is the state with which the run
-// should begin, or nil, and release that of the program that replayed it.
-func (r *Run) Compare(lesson *nn.State, release string) (Verdict, []Difference) {
+// should begin, or nil, told the journal with which it should go on from there, or nil, and release that of
+// the program that replayed it.
+func (r *Run) Compare(lesson *nn.State, told *journal.Journal, release string) (Verdict, []Difference) {
 	var all []Difference
 	differs := func(differ bool, what Verdict, format string, args ...any) {
 		if differ && !slices.ContainsFunc(all, func(d Difference) bool { return d.What == what }) {
@@ -93,6 +94,9 @@ func (r *Run) Compare(lesson *nn.State, release string) (Verdict, []Difference) 
 	if lesson != nil {
 		compareConfigs(differs, "the run begins", r.First.Config, "the lesson", lesson.Config)
 		differs(!slices.Equal(r.First.Data, lesson.Data), Data, "the run begins with other points than the lesson")
+	}
+	if told != nil {
+		differs(!goesOn(r.Journal, *told), Acts, "the run does not go on from where the lesson ends, at step %d after %d acts", told.Step, len(told.Entries))
 	}
 	if c := r.Claim; c != nil {
 		own := r.Own
@@ -121,6 +125,21 @@ func (r *Run) Compare(lesson *nn.State, release string) (Verdict, []Difference) 
 		return Unclaimed, nil
 	}
 	return Holds, nil
+}
+
+// goesOn reports whether a run does what another one does, and then what it likes.
+func goesOn(j, from journal.Journal) bool {
+	begun, err := j.Cut(len(from.Entries), from.Step)
+	return err == nil && doings(begun) == doings(from)
+}
+
+// doings writes the acts of a journal and the steps at which they were done.
+func doings(j journal.Journal) string {
+	text, err := journal.Journal{Entries: j.Entries, Step: j.Step}.Text()
+	if err != nil {
+		return err.Error() // a journal beyond the limits, which nobody can hand in
+	}
+	return text
 }
 
 func compareConfigs(differs func(bool, Verdict, string, ...any), whose string, a nn.Config, whom string, b nn.Config) {
