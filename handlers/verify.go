@@ -84,7 +84,7 @@ func (v *verification) verify(row *handin.Row, text string) error {
 	all := goal.ActsOf(j, firstConfig(j), 0)
 	row.Acts, row.Changes = all.Number, all.Of
 	row.Verdict = handin.Unreplayable // until it is replayed
-	metrics, err := v.replay(&h.run)
+	metrics, made, err := v.replay(&h.run)
 	if err != nil {
 		return err
 	}
@@ -92,18 +92,22 @@ func (v *verification) verify(row *handin.Row, text string) error {
 	if err != nil {
 		return err
 	}
+	row.LeaveOut(row.Updates - made)
 	last := h.run.Last
 	row.Steps, row.Units, row.Parameters = last.Network.Step, last.Config.HiddenUnits(), nn.ParameterCount(last.Config)
-	h.run.Loss = math.NaN()
+	h.run.Metrics, h.run.Loss = metrics, math.NaN()
 	if metrics != nil {
 		row.Metrics, row.Loss, h.run.Loss = metrics, &metrics.Loss, metrics.Loss
 	}
 	switch claim := h.run.Claim; {
 	case claim != nil && !math.IsNaN(claim.Loss) && !math.IsInf(claim.Loss, 0):
 		row.Claimed = &claim.Loss
-	case !math.IsNaN(h.run.SavedLoss):
-		row.Claimed = &h.run.SavedLoss
+	default:
+		if saved := h.run.SavedLoss(); !math.IsNaN(saved) {
+			row.Claimed = &saved
+		}
 	}
+	h.run.NotTheirs = v.notTheirs(h.meta, &h.run)
 	h.run.Own, row.Digest = handin.New(j, last, h.run.Loss), handin.Digest(j, h.run.First, last)
 	row.Verdict, row.Differences = h.run.Compare(v.lesson.state, v.lesson.journal, v.s.journalRelease())
 	g := v.lesson.goal
@@ -123,31 +127,36 @@ func (v *verification) verify(row *handin.Row, text string) error {
 }
 
 // replay replays a run, and measures the state that it leads to; nil where there is nothing to measure by.
-func (v *verification) replay(run *handin.Run) (*nn.Metrics, error) {
+// It says how many updates were made.
+func (v *verification) replay(run *handin.Run) (m *nn.Metrics, made int, err error) {
 	most := min(v.left, v.s.config.MaxWork)
 	r := &replaying{s: v.s, ctx: v.ctx, spent: v.s.config.MaxWork - most}
 	before := r.spent
 	defer func() { v.left -= r.spent - before }()
 	w := v.s.world(v.ctx)
-	w.Check, w.Train = r.check, r.train
+	w.Check = r.check
+	w.Train = func(state nn.State, updates int) (nn.Network, error) {
+		made += updates
+		return r.train(state, updates)
+	}
 	recipe := w.Recipe
 	w.Recipe = func(query string) (state nn.State, err error) {
 		run.First, err = recipe(query)
 		return run.First, err
 	}
-	var err error
 	if run.Last, err = journal.Replay(w, run.Journal); err != nil {
 		err = replayError(err)
 		if most < v.s.config.MaxWork && describe(err).Code == wire.CodeTooLarge {
-			return nil, wire.TooLarge(views.FieldJournal, "tells of more work than is left of this request, which may be %s for all hand-ins; "+
+			return nil, 0, wire.TooLarge(views.FieldJournal, "tells of more work than is left of this request, which may be %s for all hand-ins; "+
 				"verify it in another one", seconds(verifyShare*v.s.config.MaxWork))
 		}
-		return nil, err
+		return nil, 0, err
 	}
 	if err := r.spend(nn.WorkOf(run.Last.Config, len(run.Last.Data)).Evaluation); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return metricsOf(v.ctx, run.Last)
+	m, err = metricsOf(v.ctx, run.Last)
+	return m, made, err
 }
 
 // timeline returns the acts of a run that can be replayed, and how many updates it made in all.

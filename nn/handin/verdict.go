@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/nn"
@@ -69,15 +68,19 @@ type Difference struct {
 // A Run is a hand-in and what its journal leads to.
 type Run struct {
 	Journal journal.Journal
-	Claim   *Claim    // nil where there is none
-	Saved   *nn.State // of the file that was handed in; nil for a link
-	// SavedLoss is the loss that the curves of the file end with, which have five digits; NaN where there
-	// is none.
-	SavedLoss float64
-	First     nn.State // the state with which the journal begins
-	Last      nn.State // and that to which it leads
-	Loss      float64  // of that; NaN where there are no points for training
-	Own       Claim    // what [New] says of all that
+	Claim   *Claim     // nil where there is none
+	Saved   *nn.State  // of the file that was handed in; nil for a link
+	Curves  nn.History // of the file; none for a link
+	// Beyond says that the curves may go on after the state: a link has them so while the page shows an
+	// earlier moment.
+	Beyond bool
+	// NotTheirs is the data set that the file says its points are, and they are not; or "".
+	NotTheirs string
+	First     nn.State    // the state with which the journal begins
+	Last      nn.State    // and that to which it leads
+	Metrics   *nn.Metrics // of that; nil where there are no points for training
+	Loss      float64     // the same; NaN where there are none
+	Own       Claim       // what [New] says of all that
 }
 
 // Compare says what does not agree in a run, with its causes first; lesson is the state with which the run
@@ -114,7 +117,8 @@ func (r *Run) Compare(lesson *nn.State, told *journal.Journal, release string) (
 		compareConfigs(differs, "the file ends", s.Config, "its journal", r.Last.Config)
 		differs(!slices.Equal(s.Data, r.Last.Data), Data, "the points of the file are not those that its journal leads to")
 		differs(sumOfNetwork(s.Network) != sumOfNetwork(r.Last.Network), Weights, "the weights of the file are not those that its journal leads to")
-		differs(!math.IsNaN(r.SavedLoss) && digits(r.SavedLoss) != digits(r.Loss), Loss, "the curves of the file end with the loss %s, and its journal leads to %s", written(r.SavedLoss), written(r.Loss))
+		differs(r.NotTheirs != "", Data, "the file says that its points are those of %s, and they are not", r.NotTheirs)
+		r.compareCurves(differs)
 	}
 	order := func(v Verdict) int { return slices.IndexFunc(verdicts, func(e Entry) bool { return e.Verdict == v }) }
 	slices.SortStableFunc(all, func(a, b Difference) int { return order(a.What) - order(b.What) })
@@ -156,8 +160,69 @@ func compareConfigs(differs func(bool, Verdict, string, ...any), whose string, a
 // same reports whether two losses have the same bits; there may be none.
 func same(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) || a != a && b != b }
 
-// digits writes a loss as curves have it.
-func digits(loss float64) string { return strconv.FormatFloat(loss, 'e', 4, 64) }
+// SavedLoss returns the loss that the curves of the file have for its state, with five digits; NaN where
+// there is none.
+func (r *Run) SavedLoss() float64 {
+	if i := r.sample(); i >= 0 {
+		return r.Curves.Loss[i]
+	}
+	return math.NaN()
+}
+
+// sample returns the number of the sample of the state of the file, or -1. It is the last.
+func (r *Run) sample() int {
+	h := &r.Curves
+	if r.Saved == nil {
+		return -1
+	}
+	i, found := slices.BinarySearch(h.Step, r.Saved.Network.Step)
+	if !found || i != h.Len()-1 && !r.Beyond {
+		return -1
+	}
+	return i
+}
+
+// compareCurves compares the sample of the state of the file with what is measured here. Where there are
+// no points, or the loss overflows, curves get no sample.
+func (r *Run) compareCurves(differs func(bool, Verdict, string, ...any)) {
+	h := &r.Curves
+	var own nn.History
+	if r.Metrics != nil {
+		own.Add(r.Last.Network.Step, r.Last.Network.Epoch, *r.Metrics)
+	}
+	if h.Len() == 0 || own.Len() == 0 {
+		return
+	}
+	i := r.sample()
+	if i < 0 {
+		differs(true, Loss, "the curves of the file end at step %d, and its network is at step %d", h.Step[h.Len()-1], r.Saved.Network.Step)
+		return
+	}
+	for _, column := range []struct {
+		what           string
+		claimed, found []float64
+	}{
+		{"loss", h.Loss, own.Loss}, {"accuracy", h.Accuracy, own.Accuracy}, {"test loss", h.TestLoss, own.TestLoss}, {"test accuracy", h.TestAccuracy, own.TestAccuracy},
+	} {
+		claimed, found := float64(nn.NotMeasured), float64(nn.NotMeasured)
+		if column.claimed != nil {
+			claimed = column.claimed[i]
+		}
+		if column.found != nil {
+			found = column.found[0]
+		}
+		differs(claimed != found, Loss, "the curves of the file end with the %s %s, and its journal leads to %s", column.what, measured(claimed), measured(found))
+	}
+	differs(h.Epoch[i] != own.Epoch[0], Loss, "the curves of the file end with epoch %d, and its journal leads to epoch %d", h.Epoch[i], own.Epoch[0])
+}
+
+// measured writes a number of curves.
+func measured(v float64) string {
+	if v == nn.NotMeasured {
+		return "none"
+	}
+	return written(v)
+}
 
 func written(loss float64) string {
 	if loss != loss {
