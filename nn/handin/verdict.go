@@ -43,10 +43,10 @@ var verdicts = []Entry{
 	{Release, "other release", "Another release made it, or its mark was changed: the numbers may differ for that reason alone."},
 	{Seed, "other seed", "The run has another seed than it claims, or than the lesson."},
 	{Acts, "other acts", "The journal has other acts than it claims, or than those that the lesson begins with: one was removed, added or changed."},
-	{Data, "other data", "The points are others than it claims, or than those with which the lesson begins."},
+	{Data, "other data", "The points are others than it claims or come from elsewhere, or others than those with which the lesson begins."},
 	{Settings, "other settings", "The settings are others than it claims, or than those with which the lesson begins."},
 	{Weights, "other weights", "The weights are not those that the acts lead to."},
-	{Loss, "other loss", "The loss that is claimed is not that of the weights."},
+	{Loss, "other loss", "The loss that is claimed, or another number at the end of the curves, is not that of the weights."},
 	{Unreadable, "unreadable", "It is no journal, no link with one and no saved state with one, or it is damaged."},
 	{Unreplayable, "cannot be replayed", "An act of it cannot be done, or the run diverges, or it is more work than the server does for one hand-in."},
 }
