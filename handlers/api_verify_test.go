@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -84,8 +85,7 @@ func lossOf(t testing.TB, state nn.State) float64 {
 // handInOf is what a pupil hands in: a journal that claims what another one, or the same, leads to.
 func handInOf(t testing.TB, s *Server, told, claimed journal.Journal, state nn.State, loss float64) string {
 	t.Helper()
-	claim, _ := handin.New(claimed, state, loss)
-	return handin.Join(journalText(t, s, told), claim.Text())
+	return handin.Join(journalText(t, s, told), handin.New(claimed, state, loss).Text())
 }
 
 // savedText is the file of a state.
@@ -115,7 +115,18 @@ func TestVerifyNamesForgeries(t *testing.T) {
 	}
 	link := claimed(func(*journal.Journal) {})
 	file := export.File{State: state, Journal: link, History: nn.History{Every: 1}}
-	file.History.Add(state.Network.Step, state.Network.Epoch, nn.Metrics{Loss: loss})
+	file.History.Add(30, 2, nn.Metrics{Loss: 1})
+	metrics, err := metricsOf(t.Context(), state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.History.Add(state.Network.Step, state.Network.Epoch, *metrics)
+	file.Meta = s.metaOfJournal(j)
+	later := func(f *export.File, step int) {
+		f.History.Step[1] = step
+		f.History.Best = nil
+	}
+	fullLink := func(text string) string { return "https://example.org/#state=" + packed(t, text) }
 	edited := func(change func(f *export.File)) string {
 		f := file
 		f.State, f.History = clone(f.State), f.History.Clone()
@@ -141,7 +152,21 @@ func TestVerifyNamesForgeries(t *testing.T) {
 		{"edited weights, in a file", edited(func(f *export.File) { f.Network.Weights[1][0][0] += 1e-9 }), handin.Weights},
 		{"edited weights, in a claim", handInOf(t, s, j, j, func() nn.State { s := state; s.Network.Step++; return s }(), loss), handin.Weights},
 		{"changed loss, in a claim", handInOf(t, s, j, j, state, loss/2), handin.Loss},
-		{"changed loss, in a file", edited(func(f *export.File) { f.History.Loss[0] = 0.001 }), handin.Loss},
+		{"changed loss, in a file", edited(func(f *export.File) { f.History.Loss[1] = 0.001 }), handin.Loss},
+		{"changed accuracy, in a file", edited(func(f *export.File) { f.History.Accuracy[1] = 1 }), handin.Loss},
+		{"changed test loss, in a file", edited(func(f *export.File) { f.History.TestLoss[1], f.History.Best = 0.001, nil }), handin.Loss},
+		{"changed test accuracy, in a file", edited(func(f *export.File) { f.History.TestAccuracy[1] = 1 }), handin.Loss},
+		{"no test accuracy, in a file", edited(func(f *export.File) { f.History.TestAccuracy = nil }), handin.Loss},
+		{"another epoch, in a file", edited(func(f *export.File) { f.History.Epoch[1]++ }), handin.Loss},
+		{"curves that end later, in a file", edited(func(f *export.File) { later(f, 70) }), handin.Loss},
+		{"curves that end earlier, in a file", edited(func(f *export.File) { later(f, 50) }), handin.Loss},
+		{"curves that go on, in a file", edited(func(f *export.File) { f.History.Add(70, 999, nn.Metrics{Loss: 0.001}) }), handin.Loss},
+		{"curves that go on, in a full link", fullLink(edited(func(f *export.File) { f.History.Add(70, 999, nn.Metrics{Loss: 0.001}) })), handin.Holds},
+		{"curves that end elsewhere, in a full link", fullLink(edited(func(f *export.File) { later(f, 70) })), handin.Loss},
+		{"forged source", edited(func(f *export.File) { f.Meta.Source, f.Meta.Edited = f.Meta.Edited, "" }), handin.Data},
+		{"forged source, of edited points", edited(func(f *export.File) { f.Meta.Edited = "dataset=moons" }), handin.Data},
+		{"a source that is none", edited(func(f *export.File) { f.Meta.Source, f.Meta.Edited = "the teacher", "" }), handin.Data},
+		{"own points", edited(func(f *export.File) { f.Meta.Edited = "" }), handin.Holds},
 		{"foreign seed", recipe("seed=3", "seed=4"), handin.Seed},
 		{"foreign seed, in a file", edited(func(f *export.File) { f.Config.Seed = 4 }), handin.Seed},
 		{"foreign seed, claimed", consistent("seed=3", "seed=4&data_seed=3"), handin.Seed},
@@ -195,7 +220,11 @@ func TestVerifyRow(t *testing.T) {
 	again := j
 	again.Entries = append(slices.Clone(j.Entries), journal.Entry{Step: 60, Act: journal.Reset{}})
 	again.Step = 5
-	_, got := verifyAll(t, s, "", own, journalText(t, s, again), own)
+	boast := journal.Journal{Release: j.Release, Recipe: lessonRecipe, Step: 5, Entries: []journal.Entry{{Step: 1_000_000_000, Act: journal.Reset{}}}}
+	_, got := verifyAll(t, s, "", own, journalText(t, s, again), own, journalText(t, s, boast))
+	if row := got.HandIns[3]; row.Updates != 5 || row.Before != 1_000_000_000 {
+		t.Errorf("training that nobody made: %+v", row)
+	}
 	if row := got.HandIns[0]; got.Goal != "" || row.Reached == nil || !*row.Reached || len(row.Rules) != 1 || row.Rules[0].Rule != "units 100" {
 		t.Errorf("with the hand-in's own goal: %q %+v", got.Goal, row)
 	}
@@ -207,7 +236,7 @@ func TestVerifyRow(t *testing.T) {
 	if len(row.Timeline) != 3 || row.Timeline[2].Updates != 30 || row.Timeline[2].Words != "1 point added" || row.Timeline[2].Parts[0] != "data" {
 		t.Errorf("time line %+v", row.Timeline)
 	}
-	if row := got.HandIns[1]; row.Steps != 5 || row.Updates != 65 || len(row.Timeline) != 4 {
+	if row := got.HandIns[1]; row.Steps != 5 || row.Updates != 5 || row.Before != 60 || len(row.Timeline) != 4 || row.Timeline[3].Updates != 0 {
 		t.Errorf("after a reset: %+v", row)
 	}
 	if a, b := got.HandIns[0], got.HandIns[2]; a.Digest != b.Digest || !slices.Equal(a.SameAs, []int{2}) || !slices.Equal(b.SameAs, []int{0}) || len(got.HandIns[1].SameAs) != 0 {
@@ -281,5 +310,116 @@ func TestVerifyNothing(t *testing.T) {
 	row := got.HandIns[0]
 	if row.Verdict != handin.Holds || row.Loss != nil || row.Claimed != nil || row.Rules[0].Met || row.Rules[0].Got != "" || !row.Rules[1].Met {
 		t.Errorf("without points: %+v %+v", row, row.Error)
+	}
+}
+
+// TestVerifyLessonTexts: a text without a question mark or a parameter is a goal alone; a link is compared
+// with what it opens, even if it says nothing of a run.
+func TestVerifyLessonTexts(t *testing.T) {
+	s := newTestServer(t)
+	j, state := honest(t, s)
+	other := handInOf(t, s, j, j, state, lossOf(t, state))
+	p, err := s.readLink(t.Context(), url.Values{"goal": {"accuracy 1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.beginLinked(t.Context(), &p)
+	first := leadsTo(t, s, journal.Journal{Recipe: p.recipe})
+	own, err := handInText(t.Context(), p.journal, first)
+	if err != nil || own == "" {
+		t.Fatal(own, err)
+	}
+	for _, test := range []struct {
+		lesson, goal string
+		first, other handin.Verdict
+	}{
+		{"http://lab/?goal=accuracy+1,data+untouched&assignment=Do+it", "accuracy 1,data untouched", handin.Holds, handin.Data},
+		{"?goal=accuracy+1", "accuracy 1", handin.Holds, handin.Data},
+		{"http://lab/", "", handin.Holds, handin.Data},
+		{"http://lab/?" + lessonRecipe + "&goal=units+9", "units 9", handin.Data, handin.Holds},
+		{lessonRecipe, "", handin.Data, handin.Holds},
+		{"units <= 6", "units 6", handin.Holds, handin.Holds},
+		{"units<=6, test_accuracy >= 1 %", "units 6,test accuracy 1", handin.Holds, handin.Holds},
+		{"Units ≤ 6", "units 6", handin.Holds, handin.Holds},
+		{"goal=units+6", "units 6", handin.Holds, handin.Holds},
+		{"", "", handin.Holds, handin.Holds},
+	} {
+		code, got := verifyAll(t, s, test.lesson, own, other)
+		if code != http.StatusOK || got.Goal != test.goal {
+			t.Errorf("%s: %d, goal %q, %+v", test.lesson, code, got.Goal, got.Error)
+			continue
+		}
+		verdicts := []handin.Verdict{got.HandIns[0].Verdict, got.HandIns[1].Verdict}
+		if slices.Contains([]handin.Verdict{handin.Seed, handin.Settings}, verdicts[0]) && test.first == handin.Data {
+			verdicts[0] = handin.Data // several things differ
+		}
+		if slices.Contains([]handin.Verdict{handin.Seed, handin.Settings}, verdicts[1]) && test.other == handin.Data {
+			verdicts[1] = handin.Data
+		}
+		if verdicts[0] != test.first || verdicts[1] != test.other {
+			t.Errorf("%s: verdicts %q, %+v; want %q, %q", test.lesson, verdicts, got.HandIns, test.first, test.other)
+		}
+	}
+	_, got := verifyAll(t, s, "units >= 6", own)
+	if got.Error.Field != "lesson" || !strings.Contains(got.Error.Message, `this rule is always "at most"`) {
+		t.Errorf("a sign the wrong way round: %+v", got.Error)
+	}
+}
+
+// TestVerifyLessonJournal: with a notebook link as the lesson a hand-in must go on from where that ends,
+// and only what comes after it is the pupil's.
+func TestVerifyLessonJournal(t *testing.T) {
+	s := newTestServer(t)
+	given := journal.Journal{Release: s.journalRelease(), Recipe: lessonRecipe, Step: 20, Entries: []journal.Entry{
+		{Step: 10, Act: journal.AddPoints{Points: []nn.Point{{X: 0.5, Y: 0.25, Label: 1}}}},
+	}}
+	lesson := "https://example.org/?journal=" + journalText(t, s, given) + "&goal=accuracy+1,data+untouched,acts+1"
+	of := func(step int, entries ...journal.Entry) string {
+		j := given
+		j.Step, j.Entries = step, entries
+		state := leadsTo(t, s, j)
+		return handInOf(t, s, j, j, state, lossOf(t, state))
+	}
+	unit := journal.Entry{Step: 25, Act: journal.AddUnit{Layer: 0}}
+	point := journal.Entry{Step: 25, Act: journal.AddPoints{Points: []nn.Point{{X: 0.1, Y: 0.1, Label: 1}}}}
+	early := journal.Entry{Step: 15, Act: journal.AddUnit{Layer: 0}}
+	changed := journal.Entry{Step: 10, Act: journal.AddPoints{Points: []nn.Point{{X: 0.5, Y: 0.5, Label: 1}}}}
+	for _, test := range []struct {
+		what, text string
+		verdict    handin.Verdict
+		reached    bool
+	}{
+		{"only trained", of(60, given.Entries[0]), handin.Holds, true},
+		{"not begun", of(20, given.Entries[0]), handin.Holds, true},
+		{"a unit added", of(60, given.Entries[0], unit), handin.Holds, true},
+		{"a point added", of(60, given.Entries[0], point), handin.Holds, false},
+		{"two acts", of(60, given.Entries[0], unit, journal.Entry{Step: 30, Act: journal.AddUnit{Layer: 0}}), handin.Holds, false},
+		{"without the lesson's act", of(60), handin.Acts, true},
+		{"another act in its place", of(60, changed), handin.Acts, true},
+		{"an act within the lesson", of(60, given.Entries[0], early), handin.Acts, true},
+		{"less training than the lesson", of(15, given.Entries[0]), handin.Acts, true},
+	} {
+		_, got := verifyAll(t, s, lesson, test.text)
+		row := got.HandIns[0]
+		if row.Verdict != test.verdict || row.Reached == nil || *row.Reached != test.reached {
+			t.Errorf("%s: %q %+v, rules %+v; want %q, reached %t", test.what, row.Verdict, row.Differences, row.Rules, test.verdict, test.reached)
+		}
+	}
+}
+
+// TestVerifySeedIsOfTheData: who changes the seed trains on other points, and then tests on those.
+func TestVerifySeedIsOfTheData(t *testing.T) {
+	s := newTestServer(t)
+	for recipe, touched := range map[string]bool{lessonRecipe: true, strings.Replace(lessonRecipe, "test_fraction=0.3&", "", 1): false} {
+		j := journal.Journal{Release: s.journalRelease(), Recipe: recipe, Step: 60, Entries: []journal.Entry{
+			{Step: 10, Act: journal.Settings{{Name: "seed", Value: "4"}}}, {Step: 50, Act: journal.Settings{{Name: "seed", Value: "3"}}},
+		}}
+		state := leadsTo(t, s, j)
+		_, got := verifyAll(t, s, "?"+recipe+"&goal=data+untouched", handInOf(t, s, j, j, state, lossOf(t, state)))
+		row := got.HandIns[0]
+		if row.Verdict != handin.Holds || *row.Reached == touched || row.Changes["seed"] != 2 || (row.Changes["data"] == 2) != touched ||
+			(row.Timeline[0].Parts[0] == "data") != touched {
+			t.Errorf("%s: %+v %+v %+v", recipe, row, row.Rules, row.Timeline)
+		}
 	}
 }
