@@ -7,6 +7,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // largeState is one with so many points, the network trained.
@@ -75,7 +76,7 @@ func TestWorkOfActs(t *testing.T) {
 		acts := []Act{
 			Settings{{"learning_rate", "0.5"}}, Settings{{"task", "regression"}}, Settings{{"features", "x"}}, Settings{{"optimizer", "sgd"}},
 			Reset{}, Reseed{}, AddLayer{0, 100}, RemoveLayer{0}, RemoveUnit{0, 0}, SetWeight{}, SetBias{Value: 1}, AddClass{},
-			AddPoints{}, RemovePoints{[]int{0}}, SetPoints{[]int{0}, s.Data[:1]}, ClearPoints{}, Import{nn.Classification, 2, s.Data},
+			AddPoints{}, RemovePoints{[]int{0}}, SetPoints{[]int{0}, s.Data[:1]}, ClearPoints{}, Import{nn.Classification, 2, s.Data, table.Meta{}},
 		}
 		for _, info := range dataset.All() {
 			acts = append(acts, Dataset{string(info.Name)})

@@ -72,29 +72,6 @@ func (j Journal) Cut(acts, step int) (Journal, error) {
 	return j, nil
 }
 
-// Source returns the source of the points of the run, and whether some of them were changed since they
-// came from there; "" for points of the user's own.
-func (j Journal) Source() (source string, edited bool) {
-	source = j.Recipe
-	for _, e := range j.Entries {
-		switch a := e.Act.(type) {
-		case Dataset:
-			source, edited = a.Source, false
-		case Import:
-			source, edited = "", false
-		case AddPoints, RemovePoints, SetPoints, RemoveClass:
-			edited = true
-		case ClearPoints:
-			source, edited = "", false
-		case Settings:
-			for _, one := range a {
-				edited = edited || one.Name == "task" // it converts the labels
-			}
-		}
-	}
-	return source, edited
-}
-
 // A trainer makes updates of a state. It gets the number of the entry that comes next.
 type trainer func(next int, s nn.State, updates int) (nn.Network, error)
 
