@@ -15,7 +15,7 @@ func TestVerifyCSV(t *testing.T) {
 	for name, want := range map[string]string{
 		"Ada": "Ada", `Ada "Countess", Lovelace`: `Ada "Countess", Lovelace`, "Ada-Lou": "Ada-Lou", "a@b.c": "a@b.c", "": "",
 		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", " =1": "' =1",
-		"Ada;=1+1": "Ada;'=1+1", "Ada; =1+1": "Ada;' =1+1", "a\n=1": "a\n'=1", `"=1"`: `'"=1"`,
+		"Ada;=1+1": "Ada;'=1+1", "Ada; =1+1": "Ada;' =1+1", `Ada";"=1`: `Ada";'"=1`, "a\n=1": "a\n'=1", `"=1"`: `'"=1"`,
 	} {
 		text := VerifyCSV(handin.Report{Rows: []handin.Row{{Name: name, Verdict: handin.Loss, Loss: &loss, Steps: 7}}})
 		table, err := csv.NewReader(strings.NewReader(text)).ReadAll()
