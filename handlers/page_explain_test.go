@@ -38,7 +38,7 @@ func shownSpan(word string, v float64) span {
 func TestExplainedText(t *testing.T) {
 	s := newTestServer(t)
 	rng := rand.New(rand.NewPCG(14, 4))
-	read, sharp := 0, 0
+	read, sharp, cancels := 0, 0, 0
 	for _, o := range nn.Optimizers() {
 		for _, a := range nn.Activations() {
 			for _, set := range []dataset.Name{dataset.Spiral, dataset.Hills} {
@@ -73,6 +73,13 @@ func TestExplainedText(t *testing.T) {
 						if read++; of.high-of.low < 0.01*max(0.01, -result.low, result.high) {
 							sharp++
 						}
+						if left, right, ok := strings.Cut(part, "−"); ok && len(left) > 14 && len(right) > 14 && !strings.ContainsAny(part, "(+·") { // it cancels
+							plain, shown := (&spanParser{text: left + "-" + right}).sum(), (&spanParser{text: strings.ReplaceAll(last, "−", "-")}).sum()
+							off := math.Abs(plain.low+plain.high-shown.low-shown.high) / 2
+							if cancels++; off > 2*(shown.high-shown.low)+1e-15*max(1, result.high) {
+								t.Errorf("%s: the page says %s, which is %v away from what the digits give", name, text, off)
+							}
+						}
 						if of.low > result.high || of.high < result.low {
 							t.Errorf("%s: the page says %s; it is from %v to %v", name, text, of.low, of.high)
 						}
@@ -91,6 +98,9 @@ func TestExplainedText(t *testing.T) {
 				}
 			}
 		}
+	}
+	if cancels < 20 {
+		t.Errorf("%d differences of long numbers; want many", cancels)
 	}
 	if read < 2000 || sharp < read*9/10 {
 		t.Errorf("%d equations, %d of them sharp; want many", read, sharp)
