@@ -88,7 +88,7 @@ func (s *Server) editPage(c echo.Context, p pageRequest) error {
 	}
 	next, err := s.changed(c.Request().Context(), act, p)
 	if err != nil {
-		p.imported, p.table = next.imported, next.table
+		p.imported, p.table, p.explaining = next.imported, next.table, next.explaining
 		return editError{err, p}
 	}
 	a := &next.answer

@@ -3,7 +3,6 @@ package handlers
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -21,24 +20,43 @@ var answerExplained = pageAnswer{part: true, view: func(l views.Lab, _ bool) tem
 
 // explainParameter shows how the next update changes the weight or bias at a place: a path, and behind it,
 // after a space, a point. Without a place it is what the page has chosen, or the weight with the largest
-// gradient. What is not there any more gives way: see explainOn.
+// gradient. What is not there any more gives way: see explainOn. A point that was written for the step that
+// the page explains does not: it is an error, beside which the page goes on to show another point.
 func explainParameter(s *Server, ctx context.Context, p *pageRequest, place string) error {
 	m := p.Message
 	m.Parameter, m.Point = nn.Steepest, nn.FirstOfBatch
-	if err := chosenExplanation(p, &m); err != nil {
-		return err
+	wrong := chosenExplanation(p, &m)
+	if wrong != nil && !isOfPoint(wrong) {
+		return wrong
 	}
 	path, point, named := strings.Cut(place, " ")
 	m.Parameter = cmp.Or(path, m.Parameter)
+	if path != "" {
+		wrong = nil // it is not the point that was changed
+	}
 	if named {
 		var err error
 		if m.Point, err = strconv.Atoi(point); err != nil || m.Point < 0 {
 			return wire.Malformed(views.FieldAct, "must name a point; got %q", wire.Clip(point))
 		}
 	}
-	shown, err := s.explainOn(ctx, &m, p)
+	shown, absent, err := s.explainOn(ctx, &m, p)
+	if err != nil {
+		return err
+	}
+	if path == "" && p.form.Get(views.FieldExplainStep) == shown.Step {
+		wrong = cmp.Or(wrong, absent)
+	}
+	if wrong != nil {
+		shown.Point, shown.Instead = p.form.Get(views.FieldPoint), ""
+	}
 	p.explaining = shown
-	return err
+	return wrong
+}
+
+// isOfPoint reports whether an error is one of the point.
+func isOfPoint(err error) bool {
+	return err != nil && describe(err).Field == views.FieldPoint
 }
 
 // chosenExplanation sets what the page has chosen to explain, if it has.
@@ -63,17 +81,24 @@ func chosenExplanation(p *pageRequest, m *wire.Message) error {
 	if strings.TrimSpace(p.form.Get(views.FieldPoint)) == "" {
 		return nil
 	}
-	return wire.FormInt(p.form, views.FieldPoint, &m.Point)
+	var point int
+	err := wire.FormInt(p.form, views.FieldPoint, &point)
+	if err == nil && point < 0 {
+		err = wire.Malformed(views.FieldPoint, "must be 0 or more; got %d", point)
+	}
+	if err == nil {
+		m.Point = point
+	}
+	return err
 }
 
 // explainOn explains the next update. Where no point is named, or one that is not in its batch, it is the one
-// with the largest share.
-func (s *Server) explainOn(ctx context.Context, m *wire.Message, p *pageRequest) (*views.Explaining, error) {
+// with the largest share; absent is the error of the latter.
+func (s *Server) explainOn(ctx context.Context, m *wire.Message, p *pageRequest) (shown *views.Explaining, absent, err error) {
 	asked := m.Point
 	e, err := s.explainUpdate(ctx, m)
-	var field *nn.FieldError
-	isAbsent := errors.As(err, &field) && field.Field == views.FieldPoint
-	if isAbsent {
+	if isOfPoint(err) {
+		absent = err
 		m.Point = nn.FirstOfBatch
 		e, err = s.explainUpdate(ctx, m)
 	}
@@ -84,13 +109,13 @@ func (s *Server) explainOn(ctx context.Context, m *wire.Message, p *pageRequest)
 		}
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	shown := views.Explain(m.State, p.meta, e, p.form.Get(views.FieldExplainPart))
-	if isAbsent {
-		shown.Instead = fmt.Sprintf("Point %d is not in the batch of this step.", asked)
+	v := views.Explain(m.State, p.meta, e, p.form.Get(views.FieldExplainPart))
+	if absent != nil {
+		v.Instead = fmt.Sprintf("Point %d is not in the batch of this step.", asked)
 	}
-	return &shown, nil
+	return &v, absent, nil
 }
 
 // largestShare returns the point whose share in the gradient is the largest; of equals, the first.
@@ -112,8 +137,8 @@ func (s *Server) followExplanation(ctx context.Context, p *pageRequest) {
 	}
 	m := p.Message
 	err := chosenExplanation(p, &m)
-	if err == nil {
-		p.explaining, err = s.explainOn(ctx, &m, p)
+	if err == nil || isOfPoint(err) { // what is written there may be wrong
+		p.explaining, _, err = s.explainOn(ctx, &m, p)
 	}
 	if err != nil {
 		p.unexplained = cmp.Or(sentence(describe(err)), "It cannot be computed") + "."

@@ -159,6 +159,49 @@ func TestExplainChosen(t *testing.T) {
 	}
 }
 
+// TestExplainWrongPoint: a point that is written for the step that is explained and is not in its batch, or is no
+// number, is an error beside its field; without script what was written stays, beside the explanation of another
+// point. One of an earlier step gives way.
+func TestExplainWrongPoint(t *testing.T) {
+	s := newTestServer(t)
+	state := nntest.State(t, "moons", 40, 3, func(c *nn.Config) { c.HiddenLayers = []int{4, 3} })
+	form := settingsForm(t, s, state)
+	for _, test := range []struct{ point, step, says string }{
+		{"999", "3", "must be in the batch of this update, which has the points from 0 to 39; got 999"},
+		{"-1", "3", "must be 0 or more; got −1"},
+		{"seven", "3", "got &#34;seven&#34;"},
+		{"999", "2", ""},
+	} {
+		wrong := explains(form, 1, 2, 3, 0)
+		wrong.Set(views.FieldPoint, test.point)
+		wrong.Set(views.FieldExplainStep, test.step)
+		w := postForm(s, "/edit", withAct(wrong, "explain"), "HX-Request", "true")
+		body := w.Body.String()
+		if test.says == "" {
+			if path, _, _, _ := explainedIn(t, body); w.Code != 200 || path != "weights.1.2.3" || !strings.Contains(body, "Point 999 is not in the batch") {
+				t.Errorf("%s of step %s: %d %.300s; want another point", test.point, test.step, w.Code, body)
+			}
+			continue
+		}
+		if w.Code < 400 || !strings.Contains(body, `hx-target="#point-error"`) || !strings.Contains(body, test.says) || strings.Contains(body, "#explain-body") {
+			t.Errorf("%s: %d %.400s; want %q beside the field, and nothing else", test.point, w.Code, body, test.says)
+		}
+		plain := parseHTML(t, postForm(s, "/edit", withAct(wrong, "explain")).Body.String())
+		for _, input := range find(plain, "input[name=point]") {
+			if attributeOf(input, "value") != test.point || attributeOf(input, "aria-invalid") != "true" {
+				t.Errorf("without script the field has %q, invalid: %q", attributeOf(input, "value"), attributeOf(input, "aria-invalid"))
+			}
+		}
+		if n := len(find(plain, "#point-error:not(:empty)")); n != 1 {
+			t.Errorf("%s: %d errors beside the field without script; want 1", test.point, n)
+		}
+		// The next step is explained all the same.
+		if w := postForm(s, "/step", wrong, "HX-Request", "true"); !strings.Contains(w.Body.String(), `id="point"`) {
+			t.Errorf("%s: after a step it explains nothing: %.300s", test.point, w.Body)
+		}
+	}
+}
+
 // TestExplainReceipt: the page's form, posted to the address of the API, is answered with the receipt of what the
 // page explains.
 func TestExplainReceipt(t *testing.T) {

@@ -20,13 +20,25 @@ import (
 // shownError is the largest relative error of a number that is shown with five significant digits.
 const shownError = 5e-5
 
+// shownSpan returns what a number that is shown may be: one with more than five digits is half a unit of the last
+// of them away at most.
+func shownSpan(word string, v float64) span {
+	mantissa, _, _ := strings.Cut(word, "e")
+	digits := len(strings.TrimLeft(strings.Replace(mantissa, ".", "", 1), "0"))
+	off := v * shownError
+	if v > 0 && digits > 5 {
+		off = 0.5 * math.Pow(10, math.Floor(math.Log10(v))-float64(digits-1))
+	}
+	return span{v - off, v + off}
+}
+
 // TestExplainedText takes the equations out of the text of the page, evaluates each in an arithmetic of
 // intervals, which knows what the rounding of the numbers hides, and gets the result that is shown beside
 // it. The last one is what /step gives. So it is for all optimizers, activations and losses.
 func TestExplainedText(t *testing.T) {
 	s := newTestServer(t)
 	rng := rand.New(rand.NewPCG(14, 4))
-	read, sharp := 0, 0
+	read, sharp, cancels := 0, 0, 0
 	for _, o := range nn.Optimizers() {
 		for _, a := range nn.Activations() {
 			for _, set := range []dataset.Name{dataset.Spiral, dataset.Hills} {
@@ -61,6 +73,13 @@ func TestExplainedText(t *testing.T) {
 						if read++; of.high-of.low < 0.01*max(0.01, -result.low, result.high) {
 							sharp++
 						}
+						if left, right, ok := strings.Cut(part, "−"); ok && len(left) > 14 && len(right) > 14 && !strings.ContainsAny(part, "(+·") { // it cancels
+							plain, shown := (&spanParser{text: left + "-" + right}).sum(), (&spanParser{text: strings.ReplaceAll(last, "−", "-")}).sum()
+							off := math.Abs(plain.low+plain.high-shown.low-shown.high) / 2
+							if cancels++; off > 2*(shown.high-shown.low)+1e-15*max(1, result.high) {
+								t.Errorf("%s: the page says %s, which is %v away from what the digits give", name, text, off)
+							}
+						}
 						if of.low > result.high || of.high < result.low {
 							t.Errorf("%s: the page says %s; it is from %v to %v", name, text, of.low, of.high)
 						}
@@ -79,6 +98,9 @@ func TestExplainedText(t *testing.T) {
 				}
 			}
 		}
+	}
+	if cancels < 20 {
+		t.Errorf("%d differences of long numbers; want many", cancels)
 	}
 	if read < 2000 || sharp < read*9/10 {
 		t.Errorf("%d equations, %d of them sharp; want many", read, sharp)
@@ -219,7 +241,7 @@ func (p *spanParser) atom() span {
 		return span{math.Pi, math.Pi}
 	}
 	if v, err := strconv.ParseFloat(word, 64); err == nil {
-		return span{v * (1 - shownError), v * (1 + shownError)}
+		return shownSpan(word, v)
 	}
 	if !p.takes("(") {
 		panic("no number: " + word)

@@ -39,8 +39,19 @@ export function bindDialogs(runs) {
     if (opens) open(opens);
     if (act) runs.ask("edit", { act }, { looks: true });
   });
+  explainAtRest(runs);
   document.addEventListener("close", closed, true);
   if (!("closedBy" in HTMLDialogElement.prototype)) form.addEventListener("click", closeBeside);
+}
+
+/** Explains the next step, if one is explained, when training ends. @param {Runs} runs */
+function explainAtRest(runs) {
+  let before = "";
+  runs.on("state", (state) => {
+    const point = document.getElementById("point");
+    if (point && state === "idle" && before === "training") queueMicrotask(() => runs.act(point)); // all have heard of it
+    if (state !== "waiting") before = state;
+  });
 }
 
 /** @param {Event} event */

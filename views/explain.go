@@ -14,7 +14,8 @@ import (
 type Explaining struct {
 	Title    string // the parameter in words
 	Path     string
-	Point    string // its index
+	Point    string // its index, or what was written in its place
+	Step     string // how many updates were made before
 	At       string // which update, of which points
 	Instead  string // why it is not the point that was asked for; "" where it is
 	Moves    equation
@@ -81,13 +82,9 @@ const (
 func Explain(s nn.State, meta table.Meta, e nn.Explanation, shown string) Explaining {
 	at, _ := nn.ParseParameter(e.Parameter.Path) // package nn wrote it
 	w := explainWriter{state: s, meta: meta, e: e, at: at}
-	v := Explaining{Path: e.Parameter.Path, Point: strconv.Itoa(e.Point.Index), at: at, Title: w.parameterName()}
+	v := Explaining{Path: e.Parameter.Path, Point: strconv.Itoa(e.Point.Index), Step: strconv.Itoa(e.Step), at: at, Title: w.parameterName()}
 	place := slices.Index(e.Batch.Points, e.Point.Index)
-	v.At = fmt.Sprintf("Step %s takes %s; you see point %d, number %d of them.",
-		table.AppendGrouped(nil, e.Step+1), countOf(len(e.Batch.Points), "point", "points"), e.Point.Index, place+1)
-	if len(e.Batch.Points) == 1 {
-		v.At = fmt.Sprintf("Step %s takes one point: point %d.", table.AppendGrouped(nil, e.Step+1), e.Point.Index)
-	}
+	v.At = explainedAt(s, e, place)
 	beside := func(i int) string {
 		if i < 0 || i >= len(e.Batch.Points) {
 			return ""
@@ -105,6 +102,24 @@ func Explain(s nn.State, meta table.Meta, e nn.Explanation, shown string) Explai
 	v.Exact = w.exact()
 	v.choices(&w)
 	return v
+}
+
+// explainedAt says which update is explained, and which of its points is seen: the place in the batch too, where
+// that is a part of the points.
+func explainedAt(s nn.State, e nn.Explanation, place int) string {
+	step, batch := table.AppendGrouped(nil, e.Step+1), e.Batch.Points
+	trained := 0
+	for _, held := range nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed) {
+		trained += boolInt(!held)
+	}
+	switch {
+	case len(batch) == 1:
+		return fmt.Sprintf("Step %s takes one point: point %d.", step, e.Point.Index)
+	case len(batch) == trained:
+		return fmt.Sprintf("Step %s takes all %s; you see point %d.", step, countOf(trained, "point", "points"), e.Point.Index)
+	}
+	return fmt.Sprintf("Step %s takes %s; you see point %d, number %d of them.",
+		step, countOf(len(batch), "point", "points"), e.Point.Index, place+1)
 }
 
 // choices lists what else can be explained.
@@ -125,9 +140,13 @@ func (v *Explaining) choices(w *explainWriter) {
 	for u := range units {
 		add(&v.Units, u, v.at.Out, w.short(v.at.Layer, u))
 	}
-	add(&v.Numbers, -1, v.at.In, "Bias")
+	add(&v.Numbers, -1, v.at.In, "bias")
 	for in := range units[v.at.Out].Weights {
-		add(&v.Numbers, in, v.at.In, "Weight from "+unitName(c, w.meta, v.at.Layer, in))
+		from := "unit " + strconv.Itoa(in+1)
+		if v.at.Layer == 0 {
+			from = unitName(c, w.meta, 0, in)
+		}
+		add(&v.Numbers, in, v.at.In, "from "+from)
 	}
 }
 

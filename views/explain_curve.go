@@ -86,7 +86,7 @@ func (p *pen) stepChart(c nn.LossCurve) {
 		xs[i] = int32(inTenths(x.at(at)))
 	}
 	line.xs = xs[:len(c.At)]
-	p.text(`<figure class="chart step-chart"><svg viewBox="`)
+	p.text(`<figure class="chart step-chart"><figcaption>Loss</figcaption><svg viewBox="`)
 	overhang := y.overhang()
 	p.number(-overhang)
 	p.text(" 0 ")
@@ -106,19 +106,37 @@ func (p *pen) stepChart(c nn.LossCurve) {
 			class, name = "step-next", "next"
 		}
 		p.dot(class, cx, cy)
-		p.text(`</circle><text class="axis-number mark-name" text-anchor="middle" x="`)
-		p.tenths(cx)
+		dx, dy, anchor := markPlace(c.Loss, i, cy)
+		p.text(`</circle><text class="axis-number mark-name" text-anchor="`)
+		p.text(anchor)
+		p.text(`" x="`)
+		p.tenths(cx + dx)
 		p.text(`" y="`)
-		if cy > 10*(plotTop+24) {
-			p.tenths(cy - 90)
-		} else {
-			p.tenths(cy + 180)
-		}
+		p.tenths(cy + dy)
 		p.text(`">`)
 		p.text(name)
 		p.text(`</text>`)
 	}
 	p.text(`</svg></figure>`)
+}
+
+// markPlace returns where the name of a mark stands beside it, in tenths: on the side that the curve leaves free.
+func markPlace(losses []float64, i, cy int) (dx, dy int, anchor markup) {
+	falls := [2]bool{losses[i] < losses[i-1], losses[i+1] < losses[i]} // before the mark, and behind it
+	above := cy > 10*(plotTop+24)
+	if falls == [2]bool{true, false} { // the curve is above it
+		above = cy > 10*(plotBottom-24)
+	}
+	if dy = 180; above {
+		dy = -90
+	}
+	switch {
+	case falls[0] != falls[1]:
+		return 0, dy, "middle"
+	case falls[0] == above: // to the right: it falls and leaves what is above, or rises and leaves what is below
+		return 60, dy, "start"
+	}
+	return -60, dy, "end"
 }
 
 // fitRange makes the axis hold all losses, between the round numbers around them.

@@ -32,6 +32,8 @@ type formula struct {
 	own     string            // the name of the value that is explained, or ""
 	result  float64
 	digits  int // 0: few
+	// resultDigits are those of the result; 0: the same
+	resultDigits int
 }
 
 // equation writes name = formula = result with the values in place of the names. A formula of one number is
@@ -39,6 +41,9 @@ type formula struct {
 func (f formula) equation(about string) equation {
 	if f.digits == 0 {
 		f.digits = fewDigits
+	}
+	if f.resultDigits == 0 {
+		f.resultDigits = f.digits
 	}
 	e := equation{About: about}
 	if f.symbols != nil {
@@ -57,7 +62,7 @@ func (f formula) equation(about string) equation {
 		return mathNumber(v, bare, f.digits)
 	}
 	terms := w.terms()
-	result := mathNumber(f.result, true, f.digits)
+	result := mathNumber(f.result, true, f.resultDigits)
 	once := len(terms) == 1 && terms[0] == result
 	e.Numbers = withSign("=", terms)
 	if f.symbols == nil {

@@ -108,10 +108,30 @@ func TestExplainChoices(t *testing.T) {
 	for got, want := range map[string]string{
 		texts(v.Layers):  "0 Layer 1; 1 Layer 2; [2 Output]",
 		texts(v.Units):   "0 Class 0; [1 Class 1]",
-		texts(v.Numbers): "-1 Bias; 0 Weight from layer 2, unit 1; 1 Weight from layer 2, unit 2; [2 Weight from layer 2, unit 3]",
+		texts(v.Numbers): "-1 bias; 0 from unit 1; 1 from unit 2; [2 from unit 3]",
 	} {
 		if got != want {
 			t.Errorf("the choices are %s; want %s", got, want)
+		}
+	}
+}
+
+// TestExplainedAt: the place of a point in the batch is said where the batch is a part of the points.
+func TestExplainedAt(t *testing.T) {
+	for _, test := range []struct {
+		batch int
+		test  float64
+		want  string
+	}{
+		{0, 0, "Step 4 takes all 30 points; you see point 0."},
+		{0, 0.5, "Step 4 takes all 15 points; you see point "},
+		{7, 0, ", number 1 of them."},
+		{1, 0, "Step 4 takes one point: point "},
+	} {
+		s := nntest.State(t, dataset.Moons, 30, 3, func(c *nn.Config) { c.BatchSize, c.TestFraction = test.batch, test.test })
+		v, _ := explainedView(t, s, "biases.0.0")
+		if !strings.Contains(v.At, test.want) || strings.Contains(v.At, "number") != strings.Contains(test.want, "number") {
+			t.Errorf("batches of %d, %v held out: it says %q; want %q", test.batch, test.test, v.At, test.want)
 		}
 	}
 }
@@ -160,21 +180,22 @@ func TestExplainedCurve(t *testing.T) {
 		return c
 	}
 	for _, test := range []struct {
-		name string
-		loss func(at float64) float64
-		says []string
+		name    string
+		loss    func(at float64) float64
+		says    []string
+		anchors map[string]string
 	}{
-		{"Falls", func(at float64) float64 { return 3 - at }, []string{"fall from 3 to 2.", "twice as long would be better still"}},
-		{"Best", func(at float64) float64 { return 1 + (at-1)*(at-1) }, []string{"fall from 2 to 1.", "this one is the best"}},
-		{"Far", func(at float64) float64 { return 1 + (at-0.5)*(at-0.5)/1e4 }, []string{"as it is", "0.5 times as long would be best"}},
-		{"Rises", func(at float64) float64 { return 1 + at/1e9 }, []string{"rise from 1 to 1", "to stay or to go back"}},
-		{"Flat", func(float64) float64 { return 0 }, []string{"as it is"}},
+		{"Falls", func(at float64) float64 { return 3 - at }, []string{"fall from 3 to 2.", "twice as long would be better still"}, map[string]string{"here": "start", "next": "start"}},
+		{"Best", func(at float64) float64 { return 1 + (at-1)*(at-1) }, []string{"fall from 2 to 1.", "this one is the best"}, map[string]string{"here": "start", "next": "middle"}},
+		{"Far", func(at float64) float64 { return 1 + (at-0.5)*(at-0.5)/1e4 }, []string{"as it is", "0.5 times as long would be best"}, map[string]string{"here": "start", "next": "end"}},
+		{"Rises", func(at float64) float64 { return 1 + at/1e9 }, []string{"rise from 1 to 1", "to stay or to go back"}, map[string]string{"here": "end", "next": "end"}},
+		{"Flat", func(float64) float64 { return 0 }, []string{"as it is"}, map[string]string{"here": "end", "next": "end"}},
 		{"Overflows", func(at float64) float64 {
 			if at > 1 {
 				return math.MaxFloat64
 			}
 			return 1 - at/2
-		}, []string{"fall from 1 to 0.5"}},
+		}, []string{"fall from 1 to 0.5"}, map[string]string{"here": "start", "next": "middle"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := curveOf(curve(test.loss))
@@ -192,6 +213,14 @@ func TestExplainedCurve(t *testing.T) {
 			}
 			if ticks := len(chart.all(".gridline")); ticks != 1 {
 				t.Errorf("%d grids", ticks)
+			}
+			for _, name := range chart.all("text.mark-name") { // which the curve leaves free
+				if got, want := name.attr("text-anchor"), test.anchors[name.content()]; got != want {
+					t.Errorf("%s is written at the %s; want %s", name.content(), got, want)
+				}
+			}
+			if chart.one(t, "figcaption").content() != "Loss" {
+				t.Error("the chart does not say what is up")
 			}
 			marks := map[string]string{}
 			for _, m := range c.Marks {

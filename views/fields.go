@@ -1,10 +1,7 @@
 package views
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/nn/table"
@@ -97,6 +94,7 @@ const (
 	FieldExplainUnit  = "explain_unit"
 	FieldExplainInput = "explain_input"
 	FieldExplainPart  = "explain_part"
+	FieldExplainStep  = "explain_step" // how many updates were made before the one that is explained
 
 	FieldProbe      = "probe"      // the place to be read: x,y
 	FieldOpened     = "opened"     // a state as it was saved in a file or a link
@@ -158,7 +156,7 @@ var ChoiceFields = []string{
 	FieldTool, FieldStrokeTool, FieldTransport, FieldPanel, FieldDataset, FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses,
 	FieldDataSeed, FieldUntilStep, FieldUntilLoss, FieldUntilAccuracy, FieldPatience, FieldHide,
 	FieldLock, FieldShow, FieldEmbed, FieldRecipe, FieldGuess, FieldRows, FieldLayer, FieldPictureView, FieldPictureTheme,
-	FieldPoint, FieldExplainLayer, FieldExplainUnit, FieldExplainInput, FieldExplainPart,
+	FieldPoint, FieldExplainLayer, FieldExplainUnit, FieldExplainInput, FieldExplainPart, FieldExplainStep,
 }
 
 // fieldNames are all fields a form may have: those of the page, and those of a program's form.
@@ -168,7 +166,7 @@ var fieldNames = slices.Concat(settingFields(), tableFields(), []string{
 	FieldFrameSteps, FieldDrawMS, FieldSteps, FieldFormat, FieldPanel, FieldLogScale, FieldDataset,
 	FieldPoints, FieldNoise, FieldLabelNoise, FieldDataClasses, FieldDataSeed, FieldUntilStep, FieldUntilLoss,
 	FieldUntilAccuracy, FieldPatience, FieldPinned, FieldParameter, FieldValue, FieldPoint,
-	FieldExplainLayer, FieldExplainUnit, FieldExplainInput, FieldExplainPart, FieldProbe,
+	FieldExplainLayer, FieldExplainUnit, FieldExplainInput, FieldExplainPart, FieldExplainStep, FieldProbe,
 	FieldOpened, FieldLinked, FieldHide, FieldLock, FieldShow, FieldEmbed, FieldMeta, FieldOwn, FieldTableText, FieldTableFile, FieldTableX, FieldTableY, FieldTableLabel, FieldTableTask,
 	FieldTableScaling, FieldTableSample, FieldTablePage, FieldTableOf, FieldRowX, FieldRowY,
 	FieldRowLabel, FieldRowRemove, FieldRecipe, FieldLesson, FieldGuess, FieldAssignment, FieldGoal, FieldRows, FieldLayer,
@@ -227,124 +225,6 @@ func describedBy(field string) string { return ErrorID(field) + " " + field + "-
 
 // ErrorID returns the id of the element that shows the error of a control.
 func ErrorID(field string) string { return field + "-error" }
-
-// ControlOf returns the control that sets the value at a path of the wire contract, such as
-// config.hidden_layers[1], or "".
-func ControlOf(path string) string {
-	if strings.HasPrefix(path, FieldOpened+".") {
-		return FieldOpened
-	}
-	control, _, _ := strings.Cut(strings.TrimPrefix(path, "config."), "[")
-	if control == "classes" {
-		control = FieldDataClasses
-	}
-	if controlLabel(control) == "" || control == FieldDataset { // which is no single control
-		return ""
-	}
-	return control
-}
-
-// controlLabel returns what the page calls a control, or "".
-func controlLabel(field string) string {
-	if m := setting.Lookup(field); m != nil {
-		return m.Label
-	}
-	return controlLabels[field]
-}
-
-// controlLabels are the labels of the controls that are no settings.
-var controlLabels = map[string]string{
-	FieldDataset:     "Data set",
-	FieldPoints:      "Points",
-	FieldNoise:       "Noise",
-	FieldLabelNoise:  "Wrong labels",
-	FieldDataClasses: "Classes",
-	FieldDataSeed:    "Data seed",
-
-	FieldUntilStep:     "Step",
-	FieldUntilLoss:     "Train loss",
-	FieldUntilAccuracy: "Accuracy, %",
-	FieldPatience:      "Patience",
-	FieldValue:         "The value",
-	FieldOpened:        "The file",
-	FieldAssignment:    "Task for a class",
-	FieldGoal:          "Goal",
-	FieldTableOf:       "Table",
-}
-
-// importLabels are the labels of the controls of the import. The preview shows their errors.
-var importLabels = map[string]string{
-	FieldTableText:    "Table",
-	FieldTableX:       "x",
-	FieldTableY:       "y",
-	FieldTableLabel:   "Label",
-	FieldTableTask:    "Labels are",
-	FieldTableScaling: "Scaling",
-}
-
-// Label returns what the page calls the value at a path of the wire contract. It is the path itself
-// where the page has no name for it.
-func Label(path string) string {
-	if path == FieldData {
-		return "Data" // the title of the card
-	}
-	if path == FieldJournal {
-		return "The notebook"
-	}
-	if label := importLabels[path]; label != "" {
-		return label
-	}
-	for _, o := range table.AllOptions() {
-		if path == TableField(o.Name) {
-			return o.Label
-		}
-	}
-	label := controlLabel(ControlOf(path))
-	if label == "" {
-		return path
-	}
-	if path == FieldTableOf { // the message goes on with the row and the column
-		return label + ","
-	}
-	if member, ok := strings.CutPrefix(path, FieldOpened+"."); ok {
-		return label + ", " + member + ":"
-	}
-	if _, index, ok := strings.Cut(strings.TrimSuffix(path, "]"), "["); ok {
-		if n, err := strconv.Atoi(index); err == nil {
-			return fmt.Sprintf("%s, number %d:", label, n+1)
-		}
-	}
-	return label
-}
-
-// savedParts are what the page calls the members of a saved state.
-var savedParts = map[string]string{
-	"config": "settings", "network": "network", "data": "points", "meta": "names and units", "history": "curves", "lesson": "task",
-}
-
-// SavedPart says where in a saved state the value at a path is, such as "its points, number 4, x".
-func SavedPart(path string) string {
-	member := strings.TrimPrefix(path, FieldOpened+".")
-	end := strings.IndexAny(member, ".[")
-	if end < 0 {
-		end = len(member)
-	}
-	part, rest := savedParts[member[:end]], strings.TrimPrefix(member[end:], ".")
-	switch {
-	case part == "":
-		return "its text, " + member
-	case rest == "":
-		return "its " + part
-	case member[:end] == "config":
-		return "its " + part + ", " + Label(member)
-	}
-	if index, after, ok := strings.Cut(strings.TrimPrefix(rest, "["), "]"); ok && member[:end] == "data" {
-		if n, err := strconv.Atoi(index); err == nil {
-			return strings.TrimSuffix(fmt.Sprintf("its %s, number %d, %s", part, n+1, strings.TrimPrefix(after, ".")), ", ")
-		}
-	}
-	return "its " + part + ", " + rest
-}
 
 // JournalTooLong stands in FieldJournal for a run with more acts than a journal can tell.
 const JournalTooLong = "-"

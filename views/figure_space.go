@@ -93,12 +93,12 @@ func (p *figurePen) space(s *spacePicture, box figureBox) (height int) {
 		if k == 0 {
 			below := y + high + lineHeight - 3*drawing.Unit
 			names.Text(x, below, axis.Lo, lo)
-			names.Text(x+side/2, below, name.Fit(axis.Name, room), name)
+			names.Text(x+side/2, below, name.Fit(axis.whole(), room), name)
 			names.Text(x+side, below, axis.Hi, hi)
 			continue
 		}
 		names.Text(x-4*drawing.Unit, y+high, axis.Lo, lo)
-		names.Text(x-4*drawing.Unit, y+high/2, name.Fit(axis.Name, room), name)
+		names.Text(x-4*drawing.Unit, y+high/2, name.Fit(axis.whole(), room), name)
 		names.Text(x-4*drawing.Unit, y, axis.Hi, hi)
 	}
 	return y + high + lineHeight - box.y

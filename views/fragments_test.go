@@ -176,7 +176,9 @@ func inner(tb testing.TB, e element) string {
 
 // TestRefusedControls: whichever control an error is about, there is a place beside it.
 func TestRefusedControls(t *testing.T) {
-	page := render(t, Page(sampleLab(t, dataset.Circles, nil)))
+	lab := sampleLab(t, dataset.Circles, nil)
+	lab.Explaining = &Explaining{Curve: explainedCurve{Chart: templ.NopComponent}} // its fields are there while it is
+	page := render(t, Page(lab))
 	for _, field := range fieldNames {
 		t.Run(field, func(t *testing.T) {
 			control := ControlOf(field)

@@ -94,9 +94,15 @@ func (s *spacePicture) viewBox() string {
 
 // A spaceAxis is an axis of a picture, and the numbers at its ends, if it is that of a unit.
 type spaceAxis struct {
-	Name, Lo, Hi string
-	zero         int // where 0 is, from the left or from below
+	Name   string
+	Of     string // what follows the name where there is room, and Rest, what follows in any case
+	Rest   string
+	Lo, Hi string
+	zero   int // where 0 is, from the left or from below
 }
+
+// whole returns all that is said of an axis.
+func (a spaceAxis) whole() string { return a.Name + a.Of + a.Rest }
 
 // A spaceArea is where the output layer decides for a class.
 type spaceArea struct {
@@ -219,15 +225,16 @@ func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int,
 	p.Height = v.height
 	p.Words = "Where the layer " + name + " puts the points and the plane"
 	for k, axis := range space.Axes {
-		a := spaceAxis{
-			Name: spaceAxisName(s.Config, meta, axis, i, layers, k),
-			zero: int(math.Floor(float64(-v.lo[k]/v.span*spaceSide) + 0.5)),
-		}
-		if axis.Unit != nn.NoUnit {
+		a := spaceAxis{zero: int(math.Floor(float64(-v.lo[k]/v.span*spaceSide) + 0.5))}
+		if axis.Unit == nn.NoUnit {
+			a.Name, a.Of = [...]string{"1st", "2nd"}[k], " direction"
+			a.Rest = ", " + strconv.Itoa(int(math.Floor(float64(100*axis.Share)+0.5))) + " %"
+		} else {
+			a.Name = spaceAxisName(s.Config, meta, axis, i, layers)
 			a.Lo, a.Hi = signed(v.lo[k]), signed(v.lo[k]+v.span)
 		}
 		p.Axes = append(p.Axes, a)
-		p.Words += [...]string{"; to the right ", ", up "}[k] + a.Name
+		p.Words += [...]string{"; to the right ", ", up "}[k] + a.whole()
 	}
 	p.Lines = make([][]spot, 0, 2*spaceLines)
 	bends := make([]spot, 0, 2*spaceLines*spaceBends)
@@ -249,75 +256,28 @@ func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int,
 			continue
 		}
 		kind, shape := pointKind(s.Data[at[j]], s.Config.Task, held[at[j]])
-		p.Dots = append(p.Dots, spaceDot{v.at(space.Points[0][j], space.Points[1][j]), kind, shape})
+		place := v.at(space.Points[0][j], space.Points[1][j])
+		if len(space.Axes) == 1 {
+			place.y = spaceRow(s, at[j])
+		}
+		p.Dots = append(p.Dots, spaceDot{place, kind, shape})
 	}
 	return p
 }
 
-// faithful is the least share of the spread that a picture shows if it shows what the output decides.
-// The points of another stand too far in front of the picture or behind it.
-const faithful = 0.95
-
-func isFaithful(axes []nn.SpaceAxis) bool {
-	return axes[0].Unit != nn.NoUnit || axes[0].Share+axes[1].Share >= faithful
+// spaceRow returns where between the sides of a flat picture a point is drawn: each class has a row of its own, and
+// values, which have none, take turns.
+func spaceRow(s nn.State, point int) int {
+	row, rows := point%5, 5
+	if s.Config.Task == nn.Classification {
+		row, rows = int(s.Data[point].Label), s.Config.Classes
+	}
+	return spaceFlat * (2*row + 1) / (2 * rows)
 }
 
-// addLine adds the parts of a line that are in the picture.
-func (s *spacePicture) addLine(line []spot) {
-	inside := func(at spot) bool {
-		return at.x >= -spaceMargin && at.x <= spaceSide+spaceMargin && at.y >= -spaceMargin && at.y <= s.Height+spaceMargin
-	}
-	if !slices.ContainsFunc(line, func(at spot) bool { return !inside(at) }) {
-		s.Lines = append(s.Lines, line)
-		return
-	}
-	var part []spot
-	for i := 1; i < len(line); i++ {
-		from, to, ok := s.within(line[i-1], line[i])
-		if !ok {
-			continue
-		}
-		if n := len(part); n == 0 || part[n-1] != from {
-			if n > 0 {
-				s.Lines = append(s.Lines, part)
-			}
-			part = []spot{from}
-		}
-		part = append(part, to)
-	}
-	if len(part) > 0 {
-		s.Lines = append(s.Lines, part)
-	}
-}
-
-// within returns the part of a segment that is in the picture, if any (Liang and Barsky, 1984).
-func (s *spacePicture) within(from, to spot) (a, b spot, ok bool) {
-	first, last := 0.0, 1.0
-	dx, dy := float64(to.x-from.x), float64(to.y-from.y)
-	for _, side := range [4]struct{ along, room float64 }{
-		{-dx, float64(from.x + spaceMargin)}, {dx, float64(spaceSide + spaceMargin - from.x)},
-		{-dy, float64(from.y + spaceMargin)}, {dy, float64(s.Height + spaceMargin - from.y)},
-	} {
-		switch at := side.room / side.along; {
-		case side.along == 0 && side.room < 0:
-			return a, b, false
-		case side.along < 0:
-			first = max(first, at)
-		case side.along > 0:
-			last = min(last, at)
-		}
-	}
-	at := func(share float64) spot {
-		return spot{from.x + int(math.Floor(float64(dx*share)+0.5)), from.y + int(math.Floor(float64(dy*share)+0.5))}
-	}
-	return at(first), at(last), first < last
-}
-
-// spaceAxisName says what an axis of layer i is, of which 0 is the input and the last the output.
-func spaceAxisName(c nn.Config, meta table.Meta, a nn.SpaceAxis, i, layers, k int) string {
+// spaceAxisName says what unit an axis of layer i is of, of which 0 is the input and the last the output.
+func spaceAxisName(c nn.Config, meta table.Meta, a nn.SpaceAxis, i, layers int) string {
 	switch {
-	case a.Unit == nn.NoUnit:
-		return [...]string{"1st", "2nd"}[k] + " direction, " + strconv.Itoa(int(math.Floor(float64(100*a.Share)+0.5))) + " %"
 	case i == 0:
 		return c.Features[a.Unit].Label()
 	case i < layers:
@@ -328,68 +288,15 @@ func spaceAxisName(c nn.Config, meta table.Meta, a nn.SpaceAxis, i, layers, k in
 	return axisName("", meta.Transform.Label, "value")
 }
 
-// spaceAreas returns where in the plane of a picture the output, whose sums are linear there, is
-// largest for each class. The plane is that of the units or, of components, through the mean.
-func spaceAreas(v *spaceView, axes []nn.SpaceAxis, p nn.Parameters) (areas []spaceArea) {
-	last := len(p.Weights) - 1
-	if last < 0 {
-		return nil // of a lab without its network
+// spaceWords says what the pictures have to do with what the network says.
+func spaceWords(c nn.Config) string {
+	what, many := "The output parts the classes by straight lines and nothing else: the layers before it have to bend the plane until that is enough.",
+		"A layer of many units is seen from the side from which most is to be seen: two directions, and how many % of the spread of the points each of them shows."
+	if c.Task == nn.Regression {
+		what = "In the last layer, the value of the output rises evenly in one direction and in no other: the layers before it have to bend the plane until that is enough."
 	}
-	sums := make([][3]float64, len(p.Weights[last])) // of each class: at the origin, and along both axes
-	for k, row := range p.Weights[last] {
-		sums[k][0] = p.Biases[last][k]
-		for a, axis := range axes {
-			if axis.Unit != nn.NoUnit {
-				sums[k][1+a] = row[axis.Unit]
-				continue
-			}
-			for u, w := range row {
-				sums[k][1+a] += float64(w * axis.Weights[u])
-				if a == 0 {
-					sums[k][0] += float64(w * axis.Mean[u])
-				}
-			}
-		}
+	if slices.Contains(c.HiddenLayers, 1) {
+		many += " A layer of one unit is a line, on which only left and right count."
 	}
-	x, y := v.lo[0]+v.span/2, v.lo[1]+v.span/2
-	wide, high := v.span*(spaceSide/2+spaceMargin)/spaceSide, v.span*float64(v.height/2+spaceMargin)/spaceSide
-	box := [][2]float64{{x - wide, y - high}, {x + wide, y - high}, {x + wide, y + high}, {x - wide, y + high}}
-	for k, own := range sums {
-		corners := box
-		for j, other := range sums {
-			if j != k {
-				corners = clipped(corners, own[0]-other[0], own[1]-other[1], own[2]-other[2], j < k)
-			}
-		}
-		if len(corners) < 3 {
-			continue
-		}
-		area := spaceArea{class: k}
-		for _, c := range corners {
-			area.corners = append(area.corners, v.at(c[0], c[1]))
-		}
-		areas = append(areas, area)
-	}
-	return areas
-}
-
-// clipped returns the part of a convex polygon in which c + a·x + b·y is positive, or not negative
-// where it may not be 0 (Sutherland and Hodgman, 1974).
-func clipped(corners [][2]float64, c, a, b float64, open bool) (kept [][2]float64) {
-	value := func(at [2]float64) float64 { return c + float64(a*at[0]) + float64(b*at[1]) }
-	for i, to := range corners {
-		from := corners[(i+len(corners)-1)%len(corners)]
-		before, now := value(from), value(to)
-		inside := func(v float64) bool { return v > 0 || v == 0 && !open }
-		if inside(before) != inside(now) {
-			share := before / (before - now)
-			kept = append(kept, [2]float64{
-				from[0] + float64((to[0]-from[0])*share), from[1] + float64((to[1]-from[1])*share),
-			})
-		}
-		if inside(now) {
-			kept = append(kept, to)
-		}
-	}
-	return kept
+	return what + " " + many
 }

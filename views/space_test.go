@@ -130,7 +130,7 @@ func TestSpacePictures(t *testing.T) {
 				x := (float64(dot.at.x))*v.span/spaceSide + v.lo[0]
 				middle := v.lo[1] + v.span/2
 				y := (float64(p.Height)/2-float64(dot.at.y))*v.span/spaceSide + middle
-				if room := v.span / spaceSide; math.Abs(x-spaces[i].Points[0][j]) > room || math.Abs(y-spaces[i].Points[1][j]) > room {
+				if room := v.span / spaceSide; math.Abs(x-spaces[i].Points[0][j]) > room || len(p.Axes) == 2 && math.Abs(y-spaces[i].Points[1][j]) > room {
 					t.Errorf("seed %d: point %d of %s is drawn at (%v, %v); want it at (%v, %v)", seed, j, p.Title, x, y, spaces[i].Points[0][j], spaces[i].Points[1][j])
 				}
 			}
@@ -167,7 +167,7 @@ func TestSpaceNames(t *testing.T) {
 		for _, p := range spacePictures(s, meta, spaces, false) {
 			var names []string
 			for _, a := range p.Axes {
-				name := a.Name
+				name := a.whole()
 				if before, after, ok := strings.Cut(name, "direction, "); ok {
 					name = before + "direction, N" + after[strings.Index(after, " %"):]
 				}
@@ -180,6 +180,38 @@ func TestSpaceNames(t *testing.T) {
 		}
 		if strings.Join(got, "; ") != want {
 			t.Errorf("%s: the axes are\n%s\nwant\n%s", set, strings.Join(got, "; "), want)
+		}
+	}
+}
+
+// TestSpaceRows: in a layer of one unit the classes have rows of their own, and the words are those of what the
+// output says.
+func TestSpaceRows(t *testing.T) {
+	for set, word := range map[dataset.Name]string{dataset.Blobs: "classes by straight lines", dataset.Hills: "the value of the output rises"} {
+		s, spaces, pictures := picturesOf(t, set, 5, func(c *nn.Config) { c.HiddenLayers = []int{3, 1} })
+		_, at := nn.SpaceSample(s.Data)
+		rows := map[int]map[float64]bool{}
+		for j, dot := range pictures[2].Dots {
+			if rows[dot.at.y] == nil {
+				rows[dot.at.y] = map[float64]bool{}
+			}
+			rows[dot.at.y][s.Data[at[j]].Label] = true
+			if dot.at.y <= 0 || dot.at.y >= spaceFlat {
+				t.Errorf("%s: a point is at %v; want it within", set, dot.at)
+			}
+		}
+		if len(rows) < 3 {
+			t.Errorf("%s: the points are in %d rows", set, len(rows))
+		}
+		for y, labels := range rows {
+			if s.Config.Task == nn.Classification && len(labels) != 1 {
+				t.Errorf("%s: in the row at %d there are the classes %v; want one", set, y, labels)
+			}
+		}
+		l := Lab{State: s, Choices: Choices{Panel: "space"}}
+		l.Spaces = spaces
+		if got := render(t, Spaces(l)).content(); !strings.Contains(got, word) || !strings.Contains(got, "A layer of one unit") {
+			t.Errorf("%s: it says %q; want %q", set, got, word)
 		}
 	}
 }

@@ -27,12 +27,24 @@ func (p *tab) explains(what, title string) {
 	p.until("the page is ready", func(v view) bool { return ready(v) || v.Pressed })
 }
 
+// explainsNext waits until the page explains the step that comes next, without being asked, and returns how
+// many were made.
+func (p *tab) explainsNext(when string) (step int) {
+	p.tb.Helper()
+	step = p.still().steps()
+	p.explains("the next step "+when, "the weight from")
+	if want := fmt.Sprintf("Step %d takes", step+1); !strings.Contains(p.shown("#explain-body"), want) {
+		p.tb.Errorf("%s at step %d it explains %.300q; want %q", when, step, p.shown("#explain-body"), want)
+	}
+	return step
+}
+
 // TestBrowserExplain: a button shows how the next step changes a weight, and every other can be reached. Each
 // step that is made shows the next one, and the one before has come out as it said.
 func TestBrowserExplain(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	p := s.open(t, laptop, at("?dataset=circles&hidden_layers=4,3&activation=tanh&dropout=0.2"))
+	p := s.open(t, laptop, at("?dataset=circles&hidden_layers=4,3&activation=tanh&dropout=0.2"), provoking(saysRefused))
 	v := p.change("a step", func() { p.step(1) })
 	p.click(theStepByHand)
 	p.explains("the explanation", "the weight from")
@@ -99,7 +111,18 @@ func TestBrowserExplain(t *testing.T) {
 		p.choose("explain_unit", "0")
 		p.explains("the other output", "the bias of output class 0")
 		p.fill("point", "17")
-		contract.Eventually(t, "the point", func() bool { return strings.Contains(p.shown("#explain-body"), "point 17, number 18 of them") })
+		contract.Eventually(t, "the point", func() bool { return strings.Contains(p.shown("#explain-body"), "you see point 17.") })
+		p.ready()
+		p.run(`document.querySelector("#explain .differs").open = true`)
+		p.fill("point", "999")
+		contract.Eventually(t, "what is wrong with the point", func() bool { return strings.Contains(p.besideField("point"), "from 0 to 199; got 999") })
+		p.ready()
+		if got, open := p.holds("point"), p.seen("#explain .exact"); got != "999" || !open || p.count(`#point[aria-invalid="true"]`) != 1 {
+			t.Errorf("the field has %q, the details are open: %t; want all as it was, and the field marked", got, open)
+		}
+		p.keep(t, "explain-wrong-point")
+		p.fill("point", "17")
+		contract.Eventually(t, "the point again", func() bool { return p.besideField("point") == "" && p.holds("point") == "17" })
 		p.ready()
 		p.inspect("biases.0.1")
 		p.click(`#inspector button[value="explain weights.0.1.0"]`)
@@ -131,8 +154,11 @@ func TestBrowserExplain(t *testing.T) {
 		p.train()
 		contract.Eventually(t, "the explanation is of an earlier step", func() bool { return strings.Contains(p.shown("#explain-stale"), "earlier step") })
 		p.pause()
-		p.click("#explain-stale button")
-		p.explains("the next step", "the weight from")
+		step := p.explainsNext("after a pause")
+		p.fill("until_step", strconv.Itoa(step+3))
+		p.train()
+		p.until("the end of the training", func(v view) bool { return v.steps() == step+3 })
+		p.explainsNext("at the step to train to")
 	})
 	p.part("Nothing", func(t *testing.T) {
 		p.run(`document.querySelector("button[value=clear]").click()`) // the dialog lies over it
@@ -146,9 +172,9 @@ func TestBrowserExplain(t *testing.T) {
 		p.explains("the explanation", "the weight from")
 	})
 	p.click("#explain [data-close-dialog]")
-	if n := p.count(`[name^="explain_"], [name="point"]`); n > 0 || p.seen("#trace") {
-		t.Errorf("%d fields of the explanation are left; want none, and no edge that is marked", n)
-	}
+	contract.Eventually(t, "that no field of the explanation is left, and no edge is marked", func() bool {
+		return p.count(`[name^="explain_"], [name="point"]`) == 0 && !p.seen("#trace")
+	})
 }
 
 // TestBrowserExplainFits: no equation is wider than its place, on a phone and on a laptop, whatever there is to
