@@ -81,6 +81,9 @@ func (v *verification) verify(row *handin.Row, text string) error {
 		return err
 	}
 	j := h.run.Journal
+	if row.Journal, err = j.Text(); err != nil {
+		return err
+	}
 	acts := goal.ActsOf(j)
 	row.Acts, row.Changes = acts.Number, acts.Of
 	row.Verdict = handin.Unreplayable // until it is replayed
