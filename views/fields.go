@@ -291,6 +291,9 @@ func Label(path string) string {
 	if path == FieldJournal {
 		return "The notebook"
 	}
+	if path == FieldLesson {
+		return "The lesson"
+	}
 	if label := importLabels[path]; label != "" {
 		return label
 	}

@@ -80,7 +80,12 @@ var rows = []Row{
 	{Name: "steps", Example: "500", Direction: AtMost, Most: most, Whole: true, Counts: "step", About: "updates of the network",
 		value: func(r *Run) (float64, bool) { return float64(r.Step), true }},
 	{Name: "acts", Example: "10", Direction: AtMost, Most: most, Whole: true, Counts: "act", About: "changes that are no training",
-		value: func(r *Run) (float64, bool) { return float64(r.Acts.Number), r.Acts != nil }},
+		value: func(r *Run) (float64, bool) {
+			if r.Acts == nil {
+				return 0, false
+			}
+			return float64(r.Acts.Number), true
+		}},
 	{Name: "data untouched", Direction: Untouched, part: Data, About: "without touching the data"},
 	{Name: "weights untouched", Direction: Untouched, part: Weights, About: "without setting weights by hand"},
 	{Name: "network untouched", Direction: Untouched, part: Network, About: "without changing layers and units"},
