@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -82,7 +81,10 @@ func (s *Server) replayJournal(ctx context.Context, j journal.Journal, curves *n
 	w := s.world(ctx)
 	w.Check, w.Train, w.Done = r.check, r.train, r.done
 	state, err := journal.Replay(w, j)
-	return state, replayError(err)
+	if err != nil {
+		return state, replayError(err)
+	}
+	return state, r.finish(state)
 }
 
 // journalRelease is what a journal is marked with: the release of this program, without its commit.
@@ -125,107 +127,6 @@ func (s *Server) world(ctx context.Context) *journal.World {
 			return points, nn.Task(info.Task), err
 		},
 	}
-}
-
-// A replaying bounds what a journal may cost: as much as any other answer.
-type replaying struct {
-	s     *Server
-	ctx   context.Context // of the request
-	spent time.Duration
-	// curves are those of the run so far; nil: not asked for. Measuring them costs less than the updates
-	// and the acts between.
-	curves *nn.History
-}
-
-// check is that of [journal.World]. An act may cost as much as an update.
-func (r *replaying) check(state nn.State) error {
-	if b := state.Config.BatchSize; b > r.s.config.MaxPoints {
-		return wire.Invalid("config.batch_size", "must be at most %d; got %d", r.s.config.MaxPoints, b)
-	}
-	if err := taskOf(r.ctx).reserveState(state); err != nil {
-		return err
-	}
-	if err := r.spend(nn.WorkOf(state.Config, len(state.Data)).Update); err != nil {
-		return err
-	}
-	return yield(r.ctx)
-}
-
-// train is that of [journal.World].
-func (r *replaying) train(state nn.State, updates int) (nn.Network, error) {
-	work := nn.WorkOf(state.Config, len(state.Data))
-	if left := r.s.config.MaxWork - r.spent; updates > int(left/max(work.Update, 1)) {
-		return nn.Network{}, r.tooMuch()
-	}
-	if err := r.spend(time.Duration(updates) * work.Update); err != nil {
-		return nn.Network{}, err
-	}
-	t, err := nn.NewTrainer(state)
-	if err != nil {
-		return nn.Network{}, err
-	}
-	if r.curves != nil && r.curves.Len() == 0 { // the run begins
-		if err := r.measure(t); err != nil {
-			return nn.Network{}, err
-		}
-	}
-	here := nn.WorkHere(state.Config, len(state.Data))
-	for updates > 0 {
-		n := updates
-		if r.curves != nil {
-			n = min(n, max(1, r.curves.Every))
-		}
-		if err := r.s.advance(r.ctx, t, here, n); err != nil {
-			return nn.Network{}, err
-		}
-		if err := r.measure(t); err != nil {
-			return nn.Network{}, err
-		}
-		updates -= n
-	}
-	return t.Network(), nil
-}
-
-// done is that of [journal.World]. It does to the curves what the page did.
-func (r *replaying) done(before, after nn.State) error {
-	if r.curves == nil {
-		return nil
-	}
-	renewCurves(r.curves, before, after)
-	if len(after.Data) == 0 {
-		r.curves.Truncate(after.Network.Step + 1)
-		return nil
-	}
-	t, err := nn.NewTrainer(after)
-	if err != nil {
-		return err
-	}
-	return r.measure(t)
-}
-
-// measure adds a sample to the curves.
-func (r *replaying) measure(t *nn.Trainer) error {
-	if r.curves == nil {
-		return nil
-	}
-	t.SetYield(yielding(r.ctx))
-	step, epoch := t.At()
-	r.curves.Add(step, epoch, t.Metrics())
-	if err := measureLayers(t, r.curves); err != nil {
-		return err
-	}
-	return yield(r.ctx)
-}
-
-func (r *replaying) spend(work time.Duration) error {
-	if r.spent += work; r.spent > r.s.config.MaxWork {
-		return r.tooMuch()
-	}
-	return nil
-}
-
-func (r *replaying) tooMuch() error {
-	return wire.TooLarge(views.FieldJournal, "tells of more work than one request may be, which is %s", seconds(r.s.config.MaxWork))
 }
 
 // replayError says which act of a journal is at fault. What is no fault of the journal stays as it is.

@@ -154,7 +154,7 @@ func TestSweepErrors(t *testing.T) {
 		{`{}`, `invalid over must name one or two members of config`, 1},
 		{`[]`, `malformed over must be an object; got a list`, 1},
 		{`{"seed":[]}`, `invalid over.seed must have at least one value`, 1},
-		{`{"seed":[1,2,1.0]}`, `invalid over.seed must have no value twice; those at 0 and 2 are both 1`, 1},
+		{`{"seed":[1,2,1.0]}`, `invalid over.seed must have no value twice; the 1st and the 3rd are both 1`, 1},
 		{`{"seed":1}`, `malformed over.seed must be a list; got a number`, 1},
 		{`{"seed":[-1]}`, `invalid over.seed[0] must be from 0 to 4294967295; got -1`, 1},
 		{`{"speed":[1]}`, `malformed over.speed is not a member that this message has`, 1},
@@ -164,7 +164,7 @@ func TestSweepErrors(t *testing.T) {
 		{`{"l1":{"from":0,"to":1,"count":3,"scale":"log"}}`, `invalid over.l1.from must be greater than 0 for a logarithmic scale; got 0`, 1},
 		{`{"l1":{"from":0,"to":1,"count":3,"scale":"cubic"}}`, `invalid over.l1.scale must be one of linear, log; got "cubic"`, 1},
 		{`{"l1":{"from":0,"count":3}}`, `invalid over.l1.to is missing`, 1},
-		{`{"l1":{"from":0,"to":0,"count":3}}`, `invalid over.l1 must have no value twice; those at 0 and 1 are both 0`, 1},
+		{`{"l1":{"from":0,"to":0,"count":3}}`, `invalid over.l1 must have no value twice; the 1st and the 2nd are both 0`, 1},
 		{`{"optimizer":{"from":0,"to":1,"count":3}}`, `malformed over.optimizer must be a list: a range is for numbers`, 1},
 		{`{"learning_rate":[0.1,0]}`, `invalid over.learning_rate[1] must be greater than 0; got 0`, 1},
 		{`{"optimizer":["adam","magic"]}`, `invalid over.optimizer[1] must be one of`, 1},
@@ -191,6 +191,8 @@ func TestSweepErrors(t *testing.T) {
 		{`{"config":{},"network":{},"data":[],"steps":1,"over":{"seed":[1]}}`, `"field":"network"`},
 		{`{"config":{},"data":[{"x":0,"y":0,"label":2}],"steps":1,"over":{"classes":[4,2]}}`, `"field":"over.classes[1]"`},
 		{`{"config":{},"data":[{"x":0,"y":0,"label":0}],"steps":1}`, `"field":"over"`},
+		{`{"config":{"task":"regression"},"data":[{"x":0,"y":0,"label":0.5}],"steps":1,"over":{"task":["regression","classification"]}}`,
+			`"field":"over.task[1]","message":"does not go with the points: data[0].label must be`},
 	} {
 		if w := serve(s, http.MethodPost, "/sweep", test.body); !strings.Contains(w.Body.String(), test.want) {
 			t.Errorf("%s is answered with %d %s; want %s", test.body, w.Code, w.Body, test.want)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,8 +122,13 @@ func (s *Server) answerError(c echo.Context, err error) error {
 	if b.RetryAfter > 0 {
 		h.Set(echo.HeaderRetryAfter, strconv.Itoa(b.RetryAfter))
 	}
-	if wantsHTML(c.Request()) && c.Request().Method == http.MethodPost {
+	switch r := c.Request(); {
+	case !wantsHTML(r):
+	case r.Method == http.MethodPost:
 		return s.failHTML(c, b, err)
+	case r.Method == http.MethodGet && b.status == http.StatusMethodNotAllowed:
+		// A bookmark of a page that answered a form, or a link of such a page, leads to the lab.
+		return c.Redirect(http.StatusSeeOther, (&url.URL{Path: "./", RawQuery: r.URL.RawQuery}).String())
 	}
 	var id withID
 	errors.As(err, &id)

@@ -142,6 +142,23 @@ func TestWantsHTML(t *testing.T) {
 	}
 }
 
+// TestFormAddress: the address of a page that answered a form leads to the lab, for browsers alone.
+func TestFormAddress(t *testing.T) {
+	s := newTestServer(t)
+	for _, path := range []string{"/edit", "/step", "/explain"} {
+		r := httptest.NewRequest(http.MethodGet, path+"?dataset=xor&points=40", nil)
+		r.Header.Set("Accept", "text/html")
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if got := w.Header().Get("Location"); w.Code != http.StatusSeeOther || got != "./?dataset=xor&points=40" {
+			t.Errorf("GET %s of a browser = %d to %q; want 303 to the lab", path, w.Code, got)
+		}
+		if w := serve(s, http.MethodGet, path, ""); w.Code != http.StatusMethodNotAllowed {
+			t.Errorf("GET %s of a program = %d; want 405", path, w.Code)
+		}
+	}
+}
+
 // A panicReader is a body that panics, as a bug of ours would.
 type panicReader struct{}
 

@@ -120,14 +120,15 @@ func (s *Server) takeOwn(ctx context.Context, p *pageRequest) error {
 	if err != nil {
 		return err
 	}
+	meta := keepMeta(file.Meta, file.Config, file.Config)
+	meta.Source = ""
 	// There may be classes without a point.
-	next, err := s.doing(ctx, p)(p.State, journal.Import{Task: file.Config.Task, Classes: file.Config.Classes, Points: file.Data})
+	next, err := s.doing(ctx, p)(p.State, journal.Import{Task: file.Config.Task, Classes: file.Config.Classes, Points: file.Data, Meta: meta})
 	if err != nil {
 		return wire.Within(views.FieldOwn, err)
 	}
 	p.setState(next, dropMeta)
-	p.meta = keepMeta(file.Meta, next.Config, next.Config)
-	p.meta.Source = ""
+	p.meta = meta
 	p.notice = undoable("Your own data: %d points. The weights start again.", len(next.Data))
 	return nil
 }

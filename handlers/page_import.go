@@ -55,7 +55,7 @@ func (s *Server) importPoints(ctx context.Context, p *pageRequest, _ string) err
 		p.imported.Preview = c.preview()
 		return c.wrong
 	}
-	next, err := s.doing(ctx, p)(p.State, journal.Import{Task: c.Task, Points: c.Points})
+	next, err := s.doing(ctx, p)(p.State, journal.Import{Task: c.Task, Points: c.Points, Meta: c.Meta})
 	if err != nil {
 		return err
 	}

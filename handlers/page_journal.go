@@ -110,21 +110,24 @@ func (s *Server) journalOfRun(ctx context.Context, p *pageRequest, run nn.State)
 	}
 	w := s.world(ctx)
 	state := p.State
+	trying := &replaying{s: s, ctx: ctx, curves: &curves}
 	for _, act := range acts {
 		if state, err = act.Apply(w, state); err != nil {
 			return "", curves, nil
 		}
+		if err := trying.check(state, journal.WorkOf(act, state)); err != nil {
+			return "", curves, err
+		}
 		j.Entries = append(j.Entries, journal.Entry{Step: j.Step, Act: act})
-	}
-	trying := &replaying{s: s, ctx: ctx, curves: &curves}
-	if err := trying.check(state); err != nil {
-		return "", curves, err
 	}
 	if state.Network, err = trying.train(state, run.Network.Step); ctx.Err() != nil {
 		return "", curves, context.Cause(ctx)
 	}
 	if err != nil || !reflect.DeepEqual(state.Config, run.Config) || !reflect.DeepEqual(state.Network, run.Network) {
 		return "", nn.History{}, nil
+	}
+	if err := trying.finish(state); err != nil {
+		return "", nn.History{}, err
 	}
 	j.Step = run.Network.Step
 	text, err := j.Text()

@@ -53,12 +53,14 @@ func TestJournalLaw(t *testing.T) {
 			if err := kernel.Use(name); err != nil {
 				t.Fatal(err)
 			}
-			state, _, err := s.replayText(t.Context(), told, false, nil)
+			state, j, err := s.replayText(t.Context(), told, false, nil)
 			if err != nil {
 				t.Fatalf("session %d, %s: %v", seed, name, err)
 			}
+			if got, want := string(mustJSON(t, s.metaOfJournal(j))), string(mustJSON(t, p.meta)); got != want {
+				t.Fatalf("session %d: of the points after %+v is known\n%s\nwant, as on the page,\n%s", seed, j, got, want)
+			}
 			if got := string(mustJSON(t, state)); got != want {
-				j, _ := journal.Read(told)
 				t.Fatalf("session %d, %s: replaying %+v gives\n%.2000s\nwant\n%.2000s", seed, name, j, got, want)
 			}
 		}

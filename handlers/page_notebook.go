@@ -60,21 +60,25 @@ func (s *Server) goBack(ctx context.Context, p *pageRequest, place string) error
 	if p.journal, err = j.Text(); err != nil {
 		return err
 	}
-	p.setState(state, keepMeta)
-	if source := s.metaOfJournal(j); !source.IsZero() {
-		p.meta.Source, p.meta.Edited = source.Source, source.Edited
-	}
+	p.setState(state, dropMeta)
+	p.meta = s.metaOfJournal(j)
 	p.history, p.kept = curves, views.NoMoment
 	p.notice = undoable("Back at step %d.", state.Network.Step)
 	return nil
 }
 
-// metaOfJournal says where the points of a run came from.
-func (s *Server) metaOfJournal(j journal.Journal) (m table.Meta) {
-	source, edited := j.Source()
+// metaOfJournal says what is known of the points of a run.
+func (s *Server) metaOfJournal(j journal.Journal) table.Meta {
+	m := j.Meta()
+	m.Source, m.Edited = s.sourceOfJournal(m.Source), s.sourceOfJournal(m.Edited)
+	return m
+}
+
+// sourceOfJournal writes the source of a journal as that of a page, which has the defaults of a recipe.
+func (s *Server) sourceOfJournal(source string) string {
 	q, ok := readSource(source)
 	if !ok {
-		return m
+		return ""
 	}
 	for name, otherwise := range map[string]string{
 		"points": strconv.Itoa(min(defaultPoints, s.config.MaxPoints)), "data_seed": cmp.Or(q.Get("seed"), "1"),
@@ -83,8 +87,5 @@ func (s *Server) metaOfJournal(j journal.Journal) (m table.Meta) {
 			q.Set(name, otherwise)
 		}
 	}
-	if m.Source = sourceOf(q); edited {
-		m.Source, m.Edited = "", m.Source
-	}
-	return m
+	return sourceOf(q)
 }

@@ -99,10 +99,11 @@ func (s *Server) shareJournal(ctx context.Context, p pageRequest, lesson export.
 		return err
 	}
 	items, err := s.notebook(ctx, j)
-	if err != nil {
+	tooLong := describe(err).Code == wire.CodeTooLarge // by its acts alone
+	if err != nil && !tooLong {
 		return err
 	}
-	if items[len(items)-1].Work > s.config.MaxWork {
+	if tooLong || items[len(items)-1].Work > s.config.MaxWork {
 		sharing.NoJournal = "This run was trained for too long to be trained again for a link."
 		return nil
 	}

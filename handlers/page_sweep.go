@@ -34,6 +34,9 @@ func (s *Server) sweepPage(c echo.Context) error {
 	if err == nil {
 		run, err = s.newSweep(ctx, &p.Message, view.CurveSamples(), pictureOfPlane)
 	}
+	if err == nil {
+		err = checkSweepPage(&p.Message)
+	}
 	if err != nil {
 		return s.refuseSweep(c, view, err)
 	}
@@ -193,6 +196,24 @@ func (s *Server) readSweep(ctx context.Context, p *pageRequest) (*views.SweepPag
 	}
 	view.Cells = make([]views.SweepCell, m.Sweep.Cells())
 	return view, nil
+}
+
+// sweepParameters is how many weights and biases the page of a sweep may carry: the button of each run has
+// those of its own, with the moments of the optimizer, in some 60 bytes each at most.
+const sweepParameters = 1_000_000
+
+// checkSweepPage returns an error for a sweep whose page would be too large to be shown.
+func checkSweepPage(m *wire.Message) error {
+	all, most := 0, 0
+	for cell := range m.Sweep.Cells() {
+		n := nn.ParameterCount(m.Sweep.Config(m.State.Config, cell))
+		all, most = all+n, max(most, n)
+	}
+	if all > sweepParameters {
+		return wire.TooLarge("over", "%d runs have %d weights and biases in all; the limit of a page is %d, enough for %d runs of the largest network",
+			m.Sweep.Cells(), all, sweepParameters, sweepParameters/most)
+	}
+	return nil
 }
 
 // readReadySweep reads one of the ready sweeps.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -91,6 +92,15 @@ func readSweepForm(tb testing.TB, page string, cell int) url.Values {
 	return form
 }
 
+// deepLayers writes as many different networks of ten layers, the largest of 100 units each.
+func deepLayers(units, count int) string {
+	var all []string
+	for i := range count {
+		all = append(all, strings.Repeat(fmt.Sprintf("%d-", units), 9)+fmt.Sprint(units-i))
+	}
+	return strings.Join(all, " ")
+}
+
 // TestSweepPageErrors: what is wrong with a form is said on the page as it was.
 func TestSweepPageErrors(t *testing.T) {
 	s := newTestServer(t)
@@ -103,13 +113,16 @@ func TestSweepPageErrors(t *testing.T) {
 		{"learning_rate", "0.1 0", "10", "must be greater than 0", views.FieldSweepRowValues},
 		{"speed", "1", "10", "is no setting", views.FieldSweepRows},
 		{"seed", "1 2", "0", "must be from 1", views.FieldSweepSteps},
+		{"learning_rate", "0.01 0.1 0.01", "10", "the 1st and the 3rd are both 0.01", views.FieldSweepRowValues},
+		{"hidden_layers", deepLayers(100, 90), "1", "enough for 10 runs of the largest network", views.FieldSweepRowValues},
 	} {
 		w := postForm(s, "/sweep", sweepForm(t, state, views.FieldSweep, views.SweepOwn, views.FieldSweepRows, test.rows,
 			views.FieldSweepRowValues, test.values, views.FieldSweepSteps, test.steps))
 		page := parseHTML(t, w.Body.String())
 		beside := find(page, "#"+views.ErrorID(test.field))
 		if w.Code < 400 || len(beside) != 1 || !strings.Contains(textOf(t, w.Body.String(), "#"+views.ErrorID(test.field)), test.want) {
-			t.Errorf("%s %q of %s steps is answered with %d; want a page that says %q beside %s", test.rows, test.values, test.steps, w.Code, test.want, test.field)
+			t.Errorf("%s %.60q of %s steps is answered with %d; want a page that says %q beside %s", test.rows, test.values, test.steps, w.Code, test.want, test.field)
+			t.Logf("it says %q", textOf(t, w.Body.String(), "#"+views.ErrorID(test.field)))
 		}
 		for field, want := range map[string]string{views.FieldSweepRowValues: test.values, views.FieldSweepSteps: test.steps} {
 			if got := attributeOf(find(page, "#"+field)[0], "value"); got != want {

@@ -87,14 +87,11 @@ func (v *verification) verify(row *handin.Row, text string) error {
 	acts := goal.ActsOf(j)
 	row.Acts, row.Changes = acts.Number, acts.Of
 	row.Verdict = handin.Unreplayable // until it is replayed
-	metrics, err := v.replay(&h.run)
+	metrics, items, err := v.replay(&h.run)
 	if err != nil {
 		return err
 	}
-	row.Updates, row.Timeline, err = v.timeline(j)
-	if err != nil {
-		return err
-	}
+	row.Updates, row.Timeline = timeline(j, items)
 	last := h.run.Last
 	row.Steps, row.Units, row.Parameters = last.Network.Step, last.Config.HiddenUnits(), nn.ParameterCount(last.Config)
 	h.run.Loss = math.NaN()
@@ -122,7 +119,8 @@ func (v *verification) verify(row *handin.Row, text string) error {
 }
 
 // replay replays a run, and measures the state that it leads to; nil where there is nothing to measure by.
-func (v *verification) replay(run *handin.Run) (*nn.Metrics, error) {
+// It returns the notebook of the run, too.
+func (v *verification) replay(run *handin.Run) (*nn.Metrics, []journal.Item, error) {
 	most := min(v.left, v.s.config.MaxWork)
 	r := &replaying{s: v.s, ctx: v.ctx, spent: v.s.config.MaxWork - most}
 	before := r.spent
@@ -134,30 +132,24 @@ func (v *verification) replay(run *handin.Run) (*nn.Metrics, error) {
 		run.First, err = recipe(query)
 		return run.First, err
 	}
-	var err error
-	if run.Last, err = journal.Replay(w, run.Journal); err != nil {
+	last, items, err := journal.Retell(w, run.Journal)
+	if run.Last = last; err != nil {
 		err = replayError(err)
 		if most < v.s.config.MaxWork && describe(err).Code == wire.CodeTooLarge {
-			return nil, wire.TooLarge(views.FieldJournal, "tells of more work than is left of this request, which may be %s for all hand-ins; "+
+			return nil, nil, wire.TooLarge(views.FieldJournal, "tells of more work than is left of this request, which may be %s for all hand-ins; "+
 				"verify it in another one", seconds(verifyShare*v.s.config.MaxWork))
 		}
-		return nil, err
+		return nil, nil, err
 	}
-	if err := r.spend(nn.WorkOf(run.Last.Config, len(run.Last.Data)).Evaluation); err != nil {
-		return nil, err
-	}
-	return metricsOf(v.ctx, run.Last)
+	// It is counted beyond what a hand-in may be: whoever shares a run is told that it is not too long by
+	// the run alone.
+	r.spent += nn.WorkOf(run.Last.Config, len(run.Last.Data)).Evaluation
+	metrics, err := metricsOf(v.ctx, run.Last)
+	return metrics, items, err
 }
 
-// timeline returns the acts of a run that can be replayed, and how many updates it made in all.
-func (v *verification) timeline(j journal.Journal) (updates int, moments []handin.Moment, err error) {
-	r := &replaying{s: v.s, ctx: v.ctx}
-	w := v.s.world(v.ctx)
-	w.Check = r.check
-	items, err := journal.Notebook(w, j)
-	if err != nil {
-		return 0, nil, replayError(err)
-	}
+// timeline returns the acts of a run, of its notebook, and how many updates it made in all.
+func timeline(j journal.Journal, items []journal.Item) (updates int, moments []handin.Moment) {
 	for i, item := range items[1:] {
 		before := items[i]
 		if item.Acts == before.Acts { // training
@@ -169,5 +161,5 @@ func (v *verification) timeline(j journal.Journal) (updates int, moments []handi
 			moments = append(moments, handin.Moment{Step: act.Step, Updates: updates, Words: item.Words, Parts: goal.PartsOf(act.Act)})
 		}
 	}
-	return updates, moments, nil
+	return updates, moments
 }

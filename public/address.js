@@ -16,6 +16,7 @@ export function isRefused() {
 
 /** Keeps the recipe of the run in the address while the page is at rest. @param {Runs} runs */
 export function bindAddress(runs) {
+  goHome();
   let timer = 0;
   runs.on("state", (state) => {
     clearTimeout(timer);
@@ -26,6 +27,12 @@ export function bindAddress(runs) {
     const page = location.origin + location.pathname;
     $("run-link").textContent = recipe ? `${page}?${textOf(recipe)}` : "";
   });
+}
+
+/** A page that answers a form, as a run of a sweep does, takes the address of the lab: links begin there. */
+function goHome() {
+  const home = new URL("./", location.href).pathname;
+  if (!isEmbedded && location.pathname !== home) history.replaceState(history.state, "", home);
 }
 
 /**

@@ -18,7 +18,7 @@ function mark() {
 
 /** Lets the tour go through the page. Its title has the focus when it begins. */
 export function bindTour() {
-  const go = () => mark().scrollIntoView();
+  const go = () => mark().scrollIntoView({ block: "nearest" });
   tour.addEventListener("change", go);
   $("tour-title").addEventListener("focus", go);
   mark();

@@ -525,7 +525,7 @@ func ExplainBody(l Lab, v Explaining) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(part.Rules) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"rules\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"explain-rules\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

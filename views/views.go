@@ -393,12 +393,15 @@ var thumbnails = sync.OnceValue(func() []thumbnail {
 		}
 		points := make([]nn.Point, len(made))
 		for i, p := range made {
-			points[i] = nn.Point(p)
+			points[i] = nn.Point{X: hundredth(p.X), Y: hundredth(p.Y), Label: p.Label}
 		}
 		out = append(out, thumbnail{info, group(points, nn.Task(info.Task), make([]bool, len(points)), thumbnailRadius)})
 	}
 	return out
 })
+
+// hundredth rounds a coordinate to what a picture of a hundred pixels can show: the page is the shorter.
+func hundredth(v float64) float64 { return math.Round(v*100) / 100 }
 
 // A Probe is the output of the network at a place of the plane.
 type Probe struct {

@@ -331,7 +331,7 @@ func (m *Message) CheckSweep() error {
 		seen := map[string]int{}
 		for i, text := range axis.Values {
 			if before, again := seen[text]; again {
-				return Invalid(field, "must have no value twice; those at %d and %d are both %s", before, i, Clip(text))
+				return Invalid(field, "must have no value twice; the %s and the %s are both %s", ordinal(before+1), ordinal(i+1), Clip(text))
 			}
 			seen[text] = i
 		}
@@ -343,7 +343,8 @@ func (m *Message) CheckSweep() error {
 	return nil
 }
 
-// CellError returns an error of the config of a cell, with the path of the value that it is about.
+// CellError returns an error of the state of a cell, with the path of the value that it is about. Of what is
+// wrong with a point, that is the value of the task.
 func (s Sweep) CellError(cell int, err error) error {
 	b := Describe(err)
 	if b.Code == CodeInternal {
@@ -351,14 +352,33 @@ func (s Sweep) CellError(cell int, err error) error {
 	}
 	for i, text := range s.Values(cell) {
 		name := s[i].Member.Name
+		path := fmt.Sprintf("over.%s[%d]", name, slices.Index(s[i].Values, text))
+		if name == "task" && strings.HasPrefix(b.Field, "data[") {
+			return &Error{Code: b.Code, Field: path, Message: "does not go with the points: " + b.Field + " " + b.Message}
+		}
 		rest, isMember := strings.CutPrefix(b.Field, "config."+name)
 		if !isMember || rest != "" && rest[0] != '[' {
 			continue
 		}
-		at := slices.Index(s[i].Values, text)
-		return &Error{Code: b.Code, Field: fmt.Sprintf("over.%s[%d]%s", name, at, rest), Message: b.Message}
+		return &Error{Code: b.Code, Field: path + rest, Message: b.Message}
 	}
 	return err
+}
+
+// ordinal writes a number as in "the 2nd".
+func ordinal(n int) string {
+	ending := "th"
+	if n/10%10 != 1 {
+		switch n % 10 {
+		case 1:
+			ending = "st"
+		case 2:
+			ending = "nd"
+		case 3:
+			ending = "rd"
+		}
+	}
+	return strconv.Itoa(n) + ending
 }
 
 // AppendCell appends the answer for a cell of a sweep, at a pace: the result of its run, or the error in

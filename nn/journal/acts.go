@@ -1,11 +1,13 @@
 package journal
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // An Act is one change of a state that is no training.
@@ -65,11 +67,12 @@ type (
 	// Dataset takes the points of a data set, and new weights.
 	Dataset struct{ Source string }
 	// Import takes points that come from outside, and new weights. It has at least so many Classes, 0
-	// for a regression.
+	// for a regression. Meta has no Source.
 	Import struct {
 		Task    nn.Task
 		Classes int
 		Points  []nn.Point
+		Meta    table.Meta
 	}
 )
 
@@ -207,6 +210,9 @@ func (a Dataset) Apply(w *World, s nn.State) (nn.State, error) {
 func (a Import) Apply(w *World, s nn.State) (nn.State, error) {
 	if err := w.checkPoints(len(a.Points)); err != nil {
 		return s, err
+	}
+	if bad := new(table.Error); errors.As(a.Meta.Check(nn.MaxClasses), &bad) {
+		return s, &nn.FieldError{Field: "meta." + bad.Column, Message: bad.Message}
 	}
 	return nn.Replace(s, a.Points, a.Task, a.Classes)
 }

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // Read reads the text of a journal. It takes what [Journal.Text] writes and nothing else: one
@@ -125,6 +126,13 @@ func (r *reader) real() float64 {
 	return v[0]
 }
 
+// pair reads two numbers that were written together.
+func (r *reader) pair() (a, b float64) {
+	var v [2]float64
+	r.reals(v[:])
+	return v[0], v[1]
+}
+
 // reals fills dst with numbers.
 func (r *reader) reals(dst []float64) {
 	if len(dst) == 0 {
@@ -174,11 +182,25 @@ func (r *reader) points() []nn.Point {
 	return points
 }
 
+// meta reads names and units. What they are is for the act to check.
+func (r *reader) meta() table.Meta {
+	const most = utf8.UTFMax * table.MaxAxisName
+	m := table.Meta{Edited: r.text(table.MaxSource)}
+	for _, axis := range []*table.Axis{&m.Transform.X, &m.Transform.Y, &m.Transform.Label} {
+		axis.Name = r.text(most)
+		axis.Scale, axis.Offset = r.pair()
+	}
+	for range r.length(nn.MaxClasses) {
+		m.Classes = append(m.Classes, r.text(most))
+	}
+	return m
+}
+
 func (r *reader) rising() []int {
 	numbers := make([]int, r.length(MaxBytes))
 	next := 0
 	for i := range numbers {
-		numbers[i] = next + r.below(MaxBytes, "point")
+		numbers[i] = next + r.below(nn.MaxCount-next, "point") // whether it is there is for the act to say
 		next = numbers[i] + 1
 	}
 	return numbers

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // version is that of the encoding. It is the first byte.
@@ -143,6 +144,19 @@ func (b *writer) points(points []nn.Point) {
 			values[i] = of(p)
 		}
 		b.reals(values...)
+	}
+}
+
+// meta appends names and units, and what was edited; not the source.
+func (b *writer) meta(m table.Meta) {
+	b.text(m.Edited)
+	for _, axis := range []table.Axis{m.Transform.X, m.Transform.Y, m.Transform.Label} {
+		b.text(axis.Name)
+		b.reals(axis.Scale, axis.Offset)
+	}
+	b.whole(len(m.Classes))
+	for _, name := range m.Classes {
+		b.text(name)
 	}
 }
 

@@ -14,6 +14,8 @@
 package journal
 
 import (
+	"time"
+
 	"github.com/nnvisu/nnvisu/nn"
 )
 
@@ -48,9 +50,9 @@ type World struct {
 	Recipe func(query string) (nn.State, error)
 	// Dataset returns the points of a data set as its source describes them, with their task.
 	Dataset func(source string) ([]nn.Point, nn.Task, error)
-	// Check is called with each state before it is trained or changed further, and with the last. It is
-	// for limits, on what an act costs as well, and may be nil.
-	Check func(s nn.State) error
+	// Check is called with each state before it is trained or changed further, and with the last, and with
+	// the work of the act that led to it, if one did: see [WorkOf]. It is for limits, and may be nil.
+	Check func(s nn.State, work time.Duration) error
 	// Train makes updates of a prepared state; nil is [nn.Step]. It is not asked for those that have no
 	// part in the state that [Replay] returns.
 	Train func(s nn.State, updates int) (nn.Network, error)

@@ -18,6 +18,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/kernel"
 	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // sessions is how many random sessions the law is tried on.
@@ -178,9 +179,14 @@ func TestText(t *testing.T) {
 		{120, AddPoints{[]nn.Point{{X: 0.5, Y: -0.25, Label: 1}, {X: 0.5123, Y: 1, Label: 1}}}},
 		{180, SetWeight{0, 1, 2, math.Pi}},
 		{180, RemovePoints{[]int{0, 3, 4}}},
+		{180, Import{nn.Classification, 0, []nn.Point{{X: 0.5, Y: 1, Label: 1}}, table.Meta{
+			Edited:    "dataset=moons",
+			Transform: table.Transform{X: table.Axis{Name: "a", Scale: 0.25, Offset: -1}, Label: table.Axis{Name: "kind"}},
+			Classes:   []string{"cat", "dog"},
+		}}},
 	}}
 	got, err := j.Text()
-	const want = "AQFyC2RhdGFzZXQ9eG9yBHgBAQcEMC4wMXgMAgSQTvYBAjH6AQACALQBCAABAg8YLURU-yEJQLQBDQMAAgDIAa3L7y0A"
+	const want = "AQFyC2RhdGFzZXQ9eG9yBXgBAQcEMC4wMXgMAgSQTvYBAjH6AQACALQBCAABAg8YLURU-yEJQLQBDQMAAgC0AREAAAEBCgACAAINZGF0YXNldD1tb29ucwFhAjL5AQAAAAAEa2luZAAAAAIDY2F0A2RvZ8gBHxzXuAA"
 	if err != nil || got != want {
 		t.Errorf("Text() = %q, %v; want %q", got, err, want)
 	}
@@ -221,6 +227,27 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
+// TestNumbers: a server may take more points than a journal has bytes.
+func TestNumbers(t *testing.T) {
+	for _, numbers := range [][]int{{0, 65_535, 65_536, 999_999}, {nn.MaxCount - 1}} {
+		text, err := Journal{Entries: []Entry{{0, RemovePoints{numbers}}}}.Text()
+		if err != nil {
+			t.Fatal(err)
+		}
+		j, err := Read(text)
+		if err != nil || !reflect.DeepEqual(j.Entries[0].Act, RemovePoints{numbers}) {
+			t.Errorf("Read = %+v, %v; want the points %v", j, err, numbers)
+		}
+	}
+	text, err := Journal{Entries: []Entry{{0, RemovePoints{[]int{nn.MaxCount - 1, nn.MaxCount}}}}}.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(text); err == nil {
+		t.Errorf("Read takes point %d; want an error", nn.MaxCount)
+	}
+}
+
 // TestReplayErrors: an error names the act at fault.
 func TestReplayErrors(t *testing.T) {
 	w := testWorld()
@@ -241,6 +268,7 @@ func TestReplayErrors(t *testing.T) {
 		{"Setting", []Entry{{0, Settings{{"l1", "-1"}}}}, 0, 1, "l1"},
 		{"Classes", []Entry{{0, Settings{{"classes", "0"}, {"task", "regression"}}}}, 0, 1, "label"},
 		{"Dataset", []Entry{{0, Dataset{"dataset=no"}}}, 0, 1, "no data set"},
+		{"Meta", []Entry{{0, Import{nn.Classification, 0, []nn.Point{{}}, table.Meta{Classes: []string{"a", "a"}}}}}, 0, 1, "must not repeat a name"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Replay(w, Journal{Recipe: "dataset=xor", Entries: test.entries, Step: test.step})
@@ -280,7 +308,7 @@ func TestNotebook(t *testing.T) {
 // FuzzRead: what can be read is written the same, and replaying it fails by an error at most.
 func FuzzRead(f *testing.F) {
 	w, acts := testWorld(), 0
-	w.Check = func(nn.State) error {
+	w.Check = func(nn.State, time.Duration) error {
 		if acts++; acts > 50 {
 			return errors.New("is enough")
 		}
@@ -298,7 +326,7 @@ func FuzzRead(f *testing.F) {
 		{{0, Settings{{"task", "regression"}, {"seed", "7"}}}, {1, AddClass{}}, {1, RemoveClass{1}}},
 		{{0, AddPoints{[]nn.Point{{X: 0.5}, {Y: 1.0 / 3}}}}, {1, SetPoints{[]int{1}, []nn.Point{{X: 1}}}}, {2, RemovePoints{[]int{0, 2}}}},
 		{{1, AddLayer{0, 3}}, {1, AddUnit{0}}, {1, RemoveUnit{0, 1}}, {2, SetWeight{0, 0, 0, 2}}, {2, SetBias{0, 0, -1}}, {2, RemoveLayer{0}}},
-		{{1, Dataset{"dataset=moons"}}, {0, Reseed{}}, {0, ClearPoints{}}, {0, Import{nn.Regression, 0, []nn.Point{{Label: 0.5}}}}},
+		{{1, Dataset{"dataset=moons"}}, {0, Reseed{}}, {0, ClearPoints{}}, {0, Import{nn.Regression, 0, []nn.Point{{Label: 0.5}}, table.Meta{Edited: "dataset=xor", Classes: []string{"a"}}}}},
 	} {
 		bytes, err := Journal{Release: "r", Recipe: "dataset=xor", Entries: entries, Step: 2}.bytes()
 		if err != nil {
@@ -324,7 +352,7 @@ func FuzzRead(f *testing.F) {
 
 // TestReplayLeavesOut: training that new weights follow is not done again, and counts no work.
 func TestReplayLeavesOut(t *testing.T) {
-	for _, act := range []Act{Reset{}, Reseed{}, Dataset{"dataset=moons"}, Import{nn.Classification, 0, []nn.Point{{Label: 1}, {X: 1}}}} {
+	for _, act := range []Act{Reset{}, Reseed{}, Dataset{"dataset=moons"}, Import{nn.Classification, 0, []nn.Point{{Label: 1}, {X: 1}}, table.Meta{}}} {
 		w, trained := testWorld(), 0
 		w.Train = func(s nn.State, updates int) (nn.Network, error) {
 			if trained += updates; updates > 3 {

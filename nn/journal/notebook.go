@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"math"
 	"time"
 
 	"github.com/nnvisu/nnvisu/nn"
@@ -12,61 +11,73 @@ type Item struct {
 	Words string
 	// The run after it, as a journal: its first so many acts, up to a step.
 	Acts, Step int
-	// Work is about what it takes [Replay] to get there. An act counts as an update.
+	// Work is about what it takes [Replay] to get there: acts as [WorkOf] says, training as [WorkOfTraining].
 	Work time.Duration
 }
 
 // Notebook says in words what was done in a run, from its beginning on. Points that were drawn, or erased,
 // one after the other are one line. It trains nothing: words do not depend on weights.
 func Notebook(w *World, j Journal) ([]Item, error) {
-	items := []Item{{Words: RecipeWords(j.Recipe)}}
-	acts := 0
-	var acting, training time.Duration
-	write := func(words string, after nn.State) {
-		items = append(items, Item{words, acts, after.Network.Step, sum(acting, training)})
-	}
-	dry := func(_ int, s nn.State, updates int) (nn.Network, error) {
+	n := newNotes(j)
+	_, err := n.walk(w, j, func(_ int, s nn.State, updates int) (nn.Network, error) {
 		s.Network.Step += updates
-		training = sum(training, workOf(s, updates))
-		write("training "+count(updates, "step"), s)
 		return s.Network, nil
-	}
-	points := 0 // of a row of acts of one kind
-	_, err := walk(w, j, dry, func(i int, before, after nn.State) error {
-		a := j.Entries[i].Act
-		acts, acting = i+1, sum(acting, workOf(after, 1))
-		if renews(a) {
-			training = 0
+	}, nil)
+	return n.items, err
+}
+
+// Notes are a notebook that is written while a run is done again.
+type notes struct {
+	entries          []Entry
+	items            []Item
+	acts             int // of those that were done
+	points           int // of the last line, if it is of points
+	acting, training time.Duration
+}
+
+func newNotes(j Journal) *notes {
+	return &notes{entries: j.Entries, items: []Item{{Words: RecipeWords(j.Recipe)}}}
+}
+
+// walk is [walk], and writes down what is done.
+func (n *notes) walk(w *World, j Journal, train trainer, done func(before, after nn.State) error) (nn.State, error) {
+	return walk(w, j, func(next int, s nn.State, updates int) (nn.Network, error) {
+		network, err := train(next, s, updates)
+		if err == nil {
+			n.training = sum(n.training, WorkOfTraining(s, updates))
+			n.write("training "+count(updates, "step"), network.Step)
 		}
-		words := a.Words(before)
-		n, what := pointsOf(a)
-		if i > 0 && sameLine(j.Entries[i-1], j.Entries[i]) {
-			items = items[:len(items)-1]
-			n += points
-			words = pointWords(n, what)
+		return network, err
+	}, func(i int, before, after nn.State) error {
+		n.act(i, before, after)
+		if done == nil {
+			return nil
 		}
-		points = n
-		write(words, after)
-		return nil
+		return done(before, after)
 	})
-	return items, err
 }
 
-// workOf returns the work of some updates of a state.
-func workOf(s nn.State, updates int) time.Duration {
-	update := max(1, nn.WorkOf(s.Config, len(s.Data)).Update)
-	if time.Duration(updates) > math.MaxInt64/update {
-		return math.MaxInt64
-	}
-	return time.Duration(updates) * update
+// write adds a line.
+func (n *notes) write(words string, step int) {
+	n.items = append(n.items, Item{words, n.acts, step, sum(n.acting, n.training)})
 }
 
-// sum adds times up to the longest that there is.
-func sum(a, b time.Duration) time.Duration {
-	if a > math.MaxInt64-b {
-		return math.MaxInt64
+// act writes down that entry i was done.
+func (n *notes) act(i int, before, after nn.State) {
+	a := n.entries[i].Act
+	n.acts, n.acting = i+1, sum(n.acting, WorkOf(a, after))
+	if renews(a) {
+		n.training = 0
 	}
-	return a + b
+	words := a.Words(before)
+	points, what := pointsOf(a)
+	if i > 0 && sameLine(n.entries[i-1], n.entries[i]) {
+		n.items = n.items[:len(n.items)-1]
+		points += n.points
+		words = pointWords(points, what)
+	}
+	n.points = points
+	n.write(words, after.Network.Step)
 }
 
 // sameLine reports whether two acts, one after the other, are one line of a notebook.

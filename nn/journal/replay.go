@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/nnvisu/nnvisu/nn"
 )
@@ -13,6 +14,12 @@ import (
 // What was trained before new weights were drawn has no part in the state. It is counted and not trained
 // again.
 func Replay(w *World, j Journal) (nn.State, error) {
+	s, _, err := Retell(w, j)
+	return s, err
+}
+
+// Retell is Replay. It also returns the notebook of the run, as [Notebook] does.
+func Retell(w *World, j Journal) (nn.State, []Item, error) {
 	train := w.Train
 	if train == nil {
 		train = func(s nn.State, updates int) (nn.Network, error) {
@@ -34,12 +41,9 @@ func Replay(w *World, j Journal) (nn.State, error) {
 		}
 		return train(s, updates)
 	}
-	return walk(w, j, needed, func(_ int, before, after nn.State) error {
-		if w.Done == nil {
-			return nil
-		}
-		return w.Done(before, after)
-	})
+	n := newNotes(j)
+	s, err := n.walk(w, j, needed, w.Done)
+	return s, n.items, err
 }
 
 // renews reports whether an act draws new weights, whatever they were.
@@ -68,38 +72,16 @@ func (j Journal) Cut(acts, step int) (Journal, error) {
 	return j, nil
 }
 
-// Source returns the source of the points of the run, and whether some of them were changed since they
-// came from there; "" for points of the user's own.
-func (j Journal) Source() (source string, edited bool) {
-	source = j.Recipe
-	for _, e := range j.Entries {
-		switch a := e.Act.(type) {
-		case Dataset:
-			source, edited = a.Source, false
-		case Import:
-			source, edited = "", false
-		case AddPoints, RemovePoints, SetPoints, RemoveClass:
-			edited = true
-		case ClearPoints:
-			source, edited = "", false
-		case Settings:
-			for _, one := range a {
-				edited = edited || one.Name == "task" // it converts the labels
-			}
-		}
-	}
-	return source, edited
-}
+// A trainer makes updates of a state. It gets the number of the entry that comes next.
+type trainer func(next int, s nn.State, updates int) (nn.Network, error)
 
-// walk goes through a journal. It calls train with the number of the entry that comes next, and each after
-// an act.
-func walk(
-	w *World, j Journal, train func(next int, s nn.State, updates int) (nn.Network, error), each func(i int, before, after nn.State) error,
-) (nn.State, error) {
+// walk goes through a journal. It calls each after an act.
+func walk(w *World, j Journal, train trainer, each func(i int, before, after nn.State) error) (nn.State, error) {
 	s, err := w.Recipe(j.Recipe)
 	if err != nil {
 		return s, &Error{Message: "its recipe cannot be followed: " + err.Error(), Cause: err}
 	}
+	var work time.Duration // of what led to s; a recipe is no act
 	to := func(next, step int) error {
 		fail := func(message string, cause error) error {
 			if next == len(j.Entries) {
@@ -108,7 +90,7 @@ func walk(
 			return &Error{next + 1, step, message, cause}
 		}
 		if w.Check != nil {
-			if err := w.Check(s); err != nil {
+			if err := w.Check(s, work); err != nil {
 				return fail(err.Error(), err)
 			}
 		}
@@ -135,7 +117,7 @@ func walk(
 		if err := each(i, s, next); err != nil {
 			return s, &Error{i + 1, e.Step, err.Error(), err}
 		}
-		s = next
+		s, work = next, WorkOf(e.Act, next)
 	}
 	return s, to(len(j.Entries), j.Step)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // A session is a page with its history.
@@ -124,7 +125,7 @@ func (s *session) choose() Act {
 		for i := range points {
 			points[i] = nn.Point{X: rng.Float64()*2 - 1, Y: rng.Float64(), Label: float64(rng.IntN(3))}
 		}
-		return Import{nn.Classification, 3 + rng.IntN(2), points}
+		return Import{nn.Classification, 3 + rng.IntN(2), points, s.meta()}
 	}
 	to := c.Clone()
 	for m := range setting.All() {
@@ -177,6 +178,18 @@ func (s *session) points(n int) []nn.Point {
 		}
 	}
 	return points
+}
+
+// meta returns what an import may know of its points.
+func (s *session) meta() table.Meta {
+	axis := func(name string) table.Axis {
+		return table.Axis{Name: name, Scale: s.rng.Float64() + 0.1, Offset: s.rng.NormFloat64()}
+	}
+	return []table.Meta{
+		{},
+		{Edited: s.source(), Classes: []string{"cat"}},
+		{Transform: table.Transform{X: axis("width"), Y: axis("Höhe"), Label: table.Axis{Name: "kind"}}, Classes: []string{"cat", "dog", "cow"}},
+	}[s.rng.IntN(3)]
 }
 
 func (s *session) numbers() []int {

@@ -78,6 +78,7 @@ func (a Dataset) put(b *writer) {
 func (a Import) put(b *writer) {
 	b.act(numberImport, slices.Index(nn.Tasks(), a.Task), a.Classes)
 	b.points(a.Points)
+	b.meta(a.Meta)
 }
 
 // takers read the values of an act, by its number.
@@ -112,7 +113,7 @@ var takers = [...]func(r *reader) Act{
 	numberDataset:     func(r *reader) Act { return Dataset{r.text(MaxRecipe)} },
 	numberImport: func(r *reader) Act {
 		tasks := nn.Tasks()
-		return Import{tasks[r.below(len(tasks), "task")], r.place(), r.points()}
+		return Import{tasks[r.below(len(tasks), "task")], r.place(), r.points(), r.meta()}
 	},
 }
 

@@ -115,6 +115,17 @@ func TestBrowserSweep(t *testing.T) {
 	if got := p.look().state; got != from {
 		t.Errorf("the page the sweep came from has changed: %s", got.differs(from))
 	}
+	// The page of the run answered a form, and its links lead to the lab all the same.
+	r.click("[data-open=share]")
+	if link := r.link("recipe-link"); !strings.HasPrefix(link, "?") {
+		t.Errorf("the link of the run is %s; want one that begins with the lab's address", link)
+	}
+	if again := s.open(t, at(r.link("recipe-link"))).ready(); again.Config != v.Config {
+		t.Errorf("the link of the run opens %s; want the settings %s", brief(again.Config), brief(v.Config))
+	}
+	if again := s.open(t, at(r.link("journal-link"))).ready(); again.Network != v.Network {
+		t.Errorf("the notebook link of the run opens %s; want %s", brief(again.Network), brief(v.Network))
+	}
 }
 
 // TestBrowserSweepStopped: Stop leaves the runs that are there, and the server computes no more. What is

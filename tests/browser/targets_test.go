@@ -10,15 +10,17 @@ import (
 
 // smallTargets lists the targets for a pointer that are too small and have too little room around
 // them, by the rule of WCAG 2.2, 2.5.8: a target is 24 px wide and high, or a circle of 24 px around
-// its centre touches no other target and no such circle. A label around a control is its target. A
-// label beside a control, and an edge of the network, do what a larger target does. A link in a
+// its centre touches no other target and no such circle. A label around a control is its target, and so
+// is one beside a control that takes no pointer. Another label beside a control, and an edge of the
+// network, do what a larger target does. A link in a
 // sentence may be as high as its line.
 const smallTargets = `(() => {
 	const name = (e) => e.tagName.toLowerCase() + (e.id ? "#" + e.id : "") + " " + (e.innerText || e.ariaLabel || e.value || e.name || "").trim().slice(0, 30);
 	const modal = document.querySelector("dialog:modal");
 	const found = new Set();
 	for (const e of (modal ?? document).querySelectorAll("a[href], button, input, select, textarea, summary, label.button, [tabindex]")) {
-		const target = e.closest("label") ?? e;
+		const beside = getComputedStyle(e).pointerEvents === "none" ? e.labels?.[0] : null;
+		const target = e.closest("label") ?? beside ?? e;
 		const style = getComputedStyle(target);
 		if (e.disabled || e.type === "hidden" || e.tabIndex < 0 && e.type !== "radio" || !target.checkVisibility({visibilityProperty: true}) || style.pointerEvents === "none" || target.closest("[inert]")) continue;
 		if (e.tagName === "A" && style.display === "inline") continue;

@@ -51,7 +51,7 @@ function young(uses) {
 const uses = new Map([
   ...ofScript(new URL("public", root).pathname),
   ...ofScript(new URL("public/clients", root).pathname, ".mjs"),
-  ...ofStyle(read("public/app.css") + read("public/sweep.css")),
+  ...ofStyle(read("public/app.css") + read("public/sweep.css") + read("public/verify.css")),
   ...ofMarkup(new URL("views", root).pathname),
 ]);
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-const sheet = ["app.css", "sweep.css"]
+const sheet = ["app.css", "sweep.css", "verify.css"]
   .map((name) => readFileSync(new URL("../../public/" + name, import.meta.url), "utf8"))
   .join("");
 const head = sheet.slice(0, sheet.indexOf("*/"));
