@@ -49,6 +49,9 @@ func (s *Server) export(c echo.Context) error {
 		if told, err = handInText(ctx, form.Get(views.FieldJournal), m.State); err != nil {
 			return withID{err, m.ID}
 		}
+		if history, err = endingAt(ctx, history, m.State); err != nil {
+			return withID{err, m.ID}
+		}
 		err = export.File{State: m.State, Meta: meta, History: history, Lesson: lesson, Journal: told}.Write(file)
 	} else {
 		err = export.Write(file, info.Format, m.State)
@@ -73,6 +76,21 @@ func (s *Server) decodeExport(ctx context.Context, form url.Values, body []byte)
 	}
 	m.InferClasses()
 	return m, s.checkState(ctx, &m)
+}
+
+// endingAt returns the curves of a run up to a state: while the page shows an earlier moment they go on.
+func endingAt(ctx context.Context, h nn.History, s nn.State) (nn.History, error) {
+	n := h.Len()
+	if n == 0 || h.Step[n-1] == s.Network.Step {
+		return h, nil
+	}
+	m, err := metricsOf(ctx, s)
+	if m == nil || err != nil {
+		h.Truncate(s.Network.Step + 1)
+		return h, err
+	}
+	h.Add(s.Network.Step, s.Network.Epoch, *m)
+	return h, nil
 }
 
 // decodeKept reads what the page's form keeps with a state.

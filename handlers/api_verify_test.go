@@ -84,8 +84,7 @@ func lossOf(t testing.TB, state nn.State) float64 {
 // handInOf is what a pupil hands in: a journal that claims what another one, or the same, leads to.
 func handInOf(t testing.TB, s *Server, told, claimed journal.Journal, state nn.State, loss float64) string {
 	t.Helper()
-	claim, _ := handin.New(claimed, state, loss)
-	return handin.Join(journalText(t, s, told), claim.Text())
+	return handin.Join(journalText(t, s, told), handin.New(claimed, state, loss).Text())
 }
 
 // savedText is the file of a state.
@@ -115,7 +114,18 @@ func TestVerifyNamesForgeries(t *testing.T) {
 	}
 	link := claimed(func(*journal.Journal) {})
 	file := export.File{State: state, Journal: link, History: nn.History{Every: 1}}
-	file.History.Add(state.Network.Step, state.Network.Epoch, nn.Metrics{Loss: loss})
+	file.History.Add(30, 2, nn.Metrics{Loss: 1})
+	metrics, err := metricsOf(t.Context(), state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.History.Add(state.Network.Step, state.Network.Epoch, *metrics)
+	file.Meta = s.metaOfJournal(j)
+	later := func(f *export.File, step int) {
+		f.History.Step[1] = step
+		f.History.Best = nil
+	}
+	fullLink := func(text string) string { return "https://example.org/#state=" + packed(t, text) }
 	edited := func(change func(f *export.File)) string {
 		f := file
 		f.State, f.History = clone(f.State), f.History.Clone()
@@ -141,7 +151,21 @@ func TestVerifyNamesForgeries(t *testing.T) {
 		{"edited weights, in a file", edited(func(f *export.File) { f.Network.Weights[1][0][0] += 1e-9 }), handin.Weights},
 		{"edited weights, in a claim", handInOf(t, s, j, j, func() nn.State { s := state; s.Network.Step++; return s }(), loss), handin.Weights},
 		{"changed loss, in a claim", handInOf(t, s, j, j, state, loss/2), handin.Loss},
-		{"changed loss, in a file", edited(func(f *export.File) { f.History.Loss[0] = 0.001 }), handin.Loss},
+		{"changed loss, in a file", edited(func(f *export.File) { f.History.Loss[1] = 0.001 }), handin.Loss},
+		{"changed accuracy, in a file", edited(func(f *export.File) { f.History.Accuracy[1] = 1 }), handin.Loss},
+		{"changed test loss, in a file", edited(func(f *export.File) { f.History.TestLoss[1], f.History.Best = 0.001, nil }), handin.Loss},
+		{"changed test accuracy, in a file", edited(func(f *export.File) { f.History.TestAccuracy[1] = 1 }), handin.Loss},
+		{"no test accuracy, in a file", edited(func(f *export.File) { f.History.TestAccuracy = nil }), handin.Loss},
+		{"another epoch, in a file", edited(func(f *export.File) { f.History.Epoch[1]++ }), handin.Loss},
+		{"curves that end later, in a file", edited(func(f *export.File) { later(f, 70) }), handin.Loss},
+		{"curves that end earlier, in a file", edited(func(f *export.File) { later(f, 50) }), handin.Loss},
+		{"curves that go on, in a file", edited(func(f *export.File) { f.History.Add(70, 999, nn.Metrics{Loss: 0.001}) }), handin.Loss},
+		{"curves that go on, in a full link", fullLink(edited(func(f *export.File) { f.History.Add(70, 999, nn.Metrics{Loss: 0.001}) })), handin.Holds},
+		{"curves that end elsewhere, in a full link", fullLink(edited(func(f *export.File) { later(f, 70) })), handin.Loss},
+		{"forged source", edited(func(f *export.File) { f.Meta.Source, f.Meta.Edited = f.Meta.Edited, "" }), handin.Data},
+		{"forged source, of edited points", edited(func(f *export.File) { f.Meta.Edited = "dataset=moons" }), handin.Data},
+		{"a source that is none", edited(func(f *export.File) { f.Meta.Source, f.Meta.Edited = "the teacher", "" }), handin.Data},
+		{"own points", edited(func(f *export.File) { f.Meta.Edited = "" }), handin.Holds},
 		{"foreign seed", recipe("seed=3", "seed=4"), handin.Seed},
 		{"foreign seed, in a file", edited(func(f *export.File) { f.Config.Seed = 4 }), handin.Seed},
 		{"foreign seed, claimed", consistent("seed=3", "seed=4&data_seed=3"), handin.Seed},
@@ -195,7 +219,11 @@ func TestVerifyRow(t *testing.T) {
 	again := j
 	again.Entries = append(slices.Clone(j.Entries), journal.Entry{Step: 60, Act: journal.Reset{}})
 	again.Step = 5
-	_, got := verifyAll(t, s, "", own, journalText(t, s, again), own)
+	boast := journal.Journal{Release: j.Release, Recipe: lessonRecipe, Step: 5, Entries: []journal.Entry{{Step: 1_000_000_000, Act: journal.Reset{}}}}
+	_, got := verifyAll(t, s, "", own, journalText(t, s, again), own, journalText(t, s, boast))
+	if row := got.HandIns[3]; row.Updates != 5 || row.Before != 1_000_000_000 {
+		t.Errorf("training that nobody made: %+v", row)
+	}
 	if row := got.HandIns[0]; got.Goal != "" || row.Reached == nil || !*row.Reached || len(row.Rules) != 1 || row.Rules[0].Rule != "units 100" {
 		t.Errorf("with the hand-in's own goal: %q %+v", got.Goal, row)
 	}
@@ -207,7 +235,7 @@ func TestVerifyRow(t *testing.T) {
 	if len(row.Timeline) != 3 || row.Timeline[2].Updates != 30 || row.Timeline[2].Words != "1 point added" || row.Timeline[2].Parts[0] != "data" {
 		t.Errorf("time line %+v", row.Timeline)
 	}
-	if row := got.HandIns[1]; row.Steps != 5 || row.Updates != 65 || len(row.Timeline) != 4 {
+	if row := got.HandIns[1]; row.Steps != 5 || row.Updates != 5 || row.Before != 60 || len(row.Timeline) != 4 || row.Timeline[3].Updates != 0 {
 		t.Errorf("after a reset: %+v", row)
 	}
 	if a, b := got.HandIns[0], got.HandIns[2]; a.Digest != b.Digest || !slices.Equal(a.SameAs, []int{2}) || !slices.Equal(b.SameAs, []int{0}) || len(got.HandIns[1].SameAs) != 0 {

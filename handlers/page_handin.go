@@ -13,6 +13,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -32,8 +33,7 @@ func handInText(ctx context.Context, told string, state nn.State) (string, error
 	if m != nil {
 		loss = m.Loss
 	}
-	claim, _ := handin.New(j, state, loss)
-	return handin.Join(told, claim.Text()), nil
+	return handin.Join(told, handin.New(j, state, loss).Text()), nil
 }
 
 // metricsOf measures a state; nil where there is no point to measure by.
@@ -82,11 +82,35 @@ func takeHandIn(p *pageRequest, query url.Values) {
 	text := query.Get(views.FieldJournal)
 	told, _ := handin.Split(text)
 	query.Set(views.FieldJournal, told)
-	if of := goalOfJournal(told); p.lesson.Goal == "" && of != "" {
-		lesson := p.lesson
-		lesson.Goal = of
-		p.setLesson(lesson)
+	lesson := p.lesson
+	if lesson.Goal == "" {
+		lesson.Goal = goalOfJournal(told)
+	} else if j, err := journal.Read(told); err == nil {
+		lesson.Goal = countAfter(lesson.Goal, j)
 	}
+	p.setLesson(lesson)
+}
+
+// countAfter returns the goal that stands beside the journal of a link: what was done before it was given
+// does not count. It counts from the beginning of the journal if that was made for the same goal.
+func countAfter(of string, j journal.Journal) string {
+	g, err := goal.Parse(of)
+	if own, _ := goal.Parse(goalOfRecipe(j.Recipe)); err != nil || own.String() == g.String() {
+		return of
+	}
+	return g.CountAfter(len(j.Entries)).String()
+}
+
+// firstConfig returns what acts are judged by of the config with which a journal begins: its share of
+// test points.
+func firstConfig(j journal.Journal) nn.Config {
+	c := nn.DefaultConfig()
+	if query, err := wire.ReadQuery(j.Recipe); err == nil && query.Has("test_fraction") {
+		if err := setting.Lookup("test_fraction").Parse(&c, query.Get("test_fraction")); err != nil {
+			c.TestFraction = 1 // nobody knows
+		}
+	}
+	return c
 }
 
 // goal returns the goal of a page, and its run without metrics. Neither shares memory with the request.
@@ -98,16 +122,16 @@ func (p *pageRequest) goal() (goal.Goal, goal.Run) {
 	}
 	run := goal.Run{Config: p.State.Config, Step: p.State.Network.Step}
 	if j, err := journal.Read(p.journal); err == nil {
-		run.Acts = goal.ActsOf(j)
+		run.Acts = goal.ActsOf(j, firstConfig(j), g.After())
 	}
 	return g, run
 }
 
 // lessonAgain returns the query that begins the lesson of a goal again, as its journal has it; "" where
-// there is none.
+// there is none. A lesson that came with acts does not begin by its recipe.
 func (p *pageRequest) lessonAgain(g goal.Goal) string {
 	j, err := journal.Read(p.journal)
-	if err != nil || len(g) == 0 {
+	if err != nil || len(g) == 0 || g.After() > 0 {
 		return ""
 	}
 	query, err := wire.ReadQuery(j.Recipe)

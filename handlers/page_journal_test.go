@@ -99,6 +99,9 @@ func postedForm(t *testing.T, p pageRequest) url.Values {
 	if !p.meta.IsZero() {
 		form.Set(views.FieldMeta, string(mustJSON(t, p.meta)))
 	}
+	if p.history.Len() > 0 {
+		form.Set(views.FieldHistory, string(mustJSON(t, p.history)))
+	}
 	return form
 }
 

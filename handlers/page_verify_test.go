@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +19,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn/export"
 	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestCutName: the name is what stands before a link or a journal in its line, as lists and spreadsheets
@@ -269,5 +272,63 @@ func TestGoalOfPage(t *testing.T) {
 		if got := post(path, url.Values{"act": {"reset"}}); strings.Contains(got, "goal-card") {
 			t.Errorf("%s without a goal answers one", path)
 		}
+	}
+}
+
+// TestVerifyHonestFiles: the file of a page holds, whatever was done on it: training, every act, imports,
+// edited points, going back, and looking at an earlier moment.
+func TestVerifyHonestFiles(t *testing.T) {
+	s := newTestServer(t)
+	done := map[string]int{}
+	curves, sources := 0, 0
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 7))
+		first, err := s.firstRequest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := postedForm(t, first)
+		moments := []url.Values{at}
+		for range 1 + rng.IntN(40) {
+			at = randomAct(t, s, rng, at, moments, done)
+			p, err := s.decodePageForm(t.Context(), at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			lab, err := s.lab(t.Context(), p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.history = lab.History
+			at = postedForm(t, p)
+			moments = append(moments, at)
+		}
+		form := maps.Clone(at)
+		if rng.IntN(3) == 0 { // an earlier moment is shown, with the curves of the whole run
+			form = maps.Clone(choice(rng, moments))
+			form.Set(views.FieldHistory, at.Get(views.FieldHistory))
+		}
+		form.Set("format", "state")
+		w := serve(s, http.MethodPost, "/export", form.Encode(), "Content-Type", urlencoded, "Accept", "text/html")
+		if w.Code != http.StatusOK {
+			t.Fatalf("session %d: %d %.300s", seed, w.Code, w.Body)
+		}
+		file, err := wire.DecodeFile(w.Body.String(), "state", s.limits(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.History.Len() > 0 {
+			curves++
+		}
+		if file.Meta.Source != "" || file.Meta.Edited != "" {
+			sources++
+		}
+		_, got := verifyAll(t, s, "", w.Body.String())
+		if row := got.HandIns[0]; row.Verdict != "holds" {
+			t.Errorf("session %d: verdict %q, %+v, %+v; meta %+v", seed, row.Verdict, row.Differences, row.Error, file.Meta)
+		}
+	}
+	if curves < 30 || sources < 20 {
+		t.Errorf("%d files have curves, %d the source of their points; want 30, 20", curves, sources)
 	}
 }

@@ -37,7 +37,7 @@ func TestReplayCurvesCost(t *testing.T) {
 	} {
 		j.Recipe = smallBatches
 		var ratio float64
-		for range 10 {
+		for range 5 {
 			began := time.Now()
 			if _, err := s.replayJournal(t.Context(), j, nil); err != nil {
 				t.Fatal(err)

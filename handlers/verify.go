@@ -84,33 +84,41 @@ func (v *verification) verify(row *handin.Row, text string) error {
 	if row.Journal, err = j.Text(); err != nil {
 		return err
 	}
-	acts := goal.ActsOf(j)
-	row.Acts, row.Changes = acts.Number, acts.Of
+	all := goal.ActsOf(j, firstConfig(j), 0)
+	row.Acts, row.Changes = all.Number, all.Of
 	row.Verdict = handin.Unreplayable // until it is replayed
-	metrics, items, err := v.replay(&h.run)
+	metrics, made, items, err := v.replay(&h.run)
 	if err != nil {
 		return err
 	}
 	row.Updates, row.Timeline = timeline(j, items)
+	row.LeaveOut(row.Updates - made)
 	last := h.run.Last
 	row.Steps, row.Units, row.Parameters = last.Network.Step, last.Config.HiddenUnits(), nn.ParameterCount(last.Config)
-	h.run.Loss = math.NaN()
+	h.run.Metrics, h.run.Loss = metrics, math.NaN()
 	if metrics != nil {
 		row.Metrics, row.Loss, h.run.Loss = metrics, &metrics.Loss, metrics.Loss
 	}
 	switch claim := h.run.Claim; {
 	case claim != nil && !math.IsNaN(claim.Loss) && !math.IsInf(claim.Loss, 0):
 		row.Claimed = &claim.Loss
-	case !math.IsNaN(h.run.SavedLoss):
-		row.Claimed = &h.run.SavedLoss
+	default:
+		if saved := h.run.SavedLoss(); !math.IsNaN(saved) {
+			row.Claimed = &saved
+		}
 	}
-	h.run.Own, row.Digest = handin.New(j, last, h.run.Loss)
-	row.Verdict, row.Differences = h.run.Compare(v.lesson.state, v.s.journalRelease())
+	h.run.NotTheirs = v.notTheirs(h.meta, &h.run)
+	h.run.Own, row.Digest = handin.New(j, last, h.run.Loss), handin.Digest(j, h.run.First, last)
+	row.Verdict, row.Differences = h.run.Compare(v.lesson.state, v.lesson.journal, v.s.journalRelease())
 	g := v.lesson.goal
 	if len(g) == 0 {
 		g = h.goal
 	}
-	run := &goal.Run{Config: last.Config, Step: last.Network.Step, Acts: acts}
+	after := g.After()
+	if v.lesson.journal != nil {
+		after = v.lesson.acts()
+	}
+	run := &goal.Run{Config: last.Config, Step: last.Network.Step, Acts: goal.ActsOf(j, firstConfig(j), after)}
 	if metrics != nil {
 		run.Metrics, run.Measured = *metrics, true
 	}
@@ -119,37 +127,41 @@ func (v *verification) verify(row *handin.Row, text string) error {
 }
 
 // replay replays a run, and measures the state that it leads to; nil where there is nothing to measure by.
-// It returns the notebook of the run, too.
-func (v *verification) replay(run *handin.Run) (*nn.Metrics, []journal.Item, error) {
+// It says how many updates were made, and returns the notebook of the run.
+func (v *verification) replay(run *handin.Run) (m *nn.Metrics, made int, items []journal.Item, err error) {
 	most := min(v.left, v.s.config.MaxWork)
 	r := &replaying{s: v.s, ctx: v.ctx, spent: v.s.config.MaxWork - most}
 	before := r.spent
 	defer func() { v.left -= r.spent - before }()
 	w := v.s.world(v.ctx)
-	w.Check, w.Train = r.check, r.train
+	w.Check = r.check
+	w.Train = func(state nn.State, updates int) (nn.Network, error) {
+		made += updates
+		return r.train(state, updates)
+	}
 	recipe := w.Recipe
 	w.Recipe = func(query string) (state nn.State, err error) {
 		run.First, err = recipe(query)
 		return run.First, err
 	}
-	last, items, err := journal.Retell(w, run.Journal)
-	if run.Last = last; err != nil {
+	if run.Last, items, err = journal.Retell(w, run.Journal); err != nil {
 		err = replayError(err)
 		if most < v.s.config.MaxWork && describe(err).Code == wire.CodeTooLarge {
-			return nil, nil, wire.TooLarge(views.FieldJournal, "tells of more work than is left of this request, which may be %s for all hand-ins; "+
+			err = wire.TooLarge(views.FieldJournal, "tells of more work than is left of this request, which may be %s for all hand-ins; "+
 				"verify it in another one", seconds(verifyShare*v.s.config.MaxWork))
 		}
-		return nil, nil, err
+		return nil, 0, nil, err
 	}
 	// It is counted beyond what a hand-in may be: whoever shares a run is told that it is not too long by
 	// the run alone.
 	r.spent += nn.WorkOf(run.Last.Config, len(run.Last.Data)).Evaluation
-	metrics, err := metricsOf(v.ctx, run.Last)
-	return metrics, items, err
+	m, err = metricsOf(v.ctx, run.Last)
+	return m, made, items, err
 }
 
 // timeline returns the acts of a run, of its notebook, and how many updates it made in all.
 func timeline(j journal.Journal, items []journal.Item) (updates int, moments []handin.Moment) {
+	parts := goal.Parts(j, firstConfig(j))
 	for i, item := range items[1:] {
 		before := items[i]
 		if item.Acts == before.Acts { // training
@@ -158,7 +170,7 @@ func timeline(j journal.Journal, items []journal.Item) (updates int, moments []h
 		}
 		if len(moments) < handin.MaxMoments {
 			act := j.Entries[item.Acts-1]
-			moments = append(moments, handin.Moment{Step: act.Step, Updates: updates, Words: item.Words, Parts: goal.PartsOf(act.Act)})
+			moments = append(moments, handin.Moment{Step: act.Step, Updates: updates, Words: item.Words, Parts: parts[item.Acts-1]})
 		}
 	}
 	return updates, moments

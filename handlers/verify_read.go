@@ -2,11 +2,13 @@ package handlers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
 	"io"
-	"math"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
@@ -15,28 +17,30 @@ import (
 	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/nn/table"
 	"github.com/nnvisu/nnvisu/views"
 )
 
 // A readHandIn is a hand-in that is not replayed yet.
 type readHandIn struct {
 	run  handin.Run
-	goal goal.Goal // that the run has itself
+	goal goal.Goal  // that the run has itself
+	meta table.Meta // of the file
 }
 
 // read reads a hand-in: the text of a saved state, a link, or a journal.
 func (v *verification) read(text string) (h readHandIn, err error) {
-	h.run.SavedLoss = math.NaN()
 	text = unwrapLink(strings.TrimSpace(strings.TrimPrefix(text, "\ufeff")))
 	var query string
 	if _, packed, ok := strings.Cut(text, "#state="); ok {
 		if text, err = v.unpackLink(packed); err != nil {
 			return h, err
 		}
+		h.run.Beyond = true
 	}
 	switch {
 	case strings.HasPrefix(text, "{"):
-		text, query, err = v.readSaved(&h.run, text)
+		text, query, err = v.readSaved(&h, text)
 	case strings.Contains(text, views.FieldJournal+"="):
 		text, query, err = readHandInLink(text)
 	case strings.ContainsAny(text, "?/"): // a journal has none of them
@@ -104,7 +108,7 @@ func otherLink(text string) error {
 }
 
 // readSaved reads a saved state, and returns its journal and its goal.
-func (v *verification) readSaved(run *handin.Run, text string) (told, of string, err error) {
+func (v *verification) readSaved(h *readHandIn, text string) (told, of string, err error) {
 	const field = "state"
 	file, err := wire.DecodeFile(text, field, v.s.limits(v.ctx))
 	if err != nil {
@@ -118,12 +122,35 @@ func (v *verification) readSaved(run *handin.Run, text string) (told, of string,
 	if err := v.s.checkState(v.ctx, &m); err != nil {
 		return "", "", wire.Within(field, err)
 	}
-	run.Saved = &m.State
-	h := &file.History
-	if n := h.Len(); n > 0 && len(h.Loss) == n && h.Step[n-1] == m.State.Network.Step {
-		run.SavedLoss = h.Loss[n-1]
+	if err := errors.Join(file.History.Validate(), wire.CheckMeta(file.Meta, views.FieldMeta)); err != nil {
+		return "", "", wire.Within(field, err)
 	}
+	h.run.Saved, h.run.Curves, h.meta = &m.State, file.History, file.Meta
 	return file.Journal, file.Lesson.Goal, nil
+}
+
+// notTheirs returns the data set that a file says its points are, if they are not those; or "". Of points
+// that were edited it may say another than the journal. What was imported may have come from anywhere.
+func (v *verification) notTheirs(m table.Meta, run *handin.Run) string {
+	if m.Source != "" {
+		params, ok := readSource(m.Source)
+		if !ok {
+			return m.Source
+		}
+		if params.Has("data_seed") {
+			params.Set("seed", params.Get("data_seed"))
+		}
+		if points, _, err := v.s.generate(params); err != nil || !slices.Equal(points, run.Last.Data) {
+			return params.Get("dataset")
+		}
+		return ""
+	}
+	told := run.Journal.Meta()
+	of, ok := readSource(cmp.Or(told.Source, told.Edited))
+	if edited, _ := readSource(m.Edited); m.Edited != "" && ok && edited.Get("dataset") != of.Get("dataset") {
+		return cmp.Or(edited.Get("dataset"), m.Edited)
+	}
+	return ""
 }
 
 // unpackLink returns the saved state of a link. A short link may hold gigabytes: all links of a request
@@ -161,8 +188,26 @@ func (v *verification) unpackLink(packed string) (string, error) {
 
 // A lessonStart is what hand-ins are compared with.
 type lessonStart struct {
-	state *nn.State // with which the run begins; nil: nobody says
-	goal  goal.Goal
+	state   *nn.State        // with which the run begins; nil: nobody says
+	journal *journal.Journal // with which it begins, after that state; nil: with nothing
+	goal    goal.Goal
+}
+
+// acts returns how many acts the lesson brings.
+func (l *lessonStart) acts() int {
+	if l.journal == nil {
+		return 0
+	}
+	return len(l.journal.Entries)
+}
+
+// isGoal reports whether the text of a lesson is a goal alone: it is no link, and has no parameter.
+func isGoal(text string) bool {
+	if strings.Contains(text, "?") || strings.Contains(text, "://") {
+		return false
+	}
+	name, _, parameter := strings.Cut(text, "=")
+	return !parameter || strings.ContainsAny(name, "<>≤≥ ,") // "units <= 6"
 }
 
 // readLessonStart reads what a teacher gives with hand-ins: the link of the lesson, its query, or a goal
@@ -170,15 +215,19 @@ type lessonStart struct {
 func (s *Server) readLessonStart(ctx context.Context, text string) (start lessonStart, err error) {
 	const field = "lesson"
 	text = unwrapLink(strings.TrimSpace(text))
-	if !strings.ContainsAny(text, "?=") || strings.Contains(text, ">=") && !strings.Contains(text, "?") {
+	if isGoal(text) {
 		start.goal, err = goal.Parse(text)
 		return start, asField(field, err)
 	}
 	if strings.Contains(text, "#state=") {
 		return start, wire.Invalid(field, "must be a short link or a notebook link; a full link does not say how its run began")
 	}
-	if _, after, ok := strings.Cut(text, "?"); ok {
+	address, after, link := strings.Cut(text, "?")
+	switch {
+	case link:
 		text = after
+	case strings.Contains(address, "://"): // of the page itself
+		text, link = "", true
 	}
 	text, _, _ = strings.Cut(text, "#")
 	query, err := wire.ReadQuery(text, views.FieldHide, views.FieldLock)
@@ -201,17 +250,24 @@ func (s *Server) readLessonStart(ctx context.Context, text string) (start lesson
 			return start, asField(field, err)
 		}
 		query.Del(goal.Field)
+		start.journal = &j
 	}
 	if start.goal, err = goal.Parse(lesson.Goal); err != nil {
 		return start, asField(field, err)
 	}
+	start.goal = start.goal.CountAfter(start.acts())
 	if e := views.LookupExperiment(lesson.Experiment); e != nil && len(query) == 0 {
 		if query, err = wire.ReadQuery(e.Query); err != nil {
 			return start, err
 		}
 	}
-	if len(query) == 0 {
-		return start, nil // a goal alone
+	switch {
+	case len(query) == 0 && link: // which opens what a first visit shows
+		first, err := s.firstRequest()
+		start.state = &first.State
+		return start, err
+	case len(query) == 0:
+		return start, nil // a goal alone, as a query has it
 	}
 	if !query.Has("dataset") {
 		query.Set("dataset", firstDataset)

@@ -2,13 +2,14 @@ package views
 
 import (
 	"cmp"
-	"encoding/csv"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/handin"
 )
@@ -161,7 +162,11 @@ func timelineClass(m handin.Moment) string {
 
 // timelineWords says a time line to who does not see it.
 func timelineWords(r handin.Row) string {
-	return fmt.Sprintf("%s, %s", counted(r.Updates, "update"), counted(r.Acts, "act"))
+	text := fmt.Sprintf("%s, %s", counted(r.Updates, "update"), counted(r.Acts, "act"))
+	if r.Before > 0 {
+		text += "; before it began again " + counted(r.Before, "update") + ", not made here"
+	}
+	return text
 }
 
 // timelineParts are the parts as the key of the time lines has them.
@@ -172,19 +177,39 @@ func (p *VerifyPage) csvLink() string {
 	return "data:text/csv;charset=utf-8," + url.PathEscape("\ufeff"+VerifyCSV(*p.Report))
 }
 
-// VerifyCSV returns a report as a table for a spreadsheet.
+// formulaStart finds where a spreadsheet could take a part of a text for a formula: at its beginning, or where
+// one that has other separators begins a cell.
+var formulaStart = regexp.MustCompile(`(^|[;"\t\r\n])([\s"]*[=+\-@\t\r])`)
+
+// textCell returns a text as a cell: in quotes, so that nothing in it ends the cell, and with an apostrophe
+// before what could be a formula.
+func textCell(text string) string {
+	text = formulaStart.ReplaceAllString(text, "$1'$2")
+	return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+}
+
+// VerifyCSV returns a report as a table for a spreadsheet (RFC 4180).
 func VerifyCSV(report handin.Report) string {
 	var b strings.Builder
-	w := csv.NewWriter(&b)
-	row := func(cells ...string) {
+	row := func(cells ...any) {
 		for i, c := range cells {
-			if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
-				cells[i] = "'" + c // a spreadsheet would take it for a formula
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			switch c := c.(type) {
+			case string:
+				b.WriteString(textCell(c))
+			case *float64:
+				if c != nil {
+					b.WriteString(strconv.FormatFloat(*c, 'g', -1, 64))
+				}
+			case int:
+				b.WriteString(strconv.Itoa(c))
 			}
 		}
-		_ = w.Write(cells) // to memory
+		b.WriteString("\r\n")
 	}
-	row("name", "verdict", "goal_reached", "broken_rules", "steps", "updates", "parameters", "units", "acts", "loss", "claimed_loss",
+	row("name", "verdict", "goal_reached", "broken_rules", "steps", "updates", "updates_before", "parameters", "units", "acts", "loss", "claimed_loss",
 		"accuracy", "test_loss", "test_accuracy", "digest", "same_as", "why")
 	p := VerifyPage{Report: &report}
 	for _, r := range report.Rows {
@@ -204,22 +229,14 @@ func VerifyCSV(report handin.Report) string {
 		if r.Reached != nil {
 			reached = strconv.FormatBool(*r.Reached)
 		}
-		var accuracy, testLoss, testAccuracy *float64
+		var metrics nn.Metrics
 		if r.Metrics != nil {
-			accuracy, testLoss, testAccuracy = r.Metrics.Accuracy, r.Metrics.TestLoss, r.Metrics.TestAccuracy
+			metrics = *r.Metrics
 		}
-		row(r.Name, string(r.Verdict), reached, strings.Join(broken, "; "), strconv.Itoa(r.Steps), strconv.Itoa(r.Updates), strconv.Itoa(r.Parameters),
-			strconv.Itoa(r.Units), strconv.Itoa(r.Acts), cell(r.Loss), cell(r.Claimed), cell(accuracy), cell(testLoss), cell(testAccuracy), r.Digest, p.sameAs(r), strings.Join(why, "; "))
+		row(r.Name, string(r.Verdict), reached, strings.Join(broken, "; "), r.Steps, r.Updates, r.Before, r.Parameters, r.Units, r.Acts,
+			r.Loss, r.Claimed, metrics.Accuracy, metrics.TestLoss, metrics.TestAccuracy, r.Digest, p.sameAs(r), strings.Join(why, "; "))
 	}
-	w.Flush()
 	return b.String()
-}
-
-func cell(v *float64) string {
-	if v == nil {
-		return ""
-	}
-	return strconv.FormatFloat(*v, 'g', -1, 64)
 }
 
 // goalGot says what a run has of a rule, and goalState to who does not see the mark whether that is enough.

@@ -41,11 +41,13 @@ func (b *builder) verified(reference) object {
 		"reached":      "Whether all rules of the goal are kept; left out where there is no goal.",
 		"loss":         "To which the journal leads; left out where there are no points.",
 		"claimed_loss": "That of the claim, or the last of the curves of a file.",
-		"updates":      "Made in all: more than the steps where the run began again.",
+		"updates":      "Those that lead to the state, which were made here.",
 		"changes":      "How many acts changed a part of the run, by its name.",
 		"timeline":     fmt.Sprintf("The first %d acts.", handin.MaxMoments),
 		"digest":       "The same for the same run.",
 		"same_as":      "The numbers, from 0, of the other hand-ins that have this digest.",
+
+		"updates_before": "Those that the journal tells of before the run began again: they have no part in the state and were not made here.",
 	} {
 		members[name].(object)["description"] = about
 	}

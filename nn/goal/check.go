@@ -14,7 +14,7 @@ type Run struct {
 	Step     int
 	Metrics  nn.Metrics
 	Measured bool  // there are points to measure by
-	Acts     *Acts // nil where nobody knows what was done
+	Acts     *Acts // those that count, see [Goal.After]; nil where nobody knows what was done
 }
 
 // A Part is what acts change.
@@ -36,20 +36,51 @@ type Acts struct {
 	Of     map[Part]int // how many changed which part
 }
 
-// ActsOf counts the acts of a journal.
-func ActsOf(j journal.Journal) *Acts {
-	a := &Acts{Number: len(j.Entries), Of: map[Part]int{}}
-	for _, e := range j.Entries {
-		for _, part := range PartsOf(e.Act) {
+// ActsOf counts the acts of a journal from number after on, which begins at 0; first is the config with
+// which the journal begins.
+func ActsOf(j journal.Journal, first nn.Config, after int) *Acts {
+	parts := Parts(j, first)
+	parts = parts[min(after, len(parts)):]
+	a := &Acts{Number: len(parts), Of: map[Part]int{}}
+	for _, of := range parts {
+		for _, part := range of {
 			a.Of[part]++
 		}
 	}
 	return a
 }
 
-// PartsOf returns the parts that an act changes, each once. To begin again with the same weights changes
-// none.
-func PartsOf(act journal.Act) []Part {
+// Parts returns for each act of a journal the parts that it changes, each once; first is the config with
+// which the journal begins. To begin again with the same weights changes none. Where points are held out
+// for testing, the seed chooses which: then another seed is of the data, too.
+func Parts(j journal.Journal, first nn.Config) [][]Part {
+	all := make([][]Part, len(j.Entries))
+	tests := first.TestFraction > 0
+	for i, e := range j.Entries {
+		parts := partsOf(e.Act)
+		if settings, ok := e.Act.(journal.Settings); ok {
+			tests = holdsOut(settings, tests)
+		}
+		if tests && slices.Contains(parts, Seed) && !slices.Contains(parts, Data) {
+			parts = append([]Part{Data}, parts...)
+		}
+		all[i] = parts
+	}
+	return all
+}
+
+// holdsOut reports whether points are held out after an act; before says whether they were.
+func holdsOut(a journal.Settings, before bool) bool {
+	for _, one := range a {
+		if one.Name == "test_fraction" {
+			v, err := strconv.ParseFloat(one.Value, 64)
+			before = err != nil || v > 0
+		}
+	}
+	return before
+}
+
+func partsOf(act journal.Act) []Part {
 	switch a := act.(type) {
 	case journal.Settings:
 		var parts []Part
@@ -119,10 +150,14 @@ func Reached(results []Result) bool {
 
 func (r Rule) check(run *Run) Result {
 	result := Result{Rule: r}
-	if r.Direction == Untouched {
-		if run.Acts == nil {
-			return result
-		}
+	if r.Direction >= Untouched && run.Acts == nil {
+		return result
+	}
+	switch r.Direction {
+	case After:
+		result.Known, result.Met, result.Got = true, true, changes(run.Acts.Number)
+		return result
+	case Untouched:
 		n := run.Acts.Of[r.part]
 		result.Known, result.Met, result.Got, result.Lost = true, n == 0, changes(n), n > 0
 		return result

@@ -3,7 +3,7 @@
 // reader, the page, the documents and the tests range over:
 //
 //	goal   = rule *("," rule)
-//	rule   = name [sign] number ["%"] / part " untouched"
+//	rule   = name [sign] number ["%"] / part " untouched" / "after " number
 //
 // What the page shows of a rule is read, too: "at most 6 units", "without touching the data".
 //
@@ -87,7 +87,7 @@ func parseRule(text string) (Rule, error) {
 	for _, direction := range []Direction{AtLeast, AtMost} {
 		for _, sign := range signs[direction] {
 			after, found := strings.CutPrefix(rest, sign)
-			if !found {
+			if !found || row.Direction == After {
 				continue
 			}
 			if direction != row.Direction {
@@ -96,11 +96,14 @@ func parseRule(text string) (Rule, error) {
 			rest = strings.TrimSpace(after)
 		}
 	}
-	number, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(rest, "%")), 64)
+	digits, percent := strings.CutSuffix(rest, "%")
+	number, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
 	switch {
 	case err != nil || math.IsNaN(number):
 		return Rule{}, bad("needs a number after %q; got %q", row.Name, clip(rest))
-	case number < row.Least || number > row.Most:
+	case percent && row.Unit == "":
+		return Rule{}, bad("must have for %q a number without %%; got %q", row.Name, clip(rest))
+	case number < row.Least || number > row.Most || number == 0 && math.Signbit(number):
 		return Rule{}, bad("must have for %q a number from %s to %s; got %s", row.Name, write(row.Least), write(row.Most), write(number))
 	case row.Whole && number != math.Trunc(number):
 		return Rule{}, bad("must have for %q a whole number; got %s", row.Name, write(number))
@@ -115,7 +118,7 @@ func inOrder(words string) string {
 		if r.Direction == Untouched && words == r.About {
 			return r.Name
 		}
-		if r.Counts == "" {
+		if r.Counts == "" || strings.HasPrefix(words, "after ") {
 			continue
 		}
 		for _, name := range []string{r.Name, r.Counts} {
@@ -154,12 +157,40 @@ func (r Rule) String() string {
 	return r.Name + " " + write(r.Number)
 }
 
+// After returns how many acts came with the lesson. Those do not count.
+func (g Goal) After() int {
+	for _, r := range g {
+		if r.Direction == After {
+			return int(r.Number)
+		}
+	}
+	return 0
+}
+
+// CountAfter returns a goal that says how many acts came with the lesson, unless it says so already. What
+// is too long for that stays as it is.
+func (g Goal) CountAfter(acts int) Goal {
+	if len(g) == 0 || acts == 0 || g.After() > 0 {
+		return g
+	}
+	row := &rows[slices.IndexFunc(rows, func(r Row) bool { return r.Direction == After })]
+	longer := append(slices.Clone(g), Rule{row, float64(acts)})
+	if len(longer.String()) > MaxBytes {
+		return g
+	}
+	return longer
+}
+
 // Words says what the rule asks for: "test accuracy at least 95 %", "at most 6 units".
 func (r Rule) Words() string {
 	number := write(r.Number) + r.Unit
 	switch {
 	case r.Direction == Untouched:
 		return r.About
+	case r.Direction == After && r.Number == 1:
+		return "since the first act, which is the lesson’s"
+	case r.Direction == After:
+		return "since the first " + number + " acts, which are the lesson’s"
 	case r.Counts != "":
 		if r.Number == 1 {
 			return signs[r.Direction][0] + " " + number + " " + r.Counts

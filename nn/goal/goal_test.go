@@ -40,6 +40,10 @@ func TestParse(t *testing.T) {
 		"units >= 3":             `this rule is always "at most"`,
 		"units 1.5":              `must have for "units" a whole number; got 1.5`,
 		"units nan":              "needs a number",
+		"accuracy -0":            `must have for "accuracy" a number from 0 to 100; got -0`,
+		"loss 0.1 %":             `must have for "loss" a number without %; got "0.1 %"`,
+		"units 6%":               `must have for "units" a number without %; got "6%"`,
+		"after 0":                `must have for "after" a number from 1 to`,
 		"units 1e300":            "a number from 0 to",
 		"units 3,units 4":        `has the rule "units" twice`,
 		"data untouched 3":       "where nothing may follow",
@@ -61,7 +65,7 @@ func TestParse(t *testing.T) {
 func TestTable(t *testing.T) {
 	share, loss := 0.5, 0.5
 	run := &Run{
-		Config: nn.DefaultConfig(), Step: 50, Measured: true, Acts: ActsOf(journal.Journal{}),
+		Config: nn.DefaultConfig(), Step: 50, Measured: true, Acts: ActsOf(journal.Journal{}, nn.Config{}, 0),
 		Metrics: nn.Metrics{Loss: loss, Accuracy: &share, TestLoss: &loss, TestAccuracy: &share},
 	}
 	run.Config.Features = nn.Features()[:3]
@@ -76,6 +80,13 @@ func TestTable(t *testing.T) {
 			g := Goal{{Row: &row}}
 			if a, b, c := g.Check(run)[0], g.Check(&touched)[0], g.Check(unknown)[0]; !a.Met || b.Met || b.Got != "2 changes" || c.Met || c.Known {
 				t.Errorf("%s: %+v, %+v, %+v", row.Name, a, b, c)
+			}
+			continue
+		}
+		if row.Direction == After {
+			g := Goal{{&row, 3}}
+			if a, b := g.Check(run)[0], g.Check(unknown)[0]; !a.Met || a.Got != "0 changes" || b.Met || b.Known || g.After() != 3 {
+				t.Errorf("%s: %+v, %+v", row.Name, a, b)
 			}
 			continue
 		}
@@ -154,29 +165,66 @@ func TestShown(t *testing.T) {
 	}
 }
 
-// TestPartsOf: an act touches what it changes, once, and which points are held out is of the data.
-func TestPartsOf(t *testing.T) {
+// TestParts: an act touches what it changes, once. Which points are held out is of the data, and so is
+// the seed where there are any: it chooses them.
+func TestParts(t *testing.T) {
+	without, with := nn.Config{}, nn.Config{TestFraction: 0.3}
 	for _, test := range []struct {
-		act  journal.Act
-		want string
+		first nn.Config
+		acts  []journal.Act
+		want  string // of the last
 	}{
-		{journal.Settings{{Name: "l1"}, {Name: "l2"}, {Name: "seed"}}, "settings seed"},
-		{journal.Settings{{Name: "test_fraction"}, {Name: "task"}}, "data"},
-		{journal.Settings{{Name: "hidden_layers"}, {Name: "features"}}, "network features"},
-		{journal.Reset{}, ""}, {journal.Reseed{}, "seed"}, {journal.AddUnit{}, "network"}, {journal.SetBias{}, "weights"},
-		{journal.SetWeight{}, "weights"}, {journal.AddPoints{}, "data"}, {journal.Dataset{}, "data"}, {journal.Import{}, "data"}, {journal.RemoveClass{}, "data"},
+		{without, []journal.Act{journal.Settings{{Name: "l1"}, {Name: "l2"}, {Name: "seed"}}}, "settings seed"},
+		{without, []journal.Act{journal.Settings{{Name: "test_fraction"}, {Name: "task"}}}, "data"},
+		{without, []journal.Act{journal.Settings{{Name: "hidden_layers"}, {Name: "features"}}}, "network features"},
+		{with, []journal.Act{journal.Reset{}}, ""}, {without, []journal.Act{journal.Reseed{}}, "seed"}, {without, []journal.Act{journal.AddUnit{}}, "network"},
+		{without, []journal.Act{journal.SetBias{}}, "weights"}, {without, []journal.Act{journal.SetWeight{}}, "weights"}, {without, []journal.Act{journal.AddPoints{}}, "data"},
+		{without, []journal.Act{journal.Dataset{}}, "data"}, {without, []journal.Act{journal.Import{}}, "data"}, {without, []journal.Act{journal.RemoveClass{}}, "data"},
+
+		{with, []journal.Act{journal.Reseed{}}, "data seed"},
+		{with, []journal.Act{journal.Settings{{Name: "seed", Value: "2"}}}, "data seed"},
+		{with, []journal.Act{journal.Settings{{Name: "seed", Value: "2"}, {Name: "test_fraction", Value: "0"}}}, "seed data"},
+		{with, []journal.Act{journal.Settings{{Name: "test_fraction", Value: "0"}}, journal.Reseed{}}, "seed"},
+		{without, []journal.Act{journal.Settings{{Name: "test_fraction", Value: "0.1"}}, journal.AddUnit{}, journal.Settings{{Name: "seed", Value: "2"}}}, "data seed"},
 	} {
-		var got []string
-		for _, part := range PartsOf(test.act) {
+		var j journal.Journal
+		for _, act := range test.acts {
+			j.Entries = append(j.Entries, journal.Entry{Act: act})
+		}
+		parts, got := Parts(j, test.first), []string{}
+		for _, part := range parts[len(parts)-1] {
 			got = append(got, string(part))
 		}
 		if strings.Join(got, " ") != test.want {
-			t.Errorf("%T touches %q; want %q", test.act, got, test.want)
+			t.Errorf("%v touches %q; want %q", test.acts, got, test.want)
 		}
 	}
-	a := ActsOf(journal.Journal{Entries: []journal.Entry{{Act: journal.AddPoints{}}, {Act: journal.Settings{{Name: "task"}, {Name: "l1"}}}}})
-	if a.Number != 2 || a.Of[Data] != 2 || a.Of[Settings] != 1 {
+	j := journal.Journal{Entries: []journal.Entry{{Act: journal.AddPoints{}}, {Act: journal.Settings{{Name: "task"}, {Name: "l1"}}}}}
+	if a := ActsOf(j, without, 0); a.Number != 2 || a.Of[Data] != 2 || a.Of[Settings] != 1 {
 		t.Errorf("acts %+v", a)
+	}
+	if a := ActsOf(j, without, 1); a.Number != 1 || a.Of[Data] != 1 {
+		t.Errorf("acts after the first %+v", a)
+	}
+	if a := ActsOf(j, without, 9); a.Number != 0 || len(a.Of) != 0 {
+		t.Errorf("acts after the ninth of two %+v", a)
+	}
+}
+
+// TestCountAfter: a goal says how many acts came with the lesson, once, and if there is room for it.
+func TestCountAfter(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		acts int
+		want string
+	}{
+		{"units 3", 2, "units 3,after 2"}, {"units 3", 0, "units 3"}, {"", 2, ""}, {"after 1,units 3", 2, "after 1,units 3"},
+		{"loss 0." + strings.Repeat("0", 290) + "1", 2, "loss 0." + strings.Repeat("0", 290) + "1"},
+	} {
+		g, err := Parse(test.text)
+		if got := g.CountAfter(test.acts); err != nil || got.String() != test.want {
+			t.Errorf("%q counts after %d acts: %q, %v; want %q", test.text, test.acts, got, err, test.want)
+		}
 	}
 }
 

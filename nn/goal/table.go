@@ -15,6 +15,7 @@ const (
 	AtLeast Direction = iota
 	AtMost
 	Untouched // no act has changed a part of the run
+	After     // asks for nothing: it says where the acts begin that count
 )
 
 // A Row is a row of the table of rules.
@@ -86,6 +87,7 @@ var rows = []Row{
 			}
 			return float64(r.Acts.Number), true
 		}},
+	{Name: "after", Example: "3", Direction: After, Least: 1, Most: most, Whole: true, About: "acts that came with the lesson, which do not count"},
 	{Name: "data untouched", Direction: Untouched, part: Data, About: "without touching the data"},
 	{Name: "weights untouched", Direction: Untouched, part: Weights, About: "without setting weights by hand"},
 	{Name: "network untouched", Direction: Untouched, part: Network, About: "without changing layers and units"},

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/nn"
@@ -38,26 +39,35 @@ type Claim struct {
 	Weights  Sum // the network, with the optimizer's moments
 }
 
-// New returns what a run came to: its journal, the state that it leads to, and the loss of that; and a
-// digest of all that, which tells equal hand-ins from others. For that a claim is too short.
-func New(j journal.Journal, s nn.State, loss float64) (Claim, string) {
-	doings, err := journal.Journal{Entries: j.Entries, Step: j.Step}.Text()
-	if err != nil {
-		doings = err.Error() // a journal beyond the limits, which nobody can hand in
-	}
-	seed := s.Config.Seed
-	s.Config.Seed = 0
-	parts := [...][sha256.Size]byte{
-		sha256.Sum256([]byte(j.Release)), sha256.Sum256([]byte(doings)), sumOfPoints(s.Data), sumOfConfig(s.Config), sumOfNetwork(s.Network),
-	}
-	c := Claim{Loss: loss, Acts: len(j.Entries), Seed: seed}
-	whole := sha256.New()
-	fmt.Fprintln(whole, j.Recipe, seed)
+// New returns what a run came to: its journal, the state that it leads to, and the loss of that.
+func New(j journal.Journal, s nn.State, loss float64) Claim {
+	c := Claim{Loss: loss, Acts: len(j.Entries), Seed: s.Config.Seed}
+	parts := partsOf(j, s)
 	for i, sum := range c.sums() {
 		copy(sum[:], parts[i][:])
-		whole.Write(parts[i][:])
 	}
-	return c, hex.EncodeToString(whole.Sum(nil)[:8])
+	return c
+}
+
+// Digest tells equal runs from others, for which a claim is too short: a run is its release, the state with
+// which it begins, whatever recipe makes that, its acts, and the state that they lead to.
+func Digest(j journal.Journal, first, last nn.State) string {
+	whole := sha256.New()
+	fmt.Fprintln(whole, first.Config.Seed, last.Config.Seed)
+	begun := partsOf(journal.Journal{}, first)
+	parts := partsOf(j, last)
+	for _, sum := range slices.Concat(begun[:], parts[:]) {
+		whole.Write(sum[:])
+	}
+	return hex.EncodeToString(whole.Sum(nil)[:8])
+}
+
+// partsOf returns the sums of what a run came to, in the order of a claim.
+func partsOf(j journal.Journal, s nn.State) [5][sha256.Size]byte {
+	s.Config.Seed = 0
+	return [...][sha256.Size]byte{
+		sha256.Sum256([]byte(j.Release)), sha256.Sum256([]byte(doings(j))), sumOfPoints(s.Data), sumOfConfig(s.Config), sumOfNetwork(s.Network),
+	}
 }
 
 // sums are the sums of a claim in the order of its text.

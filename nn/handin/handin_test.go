@@ -35,7 +35,7 @@ func sample(t testing.TB, change func(c *nn.Config)) nn.State {
 func TestClaim(t *testing.T) {
 	j := journal.Journal{Release: "1", Recipe: "dataset=xor", Step: 3, Entries: []journal.Entry{{Act: journal.Reset{}}}}
 	for _, loss := range []float64{0.25, 0, math.MaxFloat64, math.NaN()} {
-		c, _ := New(j, sample(t, func(c *nn.Config) { c.Seed = math.MaxUint32 }), loss)
+		c := New(j, sample(t, func(c *nn.Config) { c.Seed = math.MaxUint32 }), loss)
 		text := c.Text()
 		if len(text) > 60 || !strings.HasSuffix(text, "A") {
 			t.Errorf("the claim is %s, of %d characters", text, len(text))
@@ -61,7 +61,7 @@ func TestClaim(t *testing.T) {
 func TestSums(t *testing.T) {
 	j := journal.Journal{Release: "1", Recipe: "dataset=xor", Step: 3, Entries: []journal.Entry{{Act: journal.Reset{}}}}
 	state := sample(t, nil)
-	own, digest := New(j, state, 0.5)
+	own, digest := New(j, state, 0.5), Digest(j, state, state)
 	network := func(change func(n *nn.Network)) nn.State {
 		s := sample(t, nil)
 		change(&s.Network)
@@ -83,7 +83,7 @@ func TestSums(t *testing.T) {
 		{"a moment", j, network(func(n *nn.Network) { n.Optimizer.Second.Biases[0][0] += 1e-12 }), "Weights"},
 		{"an epoch", j, network(func(n *nn.Network) { n.Epoch++ }), "Weights"},
 	} {
-		c, d := New(test.j, test.s, 0.5)
+		c, d := New(test.j, test.s, 0.5), Digest(test.j, state, test.s)
 		var differ []string
 		for i := range reflect.TypeFor[Claim]().NumField() {
 			if reflect.ValueOf(c).Field(i).Interface() != reflect.ValueOf(own).Field(i).Interface() {
@@ -96,12 +96,15 @@ func TestSums(t *testing.T) {
 	}
 	s := state
 	s.Config.Seed++
-	if c, d := New(j, s, 0.5); c.Settings != own.Settings || c.Seed != own.Seed+1 || d == digest {
+	if c, d := New(j, s, 0.5), Digest(j, state, s); c.Settings != own.Settings || c.Seed != own.Seed+1 || d == digest {
 		t.Errorf("another seed: %+v, %s", c, d)
 	}
 	j.Recipe = "dataset=moons"
-	if _, d := New(j, state, 0.5); d == digest {
-		t.Error("another recipe has the same digest")
+	if d := Digest(j, state, state); d != digest {
+		t.Error("a recipe in other words, to the same state, has another digest")
+	}
+	if d := Digest(j, s, state); d == digest {
+		t.Error("another first seed has the same digest")
 	}
 }
 
@@ -130,7 +133,7 @@ func TestVerdicts(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	c, _ := New(journal.Journal{}, nn.State{}, 1)
+	c := New(journal.Journal{}, nn.State{}, 1)
 	f.Add(c.Text())
 	f.Fuzz(func(t *testing.T, text string) {
 		if c, err := Read(text); err == nil {

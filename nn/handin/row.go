@@ -27,7 +27,8 @@ type Row struct {
 	Claimed    *float64    `json:"claimed_loss,omitzero"`
 	Metrics    *nn.Metrics `json:"metrics,omitzero"`
 	Steps      int         `json:"steps"`
-	Updates    int         `json:"updates"` // made in all; more than the steps where the run began again
+	Updates    int         `json:"updates"`                 // that lead to the state, and were made here
+	Before     int         `json:"updates_before,omitzero"` // that the journal tells of before the run began again; nobody made them here
 	Parameters int         `json:"parameters"`
 	Units      int         `json:"units"` // of all hidden layers
 	Acts       int         `json:"acts"`
@@ -49,7 +50,7 @@ const MaxMoments = 100
 // A Moment is an act of a time line.
 type Moment struct {
 	Step    int         `json:"step"`
-	Updates int         `json:"updates"` // made before it in all
+	Updates int         `json:"updates"` // made before it, see Row
 	Words   string      `json:"words"`
 	Parts   []goal.Part `json:"parts,omitempty"` // that it changes
 }
@@ -68,6 +69,17 @@ type Rule struct {
 	Got   string `json:"got,omitzero"` // left out where it is not known, such as without test points
 	Words string `json:"-"`
 	Lack  string `json:"-"` // of one that is not known, what the run lacks
+}
+
+// LeaveOut takes out of a row, which has all updates that its journal tells of, those before the run began
+// again. They have no part in its state, so a replay does not make them, and the journal may say of them
+// what it likes.
+func (r *Row) LeaveOut(before int) {
+	r.Updates, r.Before = r.Updates-before, before
+	for i := range r.Timeline {
+		m := &r.Timeline[i]
+		m.Updates = max(0, m.Updates-before)
+	}
 }
 
 // Judge adds to a row what the goal says of a run.

@@ -13,7 +13,7 @@ import (
 func TestGoals(t *testing.T) {
 	var want [][]string
 	for _, r := range goal.All() {
-		asks := map[goal.Direction]string{goal.AtLeast: "at least a number", goal.AtMost: "at most a number", goal.Untouched: "no number"}[r.Direction]
+		asks := map[goal.Direction]string{goal.AtLeast: "at least a number", goal.AtMost: "at most a number", goal.Untouched: "no number", goal.After: "nothing"}[r.Direction]
 		if r.Unit != "" {
 			asks += " in" + r.Unit
 		}
