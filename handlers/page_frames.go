@@ -246,7 +246,7 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 	}
 	if len(f.goal.goal) > 0 {
 		results, first := f.goal.check(f.step, f.lab.Metrics)
-		if err := views.GoalTold(results).Render(ctx, html); err != nil {
+		if err := views.GoalTold(results, f.goal.again).Render(ctx, html); err != nil {
 			return false, err
 		}
 		if first {

@@ -3,6 +3,8 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"math"
 	"net/url"
 
@@ -125,10 +127,40 @@ func (p *pageRequest) goal() (goal.Goal, goal.Run) {
 	return g, run
 }
 
+// lessonAgain returns the query that begins the lesson of a goal again, as its journal has it; "" where
+// there is none. A lesson that came with acts does not begin by its recipe.
+func (p *pageRequest) lessonAgain(g goal.Goal) string {
+	j, err := journal.Read(p.journal)
+	if err != nil || len(g) == 0 || g.After() > 0 {
+		return ""
+	}
+	query, err := wire.ReadQuery(j.Recipe)
+	if err != nil {
+		return ""
+	}
+	maps.Copy(query, lessonQuery(p.lesson))
+	return within(p.embed, wire.WriteQuery(query))
+}
+
+// goalLack says what keeps a run that begins like another from a goal; "" where there is nothing.
+func goalLack(g goal.Goal, c nn.Config) string {
+	for _, rule := range g {
+		switch rule.Lacks(c) {
+		case "":
+		case goal.NoTestPoints:
+			return fmt.Sprintf("This run has no test points, so nobody can reach “%s”: set Test share first.", rule.Words())
+		default:
+			return fmt.Sprintf("This run has no classes, so nobody can reach “%s”.", rule.Words())
+		}
+	}
+	return ""
+}
+
 // A goalWatch tells the goal of a page along a stream. The zero value has none to tell.
 type goalWatch struct {
 	goal    goal.Goal
 	run     goal.Run
+	again   string // the query that begins the lesson again, or ""
 	reached bool
 }
 
@@ -148,6 +180,7 @@ func (p *pageRequest) watchGoal(ctx context.Context) (w goalWatch, err error) {
 	if len(w.goal) == 0 {
 		return w, nil
 	}
+	w.again = p.lessonAgain(w.goal)
 	m, err := metricsOf(ctx, p.State)
 	if m != nil {
 		w.check(p.State.Network.Step, m)

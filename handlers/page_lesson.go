@@ -235,7 +235,7 @@ func (s *Server) card(p *pageRequest) views.Card {
 		return within(p.embed, assignedLink(p.lesson, to))
 	})
 	g, run := p.goal()
-	card.Goal = g.Check(&run)
+	card.Goal, card.Again = g.Check(&run), p.lessonAgain(g)
 	e := views.LookupExperiment(p.lesson.Experiment)
 	if e == nil {
 		return card

@@ -47,6 +47,7 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 	if sharing.Goal, err = goal.Parse(lesson.Goal); err != nil {
 		return sharing, err
 	}
+	sharing.GoalLack = goalLack(sharing.Goal, p.State.Config)
 	if sharing.Broken, err = s.tryLinks(ctx, lesson); err != nil {
 		return sharing, err
 	}

@@ -166,7 +166,7 @@ func (s *Server) readSweep(ctx context.Context, p *pageRequest) (*views.SweepPag
 			Columns: p.form.Get(views.FieldSweepColumns), ColumnValues: p.form.Get(views.FieldSweepColumnValues),
 			Steps: p.form.Get(views.FieldSweepSteps),
 		}
-		err = readOwnSweep(p)
+		err = readOwnSweep(p, &view.Written)
 	} else {
 		err = s.readReadySweep(ctx, p, slug, view)
 	}
@@ -181,6 +181,7 @@ func (s *Server) readSweep(ctx context.Context, p *pageRequest) (*views.SweepPag
 		carried = errors.Join(carried, marshal(&view.JSON.Meta, p.meta))
 	}
 	view.Steps, view.State = m.Steps, m.State
+	view.Lesson = strings.TrimPrefix(wire.WriteQuery(lessonQuery(p.lesson)), "?")
 	if err = cmp.Or(err, carried); err != nil {
 		return view, err
 	}
@@ -237,21 +238,29 @@ func (s *Server) readReadySweep(ctx context.Context, p *pageRequest, slug string
 		p.Steps = ready.Steps
 		var err error
 		p.Sweep, err = wire.DecodeSweep(ready.Over(&p.State.Config), s.limits(ctx))
-		for i, axis := range p.Sweep {
-			name, values := &view.Written.Rows, &view.Written.RowValues
-			if i > 0 {
-				name, values = &view.Written.Columns, &view.Written.ColumnValues
-			}
-			*name, *values = axis.Member.Name, axis.Text()
-		}
+		writeAxes(p.Sweep, &view.Written)
 		view.Written.Steps = strconv.Itoa(ready.Steps)
 		return err
 	}
 	return wire.Invalid(views.FieldSweep, "must be %s or a ready one; got %q", views.SweepOwn, wire.Clip(slug))
 }
 
-// readOwnSweep reads the sweep that the controls tell.
-func readOwnSweep(p *pageRequest) error {
+// writeAxes writes what the runs of a sweep differ by into its form.
+func writeAxes(sweep wire.Sweep, written *views.SweepForm) {
+	for i, axis := range sweep {
+		if len(axis.Values) == 0 {
+			continue
+		}
+		name, values := &written.Rows, &written.RowValues
+		if i > 0 {
+			name, values = &written.Columns, &written.ColumnValues
+		}
+		*name, *values = axis.Member.Name, axis.Text()
+	}
+}
+
+// readOwnSweep reads the sweep that the controls tell, and writes the usual values where there are none.
+func readOwnSweep(p *pageRequest, written *views.SweepForm) error {
 	for _, of := range []struct{ member, values string }{
 		{views.FieldSweepRows, views.FieldSweepRowValues}, {views.FieldSweepColumns, views.FieldSweepColumnValues},
 	} {
@@ -263,7 +272,11 @@ func readOwnSweep(p *pageRequest) error {
 		if member == nil {
 			return wire.Malformed(of.member, "is no setting; got %q", wire.Clip(name))
 		}
-		axis, err := wire.ReadAxis(member, p.form.Get(of.values), of.values)
+		text := p.form.Get(of.values)
+		if strings.TrimSpace(text) == "" {
+			text = views.UsualValues(member)
+		}
+		axis, err := wire.ReadAxis(member, text, of.values)
 		if err != nil {
 			return err
 		}
@@ -272,5 +285,12 @@ func readOwnSweep(p *pageRequest) error {
 	if len(p.Sweep) == 2 && p.Sweep[0].Member == p.Sweep[1].Member {
 		return wire.Invalid(views.FieldSweepColumns, "must be another setting than the rows")
 	}
-	return wire.FormInt(p.form, views.FieldSweepSteps, &p.Steps)
+	if len(p.Sweep) == 0 {
+		return wire.Invalid(views.FieldSweepRows, "must be a setting: choose what the runs differ by")
+	}
+	if err := wire.FormInt(p.form, views.FieldSweepSteps, &p.Steps); err != nil {
+		return err
+	}
+	writeAxes(p.Sweep, written)
+	return nil
 }

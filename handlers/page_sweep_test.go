@@ -106,8 +106,8 @@ func TestSweepPageErrors(t *testing.T) {
 	s := newTestServer(t)
 	state := sampleState(t, "moons", 30, 0, nil)
 	for _, test := range []struct{ rows, values, steps, want, field string }{
-		{"", "", "10", "must name one or two", views.FieldSweepRows},
-		{"seed", "", "10", "at least one value", views.FieldSweepRowValues},
+		{"", "", "10", "choose what the runs differ by", views.FieldSweepRows},
+		{"seed", ";", "10", "at least one value", views.FieldSweepRowValues},
 		{"seed", "1 one", "10", "must be a whole number", views.FieldSweepRowValues},
 		{"seed", "1..900", "10", "at most 144 values", views.FieldSweepRowValues},
 		{"learning_rate", "0.1 0", "10", "must be greater than 0", views.FieldSweepRowValues},
@@ -132,5 +132,51 @@ func TestSweepPageErrors(t *testing.T) {
 		if config := attributeOf(find(page, `form input[name="config"]`)[0], "value"); config != string(mustJSON(t, state.Config)) {
 			t.Errorf("after an error the page carries the settings %s", config)
 		}
+	}
+}
+
+// TestSweepUsual: without values a sweep goes over the usual ones of any setting, and its form holds them.
+// Values may be written as the page shows them.
+func TestSweepUsual(t *testing.T) {
+	s := newTestServer(t)
+	state := sampleState(t, "moons", 30, 0, nil)
+	own := func(rows, values string) (cells int, written string) {
+		t.Helper()
+		w := postForm(s, "/sweep", sweepForm(t, state, views.FieldSweep, views.SweepOwn, views.FieldSweepRows, rows, views.FieldSweepRowValues, values, views.FieldSweepSteps, "2"))
+		page := parseHTML(t, w.Body.String())
+		return len(find(page, ".sweep-cells li")), attributeOf(find(page, "#"+views.FieldSweepRowValues)[0], "value")
+	}
+	for _, m := range views.SweepMembers() {
+		if cells, written := own(m.Name, " "); cells < 2 || written == "" {
+			t.Errorf("a sweep over %s without values has %d cells, of %q", m.Name, cells, written)
+		}
+	}
+	for _, test := range []struct{ rows, values, want string }{
+		{"optimizer", "SGD Adam; adamw", "sgd adam adamw"},
+		{"activation", "leaky relu, ReLU Tanh", "leaky_relu relu tanh"},
+		{"init", "Zero;Normal (σ 0.5)", "zero normal"},
+		{"hidden_layers", "None 4 8-8", "none 4 8-8"},
+	} {
+		if cells, written := own(test.rows, test.values); cells < 2 || written != test.want {
+			t.Errorf("%s %q is read as %q, with %d cells; want %q", test.rows, test.values, written, cells, test.want)
+		}
+	}
+}
+
+// TestSweepLesson: a run that is opened from a sweep has the lesson of the page that asked for it.
+func TestSweepLesson(t *testing.T) {
+	s := newTestServer(t)
+	page := serve(s, http.MethodGet, "/?dataset=xor&points=40&goal=accuracy+95,units+16&assignment=Do+it&hide=settings", "").Body.String()
+	form := readForm(t, page, "", "")
+	form.Set(views.FieldSweep, "seeds")
+	swept := postForm(s, "/sweep", form).Body.String()
+	opened := postForm(s, "/edit", readSweepForm(t, swept, 2)).Body.String()
+	p, err := s.decodePageForm(t.Context(), readForm(t, opened, "", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := p.lesson
+	if l.Goal != "accuracy 95,units 16" || l.Assignment != "Do it" || len(l.Hide) != 1 || !strings.Contains(opened, `id="goal-card"`) {
+		t.Errorf("the run opens with the lesson %+v", l)
 	}
 }

@@ -24,7 +24,12 @@ func (s *Server) verifyPage(c echo.Context) error {
 	case len(lesson) > wire.MaxLessonLink:
 		page.Problem = fmt.Sprintf("The link of the lesson must have at most %d characters.", wire.MaxLessonLink)
 	default:
-		page.Lesson = lesson
+		if page.Lesson = lesson; lesson == "" || s.admit(c) != nil {
+			break // a server that is busy says it when the runs come
+		}
+		if _, err := s.readLessonStart(c.Request().Context(), lesson); err != nil && describe(err).Code != wire.CodeBusy {
+			page.Problem = problem(s.describeLogged(err, c)).Text
+		}
 	}
 	return s.html(c, http.StatusOK, views.Verify(page))
 }

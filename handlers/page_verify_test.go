@@ -17,6 +17,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn/export"
+	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -116,7 +117,7 @@ func TestVerifyPage(t *testing.T) {
 	if want := []string{"name", "Ada", "'@Eve", "line 3", "eve.json", "Bob", "list.txt"}; !slices.Equal(names, want) {
 		t.Errorf("names %q; want %q", names, want)
 	}
-	for _, kept := range []string{"Ada " + link, `value="?` + strings.ReplaceAll(lessonRecipe, "&", "&amp;"), "choose them again", "the same run as"} {
+	for _, kept := range []string{"Ada " + link, `value="?` + strings.ReplaceAll(lessonRecipe, "&", "&amp;"), "choose them again", "the same run as", "and 3 more</p>", "All of them are the same run.", `<a href="./?journal=` + journalOf(told) + `"`} {
 		if !strings.Contains(page, kept) {
 			t.Errorf("the page has no %q", kept)
 		}
@@ -136,6 +137,40 @@ func TestVerifyPage(t *testing.T) {
 	w = serve(s, http.MethodGet, "/verify?lesson="+url.QueryEscape("?goal=units 3"), "", "Accept", "text/html")
 	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `value="?goal=units 3"`) {
 		t.Errorf("the page with a lesson: %d %.2000s", w.Code, w.Body)
+	}
+	w = serve(s, http.MethodGet, "/verify?lesson="+url.QueryEscape("?dataset=bogus"), "", "Accept", "text/html")
+	if page := w.Body.String(); !strings.Contains(page, `role="alert"`) || !strings.Contains(page, "bogus") || !strings.Contains(page, `value="?dataset=bogus"`) {
+		t.Errorf("the page with a wrong lesson: %d %.2000s", w.Code, page)
+	}
+}
+
+func journalOf(handIn string) string {
+	told, _ := handin.Split(handIn)
+	return told
+}
+
+// TestVerifyLinks: a link that leads over another site is unwrapped, and one without a run is told from a
+// journal that was damaged. A run that does not hold has reached nothing.
+func TestVerifyLinks(t *testing.T) {
+	s := newTestServer(t)
+	j, state := honest(t, s)
+	link := "https://example.org/?journal=" + handInOf(t, s, j, j, state, lossOf(t, state))
+	for text, want := range map[string]string{
+		"https://safe.example.com/?url=" + url.QueryEscape(link) + "&data=05%7C01": "holds",
+		"https://example.org/?dataset=moons&steps=200":                             "this is the short link of a lab, without what was done",
+		"?dataset=moons&goal=units+3":                                              "this is the short link of a lab, without what was done",
+		"https://safe.example.com/?url=" + url.QueryEscape("https://x/?steps=2"):   "this is the short link of a lab",
+		"https://example.org/somewhere":                                            "this is a link without a run",
+		"AQAA":                                                                     "is no text of a journal",
+	} {
+		page := postHandIns(t, s, "", "Ada "+text, nil).Body.String()
+		if row := tableOf(t, page)[1]; row[0] != "Ada" || !strings.Contains(row[1]+" "+row[len(row)-1], want) {
+			t.Errorf("%s is %q; want %q", text, row, want)
+		}
+	}
+	page := postHandIns(t, s, "?"+lessonRecipe+"&data_seed=77&goal=steps 100000", "Ada "+link, nil).Body.String()
+	if !strings.Contains(page, "cannot be relied on; 0 of 1 with a goal have reached it.") {
+		t.Errorf("a run of another lesson: %.3000s", page)
 	}
 }
 
@@ -191,6 +226,9 @@ func TestGoalDraft(t *testing.T) {
 	if got := share("Accuracy ≥ 95 %, units 1"); !strings.Contains(got, "accuracy at least 95 %, at most 1 unit") || !strings.Contains(got, "goal=accuracy+95,units+1") {
 		t.Errorf("a goal is shared as %.3000s", got)
 	}
+	if got := share("without touching the data, test accuracy 95"); !strings.Contains(got, "This run has no test points") || !strings.Contains(got, "data+untouched,test+accuracy+95") {
+		t.Errorf("a goal that no run can reach is shared as %.3000s", got)
+	}
 	if got := share("units 1.5"); !strings.Contains(got, `hx-target="#goal-error"`) || !strings.Contains(got, "a whole number; got 1.5") {
 		t.Errorf("a wrong goal is answered %.2000s", got)
 	}
@@ -221,6 +259,13 @@ func TestGoalOfPage(t *testing.T) {
 	}
 	if got := post("/train", url.Values{"until_step": {"5"}}); !strings.Contains(got, target) || !strings.Contains(got, `at most 3 steps <span class="quiet">5</span>`) {
 		t.Errorf("along a stream: %.3000s", got)
+	}
+	const again = `<a href="?dataset=moons&amp;goal=steps+3,weights+untouched&amp;points=40">begin the lesson again</a>`
+	if strings.Contains(page, "begin the lesson again") || !strings.Contains(post("/edit", url.Values{"act": {"set-parameter"}, "parameter": {"weights.0.0.0"}, "value": {"1"}}), again) {
+		t.Errorf("a rule that is broken for good does not lead to the beginning of the lesson")
+	}
+	if page := serve(s, http.MethodGet, "/?dataset=moons&points=40&goal=test+loss+1", "").Body.String(); !strings.Contains(page, "no test points") {
+		t.Errorf("the page does not say what its goal lacks: %.3000s", page)
 	}
 	form = readForm(t, serve(s, http.MethodGet, "/?dataset=moons&points=40", "").Body.String(), "", "")
 	for _, path := range []string{"/edit", "/step"} {

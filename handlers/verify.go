@@ -81,6 +81,9 @@ func (v *verification) verify(row *handin.Row, text string) error {
 		return err
 	}
 	j := h.run.Journal
+	if row.Journal, err = j.Text(); err != nil {
+		return err
+	}
 	all := goal.ActsOf(j, firstConfig(j), 0)
 	row.Acts, row.Changes = all.Number, all.Of
 	row.Verdict = handin.Unreplayable // until it is replayed

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ type readHandIn struct {
 
 // read reads a hand-in: the text of a saved state, a link, or a journal.
 func (v *verification) read(text string) (h readHandIn, err error) {
-	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
+	text = unwrapLink(strings.TrimSpace(strings.TrimPrefix(text, "\ufeff")))
 	var query string
 	if _, packed, ok := strings.Cut(text, "#state="); ok {
 		if text, err = v.unpackLink(packed); err != nil {
@@ -42,6 +43,8 @@ func (v *verification) read(text string) (h readHandIn, err error) {
 		text, query, err = v.readSaved(&h, text)
 	case strings.Contains(text, views.FieldJournal+"="):
 		text, query, err = readHandInLink(text)
+	case strings.ContainsAny(text, "?/"): // a journal has none of them
+		err = otherLink(text)
 	}
 	if err != nil {
 		return h, err
@@ -75,6 +78,33 @@ func readHandInLink(text string) (told, of string, err error) {
 		return "", "", err
 	}
 	return query.Get(views.FieldJournal), query.Get(views.FieldGoal), nil
+}
+
+// longestWrapped is the most bytes of a link that stands in another one's query, with three for each of its
+// characters, and of that other one.
+const longestWrapped = 4 * handin.MaxText
+
+// unwrapLink returns the link in a link that leads over another site, as mail programs of schools write
+// all links; and any other text as it is.
+func unwrapLink(text string) string {
+	address, raw, ok := strings.Cut(text, "?")
+	if !ok || len(text) > longestWrapped || !strings.HasPrefix(address, "http") {
+		return text
+	}
+	query, _ := url.ParseQuery(raw) // what of it can be read
+	if link := query.Get("url"); strings.Contains(link, "?") || strings.Contains(link, "#state=") {
+		return link
+	}
+	return text
+}
+
+// otherLink says what is wrong with a link that has no run.
+func otherLink(text string) error {
+	if assignedQuery(text) != nil {
+		return wire.Malformed(views.FieldJournal, "cannot be read: this is the short link of a lab, without what was done; "+
+			"hand in the notebook link of Share, or the file")
+	}
+	return wire.Malformed(views.FieldJournal, "cannot be read: this is a link without a run; hand in the notebook link of Share, or the file")
 }
 
 // readSaved reads a saved state, and returns its journal and its goal.
@@ -184,7 +214,7 @@ func isGoal(text string) bool {
 // alone; or nothing.
 func (s *Server) readLessonStart(ctx context.Context, text string) (start lessonStart, err error) {
 	const field = "lesson"
-	text = strings.TrimSpace(text)
+	text = unwrapLink(strings.TrimSpace(text))
 	if isGoal(text) {
 		start.goal, err = goal.Parse(text)
 		return start, asField(field, err)

@@ -188,7 +188,7 @@ func Edited(l Lab, settings bool) templ.Component {
 			}
 		}
 		if len(l.Card.Goal) > 0 && !l.Redraft {
-			templ_7745c5c3_Err = GoalTold(l.Card.Goal).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = GoalTold(l.Card.Goal, l.Card.Again).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -67,11 +67,13 @@ var importLabels = map[string]string{
 // Label returns what the page calls the value at a path of the wire contract. It is the path itself
 // where the page has no name for it.
 func Label(path string) string {
-	if path == FieldData {
+	switch path {
+	case FieldData:
 		return "Data" // the title of the card
-	}
-	if path == FieldJournal {
+	case FieldJournal:
 		return "The notebook"
+	case FieldLesson:
+		return "The lesson"
 	}
 	if label := importLabels[path]; label != "" {
 		return label

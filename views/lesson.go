@@ -14,6 +14,7 @@ type Card struct {
 	Assignment Assignment
 	Experiment *ExperimentCard // nil where there is none
 	Goal       []goal.Result   // the rules of the goal, and how the run stands; none without a goal
+	Again      string          // the query that begins the lesson of the goal again, or ""
 }
 
 // isEmpty reports whether there is nothing to tell.

@@ -78,6 +78,7 @@ type SweepPage struct {
 	State           nn.State    // without a network
 	JSON            StateJSON   // of its config, data and meta
 	Journal         string      // that leads to these points
+	Lesson          string      // of the page that asked, as FieldLesson has it
 	Written         SweepForm
 	Notice          Notice // why the sweep cannot be made
 	Refusals        []Refusal

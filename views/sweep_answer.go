@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/table"
 )
 
 // ranked returns the cells that have a result, the best first.
@@ -68,8 +70,9 @@ func (s *SweepPage) luck(ranked []int) (told []string) {
 		loss, _ := s.Cells[cell].result()
 		sum += loss / float64(len(ranked))
 	}
-	best, worst := ranked[0], ranked[len(ranked)-1]
-	if own := s.own(); own >= 0 {
+	best, worst, own := ranked[0], ranked[len(ranked)-1], s.own()
+	text := s.apart(best, worst, own)
+	if own >= 0 {
 		place := slices.Index(ranked, own)
 		switch {
 		case place < 0:
@@ -82,11 +85,38 @@ func (s *SweepPage) luck(ranked []int) (told []string) {
 			told = append(told, fmt.Sprintf("Your run, with %s, is number %d of %d.", s.values(own), place+1, len(ranked)))
 		}
 		if place >= 0 {
-			told[0] += fmt.Sprintf(" Its %s is %s.", s.measure(), s.loss(own))
+			told[0] += fmt.Sprintf(" Its %s is %s.", s.measure(), text(own))
 		}
 	}
 	return append(told, fmt.Sprintf("The luckiest, %s, has %s, and the unluckiest, %s, has %s. The mean is %s.",
-		s.values(best), s.loss(best), s.values(worst), s.loss(worst), lossText(sum)))
+		s.values(best), text(best), s.values(worst), text(worst), lossText(sum)))
+}
+
+// apart returns what writes the results of some cells, with as many digits as tell them apart. A cell
+// below 0, or without a result, is none of them.
+func (s *SweepPage) apart(cells ...int) func(cell int) string {
+	text := s.loss
+	for digits := 2; digits <= 17; digits++ {
+		seen, alike := map[string]float64{}, false
+		for _, cell := range cells {
+			if cell < 0 {
+				continue
+			}
+			if loss, ok := s.Cells[cell].result(); ok {
+				before, again := seen[text(cell)]
+				alike = alike || again && before != loss
+				seen[text(cell)] = loss
+			}
+		}
+		if !alike {
+			break
+		}
+		text = func(cell int) string {
+			loss, _ := s.Cells[cell].result()
+			return table.Readable(strconv.FormatFloat(loss, 'g', digits, 64))
+		}
+	}
+	return text
 }
 
 // trend says where along a number the runs learn the training points best, where test points say

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/setting"
 )
 
 // SweepOwn is the value of FieldSweep for a sweep that the controls tell. All others are ready ones.
@@ -20,6 +21,26 @@ type ReadySweep struct {
 	Recipe   string // the query of the settings and points to sweep over, or "" for those of the page
 	// Over says what the runs differ by, as JSON, where the page has these settings.
 	Over func(c *nn.Config) string
+}
+
+// usualValues are the values of a sweep over a member where none are written. A member with a closed set
+// of values has all of them.
+var usualValues = map[string]string{
+	FieldFeatures: "x,y x,y,xy x,y,x2,y2", FieldHiddenLayers: "none 2 4 8 16", FieldLearningRate: "0.003 0.01 0.03 0.1",
+	"schedule_steps": "100 300 1000", "schedule_factor": "0.1 0.3 0.9", "batch_size": "0 8 32", "l1": "0 0.0001 0.001 0.01",
+	"l2": "0 0.0001 0.001 0.01", "dropout": "0 0.1 0.2 0.5", FieldTestFraction: "0.2 0.5", FieldSeed: "1..9",
+}
+
+// UsualValues returns the values of a sweep over a member where none are written.
+func UsualValues(m *setting.Member) string {
+	if m.Kind != setting.Word {
+		return usualValues[m.Name]
+	}
+	var all []string
+	for _, c := range m.Choices {
+		all = append(all, c.Value)
+	}
+	return strings.Join(all, " ")
 }
 
 // sweepSeeds is how many seeds the ready sweep over seeds has.

@@ -54,6 +54,10 @@ func TestSweepAnswer(t *testing.T) {
 			"Your run, with seed 2, is number 2 of 4. Its train loss is 0.2000.",
 			"The luckiest, seed 3, has 0.1000, and the unluckiest, seed 4, has 0.4000. The mean is 0.2500.",
 		}},
+		"Digits": {sweepOf(t, []SweepAxis{seeds}, []float64{0.00024, 0.00021, 0.000205, 0.3}, nil), []string{
+			"Your run, with seed 2, is number 2 of 4. Its train loss is 0.00021.",
+			"The luckiest, seed 3, has 0.0002, and the unluckiest, seed 4, has 0.3. The mean is 0.0752.",
+		}},
 		"Luckiest": {sweepOf(t, []SweepAxis{seeds}, []float64{0.3, 0.2, 0.25, -1}, nil), []string{
 			"Your run, with seed 2, is the luckiest of 3. Its train loss is 0.2000.",
 			"The luckiest, seed 2, has 0.2000, and the unluckiest, seed 1, has 0.3000. The mean is 0.2500.",

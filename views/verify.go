@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -35,13 +36,17 @@ type VerifyPage struct {
 // counted says how many of the hand-ins are how.
 func (p *VerifyPage) counted() string {
 	rows := p.Report.Rows
-	holds, reached, judged := 0, 0, 0
+	holds, reached, judged, same, runs := 0, 0, 0, 0, map[string]bool{}
 	for _, r := range rows {
-		if r.Verdict == handin.Holds || r.Verdict == handin.Unclaimed {
+		if len(r.SameAs) > 0 {
+			same++
+			runs[r.Digest] = true
+		}
+		if sound(r) {
 			holds++
 		}
 		if r.Reached != nil {
-			if judged++; *r.Reached {
+			if judged++; *r.Reached && sound(r) {
 				reached++
 			}
 		}
@@ -55,6 +60,12 @@ func (p *VerifyPage) counted() string {
 	}
 	if judged > 0 {
 		text += fmt.Sprintf("; %d of %d with a goal have reached it", reached, judged)
+	}
+	switch {
+	case same > 0 && same == len(rows) && len(runs) == 1:
+		text += ". All of them are the same run"
+	case same > 0:
+		text += fmt.Sprintf(". %d of them have the same run as another one", same)
 	}
 	return text + "."
 }
@@ -80,6 +91,31 @@ func (p *VerifyPage) sameAs(r handin.Row) string {
 	return strings.Join(names, ", ")
 }
 
+// sameNamed is the most hand-ins with the same run that are named beside one.
+const sameNamed = 2
+
+// sameShort names some of the hand-ins with the same run: "Ada, Bob and 57 more".
+func (p *VerifyPage) sameShort(r handin.Row) string {
+	rest := len(r.SameAs) - sameNamed
+	if rest < 2 { // one more name is no longer than that
+		return p.sameAs(r)
+	}
+	r.SameAs = r.SameAs[:sameNamed]
+	return fmt.Sprintf("%s and %d more", p.sameAs(r), rest)
+}
+
+// longestOpened is the most characters of a journal that a link of the table opens. Proxies take no longer
+// addresses.
+const longestOpened = 7000
+
+// openLink leads to the run of a hand-in, or is "" where there is no such link.
+func openLink(r handin.Row) string {
+	if r.Error != nil || r.Journal == "" || len(r.Journal) > longestOpened {
+		return ""
+	}
+	return "./?" + FieldJournal + "=" + r.Journal
+}
+
 // ruleText says whether a rule is kept: "✗ test accuracy at least 95 %: 93.1 %".
 func ruleText(r handin.Rule) string {
 	mark := "✗ "
@@ -88,7 +124,7 @@ func ruleText(r handin.Rule) string {
 	}
 	got := r.Got
 	if got == "" {
-		got = "not known"
+		got = cmp.Or(r.Lack, "not known")
 	}
 	return mark + r.Words + ": " + got
 }
@@ -206,14 +242,25 @@ func VerifyCSV(report handin.Report) string {
 // goalGot says what a run has of a rule, and goalState to who does not see the mark whether that is enough.
 func goalGot(r goal.Result) string {
 	if !r.Known {
-		return "not known here"
+		return cmp.Or(r.Lack, "not known here")
 	}
 	return r.Got
 }
 
+// goalLost reports whether an act has broken a rule for good.
+func goalLost(results []goal.Result) bool {
+	return slices.ContainsFunc(results, func(r goal.Result) bool { return r.Lost })
+}
+
+// GoalExample is a goal that a run of the first page can reach.
+const GoalExample = "accuracy 95, units 6, data untouched"
+
 func goalState(r goal.Result) string {
-	if r.Met {
+	switch {
+	case r.Met:
 		return "kept"
+	case r.Lost:
+		return "no longer kept"
 	}
 	return "not kept yet"
 }

@@ -1,14 +1,12 @@
 package wire
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -212,64 +210,6 @@ func (s span) at(i int) float64 {
 	}
 	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', rangeDigits, 64), 64) // which it can read
 	return v
-}
-
-// ReadAxis reads the values of a member as people write them in a field, with blanks or semicolons
-// between them: 0.01 0.1, or 4 8-8 for layers. 1..9 are the whole numbers from 1 to 9. An error names the
-// field.
-func ReadAxis(m *setting.Member, text, field string) (Axis, error) {
-	axis := Axis{Member: m}
-	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return unicode.IsSpace(r) || r == ';' }) {
-		word = strings.TrimRight(word, ",")
-		values, err := wordValues(m, word, field)
-		if err != nil {
-			return axis, err
-		}
-		if axis.Values = append(axis.Values, values...); len(axis.Values) > MaxCells {
-			return axis, Invalid(field, "must have at most %d values", MaxCells)
-		}
-	}
-	return axis, nil
-}
-
-// Text returns the values as [ReadAxis] reads them.
-func (a Axis) Text() string {
-	texts := slices.Clone(a.Values)
-	for i, text := range texts {
-		switch {
-		case a.Member.Kind != setting.List || len(a.Member.Choices) > 0:
-		case text == "":
-			texts[i] = "-"
-		default:
-			texts[i] = strings.ReplaceAll(text, ",", "-")
-		}
-	}
-	return strings.Join(texts, " ")
-}
-
-// wordValues returns the values of a word of a field: one, or those of a range.
-func wordValues(m *setting.Member, word, field string) ([]string, error) {
-	if first, last, isRange := strings.Cut(word, ".."); isRange && m.Kind == setting.Whole {
-		var from, to int
-		if err := cmp.Or(ReadInt(first, field, &from), ReadInt(last, field, &to)); err != nil {
-			return nil, err
-		}
-		count := 1 + max(to-from, from-to)
-		if count < 2 || count > MaxCells {
-			return nil, Invalid(field, "must have at most %d values", MaxCells)
-		}
-		return span{from: float64(from), to: float64(to), count: count, scale: ScaleLinear}.values(field, true)
-	}
-	c := nn.DefaultConfig()
-	err := m.Take(&c, []string{setting.DecimalPoint(word)})
-	if m.Name == "features" { // of which a form has a value for each
-		err = m.Parse(&c, word)
-	}
-	if err != nil {
-		b := Describe(TextError(err))
-		return nil, &Error{Code: b.Code, Field: field, Message: b.Message}
-	}
-	return []string{m.Text(&c)}, nil
 }
 
 // CheckSweep returns an error for a sweep without values, with too many of them, or with one that it

@@ -125,6 +125,8 @@ type Result struct {
 	Met   bool
 	Known bool   // whether it can be said: there may be no test points, or no journal
 	Got   string // what the run has: "93.1 %", "2 changes"
+	Lack  string // where it is not known, what the run lacks: "no test points"; "" if nobody says
+	Lost  bool   // no training and no other act makes up for it: only who undoes an act keeps it again
 }
 
 // Check compares a run with each rule of a goal.
@@ -157,11 +159,12 @@ func (r Rule) check(run *Run) Result {
 		return result
 	case Untouched:
 		n := run.Acts.Of[r.part]
-		result.Known, result.Met, result.Got = true, n == 0, changes(n)
+		result.Known, result.Met, result.Got, result.Lost = true, n == 0, changes(n), n > 0
 		return result
 	}
 	v, ok := r.value(run)
 	if !ok {
+		result.Lack = r.Lacks(run.Config)
 		return result
 	}
 	limit := r.Number
@@ -173,6 +176,7 @@ func (r Rule) check(run *Run) Result {
 		result.Met = v >= limit
 	}
 	result.Got = r.shown(v, result.Met)
+	result.Lost = r.Name == "acts" && !result.Met
 	return result
 }
 

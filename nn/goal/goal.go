@@ -5,6 +5,8 @@
 //	goal   = rule *("," rule)
 //	rule   = name [sign] number ["%"] / part " untouched" / "after " number
 //
+// What the page shows of a rule is read, too: "at most 6 units", "without touching the data".
+//
 // A rule about a number has one direction, so a link need not write it. A sign may be there for whoever
 // writes it by hand: "test accuracy ≥ 95 %". The direction must be the rule's own.
 package goal
@@ -64,7 +66,7 @@ func bad(format string, args ...any) error {
 var signs = map[Direction][]string{AtLeast: {"at least", "≥", ">="}, AtMost: {"at most", "≤", "<="}}
 
 func parseRule(text string) (Rule, error) {
-	words := strings.Join(strings.Fields(strings.ReplaceAll(strings.ToLower(text), "_", " ")), " ")
+	words := inOrder(strings.Join(strings.Fields(strings.ReplaceAll(strings.ToLower(text), "_", " ")), " "))
 	// The longest name that it begins with: "test accuracy" and not "test".
 	var row *Row
 	for i := range rows {
@@ -109,7 +111,27 @@ func parseRule(text string) (Rule, error) {
 	return Rule{row, number}, nil
 }
 
+// inOrder returns a rule in the order of links, where it is written as [Rule.Words] says it.
+func inOrder(words string) string {
+	for i := range rows {
+		r := &rows[i]
+		if r.Direction == Untouched && words == r.About {
+			return r.Name
+		}
+		if r.Counts == "" || strings.HasPrefix(words, "after ") {
+			continue
+		}
+		for _, name := range []string{r.Name, r.Counts} {
+			if number, ok := strings.CutSuffix(words, " "+name); ok && number != "" {
+				return r.Name + " " + number
+			}
+		}
+	}
+	return words
+}
+
 func clip(text string) string {
+	text = strings.TrimSpace(text)
 	if r := []rune(text); len(r) > 40 {
 		text = string(r[:40]) + "…"
 	}

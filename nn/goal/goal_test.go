@@ -18,6 +18,8 @@ func TestParse(t *testing.T) {
 		"test accuracy at least 99.5%":            "test accuracy 99.5",
 		"loss at most 1e-3, test  loss 0.25":      "loss 0.001,test loss 0.25",
 		"layers 0":                                "layers 0",
+		"at most 6 units, at most 1  Layer":       "units 6,layers 1",
+		"6 units, without touching the data":      "units 6,data untouched",
 		"features untouched,features 2":           "features untouched,features 2",
 	} {
 		g, err := Parse(text)
@@ -46,6 +48,9 @@ func TestParse(t *testing.T) {
 		"units 3,units 4":        `has the rule "units" twice`,
 		"data untouched 3":       "where nothing may follow",
 		"units 3,":               "must be rules",
+		"units 3, speed 4 ":      `got "speed 4"`,
+		"at least 6 units":       `this rule is always "at most"`,
+		"many units":             `needs a number after "units"; got "many"`,
 		strings.Repeat("a", 301): "must have at most 300 characters; got 301",
 	} {
 		g, err := Parse(text)
@@ -104,6 +109,35 @@ func TestTable(t *testing.T) {
 	}
 	if results := (Goal{{Row: &rows[0], Number: 0}}).Check(unknown); results[0].Known || Reached(results) {
 		t.Errorf("a test accuracy that nobody knows: %+v", results)
+	}
+}
+
+// TestLack: a rule says what a run lacks to be measured by it, and that no training keeps it again.
+func TestLack(t *testing.T) {
+	g, err := Parse("test accuracy 95, test loss 1, accuracy 95, loss 1, acts 1, data untouched")
+	if err != nil {
+		t.Fatal(err)
+	}
+	classes, values := nn.DefaultConfig(), nn.DefaultConfig()
+	values.Task, values.TestFraction = nn.Regression, 0.5
+	for _, test := range []struct {
+		config nn.Config
+		want   []string
+	}{
+		{classes, []string{"no test points", "no test points", "", "", "", ""}},
+		{values, []string{"no classes", "", "no classes", "", "", ""}},
+	} {
+		for i, r := range g.Check(&Run{Config: test.config}) {
+			if r.Lack != test.want[i] || r.Known {
+				t.Errorf("%s of a run of %s lacks %q; want %q", r.Rule, test.config.Task, r.Lack, test.want[i])
+			}
+		}
+	}
+	results := g.Check(&Run{Config: classes, Metrics: nn.Metrics{Loss: 2}, Measured: true, Acts: &Acts{Number: 2, Of: map[Part]int{Data: 1}}})
+	for i, lost := range []bool{false, false, false, false, true, true} {
+		if results[i].Lost != lost {
+			t.Errorf("%s: lost is %t", results[i].Rule, results[i].Lost)
+		}
 	}
 }
 

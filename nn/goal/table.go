@@ -35,6 +35,26 @@ type Row struct {
 
 	value func(r *Run) (v float64, ok bool)
 	part  Part
+	// ofTest says that it is about test points, and ofClasses that only a run with classes has it.
+	ofTest, ofClasses bool
+}
+
+// What a run may lack.
+const (
+	NoClasses    = "no classes"
+	NoTestPoints = "no test points"
+)
+
+// Lacks says what keeps every run with a config from having the number of a rule. It returns "" where
+// there is nothing.
+func (r *Row) Lacks(c nn.Config) string {
+	switch {
+	case r.ofClasses && c.Task == nn.Regression:
+		return NoClasses
+	case r.ofTest && c.TestFraction == 0:
+		return NoTestPoints
+	}
+	return ""
 }
 
 // most is more than any count is.
@@ -43,11 +63,11 @@ const most = 1e9
 // rows is the table, in the order in which people are told about it.
 var rows = []Row{
 	{Name: "test accuracy", Example: "95", Most: 100, Unit: " %", About: "share of the test points whose class is right",
-		value: func(r *Run) (float64, bool) { return given(r.Metrics.TestAccuracy) }},
+		ofTest: true, ofClasses: true, value: func(r *Run) (float64, bool) { return given(r.Metrics.TestAccuracy) }},
 	{Name: "accuracy", Example: "98", Most: 100, Unit: " %", About: "the same of the points for training",
-		value: func(r *Run) (float64, bool) { return given(r.Metrics.Accuracy) }},
+		ofClasses: true, value: func(r *Run) (float64, bool) { return given(r.Metrics.Accuracy) }},
 	{Name: "test loss", Example: "0.2", Direction: AtMost, Most: math.MaxFloat64, About: "loss of the test points",
-		value: func(r *Run) (float64, bool) { return given(r.Metrics.TestLoss) }},
+		ofTest: true, value: func(r *Run) (float64, bool) { return given(r.Metrics.TestLoss) }},
 	{Name: "loss", Example: "0.1", Direction: AtMost, Most: math.MaxFloat64, About: "loss of the points for training",
 		value: func(r *Run) (float64, bool) { return r.Metrics.Loss, r.Measured }},
 	{Name: "units", Example: "6", Direction: AtMost, Most: most, Whole: true, Counts: "unit", About: "units of all hidden layers",
@@ -61,7 +81,12 @@ var rows = []Row{
 	{Name: "steps", Example: "500", Direction: AtMost, Most: most, Whole: true, Counts: "step", About: "updates of the network",
 		value: func(r *Run) (float64, bool) { return float64(r.Step), true }},
 	{Name: "acts", Example: "10", Direction: AtMost, Most: most, Whole: true, Counts: "act", About: "changes that are no training",
-		value: func(r *Run) (float64, bool) { return float64(r.Acts.Number), r.Acts != nil }},
+		value: func(r *Run) (float64, bool) {
+			if r.Acts == nil {
+				return 0, false
+			}
+			return float64(r.Acts.Number), true
+		}},
 	{Name: "after", Example: "3", Direction: After, Least: 1, Most: most, Whole: true, About: "acts that came with the lesson, which do not count"},
 	{Name: "data untouched", Direction: Untouched, part: Data, About: "without touching the data"},
 	{Name: "weights untouched", Direction: Untouched, part: Weights, About: "without setting weights by hand"},

@@ -40,6 +40,8 @@ type Row struct {
 	// digest.
 	Digest string `json:"digest,omitzero"`
 	SameAs []int  `json:"same_as,omitempty"`
+	// Journal is the text of the journal that was replayed.
+	Journal string `json:"-"`
 }
 
 // MaxMoments is the most acts that a time line has.
@@ -66,6 +68,7 @@ type Rule struct {
 	Met   bool   `json:"met"`
 	Got   string `json:"got,omitzero"` // left out where it is not known, such as without test points
 	Words string `json:"-"`
+	Lack  string `json:"-"` // of one that is not known, what the run lacks
 }
 
 // LeaveOut takes out of a row, which has all updates that its journal tells of, those before the run began
@@ -88,7 +91,7 @@ func (r *Row) Judge(g goal.Goal, run *goal.Run) {
 	reached := goal.Reached(results)
 	r.Reached = &reached
 	for _, result := range results {
-		r.Rules = append(r.Rules, Rule{result.String(), result.Met, result.Got, result.Words()})
+		r.Rules = append(r.Rules, Rule{result.String(), result.Met, result.Got, result.Words(), result.Lack})
 	}
 }
 
