@@ -27,14 +27,7 @@ func (s *Server) replay(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	form, err := s.parseForm(c.Request(), body)
-	if err != nil {
-		return err
-	}
-	if form != nil {
-		return wire.Unsupported("the body must be application/json")
-	}
-	m, err := wire.DecodeMessage(body, wire.Replay, s.limits(ctx))
+	m, err := s.decodeBody(c.Request(), body, wire.Replay)
 	if err != nil {
 		return withID{err, m.ID}
 	}

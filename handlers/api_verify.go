@@ -20,14 +20,7 @@ func (s *Server) postVerify(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	form, err := s.parseForm(c.Request(), body)
-	if err != nil {
-		return err
-	}
-	if form != nil {
-		return wire.Unsupported("the body must be application/json")
-	}
-	m, err := wire.DecodeMessage(body, wire.Verify, s.limits(ctx))
+	m, err := s.decodeBody(c.Request(), body, wire.Verify)
 	if err != nil {
 		return withID{err, m.ID}
 	}

@@ -122,7 +122,7 @@ func (s *Server) errBodySize() error {
 }
 
 // decodeBody decodes the body of a program's request: JSON, or a form whose fields config, network
-// and data are JSON text.
+// and data are JSON text. A message without a state is JSON.
 func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.Message, error) {
 	limits := s.limits(r.Context())
 	form, err := s.parseForm(r, body)
@@ -131,6 +131,9 @@ func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.
 	}
 	if form == nil {
 		return wire.DecodeMessage(body, kind, limits)
+	}
+	if !kind.HasState() {
+		return wire.Message{}, wire.Unsupported("the body must be application/json")
 	}
 	return wire.DecodeForm(form, pageField, kind, limits)
 }

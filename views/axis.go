@@ -214,6 +214,16 @@ func (a *axis) overhang() int {
 	return longest*digitWidth - (plotLeft - labelGap)
 }
 
+// chartBox writes the viewBox of a chart, which has room for the labels of its vertical axis.
+func (p *pen) chartBox(y *axis) {
+	overhang := y.overhang()
+	p.number(-overhang)
+	p.text(" 0 ")
+	p.number(chartWidth + overhang)
+	p.text(" ")
+	p.number(chartHeight)
+}
+
 // axes draws the grid, both axes and the numbers beside their ticks.
 func (p *pen) axes(x, y *axis, unit markup) {
 	p.text(`<path class="gridline" d="`)

@@ -182,12 +182,7 @@ func (p *pen) chart(q *quantity, unit markup, l *Lab, x, y *axis, curves []curve
 		*p = table.AppendGrouped(*p, network.Step)
 	}
 	p.text(`</output></figcaption><svg viewBox="`)
-	overhang := y.overhang()
-	p.number(-overhang)
-	p.text(" 0 ")
-	p.number(chartWidth + overhang)
-	p.text(" ")
-	p.number(chartHeight)
+	p.chartBox(y)
 	p.text(`" role="img" aria-label="Train `)
 	p.text(q.name)
 	p.text(" ")

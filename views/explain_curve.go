@@ -87,12 +87,7 @@ func (p *pen) stepChart(c nn.LossCurve) {
 	}
 	line.xs = xs[:len(c.At)]
 	p.text(`<figure class="chart step-chart"><figcaption>Loss</figcaption><svg viewBox="`)
-	overhang := y.overhang()
-	p.number(-overhang)
-	p.text(" 0 ")
-	p.number(chartWidth + overhang)
-	p.text(" ")
-	p.number(chartHeight)
+	p.chartBox(&y)
 	p.text(`" role="img" aria-label="The loss against the length of the step; the table below has its numbers">`)
 	p.axes(&x, &y, "length of the step")
 	p.curve(&line, &y)

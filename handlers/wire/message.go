@@ -31,6 +31,9 @@ func (k Kind) hasSteps() bool { return k == Step || k == Train || k == SweepOver
 // needsLabels reports whether each point of the message has to have a label.
 func (k Kind) needsLabels() bool { return k != Predict && k != Layers }
 
+// HasState reports whether the message has a state: its config, network or data.
+func (k Kind) HasState() bool { return k != Replay && k != Verify }
+
 // TypeName returns the member type of a message of this kind.
 func (k Kind) TypeName() string {
 	return [...]string{
@@ -156,7 +159,7 @@ func (r *reader) message(m *Message, kind Kind, limits Limits) error {
 			return r.handIns(&m.HandIns)
 		case name == "lesson" && kind == Verify:
 			return r.text(&m.Lesson)
-		case kind == Replay || kind == Verify:
+		case !kind.HasState():
 			return r.unknown()
 		case name == "config":
 			return r.config(&m.State.Config, &m.ClassesSet)
