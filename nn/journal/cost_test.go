@@ -8,6 +8,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/table"
+	"github.com/nnvisu/nnvisu/tests/race"
 )
 
 // largeState is one with so many points, the network trained.
@@ -33,6 +34,9 @@ func largeState(t *testing.T, points int, layers []int) nn.State {
 // TestWorkOfActs: nothing that a journal can hold takes much longer than is counted for it, as the
 // updates of the same run go.
 func TestWorkOfActs(t *testing.T) {
+	if race.Enabled {
+		t.Skip("the race detector makes acts slower than updates, whose loops are assembly")
+	}
 	const mostRatio = 3 // beside updates; other programs disturb it
 	w := testWorld()
 	w.Points = 2000
