@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -16,33 +15,31 @@ func (s *Server) explain(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
-	body, err := s.takeBody(c, s.admit)
+	m, err := s.takeMessage(c, wire.Explain)
 	if err != nil {
 		return err
-	}
-	m, err := s.decodeBody(c.Request(), body, wire.Explain)
-	if err != nil {
-		return withID{err, m.ID}
 	}
 	ctx := c.Request().Context()
 	e, err := s.explainUpdate(ctx, &m)
 	if err != nil {
 		return withID{err, m.ID}
 	}
-	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="step.json"`) // a browser saves it
 	file := newAnswerBuffer(ctx)
 	if err := wire.WriteExplanation(file, m.ID, e); err != nil {
 		return withID{err, m.ID}
 	}
-	return answer(c, http.StatusOK, "application/json", file.bytes)
+	return answerFile(c, "step.json", "application/json", file.bytes)
 }
 
 // explainUpdate explains the next update of a message. The caller has a turn, in which others may compute
 // in between.
 func (s *Server) explainUpdate(ctx context.Context, m *wire.Message) (nn.Explanation, error) {
-	points := len(m.State.Data)
+	points, evaluations := len(m.State.Data), time.Duration(nn.ExplainEvaluations)
+	if m.Point == nn.LargestShare {
+		evaluations += nn.GradientEvaluations
+	}
 	t, _, err := s.newTrainer(ctx, m, "data", 1, func(c nn.Config) time.Duration {
-		return nn.ExplainEvaluations * nn.WorkOf(c, points).Evaluation
+		return evaluations * nn.WorkOf(c, points).Evaluation
 	})
 	if err != nil {
 		return nn.Explanation{}, err

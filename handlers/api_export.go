@@ -46,7 +46,7 @@ func (s *Server) export(c echo.Context) error {
 			return withID{editError{err, p}, m.ID}
 		}
 		var told string
-		if told, err = handInText(ctx, form.Get(views.FieldJournal), m.State); err != nil {
+		if told, _, err = handInText(ctx, form.Get(views.FieldJournal), m.State); err != nil {
 			return withID{err, m.ID}
 		}
 		if history, err = endingAt(ctx, history, m.State); err != nil {

@@ -17,13 +17,9 @@ func (s *Server) layers(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
-	body, err := s.takeBody(c, s.admit)
+	m, err := s.takeMessage(c, wire.Layers)
 	if err != nil {
 		return err
-	}
-	m, err := s.decodeBody(c.Request(), body, wire.Layers)
-	if err != nil {
-		return withID{err, m.ID}
 	}
 	m.InferClasses()
 	ctx := c.Request().Context()

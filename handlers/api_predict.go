@@ -15,13 +15,9 @@ func (s *Server) predict(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
-	body, err := s.takeBody(c, s.admit)
+	m, err := s.takeMessage(c, wire.Predict)
 	if err != nil {
 		return err
-	}
-	m, err := s.decodeBody(c.Request(), body, wire.Predict)
-	if err != nil {
-		return withID{err, m.ID}
 	}
 	m.InferClasses()
 	if err := s.checkState(c.Request().Context(), &m); err != nil {

@@ -22,15 +22,11 @@ func (s *Server) replay(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json")
 	}
-	body, err := s.takeBody(c, s.admit)
+	m, err := s.takeMessage(c, wire.Replay)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	m, err := s.decodeBody(c.Request(), body, wire.Replay)
-	if err != nil {
-		return withID{err, m.ID}
-	}
 	state, j, err := s.replayText(ctx, m.Journal, m.Anyway, nil)
 	if err != nil {
 		return withID{err, m.ID}
@@ -113,10 +109,7 @@ func (s *Server) world(ctx context.Context) *journal.World {
 			if !ok {
 				return nil, "", wire.Invalid("dataset", "must be one of %s; got %q", strings.Join(datasetNames(), ", "), wire.Clip(source))
 			}
-			if params.Has("data_seed") {
-				params.Set("seed", params.Get("data_seed"))
-			}
-			points, info, err := s.generate(params)
+			points, info, err := s.drawSource(params)
 			return points, nn.Task(info.Task), err
 		},
 	}

@@ -19,13 +19,9 @@ func (s *Server) step(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json and text/html")
 	}
-	body, err := s.takeBody(c, s.admit)
+	m, err := s.takeMessage(c, wire.Step)
 	if err != nil {
 		return err
-	}
-	m, err := s.decodeBody(c.Request(), body, wire.Step)
-	if err != nil {
-		return withID{err, m.ID}
 	}
 	result, err := s.trainStep(c.Request().Context(), &m, nil)
 	if err != nil {

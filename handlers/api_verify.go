@@ -15,15 +15,11 @@ func (s *Server) postVerify(c echo.Context) error {
 	if !accepts(c.Request(), "application/json") {
 		return notAcceptable("application/json and text/html")
 	}
-	body, err := s.takeBody(c, s.admit)
+	m, err := s.takeMessage(c, wire.Verify)
 	if err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
-	m, err := s.decodeBody(c.Request(), body, wire.Verify)
-	if err != nil {
-		return withID{err, m.ID}
-	}
 	report, err := s.verify(ctx, m.Lesson, m.HandIns)
 	if err != nil {
 		return withID{err, m.ID}

@@ -138,6 +138,19 @@ func (s *Server) decodeBody(r *http.Request, body []byte, kind wire.Kind) (wire.
 	return wire.DecodeForm(form, pageField, kind, limits)
 }
 
+// takeMessage reads the message of a program, to be answered at once.
+func (s *Server) takeMessage(c echo.Context, kind wire.Kind) (wire.Message, error) {
+	body, err := s.takeBody(c, s.admit)
+	if err != nil {
+		return wire.Message{}, err
+	}
+	m, err := s.decodeBody(c.Request(), body, kind)
+	if err != nil {
+		err = withID{err, m.ID}
+	}
+	return m, err
+}
+
 // checkState prepares the state of a message, checks it against the server's limits, and reserves
 // the memory to work on it.
 func (s *Server) checkState(ctx context.Context, m *wire.Message) error {

@@ -185,6 +185,14 @@ func readSource(source string) (q url.Values, ok bool) {
 	return q, ok
 }
 
+// drawSource draws the points of a source that readSource has read.
+func (s *Server) drawSource(params url.Values) ([]nn.Point, dataset.Info, error) {
+	if params.Has("data_seed") {
+		params.Set("seed", params.Get("data_seed"))
+	}
+	return s.generate(params)
+}
+
 // findSource finds the source of points that say none, as those of an older page do: the data set of
 // the controls, if it draws them.
 func (s *Server) findSource(p *pageRequest) {

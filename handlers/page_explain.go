@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -24,7 +23,7 @@ var answerExplained = pageAnswer{part: true, view: func(l views.Lab, _ bool) tem
 // the page explains does not: it is an error, beside which the page goes on to show another point.
 func explainParameter(s *Server, ctx context.Context, p *pageRequest, place string) error {
 	m := p.Message
-	m.Parameter, m.Point = nn.Steepest, nn.FirstOfBatch
+	m.Parameter, m.Point = nn.Steepest, nn.LargestShare
 	wrong := chosenExplanation(p, &m)
 	if wrong != nil && !isOfPoint(wrong) {
 		return wrong
@@ -77,7 +76,7 @@ func chosenExplanation(p *pageRequest, m *wire.Message) error {
 	at.Layer = max(0, min(at.Layer, len(biases)-1)) // the one before may have had more
 	at.Out = max(0, min(at.Out, len(biases[at.Layer])-1))
 	at.In = max(-1, min(at.In, len(weights[at.Layer][at.Out])-1))
-	m.Parameter, m.Point = at.String(), nn.FirstOfBatch
+	m.Parameter, m.Point = at.String(), nn.LargestShare
 	if strings.TrimSpace(p.form.Get(views.FieldPoint)) == "" {
 		return nil
 	}
@@ -99,14 +98,8 @@ func (s *Server) explainOn(ctx context.Context, m *wire.Message, p *pageRequest)
 	e, err := s.explainUpdate(ctx, m)
 	if isOfPoint(err) {
 		absent = err
-		m.Point = nn.FirstOfBatch
+		m.Point = nn.LargestShare
 		e, err = s.explainUpdate(ctx, m)
-	}
-	if err == nil && m.Point == nn.FirstOfBatch {
-		if most := largestShare(e.Batch); most != e.Point.Index {
-			m.Parameter, m.Point = e.Parameter.Path, most
-			e, err = s.explainUpdate(ctx, m)
-		}
 	}
 	if err != nil {
 		return nil, nil, err
@@ -116,18 +109,6 @@ func (s *Server) explainOn(ctx context.Context, m *wire.Message, p *pageRequest)
 		v.Instead = fmt.Sprintf("Point %d is not in the batch of this step.", asked)
 	}
 	return &v, absent, nil
-}
-
-// largestShare returns the point whose share in the gradient is the largest; of equals, the first.
-func largestShare(b nn.ExplainedBatch) int {
-	most := 0
-	share := func(j int) float64 { return math.Abs(b.Deltas[j] * b.Inputs[j]) }
-	for j := range b.Points {
-		if share(j) > share(most) {
-			most = j
-		}
-	}
-	return b.Points[most]
 }
 
 // followExplanation explains the next update of the state that the page will show, if the page explains one.

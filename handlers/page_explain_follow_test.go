@@ -123,6 +123,18 @@ func TestExplainWhileTraining(t *testing.T) {
 	}
 }
 
+// largestShare returns the point of a batch whose share in the gradient is the largest; of equals, the first.
+func largestShare(b nn.ExplainedBatch) int {
+	most := 0
+	share := func(j int) float64 { return math.Abs(b.Deltas[j] * b.Inputs[j]) }
+	for j := range b.Points {
+		if share(j) > share(most) {
+			most = j
+		}
+	}
+	return b.Points[most]
+}
+
 // TestExplainChosen: what the page has chosen is explained, of a layer with fewer units what it has, and without a
 // choice the weight with the largest gradient, at the point with the largest share in it.
 func TestExplainChosen(t *testing.T) {

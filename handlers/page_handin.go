@@ -19,21 +19,20 @@ import (
 
 // handInText returns the journal of a page up to its state, with the claim of what it came to; "" where
 // there is no journal. The caller has a turn, in which others may compute in between.
-func handInText(ctx context.Context, told string, state nn.State) (string, error) {
+func handInText(ctx context.Context, told string, state nn.State) (text string, j journal.Journal, err error) {
 	told = finishedJournal(told, state.Network.Step)
-	j, err := journal.Read(told)
-	if err != nil {
-		return "", nil // there is none
+	if j, err = journal.Read(told); err != nil {
+		return "", j, nil // there is none
 	}
 	m, err := metricsOf(ctx, state)
 	if err != nil {
-		return "", err
+		return "", j, err
 	}
 	loss := math.NaN()
 	if m != nil {
 		loss = m.Loss
 	}
-	return handin.Join(told, handin.New(j, state, loss).Text()), nil
+	return handin.Join(told, handin.New(j, state, loss).Text()), j, nil
 }
 
 // metricsOf measures a state; nil where there is no point to measure by.
@@ -66,16 +65,6 @@ func goalOfRecipe(recipe string) string {
 	return query.Get(goal.Field)
 }
 
-// goalOfJournal returns the goal in the text of a hand-in.
-func goalOfJournal(text string) string {
-	told, _ := handin.Split(text)
-	j, err := journal.Read(told)
-	if err != nil {
-		return ""
-	}
-	return goalOfRecipe(j.Recipe)
-}
-
 // takeHandIn takes out of the query of a link with a journal what that claims, and gives the page its
 // goal.
 func takeHandIn(p *pageRequest, query url.Values) {
@@ -83,10 +72,12 @@ func takeHandIn(p *pageRequest, query url.Values) {
 	told, _ := handin.Split(text)
 	query.Set(views.FieldJournal, told)
 	lesson := p.lesson
-	if lesson.Goal == "" {
-		lesson.Goal = goalOfJournal(told)
-	} else if j, err := journal.Read(told); err == nil {
-		lesson.Goal = countAfter(lesson.Goal, j)
+	if j, err := journal.Read(told); err == nil { // what is wrong with it is said when it is replayed
+		if lesson.Goal == "" {
+			lesson.Goal = goalOfRecipe(j.Recipe)
+		} else {
+			lesson.Goal = countAfter(lesson.Goal, j)
+		}
 	}
 	p.setLesson(lesson)
 }

@@ -236,9 +236,15 @@ func (s *Server) card(p *pageRequest) views.Card {
 	})
 	g, run := p.goal()
 	card.Goal, card.Again = g.Check(&run), p.lessonAgain(g)
+	card.Experiment = s.experimentCard(p)
+	return card
+}
+
+// experimentCard returns what the page tells about its experiment, or nil.
+func (s *Server) experimentCard(p *pageRequest) *views.ExperimentCard {
 	e := views.LookupExperiment(p.lesson.Experiment)
 	if e == nil {
-		return card
+		return nil
 	}
 	link := func(l export.Lesson, recipe string) string {
 		query, _ := wire.ReadQuery(recipe) // of the table
@@ -257,13 +263,12 @@ func (s *Server) card(p *pageRequest) views.Card {
 		l.Experiment = next.Slug
 		t.NextLink = link(l, "")
 	}
-	card.Experiment = t
-	return card
+	return t
 }
 
 // untold returns the experiment of a request whose answer is not there yet, or nil.
 func (s *Server) untold(p *pageRequest) *views.ExperimentCard {
-	if e := s.card(p).Experiment; e != nil && e.Ends > 0 && !e.Reached {
+	if e := s.experimentCard(p); e != nil && e.Ends > 0 && !e.Reached {
 		return e
 	}
 	return nil

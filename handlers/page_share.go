@@ -19,8 +19,6 @@ import (
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/export"
 	"github.com/nnvisu/nnvisu/nn/goal"
-	"github.com/nnvisu/nnvisu/nn/handin"
-	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/setting"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -79,11 +77,11 @@ func (s *Server) share(ctx context.Context, p pageRequest) (views.Sharing, error
 
 // shareJournal makes the link of the journal of a run, or says why there is none.
 func (s *Server) shareJournal(ctx context.Context, p pageRequest, lesson export.Lesson, sharing *views.Sharing) error {
-	text, err := handInText(ctx, p.journal, p.State)
+	text, j, err := handInText(ctx, p.journal, p.State)
 	if err != nil || text == "" {
 		return err
 	}
-	if goalOfJournal(text) == lesson.Goal {
+	if goalOfRecipe(j.Recipe) == lesson.Goal {
 		lesson.Goal = "" // the journal has it
 	}
 	told := lessonQuery(lesson)
@@ -92,11 +90,6 @@ func (s *Server) shareJournal(ctx context.Context, p pageRequest, lesson export.
 	if len(query) > longestLink {
 		sharing.NoJournal = "What you did is too long for a link. The file has all of it."
 		return nil
-	}
-	text, _ = handin.Split(text)
-	j, err := journal.Read(text)
-	if err != nil {
-		return err
 	}
 	items, err := s.notebook(ctx, j)
 	tooLong := describe(err).Code == wire.CodeTooLarge // by its acts alone

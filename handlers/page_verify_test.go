@@ -186,8 +186,12 @@ func TestGoalTravels(t *testing.T) {
 	p.recipe = s.told(t.Context(), p, p.State)
 	p.recipe = "dataset=moons&points=40"
 	s.keepJournal(&p)
-	if p.lesson.Goal != want || goalOfJournal(p.journal) != want {
-		t.Fatalf("the goal is %q, in the journal %q; want %q", p.lesson.Goal, goalOfJournal(p.journal), want)
+	told, err := journal.Read(p.journal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.lesson.Goal != want || goalOfRecipe(told.Recipe) != want {
+		t.Fatalf("the goal is %q, in the journal %q; want %q", p.lesson.Goal, goalOfRecipe(told.Recipe), want)
 	}
 	links, err := s.share(t.Context(), p)
 	if err != nil {

@@ -30,8 +30,8 @@ const (
 
 // check is that of [journal.World].
 func (r *replaying) check(state nn.State, work time.Duration) error {
-	if b := state.Config.BatchSize; b > r.s.config.MaxPoints {
-		return wire.Invalid("config.batch_size", "must be at most %d; got %d", r.s.config.MaxPoints, b)
+	if err := r.s.checkBatch(state.Config); err != nil {
+		return err
 	}
 	if err := taskOf(r.ctx).reserveState(state); err != nil {
 		return err

@@ -84,14 +84,15 @@ func (v *verification) verify(row *handin.Row, text string) error {
 	if row.Journal, err = j.Text(); err != nil {
 		return err
 	}
-	all := goal.ActsOf(j, firstConfig(j), 0)
+	first := firstConfig(j)
+	all := goal.ActsOf(j, first, 0)
 	row.Acts, row.Changes = all.Number, all.Of
 	row.Verdict = handin.Unreplayable // until it is replayed
 	metrics, made, items, err := v.replay(&h.run)
 	if err != nil {
 		return err
 	}
-	row.Updates, row.Timeline = timeline(j, items)
+	row.Updates, row.Timeline = timeline(j, first, items)
 	row.LeaveOut(row.Updates - made)
 	last := h.run.Last
 	row.Steps, row.Units, row.Parameters = last.Network.Step, last.Config.HiddenUnits(), nn.ParameterCount(last.Config)
@@ -118,7 +119,7 @@ func (v *verification) verify(row *handin.Row, text string) error {
 	if v.lesson.journal != nil {
 		after = v.lesson.acts()
 	}
-	run := &goal.Run{Config: last.Config, Step: last.Network.Step, Acts: goal.ActsOf(j, firstConfig(j), after)}
+	run := &goal.Run{Config: last.Config, Step: last.Network.Step, Acts: goal.ActsOf(j, first, after)}
 	if metrics != nil {
 		run.Metrics, run.Measured = *metrics, true
 	}
@@ -160,8 +161,8 @@ func (v *verification) replay(run *handin.Run) (m *nn.Metrics, made int, items [
 }
 
 // timeline returns the acts of a run, of its notebook, and how many updates it made in all.
-func timeline(j journal.Journal, items []journal.Item) (updates int, moments []handin.Moment) {
-	parts := goal.Parts(j, firstConfig(j))
+func timeline(j journal.Journal, first nn.Config, items []journal.Item) (updates int, moments []handin.Moment) {
+	parts := goal.Parts(j, first)
 	for i, item := range items[1:] {
 		before := items[i]
 		if item.Acts == before.Acts { // training

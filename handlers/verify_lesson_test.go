@@ -25,7 +25,7 @@ func TestVerifyLessonTexts(t *testing.T) {
 	}
 	s.beginLinked(t.Context(), &p)
 	first := leadsTo(t, s, journal.Journal{Recipe: p.recipe})
-	own, err := handInText(t.Context(), p.journal, first)
+	own, _, err := handInText(t.Context(), p.journal, first)
 	if err != nil || own == "" {
 		t.Fatal(own, err)
 	}

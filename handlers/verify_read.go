@@ -137,10 +137,7 @@ func (v *verification) notTheirs(m table.Meta, run *handin.Run) string {
 		if !ok {
 			return m.Source
 		}
-		if params.Has("data_seed") {
-			params.Set("seed", params.Get("data_seed"))
-		}
-		if points, _, err := v.s.generate(params); err != nil || !slices.Equal(points, run.Last.Data) {
+		if points, _, err := v.s.drawSource(params); err != nil || !slices.Equal(points, run.Last.Data) {
 			return params.Get("dataset")
 		}
 		return ""

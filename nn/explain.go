@@ -7,6 +7,10 @@ import (
 // FirstOfBatch stands for a point in [Trainer.Explain]: the first one of the batch.
 const FirstOfBatch = -1
 
+// LargestShare stands for a point, too: the one of the batch with the largest share in the gradient of the
+// parameter; of equals, the first.
+const LargestShare = -2
+
 // Steepest stands for a path in [Trainer.Explain]: the weight with the largest gradient, penalties left out;
 // of equals, the first.
 const Steepest = ""
@@ -65,9 +69,9 @@ type ExplainedBlock struct {
 
 // Explain explains the next update of the parameter at a path, and how the point with an index of
 // State.Data, which must be in the batch of that update, takes part in it. The call does not change
-// later updates. It takes about as long as an update, two dozen times Metrics and the pass of a point, and for
-// [Steepest] one gradient more. It returns a *FieldError for parameter or point, whatever [Trainer.Step]
-// returns, or the error of a yield.
+// later updates. It takes about as long as an update, two dozen times Metrics and the pass of a
+// point, and for [Steepest] and [LargestShare] one gradient more each. It returns a *FieldError for
+// parameter or point, whatever [Trainer.Step] returns, or the error of a yield.
 func (t *Trainer) Explain(path string, point int) (Explanation, error) {
 	if path == Steepest {
 		steepest, err := t.steepest()
@@ -94,6 +98,10 @@ func (t *Trainer) Explain(path string, point int) (Explanation, error) {
 	t.acquire()
 	defer t.release()
 	e.gradient()
+	if point == LargestShare {
+		e.column = e.Batch.largestShare()
+		e.gradient() // which notes its pass
+	}
 	if err := t.Stopped(); err != nil {
 		return Explanation{}, err
 	}
@@ -174,6 +182,7 @@ func (e *explanation) blocks(nanoseconds int, f func(b *block, first int)) {
 func (e *explanation) gradient() {
 	t := e.t
 	clear(t.grad)
+	e.Batch.Blocks, e.Batch.Deltas, e.Batch.Inputs = nil, nil, nil
 	total := 0.0
 	e.blocks(t.updateTime, func(b *block, first int) {
 		masks := t.pcg
@@ -195,6 +204,18 @@ func (e *explanation) gradient() {
 		}
 	})
 	e.Batch.Gradient = told(total)
+}
+
+// largestShare returns where in the batch the point with the largest share stands.
+func (b *ExplainedBatch) largestShare() int {
+	most := 0
+	share := func(j int) float64 { return math.Abs(b.Deltas[j] * b.Inputs[j]) }
+	for j := range b.Deltas {
+		if share(j) > share(most) {
+			most = j
+		}
+	}
+	return most
 }
 
 // rowsOf returns, after the backward pass of a block, the gradients with respect to the sum of the

@@ -22,7 +22,10 @@ const (
 )
 
 // ExplainEvaluations is how many times [Trainer.Explain] takes as long as Metrics, besides an update.
-const ExplainEvaluations = curveTo - curveFrom + 1 + 2*2 + 3 // a loss under dropout is twice as much, a gradient three times
+const ExplainEvaluations = curveTo - curveFrom + 1 + 2*2 + GradientEvaluations // a loss under dropout is twice as much
+
+// GradientEvaluations is how many times a gradient takes as long as Metrics: what [LargestShare] adds.
+const GradientEvaluations = 3
 
 // curve notes the loss along the update that the trainer has just made.
 func (e *explanation) curve() {

@@ -94,9 +94,9 @@ func (t *Trainer) indices(from, to int, shuffled bool) []int {
 	return points
 }
 
-// columnOf returns where in a batch a point stands.
+// columnOf returns where in a batch a point stands; for LargestShare it is the first as yet.
 func columnOf(batch []int, point int) (int, error) {
-	if point == FirstOfBatch {
+	if point == FirstOfBatch || point == LargestShare {
 		return 0, nil
 	}
 	for j, i := range batch {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -338,6 +340,25 @@ func TestExplainSteepest(t *testing.T) {
 		}
 		if b := got.Batch; b.Numeric != (b.Right-b.Left)/(2*b.H) {
 			t.Errorf("numeric = %v; want that of %v, %v and %v", b.Numeric, b.Left, b.Right, b.H)
+		}
+	}
+}
+
+// TestExplainLargestShare: the point with the largest share in the gradient is explained as if it had been named.
+func TestExplainLargestShare(t *testing.T) {
+	rng := rand.New(rand.NewPCG(14, 6))
+	for range 20 {
+		s, path := explained(t, rng, nn.Adam, nn.Tanh, nn.Tasks()[rng.IntN(2)])
+		got := explain(t, s, path, nn.LargestShare)
+		share := func(j int) float64 { return math.Abs(got.Batch.Deltas[j] * got.Batch.Inputs[j]) }
+		at := slices.Index(got.Batch.Points, got.Point.Index)
+		for j, point := range got.Batch.Points {
+			if share(j) > share(at) || share(j) == share(at) && j < at {
+				t.Errorf("the share of point %d is %v; that of %d, which is explained, %v", point, share(j), got.Point.Index, share(at))
+			}
+		}
+		if want := explain(t, s, path, got.Point.Index); !reflect.DeepEqual(got, want) {
+			t.Errorf("it is explained as %+v; want %+v", got, want)
 		}
 	}
 }

@@ -71,7 +71,7 @@ type Message struct {
 	FrameMS    int            // least time between two frames, in milliseconds
 	Format     string         // of the file to export
 	Parameter  string         // the path of the weight or bias to explain, or nn.Steepest
-	Point      int            // the point to explain: an index of data, or nn.FirstOfBatch
+	Point      int            // the point to explain: an index of data, nn.FirstOfBatch or nn.LargestShare
 	Sweep      Sweep          // what the runs of a sweep differ by
 	Journal    string         // to replay
 	Anyway     bool           // also if another release wrote it
