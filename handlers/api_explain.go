@@ -34,12 +34,9 @@ func (s *Server) explain(c echo.Context) error {
 // explainUpdate explains the next update of a message. The caller has a turn, in which others may compute
 // in between.
 func (s *Server) explainUpdate(ctx context.Context, m *wire.Message) (nn.Explanation, error) {
-	points, evaluations := len(m.State.Data), time.Duration(nn.ExplainEvaluations)
-	if m.Point == nn.LargestShare {
-		evaluations += nn.GradientEvaluations
-	}
+	points := len(m.State.Data)
 	t, _, err := s.newTrainer(ctx, m, "data", 1, func(c nn.Config) time.Duration {
-		return evaluations * nn.WorkOf(c, points).Evaluation
+		return nn.ExplainEvaluations * nn.WorkOf(c, points).Evaluation
 	})
 	if err != nil {
 		return nn.Explanation{}, err

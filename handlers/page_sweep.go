@@ -185,10 +185,7 @@ func (s *Server) readSweep(ctx context.Context, p *pageRequest) (*views.SweepPag
 	if err = cmp.Or(err, carried); err != nil {
 		return view, err
 	}
-	if err := m.CheckCounts(wire.SweepOver); err != nil {
-		return view, err
-	}
-	if err := m.CheckSweep(); err != nil {
+	if err := m.Check(wire.SweepOver); err != nil {
 		return view, err
 	}
 	for _, axis := range m.Sweep {

@@ -2,6 +2,7 @@ package nn
 
 import (
 	"math"
+	"math/rand/v2"
 )
 
 // FirstOfBatch stands for a point in [Trainer.Explain]: the first one of the batch.
@@ -70,8 +71,8 @@ type ExplainedBlock struct {
 // Explain explains the next update of the parameter at a path, and how the point with an index of
 // State.Data, which must be in the batch of that update, takes part in it. The call does not change
 // later updates. It takes about as long as an update, two dozen times Metrics and the pass of a
-// point, and for [Steepest] and [LargestShare] one gradient more each. It returns a *FieldError for
-// parameter or point, whatever [Trainer.Step] returns, or the error of a yield.
+// point, and for [Steepest] one gradient more. It returns a *FieldError for parameter or point,
+// whatever [Trainer.Step] returns, or the error of a yield.
 func (t *Trainer) Explain(path string, point int) (Explanation, error) {
 	if path == Steepest {
 		steepest, err := t.steepest()
@@ -98,13 +99,13 @@ func (t *Trainer) Explain(path string, point int) (Explanation, error) {
 	t.acquire()
 	defer t.release()
 	e.gradient()
-	if point == LargestShare {
-		e.column = e.Batch.largestShare()
-		e.gradient() // which notes its pass
-	}
 	if err := t.Stopped(); err != nil {
 		return Explanation{}, err
 	}
+	if point == LargestShare {
+		e.column = e.Batch.largestShare()
+	}
+	e.pass()
 	e.update(t.grad[index])
 	t.save()
 	if err := t.apply(to == t.train.n); err != nil {
@@ -156,40 +157,40 @@ type explanation struct {
 	index    int // of the parameter in theta
 	from     int // where the batch begins in the order of the epoch
 	shuffled bool
-	column   int // of the point in the batch
+	column   int        // of the point in the batch
+	masks    []rand.PCG // from which the masks of each block are drawn
 }
 
-// blocks calls f with each block of the batch, and which point of the batch is its first. It ends early
-// if a yield returns an error. The masks of dropout are those of the update.
-func (e *explanation) blocks(nanoseconds int, f func(b *block, first int)) {
+// blocks calls f with each block of the batch. It ends early if a yield returns an error. The masks of
+// dropout are those of the update.
+func (e *explanation) blocks(f func(b *block)) {
 	t := e.t
 	if t.drops {
 		seedRandom(&t.pcg, t.config.Seed, drawDropout, t.step, 0)
 	}
-	for first, n := 0, len(e.Batch.Points); first < n && t.proceed(nanoseconds); first += blockWidth {
-		b := &t.batch
-		if e.shuffled {
-			t.gather(e.from+first, min(blockWidth, n-first))
-		} else {
-			b = &t.train.blocks[first/blockWidth]
-		}
-		f(b, first)
+	for first := 0; first < len(e.Batch.Points) && t.proceed(t.updateTime); first += blockWidth {
+		f(e.blockAt(first))
 	}
 }
 
+// blockAt returns the block whose first point stands at a place of the batch.
+func (e *explanation) blockAt(first int) *block {
+	if !e.shuffled {
+		return &e.t.train.blocks[first/blockWidth]
+	}
+	e.t.gather(e.from+first, min(blockWidth, len(e.Batch.Points)-first))
+	return &e.t.batch
+}
+
 // gradient sets the gradient of the trainer to that of the batch, and notes what makes the one of the
-// parameter, and the pass of the point.
+// parameter.
 func (e *explanation) gradient() {
 	t := e.t
 	clear(t.grad)
-	e.Batch.Blocks, e.Batch.Deltas, e.Batch.Inputs = nil, nil, nil
 	total := 0.0
-	e.blocks(t.updateTime, func(b *block, first int) {
-		masks := t.pcg
+	e.blocks(func(b *block) {
+		e.masks = append(e.masks, t.pcg)
 		out := t.forwardTraining(b)
-		if j := e.column - first; j >= 0 && j < b.n {
-			e.pass(b, j, masks)
-		}
 		t.addGradient(b, out, e.Batch.Scale)
 		deltas, inputs := t.rowsOf(e.at, b, out)
 		block := sumOf(deltas, inputs, &total)

@@ -1,10 +1,6 @@
 package nn
 
-import (
-	"math"
-
-	"github.com/nnvisu/nnvisu/nn/kernel"
-)
+import "math"
 
 // A LossCurve is the loss along an update: at length t all parameters have moved by t times what the
 // update moves them. 0 is the network before the update, and 1 the network after it. The loss is that
@@ -22,10 +18,7 @@ const (
 )
 
 // ExplainEvaluations is how many times [Trainer.Explain] takes as long as Metrics, besides an update.
-const ExplainEvaluations = curveTo - curveFrom + 1 + 2*2 + GradientEvaluations // a loss under dropout is twice as much
-
-// GradientEvaluations is how many times a gradient takes as long as Metrics: what [LargestShare] adds.
-const GradientEvaluations = 3
+const ExplainEvaluations = curveTo - curveFrom + 1 + 2*2 + 3 // a loss under dropout is twice as much, a gradient three times
 
 // curve notes the loss along the update that the trainer has just made.
 func (e *explanation) curve() {
@@ -66,14 +59,9 @@ func (e *explanation) numeric() {
 // batchLoss returns the mean loss of the batch under the masks of the update.
 func (e *explanation) batchLoss() float64 {
 	t, loss := e.t, 0.0
-	e.blocks(t.updateTime, func(b *block, _ int) {
+	e.blocks(func(b *block) {
 		out := t.forwardTraining(b)
-		sum := 0.0
-		if t.config.Task == Regression {
-			sum = kernel.HalfSquaredError(out, b.y[:b.n])
-		} else {
-			sum, _ = kernel.CrossEntropy(out, b.y[:b.n], t.scratch, t.Outputs(), b.width)
-		}
+		sum, _ := t.lossOf(b, out)
 		loss += sum
 	})
 	return loss / float64(len(e.Batch.Points))

@@ -2,7 +2,6 @@ package nn
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/nnvisu/nnvisu/nn/detmath"
 	"github.com/nnvisu/nnvisu/nn/kernel"
@@ -61,14 +60,13 @@ type ExplainedLoss struct {
 	Error *float64 `json:"error,omitzero"`
 }
 
-// pass notes the way of the point in column j of a block. masks are the random numbers from which the
-// masks of the block are drawn.
-func (e *explanation) pass(b *block, j int, masks rand.PCG) {
-	t := e.t
+// pass notes the way of the point.
+func (e *explanation) pass() {
+	t, i, j := e.t, e.column/blockWidth, e.column%blockWidth
+	b := e.blockAt(e.column - j)
 	p := newPass(&t.Model, b, j)
 	if t.drops {
-		after := t.pcg
-		t.pcg = masks
+		t.pcg = e.masks[i]
 		for l := range p.masks {
 			width := t.layers[l].out * b.width
 			t.drawDropout(t.dropout[:width], b)
@@ -76,10 +74,9 @@ func (e *explanation) pass(b *block, j int, masks rand.PCG) {
 				p.masks[l][u] = t.dropout[u*b.width+j]
 			}
 		}
-		t.pcg = after
 	}
 	p.forward()
-	p.backward(1)
+	p.backward()
 	e.Point = p.explained()
 	e.Point.Index = e.Batch.Points[e.column]
 	share := p.deltas[e.at.Layer][e.at.Out]
@@ -148,11 +145,11 @@ func (p *onePass) forward() {
 	}
 }
 
-// backward is addGradient for the one point: scale is what its loss counts.
-func (p *onePass) backward(scale float64) {
+// backward is addGradient for the one point.
+func (p *onePass) backward() {
 	last := len(p.m.layers) - 1
 	p.deltas, p.backs = make([][]float64, last+1), make([][]float64, last)
-	p.deltas[last] = p.lossGradient(scale)
+	p.deltas[last] = p.lossGradient()
 	for l := last; l > 0; l-- {
 		layer := &p.m.layers[l]
 		back, delta := make([]float64, layer.in), make([]float64, layer.in)
@@ -167,13 +164,13 @@ func (p *onePass) backward(scale float64) {
 	}
 }
 
-// lossGradient notes the loss, and returns its gradient with respect to the outputs, times scale.
-func (p *onePass) lossGradient(scale float64) []float64 {
+// lossGradient notes the loss, and returns its gradient with respect to the outputs.
+func (p *onePass) lossGradient() []float64 {
 	out := p.outputs[len(p.outputs)-1]
 	delta := make([]float64, len(out))
 	if p.m.config.Task == Regression {
 		err := out[0] - p.label
-		delta[0] = scale * err
+		delta[0] = err
 		p.loss = ExplainedLoss{Value: told(kernel.HalfSquaredError(out[:1], []float64{p.label})), Error: tell(err)}
 		return delta
 	}
@@ -187,7 +184,7 @@ func (p *onePass) lossGradient(scale float64) []float64 {
 		exponentials[k] = detmath.Exp(z - largest)
 		total += exponentials[k]
 	}
-	gain := scale / total
+	gain := 1 / total
 	p.loss = ExplainedLoss{
 		Value:   told(detmath.Log(total) - (out[int(p.label)] - largest)),
 		Largest: tell(largest), Exponentials: tellAll(exponentials), Total: tell(total),
@@ -195,7 +192,7 @@ func (p *onePass) lossGradient(scale float64) []float64 {
 	for k, exponential := range exponentials {
 		minus := 0.0
 		if float64(k) == p.label {
-			minus = -scale
+			minus = -1
 		}
 		delta[k] = math.FMA(exponential, gain, minus)
 		p.loss.Probabilities = append(p.loss.Probabilities, told(exponential/total))

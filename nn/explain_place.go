@@ -65,11 +65,7 @@ func (m *Model) indexOf(path string) (at ParameterPlace, index int, err error) {
 	if err != nil {
 		return at, 0, err
 	}
-	wi, bi := 0, m.weights
-	for l := range at.Layer {
-		wi += m.layers[l].in * m.layers[l].out
-		bi += m.layers[l].out
-	}
+	wi, bi := m.begin(at.Layer)
 	if at.In < 0 {
 		return at, bi + at.Out, nil
 	}

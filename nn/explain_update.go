@@ -61,7 +61,12 @@ func (e *explanation) update(mean float64) {
 	p := u.given(lineBefore, t.theta[e.index])
 	g := u.given(lineMean, mean)
 	u.given("learning_rate", c.LearningRate)
-	scheduleLines[c.Schedule](u, c, t.step)
+	if c.Schedule != ConstantRate {
+		u.given("factor", float64(c.ScheduleFactor))
+		u.given("steps", float64(c.ScheduleSteps))
+		u.given("step", float64(t.step))
+	}
+	u.line("share", shareFormula(c, t.step), t.schedule.share(float64(c.ScheduleFactor), t.step, int(c.ScheduleSteps)))
 	rate := u.line(lineRate, "learning_rate * share", t.schedule.rate(c, t.step))
 	l1, l2 := c.L1, c.L2
 	isWeight := e.at.In >= 0
@@ -169,33 +174,18 @@ func adamLines(s optimizerStep) {
 	s.u.line(lineAfter, s.from+" - change", s.p-change)
 }
 
-// scheduleLines write which share of the learning rate an update has.
-var scheduleLines = map[Schedule]func(u *ExplainedUpdate, c *Config, step int){
-	ConstantRate: func(u *ExplainedUpdate, c *Config, step int) { u.line("share", "1", shareAt(c, step)) },
-	StepDecay: func(u *ExplainedUpdate, c *Config, step int) {
-		u.scheduled(c, step)
-		u.line("share", "factor ^ floor(step / steps)", shareAt(c, step))
-	},
-	ExponentialDecay: func(u *ExplainedUpdate, c *Config, step int) {
-		u.scheduled(c, step)
-		u.line("share", "factor ^ (step / steps)", shareAt(c, step))
-	},
-	CosineDecay: func(u *ExplainedUpdate, c *Config, step int) {
-		u.scheduled(c, step)
+// shareFormula writes which share of the learning rate an update has.
+func shareFormula(c *Config, step int) string {
+	switch c.Schedule {
+	case StepDecay:
+		return "factor ^ floor(step / steps)"
+	case ExponentialDecay:
+		return "factor ^ (step / steps)"
+	case CosineDecay:
 		if step >= int(c.ScheduleSteps) {
-			u.line("share", "factor", shareAt(c, step))
-			return
+			return "factor"
 		}
-		u.line("share", "factor + (1 - factor) * sin(pi / 2 * ((steps - step) / steps)) ^ 2", shareAt(c, step))
-	},
-}
-
-func (u *ExplainedUpdate) scheduled(c *Config, step int) {
-	u.given("factor", float64(c.ScheduleFactor))
-	u.given("steps", float64(c.ScheduleSteps))
-	u.given("step", float64(step))
-}
-
-func shareAt(c *Config, step int) float64 {
-	return scheduleTable.rule(c.Schedule).share(float64(c.ScheduleFactor), step, int(c.ScheduleSteps))
+		return "factor + (1 - factor) * sin(pi / 2 * ((steps - step) / steps)) ^ 2"
+	}
+	return "1"
 }

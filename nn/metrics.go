@@ -54,11 +54,7 @@ func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 		}
 		b := &s.blocks[i]
 		out := t.run(b.x, b.width)
-		if t.config.Task == Regression {
-			loss += kernel.HalfSquaredError(out, b.y[:b.n])
-			continue
-		}
-		l, c := kernel.CrossEntropy(out, b.y[:b.n], t.scratch, t.Outputs(), b.width)
+		l, c := t.lossOf(b, out)
 		loss += l
 		correct += c
 	}
@@ -67,6 +63,15 @@ func (t *Trainer) evaluate(s samples) (loss float64, accuracy *float64) {
 		accuracy = share(correct, s.n)
 	}
 	return clamped(loss), accuracy
+}
+
+// lossOf returns the sum of the losses of a block, and of a classifier how many outputs are right. out is
+// what the network says of the block.
+func (t *Trainer) lossOf(b *block, out []float64) (loss float64, correct int) {
+	if t.config.Task == Regression {
+		return kernel.HalfSquaredError(out, b.y[:b.n]), 0
+	}
+	return kernel.CrossEntropy(out, b.y[:b.n], t.scratch, t.Outputs(), b.width)
 }
 
 // clamped returns v, or the largest number if v overflowed. A loss that overflows must not end a

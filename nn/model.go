@@ -169,13 +169,19 @@ func newModel(c Config) *Model {
 // views returns the parts of flat, a slice in the layout of theta, that are the weights and the
 // biases of layer l.
 func (m *Model) views(flat []float64, l int) (w, b []float64) {
-	wi, bi := 0, m.weights
-	for k := range l {
-		wi += m.sizes[k] * m.sizes[k+1]
-		bi += m.sizes[k+1]
-	}
+	wi, bi := m.begin(l)
 	in, out := m.sizes[l], m.sizes[l+1]
 	return flat[wi : wi+in*out : wi+in*out], flat[bi : bi+out : bi+out]
+}
+
+// begin returns where in the layout of theta the weights and the biases of layer l begin.
+func (m *Model) begin(l int) (w, b int) {
+	b = m.weights
+	for k := range l {
+		w += m.sizes[k] * m.sizes[k+1]
+		b += m.sizes[k+1]
+	}
+	return w, b
 }
 
 func (m *Model) initialize() {
@@ -306,10 +312,7 @@ func copyBlock(dst, block []float64, from, n, width, total int) {
 // are ignored.
 func (m *Model) Predict(points []Point) [][]float64 {
 	n, c := len(points), m.Outputs()
-	xs, ys := make([]float64, n), make([]float64, n)
-	for j, p := range points {
-		xs[j], ys[j] = p.X, p.Y
-	}
+	xs, ys := placesOf(points)
 	flat := make([]float64, c*n)
 	m.PredictTo(flat, xs, ys)
 	rows, own := make([][]float64, n), make([]float64, c*n)

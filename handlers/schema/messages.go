@@ -22,35 +22,30 @@ func (b *builder) message(kind wire.Kind) func(reference) object {
 			}
 		}
 		s["allOf"] = labelRules()
+		need := func(list string) { // with one point or more
+			points := ref(list)
+			points["minItems"] = 1
+			members["data"], s["required"] = points, []string{"data"}
+		}
 		switch kind {
 		case wire.Step:
 			members["steps"].(object)["minimum"] = 1
 			members["steps"].(object)["description"] = "updates to make; 1 if it is left out."
 			fallthrough
 		case wire.Train:
-			s["required"] = []string{"data"}
-			points := ref("data")
-			points["minItems"] = 1
-			members["data"] = points
+			need("data")
 			s["description"] = "On a socket type is required."
 		case wire.SweepOver:
-			points := ref("data")
-			points["minItems"] = 1
+			need("data")
 			members["steps"].(object)["minimum"] = 1
-			members["data"], members["over"] = points, b.over()
+			members["over"] = b.over()
 			s["required"] = []string{"data", "over"}
 		case wire.Predict:
 			members["data"] = ref("places")
 		case wire.Layers:
-			points := ref("places")
-			points["minItems"] = 1
-			members["data"] = points
-			s["required"] = []string{"data"}
+			need("places")
 		case wire.Explain:
-			s["required"] = []string{"data"}
-			points := ref("data")
-			points["minItems"] = 1
-			members["data"] = points
+			need("data")
 			for name, limits := range map[string]object{
 				"parameter": {
 					"pattern":     parameterPath,

@@ -5,7 +5,6 @@ import (
 	"reflect"
 
 	"github.com/nnvisu/nnvisu/handlers/wire"
-	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/handin"
 )
 
@@ -35,7 +34,6 @@ func (b *builder) verified(reference) object {
 		about += fmt.Sprintf(" %s: %s", v.Verdict, v.About)
 	}
 	members["verdict"] = object{"enum": verdicts, "description": "The first of what does not agree." + about}
-	members["metrics"] = written(reflect.TypeFor[nn.Metrics]())
 	for name, about := range map[string]string{
 		"error":        "Why it cannot be read or replayed; then there is nothing of a run.",
 		"reached":      "Whether all rules of the goal are kept; left out where there is no goal.",

@@ -174,11 +174,10 @@ func DecodeForm(
 			return m, err
 		}
 	}
-	if err := m.CheckCounts(kind); err != nil || kind != SweepOver {
-		return m, err
+	if kind == SweepOver {
+		m.State.Network = nn.Network{} // of the page, whose form always has one
 	}
-	m.State.Network = nn.Network{} // of the page, whose form always has one
-	return m, m.CheckSweep()
+	return m, m.Check(kind)
 }
 
 // readExplain reads what is to be explained.

@@ -127,13 +127,7 @@ func DecodeMessage(body []byte, kind Kind, limits Limits) (Message, error) {
 	m := NewMessage(kind)
 	err := readJSON(body, "", limits, func(r *reader) error { return r.message(&m, kind, limits) })
 	if err == nil {
-		err = m.CheckCounts(kind)
-	}
-	if err == nil && kind == SweepOver {
-		err = m.CheckSweep()
-	}
-	if err == nil && kind == Verify {
-		err = m.CheckHandIns()
+		err = m.Check(kind)
 	}
 	if err != nil && m.ID == nil {
 		m.ID = FindID(body, limits)
@@ -204,6 +198,20 @@ func (r *reader) path(dst *string) error {
 func checkPoint(point int) error {
 	if point < 0 {
 		return Invalid("point", "must be an index of data, counted from 0; got %d", point)
+	}
+	return nil
+}
+
+// Check returns an error for what is wrong with a message beside its state.
+func (m *Message) Check(kind Kind) error {
+	if err := m.CheckCounts(kind); err != nil {
+		return err
+	}
+	switch kind {
+	case SweepOver:
+		return m.checkSweep()
+	case Verify:
+		return m.CheckHandIns()
 	}
 	return nil
 }

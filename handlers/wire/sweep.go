@@ -212,9 +212,9 @@ func (s span) at(i int) float64 {
 	return v
 }
 
-// CheckSweep returns an error for a sweep without values, with too many of them, or with one that it
+// checkSweep returns an error for a sweep without values, with too many of them, or with one that it
 // has twice.
-func (m *Message) CheckSweep() error {
+func (m *Message) checkSweep() error {
 	s := m.Sweep
 	if len(s) == 0 {
 		return Invalid("over", "must name one or two members of config")

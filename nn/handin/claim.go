@@ -86,7 +86,7 @@ func (c Claim) Text() string {
 	for _, sum := range c.sums() {
 		b = append(b, sum[:]...)
 	}
-	return base64.RawURLEncoding.EncodeToString(append(binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b)), 0))
+	return base64.RawURLEncoding.EncodeToString(journal.AppendSum(b))
 }
 
 // longest is more characters than a claim has, and MaxText than a hand-in.
@@ -95,12 +95,14 @@ const (
 	MaxText = (journal.MaxBytes*4+2)/3 + 1 + longest
 )
 
+var errDamaged = errors.New("its claim was cut off or changed on its way")
+
 // Read reads the text of a claim. The error is for people: a claim that was cut off or changed on its
 // way is no forgery.
 func Read(text string) (c Claim, err error) {
 	bytes, err := base64.RawURLEncoding.Strict().DecodeString(text[:min(len(text), longest)])
 	if err != nil || len(bytes) < 1+8+1+1+5*len(Sum{})+crc32.Size+1 {
-		return c, errors.New("its claim was cut off or changed on its way")
+		return c, errDamaged
 	}
 	if bytes[0] != version {
 		return c, errors.New("its claim is written in a version that this server does not read")
@@ -111,14 +113,14 @@ func Read(text string) (c Claim, err error) {
 	at := 9 + n + m
 	if binary.BigEndian.Uint32(bytes[end:]) != crc32.ChecksumIEEE(bytes[:end]) || n <= 0 || m <= 0 || end-at != 5*len(Sum{}) ||
 		acts > journal.MaxEntries || seed > math.MaxUint32 {
-		return c, errors.New("its claim was cut off or changed on its way")
+		return c, errDamaged
 	}
 	c = Claim{Loss: math.Float64frombits(binary.BigEndian.Uint64(bytes[1:])), Acts: int(acts), Seed: uint32(seed)}
 	for _, sum := range c.sums() {
 		at += copy(sum[:], bytes[at:])
 	}
 	if c.Text() != text { // other bytes may say the same
-		return Claim{}, errors.New("its claim was cut off or changed on its way")
+		return Claim{}, errDamaged
 	}
 	return c, nil
 }

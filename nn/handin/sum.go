@@ -1,9 +1,9 @@
 package handin
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"math"
 
 	"github.com/nnvisu/nnvisu/nn"
@@ -11,44 +11,34 @@ import (
 )
 
 // A summer makes the SHA-256 of numbers and texts. Lists have their length before them.
-type summer struct {
-	hash hash.Hash
-	rest []byte // not yet in the hash
-}
+type summer struct{ *bufio.Writer } // to a hash, whose Write never fails
 
-func sum(write func(b *summer)) (of [sha256.Size]byte) {
-	b := &summer{sha256.New(), make([]byte, 0, 4096)}
+func sum(write func(b summer)) (of [sha256.Size]byte) {
+	whole := sha256.New()
+	b := summer{bufio.NewWriter(whole)}
 	write(b)
-	b.hash.Write(b.rest)
-	copy(of[:], b.hash.Sum(nil))
+	b.Flush()
+	whole.Sum(of[:0])
 	return of
 }
 
-func (b *summer) bits(v uint64) {
-	if len(b.rest)+8 > cap(b.rest) {
-		b.hash.Write(b.rest)
-		b.rest = b.rest[:0]
-	}
-	b.rest = binary.BigEndian.AppendUint64(b.rest, v)
-}
+func (b summer) bits(v uint64) { b.Write(binary.BigEndian.AppendUint64(b.AvailableBuffer(), v)) }
 
-func (b *summer) whole(n int) { b.bits(uint64(n)) }
+func (b summer) whole(n int) { b.bits(uint64(n)) }
 
-func (b *summer) text(s string) {
+func (b summer) text(s string) {
 	b.whole(len(s))
-	b.hash.Write(b.rest)
-	b.rest = b.rest[:0]
-	b.hash.Write([]byte(s))
+	b.WriteString(s)
 }
 
-func (b *summer) reals(list []float64) {
+func (b summer) reals(list []float64) {
 	b.whole(len(list))
 	for _, v := range list {
 		b.bits(math.Float64bits(v))
 	}
 }
 
-func (b *summer) parameters(p nn.Parameters) {
+func (b summer) parameters(p nn.Parameters) {
 	b.whole(len(p.Weights))
 	for _, layer := range p.Weights {
 		b.whole(len(layer))
@@ -63,7 +53,7 @@ func (b *summer) parameters(p nn.Parameters) {
 }
 
 func sumOfNetwork(n nn.Network) [sha256.Size]byte {
-	return sum(func(b *summer) {
+	return sum(func(b summer) {
 		b.whole(n.Step)
 		b.whole(n.Epoch)
 		b.parameters(n.Parameters)
@@ -79,7 +69,7 @@ func sumOfNetwork(n nn.Network) [sha256.Size]byte {
 }
 
 func sumOfPoints(points []nn.Point) [sha256.Size]byte {
-	return sum(func(b *summer) {
+	return sum(func(b summer) {
 		b.whole(len(points))
 		for _, p := range points {
 			b.reals([]float64{p.X, p.Y, p.Label})
@@ -88,7 +78,7 @@ func sumOfPoints(points []nn.Point) [sha256.Size]byte {
 }
 
 func sumOfConfig(c nn.Config) [sha256.Size]byte {
-	return sum(func(b *summer) {
+	return sum(func(b summer) {
 		for m := range setting.All() {
 			b.text(m.Name)
 			b.text(m.Text(&c))

@@ -55,8 +55,10 @@ var verdicts = []Entry{
 func Verdicts() []Entry { return verdicts }
 
 // Entry returns the row of a verdict.
-func (v Verdict) Entry() Entry {
-	return verdicts[slices.IndexFunc(verdicts, func(e Entry) bool { return e.Verdict == v })]
+func (v Verdict) Entry() Entry { return verdicts[v.row()] }
+
+func (v Verdict) row() int {
+	return slices.IndexFunc(verdicts, func(e Entry) bool { return e.Verdict == v })
 }
 
 // A Difference is something that does not agree, in words.
@@ -120,8 +122,7 @@ func (r *Run) Compare(lesson *nn.State, told *journal.Journal, release string) (
 		differs(r.NotTheirs != "", Data, "the file says that its points are those of %s, and they are not", r.NotTheirs)
 		r.compareCurves(differs)
 	}
-	order := func(v Verdict) int { return slices.IndexFunc(verdicts, func(e Entry) bool { return e.Verdict == v }) }
-	slices.SortStableFunc(all, func(a, b Difference) int { return order(a.What) - order(b.What) })
+	slices.SortStableFunc(all, func(a, b Difference) int { return a.What.row() - b.What.row() })
 	switch {
 	case len(all) > 0:
 		return all[0].What, all

@@ -40,7 +40,7 @@ func (j Journal) bytes() ([]byte, error) {
 		e.Act.put(b)
 	}
 	b.whole(j.Step)
-	b.bytes = appendSum(b.bytes)
+	b.bytes = AppendSum(b.bytes)
 	switch {
 	case len(j.Release) > MaxRelease || len(j.Recipe) > MaxRecipe:
 		return nil, tooLong("the name of its release or its recipe is too long")
@@ -55,8 +55,9 @@ func (j Journal) bytes() ([]byte, error) {
 // tail is how many bytes follow the journal.
 const tail = crc32.Size + 1
 
-// appendSum appends the tail to bytes.
-func appendSum(bytes []byte) []byte {
+// AppendSum appends to the bytes of a text their CRC-32, in big endian, and a zero, so that the text in
+// base64url ends in the letter A.
+func AppendSum(bytes []byte) []byte {
 	return append(binary.BigEndian.AppendUint32(bytes, crc32.ChecksumIEEE(bytes)), 0)
 }
 

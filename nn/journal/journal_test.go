@@ -195,7 +195,7 @@ func TestText(t *testing.T) {
 // TestReadErrors: whatever is wrong with a text is said.
 func TestReadErrors(t *testing.T) {
 	signed := func(bytes ...byte) string {
-		bytes = appendSum(bytes)
+		bytes = AppendSum(bytes)
 		return base64.RawURLEncoding.EncodeToString(bytes)
 	}
 	good, err := Journal{Release: "MMM", Entries: []Entry{{3, Reset{}}}}.Text()
@@ -314,7 +314,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(bytes[:len(bytes)-tail])
 	}
 	f.Fuzz(func(t *testing.T, bytes []byte) {
-		bytes = appendSum(slices.Clip(bytes))
+		bytes = AppendSum(slices.Clip(bytes))
 		text := base64.RawURLEncoding.EncodeToString(bytes)
 		j, err := Read(text)
 		if err != nil {
