@@ -63,10 +63,9 @@ func comparison(l Lab) []comparisonRow {
 			rows = append(rows, comparisonRow{Name: name, Pinned: text(values[0]), Now: text(values[1])})
 		}
 	}
-	loss := func(v *float64) string { return string(appendLoss(nil, v)) }
-	add("Train loss", func(m *nn.Metrics) *float64 { return &m.Loss }, loss)
+	add("Train loss", func(m *nn.Metrics) *float64 { return &m.Loss }, lossOrNone)
 	add("Train accuracy", func(m *nn.Metrics) *float64 { return m.Accuracy }, percent)
-	add("Test loss", func(m *nn.Metrics) *float64 { return m.TestLoss }, loss)
+	add("Test loss", func(m *nn.Metrics) *float64 { return m.TestLoss }, lossOrNone)
 	add("Test accuracy", func(m *nn.Metrics) *float64 { return m.TestAccuracy }, percent)
 	for m := range setting.All() {
 		pinned, now := ShownSetting(m, &p.Config), ShownSetting(m, &l.State.Config)

@@ -107,19 +107,16 @@ func Explain(s nn.State, meta table.Meta, e nn.Explanation, shown string) Explai
 // explainedAt says which update is explained, and which of its points is seen: the place in the batch too, where
 // that is a part of the points.
 func explainedAt(s nn.State, e nn.Explanation, place int) string {
-	step, batch := table.AppendGrouped(nil, e.Step+1), e.Batch.Points
-	trained := 0
-	for _, held := range nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed) {
-		trained += boolInt(!held)
-	}
+	step, batch := grouped(e.Step+1), e.Batch.Points
+	trained := len(s.Data) - nn.HeldOut(len(s.Data), s.Config.TestFraction)
 	switch {
 	case len(batch) == 1:
 		return fmt.Sprintf("Step %s takes one point: point %d.", step, e.Point.Index)
 	case len(batch) == trained:
-		return fmt.Sprintf("Step %s takes all %s; you see point %d.", step, countOf(trained, "point", "points"), e.Point.Index)
+		return fmt.Sprintf("Step %s takes all %s; you see point %d.", step, counted(trained, "point"), e.Point.Index)
 	}
 	return fmt.Sprintf("Step %s takes %s; you see point %d, number %d of them.",
-		step, countOf(len(batch), "point", "points"), e.Point.Index, place+1)
+		step, counted(len(batch), "point"), e.Point.Index, place+1)
 }
 
 // choices lists what else can be explained.
@@ -148,14 +145,6 @@ func (v *Explaining) choices(w *explainWriter) {
 		}
 		add(&v.Numbers, in, v.at.In, "from "+from)
 	}
-}
-
-// countOf writes a number with the word for one or many.
-func countOf(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return string(table.AppendGrouped(nil, n)) + " " + many
 }
 
 // titleOf returns the title of a part by its number.

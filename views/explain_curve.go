@@ -80,12 +80,12 @@ func (p *pen) stepChart(c nn.LossCurve) {
 	x.addTicks(0, x.hi, 0.5)
 	y := axis{from: plotBottom, to: plotTop}
 	y.fitRange(c.Loss)
-	var xs [32]int32
+	xs := make([]int32, len(c.At))
 	line := curve{class: "train", values: c.Loss}
 	for i, at := range c.At {
 		xs[i] = int32(inTenths(x.at(at)))
 	}
-	line.xs = xs[:len(c.At)]
+	line.xs = xs
 	p.text(`<figure class="chart step-chart"><figcaption>Loss</figcaption><svg viewBox="`)
 	p.chartBox(&y)
 	p.text(`" role="img" aria-label="The loss against the length of the step; the table below has its numbers">`)

@@ -47,11 +47,10 @@ func (f formula) equation(about string) equation {
 	}
 	e := equation{About: about}
 	if f.symbols != nil {
-		w := mathWriter{text: strings.ReplaceAll(f.text, " ", ""), word: func(word string, _ bool) string { return f.symbols[word] }, bare: true}
-		e.Symbols = append([]string{f.name}, withSign("=", w.terms())...)
+		terms := termsOf(f.text, func(word string, _ bool) string { return f.symbols[word] })
+		e.Symbols = append([]string{f.name}, equals(terms)...)
 	}
-	w := mathWriter{text: strings.ReplaceAll(f.text, " ", ""), bare: true}
-	w.word = func(word string, bare bool) string {
+	terms := termsOf(f.text, func(word string, bare bool) string {
 		v, ok := f.values[word]
 		if !ok {
 			return ""
@@ -60,24 +59,31 @@ func (f formula) equation(about string) equation {
 			return `<mrow class="own">` + mathNumber(v, bare, f.digits) + `</mrow>`
 		}
 		return mathNumber(v, bare, f.digits)
-	}
-	terms := w.terms()
+	})
 	result := mathNumber(f.result, true, f.resultDigits)
 	once := len(terms) == 1 && terms[0] == result
-	e.Numbers = withSign("=", terms)
+	e.Numbers = equals(terms)
 	if f.symbols == nil {
 		e.Numbers = append([]string{f.name}, e.Numbers...)
 	}
 	if !once {
-		e.Numbers = append(e.Numbers, `<mo form="infix">=</mo><mrow class="comes">`+result+`</mrow>`)
+		e.Numbers = append(e.Numbers, equalSign+`<mrow class="comes">`+result+`</mrow>`)
 	}
 	return e
 }
 
-// withSign puts a sign before the first term of a sum.
-func withSign(sign string, terms []string) []string {
-	terms[0] = `<mo form="infix">` + sign + `</mo>` + terms[0]
+const equalSign = `<mo form="infix">=</mo>`
+
+// equals puts an equal sign before the first term of a sum.
+func equals(terms []string) []string {
+	terms[0] = equalSign + terms[0]
 	return terms
+}
+
+// termsOf writes the terms of a formula, whose names are written by word.
+func termsOf(text string, word func(word string, bare bool) string) []string {
+	w := mathWriter{text: strings.ReplaceAll(text, " ", ""), word: word, bare: true}
+	return w.terms()
 }
 
 // symbol writes a name: a letter, and behind _ what stands below it.
@@ -95,13 +101,13 @@ func symbol(name string) string {
 
 // rule writes a formula without numbers, whose names are their own symbols.
 func rule(name, text string) equation {
-	w := mathWriter{text: strings.ReplaceAll(text, " ", ""), word: func(word string, _ bool) string { return symbol(word) }, bare: true}
-	return equation{Symbols: append([]string{symbol(name)}, withSign("=", w.terms())...)}
+	terms := termsOf(text, func(word string, _ bool) string { return symbol(word) })
+	return equation{Symbols: append([]string{symbol(name)}, equals(terms)...)}
 }
 
 // known writes name = value.
 func known(about, name string, v float64) equation {
-	return equation{About: about, Numbers: []string{name, `<mo form="infix">=</mo>` + mathNumber(v, true, fewDigits)}}
+	return equation{About: about, Numbers: []string{name, equalSign + mathNumber(v, true, fewDigits)}}
 }
 
 // mathNumber writes a number with so many digits. A negative one that is not bare, behind a sign or before a
@@ -280,11 +286,11 @@ func (w *mathWriter) atom() string {
 		return bracketed(inner)
 	}
 	word := w.takeWord()
-	if math := w.word(word, bare); math != "" && !strings.HasPrefix(w.text, "(") && !isNumber(word) {
-		return math
-	}
 	if v, err := strconv.ParseFloat(word, 64); err == nil {
 		return mathNumber(v, bare, fewDigits)
+	}
+	if math := w.word(word, bare); math != "" && !strings.HasPrefix(w.text, "(") {
+		return math
 	}
 	name := word
 	if known := mathNames[word]; known != "" {
@@ -305,11 +311,6 @@ func (w *mathWriter) atom() string {
 		return "<msup><mi>e</mi><mrow>" + inner + "</mrow></msup>"
 	}
 	return "<mi>" + name + "</mi>" + bracketed(inner)
-}
-
-func isNumber(word string) bool {
-	_, err := strconv.ParseFloat(word, 64)
-	return err == nil
 }
 
 // takeWord takes a name or a number.

@@ -35,7 +35,7 @@ func (w *explainWriter) short(l, u int) string {
 	case w.state.Config.Task == nn.Regression:
 		return outputLabel(w.meta)
 	}
-	return upperFirst(ClassName(w.meta, u))
+	return classTitle(w.meta, u)
 }
 
 func (w *explainWriter) isBias() bool { return w.at.In < 0 }
@@ -78,9 +78,9 @@ func (w *explainWriter) moves() (equation, string) {
 	switch {
 	case p.After == p.Before:
 		says += " It stays as it is."
-	case down == (g > 0) && g != 0 && down:
+	case down && g > 0:
 		says += " So it goes down."
-	case down == (g > 0) && g != 0:
+	case !down && g < 0:
 		says += " So it goes up."
 	case down:
 		says += " It goes down all the same: the update says why."
@@ -108,7 +108,7 @@ func split(n, inputs int, at ...int) (now, fold []int, left string) {
 		}
 	}
 	if rest > 0 {
-		left = fmt.Sprintf("%s not written out here; the receipt has all.", countOf(rest, "more unit is", "more units are"))
+		left = fmt.Sprintf("%s not written out here; the receipt has all.", plural(rest, "more unit is", "more units are"))
 	}
 	return now, fold, left
 }
@@ -118,7 +118,10 @@ func split(n, inputs int, at ...int) (now, fold []int, left string) {
 func (w *explainWriter) shownAt(l int) []int {
 	switch {
 	case l == w.last():
-		all := []int{w.at.Out * boolInt(l == w.at.Layer)}
+		var all []int
+		if l == w.at.Layer {
+			all = append(all, w.at.Out)
+		}
 		for u := range min(mostUnits, len(w.e.Point.Layers[l].Units)) {
 			all = append(all, u)
 		}
@@ -153,9 +156,9 @@ func (w *explainWriter) layerGroup(l int, units func(u int) []equation) explaine
 		g.More = append(g.More, units(u)...)
 	}
 	if len(fold) > 0 {
-		g.MoreTitle = fmt.Sprintf("The other %s of this layer", countOf(len(fold), "unit", "units"))
+		g.MoreTitle = fmt.Sprintf("The other %s of this layer", counted(len(fold), "unit"))
 		if left != "" {
-			g.MoreTitle = fmt.Sprintf("%s more of this layer", countOf(len(fold), "unit", "units"))
+			g.MoreTitle = fmt.Sprintf("%s more of this layer", counted(len(fold), "unit"))
 		}
 	}
 	g.Left = left

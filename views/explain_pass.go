@@ -97,7 +97,7 @@ func (w *explainWriter) loss() explainedPart {
 		n := strconv.Itoa(k)
 		powers.Equations = append(powers.Equations, formula{
 			name: numbered("q", k), text: "exp(z - top)", values: map[string]float64{"z": unit.Sum, "top": *loss.Largest}, result: loss.Exponentials[k],
-		}.equation(upperFirst(ClassName(w.meta, k))))
+		}.equation(classTitle(w.meta, k)))
 		if k > 0 {
 			total += "+"
 		}
@@ -107,7 +107,7 @@ func (w *explainWriter) loss() explainedPart {
 	for k, p := range loss.Probabilities {
 		shares.Equations = append(shares.Equations, formula{
 			name: numbered("p", k), text: "q / s", values: map[string]float64{"q": loss.Exponentials[k], "s": *loss.Total}, result: p,
-		}.equation(upperFirst(ClassName(w.meta, k))))
+		}.equation(classTitle(w.meta, k)))
 	}
 	values := map[string]float64{"s": *loss.Total, "z": outputs[own].Sum, "top": *loss.Largest}
 	end := formula{name: symbol("L"), text: "ln(s) - (z - top)", values: values, result: loss.Value, symbols: map[string]string{

@@ -154,7 +154,7 @@ func TestExplainTrace(t *testing.T) {
 		{"weights.2.1.15", 0, 0, "-------,---,---------f,-o"},
 	} {
 		v, _ := explainedView(t, s, test.path)
-		trace := v.traced(Lab{State: s, Choices: Choices{Rows: LeastRows}})
+		trace := v.traced(Lab{State: s, Choices: Choices{Rows: LeastRows}}, edges(s.Config, LeastRows))
 		var rings []string
 		for _, column := range trace.Rings {
 			text := ""

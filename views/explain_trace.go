@@ -18,10 +18,10 @@ const (
 	ringOnward ring = "onward" // the chain rule goes through it
 )
 
-// traced returns the trace of what is explained, of what the drawing shows.
-func (v *Explaining) traced(l Lab) trace {
+// traced returns the trace of what is explained, of what the drawing shows. all are its edges.
+func (v *Explaining) traced(l Lab, all []edge) trace {
 	var t trace
-	for _, e := range edges(l.State.Config, l.rows()) {
+	for _, e := range all {
 		switch {
 		case e.layer == v.at.Layer && e.out == v.at.Out && (e.in == v.at.In || v.at.In < 0):
 			t.Own = append(t.Own, e.path)

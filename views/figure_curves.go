@@ -61,7 +61,7 @@ func (c *figureChart) fit(h *nn.History) {
 func (p *figurePen) numbers(y *axis) (room int) {
 	number := letter(smallText, p.quiet, drawing.End)
 	for _, v := range y.ticks[:y.n] {
-		room = max(room, number.Width(string(appendAxisNumber(nil, v, y.percent)))*11/10)
+		room = max(room, number.Width(string(y.appendNumber(nil, v)))*11/10)
 	}
 	return room + 5*drawing.Unit
 }
@@ -80,7 +80,7 @@ func (p *figurePen) chart(c *figureChart, room int) {
 		at := hundredths(y.place(v))
 		grid.Move(left, at)
 		grid.Line(right, at)
-		texts.Text(left-5*drawing.Unit, at+smallText*36/100, string(appendAxisNumber(nil, v, y.percent)), number)
+		texts.Text(left-5*drawing.Unit, at+smallText*36/100, string(y.appendNumber(nil, v)), number)
 	}
 	p.layer(figureFrames).Path(grid, drawing.Paint{Stroke: p.line, Width: drawing.Unit})
 	frame.Move(left, c.top)

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/nnvisu/nnvisu/nn"
@@ -199,16 +198,22 @@ func roundEnd(v float64) float64 {
 // spacePictures returns the pictures of the spaces of a state, of which a measurement has the points
 // of nn.SpaceSample and the places of SpacePlaces.
 func spacePictures(s nn.State, meta table.Meta, spaces []nn.LayerSpace, hideTest bool) []spacePicture {
+	at := nn.Evenly(len(s.Data), nn.SpacePoints)
+	held := nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed)
 	pictures := make([]spacePicture, len(spaces))
-	for i := range spaces {
-		pictures[i] = newSpacePicture(s, meta, spaces, i, hideTest)
+	for i, name := range SpaceNames(s.Config) {
+		pictures[i] = newSpacePicture(s, meta, spaces, i, name, at, held, hideTest)
 	}
 	return pictures
 }
 
-func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int, hideTest bool) spacePicture {
+// newSpacePicture returns the picture of layer i. at are the numbers of the points that are placed, and held
+// says which points are held out.
+func newSpacePicture(
+	s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int, name string, at []int, held []bool, hideTest bool,
+) spacePicture {
 	space, layers := &spaces[i], len(spaces)-1
-	name, unit := SpaceNames(s.Config)[i], "feature"
+	unit := "feature"
 	p := spacePicture{Class: "layer"}
 	if i > 0 {
 		unit, p.Class = "unit", layerClass(i-1, layers)
@@ -216,7 +221,7 @@ func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int,
 	if p.Units = counted(space.Units, unit); i == layers && s.Config.Task == nn.Classification {
 		p.Units = plural(space.Units, "class", "classes")
 	}
-	p.Title = strings.ToUpper(name[:1]) + name[1:]
+	p.Title = upperFirst(name)
 	if space.Axes == nil {
 		p.Words = p.Title + ": too large to be drawn"
 		return p
@@ -248,8 +253,6 @@ func newSpacePicture(s nn.State, meta table.Meta, spaces []nn.LayerSpace, i int,
 	if i == layers-1 && s.Config.Task == nn.Classification && isFaithful(space.Axes) {
 		p.Areas = spaceAreas(&v, space.Axes, s.Network.Parameters)
 	}
-	_, at := nn.SpaceSample(s.Data)
-	held := nn.Split(len(s.Data), s.Config.TestFraction, s.Config.Seed)
 	p.Dots = make([]spaceDot, 0, len(at))
 	for _, j := range nn.Evenly(min(len(at), len(space.Points[0])), spaceDots/len(spaces)) {
 		if held[at[j]] && hideTest {

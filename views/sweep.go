@@ -33,7 +33,7 @@ func (a *SweepAxis) shown(i int) string {
 // named returns a value with what it is, for a sentence.
 func (a *SweepAxis) named(i int) string {
 	if a.Member.Name != FieldHiddenLayers {
-		return lowerFirst(a.Member.Label) + " " + a.shown(i)
+		return a.Member.InText() + " " + a.shown(i)
 	}
 	if units, err := strconv.Atoi(a.Values[i]); err == nil {
 		return counted(units, "hidden unit")
@@ -46,7 +46,7 @@ func (a *SweepAxis) unit() string {
 	if a.Member.Name == FieldHiddenLayers {
 		return "hidden units"
 	}
-	return lowerFirst(a.Member.Label)
+	return a.Member.InText()
 }
 
 // isSeed reports whether the runs differ by chance alone.
@@ -91,8 +91,7 @@ type SweepForm struct{ Rows, RowValues, Columns, ColumnValues, Steps string }
 
 // refusal returns what was wrong with the value of a control, or "".
 func (s *SweepPage) refusal(control string) string {
-	l := Lab{Refusals: s.Refusals}
-	return l.refusal(control)
+	return refusalOf(s.Refusals, control)
 }
 
 // isTable reports whether the cells are a table: they have rows and columns.
@@ -149,14 +148,6 @@ func (s *SweepPage) values(cell int) string {
 	return text
 }
 
-// lowerFirst returns a label as it is in the middle of a sentence: L1 stays.
-func lowerFirst(label string) string {
-	if len(label) > 1 && (label[1] < 'a' || label[1] > 'z') {
-		return label
-	}
-	return strings.ToLower(label[:1]) + label[1:]
-}
-
 // CurveSamples returns how many samples of its curves each run needs: those of runs that differ by chance
 // alone are compared.
 func (s *SweepPage) CurveSamples() int {
@@ -169,9 +160,8 @@ func (s *SweepPage) CurveSamples() int {
 // sweepSamples is the most samples of the curves of a run, but for the one at its beginning.
 const sweepSamples = 60
 
-// A SweepCell is a run of a sweep.
+// A SweepCell is a run of a sweep. It is empty until the run was made.
 type SweepCell struct {
-	Made    bool   // the run was made, or failed; the rest is empty until then
 	Picture string // the address of what its network says over the plane
 	Metrics nn.Metrics
 	History nn.History // of [SweepPage.CurveSamples]

@@ -129,13 +129,6 @@ func ruleText(r handin.Rule) string {
 	return mark + r.Words + ": " + got
 }
 
-func lossOrNone(v *float64) string {
-	if v == nil {
-		return "–"
-	}
-	return lossText(*v)
-}
-
 // The picture of a time line, in its units.
 const (
 	timelineWidth  = 180

@@ -195,8 +195,10 @@ func (n Notice) beside(refusals []Refusal) Notice {
 type Refusal struct{ Control, Message string }
 
 // refusal returns what was wrong with the value of a control, or "".
-func (l *Lab) refusal(control string) string {
-	for _, r := range l.Refusals {
+func (l *Lab) refusal(control string) string { return refusalOf(l.Refusals, control) }
+
+func refusalOf(all []Refusal, control string) string {
+	for _, r := range all {
 		if r.Control == control {
 			return r.Message
 		}
@@ -287,6 +289,9 @@ func grouped(n int) string { return string(table.AppendGrouped(nil, n)) }
 
 // lossText writes a loss with four decimals, or a very large or small one in powers of ten.
 func lossText(v float64) string { return string(appendLoss(nil, &v)) }
+
+// lossOrNone is lossText, or a dash for nil.
+func lossOrNone(v *float64) string { return string(appendLoss(nil, v)) }
 
 // appendLoss appends the text of a loss, or a dash for nil.
 func appendLoss(b []byte, v *float64) []byte {

@@ -21,7 +21,7 @@ func (a Settings) Words(before nn.State) string {
 		if m == nil || m.Parse(&to, one.Value) != nil {
 			continue // Apply refuses it
 		}
-		parts = append(parts, label(m)+" "+shown(m, &from)+" → "+shown(m, &to))
+		parts = append(parts, m.InText()+" "+shown(m, &from)+" → "+shown(m, &to))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -103,18 +103,10 @@ func RecipeWords(query string) string {
 	c := nn.DefaultConfig()
 	for m := range setting.All() {
 		if q.Has(m.Name) && m.Parse(&c, q.Get(m.Name)) == nil {
-			parts = append(parts, label(m)+" "+shown(m, &c))
+			parts = append(parts, m.InText()+" "+shown(m, &c))
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// label is what the page calls a member, within a sentence.
-func label(m *setting.Member) string {
-	if m.Name == "l1" || m.Name == "l2" {
-		return m.Label
-	}
-	return strings.ToLower(m.Label[:1]) + m.Label[1:]
 }
 
 // Words is that of [Act].

@@ -124,6 +124,14 @@ func Differing(a, b *nn.Config) []*Member {
 	return differing
 }
 
+// InText returns the label within a sentence.
+func (m *Member) InText() string {
+	if m.Name == "l1" || m.Name == "l2" {
+		return m.Label
+	}
+	return strings.ToLower(m.Label[:1]) + m.Label[1:]
+}
+
 // HasEffect reports whether anything would differ if the member had another value.
 func (m *Member) HasEffect(c *nn.Config) bool { return m.needs == nil || m.needs(c) }
 
