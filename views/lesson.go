@@ -119,6 +119,3 @@ func clippedLink(to string) string {
 	}
 	return strings.ToValidUTF8(to, "�")
 }
-
-// GoalReached says so when a run comes there.
-const GoalReached = "Your goal is reached."

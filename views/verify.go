@@ -70,15 +70,6 @@ func (p *VerifyPage) counted() string {
 	return text + "."
 }
 
-// goalWords says a goal in words.
-func goalWords(g goal.Goal) string {
-	words := make([]string, len(g))
-	for i, r := range g {
-		words[i] = r.Words()
-	}
-	return strings.Join(words, ", ")
-}
-
 // sound reports whether nothing speaks against a hand-in.
 func sound(r handin.Row) bool { return r.Verdict == handin.Holds || r.Verdict == handin.Unclaimed }
 
@@ -230,40 +221,6 @@ func VerifyCSV(report handin.Report) string {
 			r.Loss, r.Claimed, metrics.Accuracy, metrics.TestLoss, metrics.TestAccuracy, r.Digest, p.sameAs(r), strings.Join(why, "; "))
 	}
 	return b.String()
-}
-
-// goalGot says what a run has of a rule, and goalState to who does not see the mark whether that is enough.
-func goalGot(r goal.Result) string {
-	if !r.Known {
-		return cmp.Or(r.Lack, "not known here")
-	}
-	return r.Got
-}
-
-// goalLost reports whether an act has broken a rule for good.
-func goalLost(results []goal.Result) bool {
-	return slices.ContainsFunc(results, func(r goal.Result) bool { return r.Lost })
-}
-
-// GoalExample is a goal that a run of the first page can reach.
-const GoalExample = "accuracy 95, units 6, data untouched"
-
-func goalState(r goal.Result) string {
-	switch {
-	case r.Met:
-		return "kept"
-	case r.Lost:
-		return "no longer kept"
-	}
-	return "not kept yet"
-}
-
-// goalExample shows how a rule is written.
-func goalExample(r goal.Row) string {
-	if r.Direction == goal.Untouched {
-		return r.Name
-	}
-	return r.Name + " " + r.Example
 }
 
 // verifyID is the id of a field of the page. Its name alone is that of something of the lab, for the style.
