@@ -6,12 +6,10 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"github.com/nnvisu/nnvisu/public"
-)
+import "github.com/nnvisu/nnvisu/public"
 
 // SweepDialog asks for a sweep: a ready one, or one of the user's own. The answer is a page of its own.
 func SweepDialog() templ.Component {

@@ -6,12 +6,10 @@ package views
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
-	"github.com/nnvisu/nnvisu/nn"
-)
+import "github.com/nnvisu/nnvisu/nn"
 
 // On paper the page is a worksheet. What stands here is seen there alone: the style sheet hides the
 // class paper on a screen, and hides on paper what asks for a hand.
