@@ -249,9 +249,8 @@ func (p *pen) extremes(q *quantity, y *axis, l *Lab) {
 
 // key writes an entry of the legend for the curve of a class, with its newest value.
 func (p *pen) key(q *quantity, y *axis, name, class, column markup, v *float64) {
-	p.text(`<span class="curve-key"><svg class="key" viewBox="0 0 22 8" width="22" height="8" aria-hidden="true"><path class="curve `)
-	p.text(class)
-	p.text(`" d="M1 4h20"></path></svg> `)
+	p.text(`<span class="curve-key">`)
+	p.sign("curve "+class, lineSign)
 	p.text(name)
 	p.text(` <output class="curve-value" data-for="`)
 	p.text(column)
@@ -268,6 +267,18 @@ func (p *pen) key(q *quantity, y *axis, name, class, column markup, v *float64) 
 	p.text(`" aria-live="off">`)
 	p.value(q, y, v)
 	p.text(`</output></span> `)
+}
+
+// What a legend draws before a name: the shapes of its signs.
+const lineSign, areaSign markup = "M1 4h20", "M1 0h20v8H1z"
+
+// sign draws what of a chart a name of its legend is about, and a blank.
+func (p *pen) sign(class, shape markup) {
+	p.text(`<svg class="key" viewBox="0 0 22 8" width="22" height="8" aria-hidden="true"><path class="`)
+	p.text(class)
+	p.text(`" d="`)
+	p.text(shape)
+	p.text(`"></path></svg> `)
 }
 
 // batches returns the number of updates in an epoch of a state.

@@ -60,6 +60,11 @@ type layerChart struct {
 // A layerLine is the entry of a layer in the legend of a chart.
 type layerLine struct{ Layer, Class, Column, Now string }
 
+// sign draws the line before its name.
+func (l layerLine) sign() templ.Component {
+	return written(func(p *pen) { p.sign(markup("curve "+l.Class), lineSign) })
+}
+
 // layerCharts returns the charts of the layers, or nil where there are not two moments to join. The
 // last moment is the one that was measured now.
 func layerCharts(l *Lab) []layerChart {

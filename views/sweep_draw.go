@@ -66,28 +66,24 @@ func (p *pen) sweepChart(c *sweepChart) {
 // keys writes the legend.
 func (c *sweepChart) keys(p *pen) {
 	key := func(class, shape, name markup) {
-		p.text(` <span class="curve-key"><svg class="key" viewBox="0 0 22 8" width="22" height="8" aria-hidden="true"><path class="`)
-		p.text(class)
-		p.text(`" d="`)
-		p.text(shape)
-		p.text(`"></path></svg> `)
+		p.text(` <span class="curve-key">`)
+		p.sign(class, shape)
 		p.text(name)
 		p.text(`</span>`)
 	}
-	const line, area = "M1 4h20", "M1 0h20v8H1z"
 	wide := markup("")
 	for i := range c.lines {
 		l := &c.lines[i]
-		key("curve "+l.class, line, l.name)
+		key("curve "+l.class, lineSign, l.name)
 		if l.own != nil {
-			key("curve own", line, "yours")
+			key("curve own", lineSign, "yours")
 		}
 		if wide == "" && l.isWide() {
 			wide = l.class
 		}
 	}
 	if wide != "" {
-		key("band "+wide, area, "lowest to highest")
+		key("band "+wide, areaSign, "lowest to highest")
 	}
 }
 
