@@ -60,13 +60,42 @@ func (s *Server) sweepPage(c echo.Context) error {
 	}
 	var reason string
 	if err == nil {
+		var pace togetherPace
 		reason, err = sweep.send("", func(cell int, _ []byte) ([]byte, error) {
 			defer view.Drop(cell)
-			return rendered(ctx, views.SweepRun(view, cell))
+			view.Sent = cell + 1
+			return pace.rendered(ctx, view, cell)
 		})
 	}
 	view.Sent = sweep.sent
 	return s.endSweep(c, sweep, view, reason, err)
+}
+
+// togetherEvery is how long the page of a sweep shows what its runs tell together, until it may show that
+// anew.
+const togetherEvery = 250 * time.Millisecond
+
+// A togetherPace says which runs of the page of a sweep bring what all of them tell so far, which is what
+// is left where a page just ends: the first, and others now and then. All of that has at most about as many
+// bytes as the runs.
+type togetherPace struct {
+	shown       time.Time
+	size, since int // bytes of what was shown, and of the runs since
+}
+
+// rendered returns the HTML of the newest run of a page.
+func (p *togetherPace) rendered(ctx context.Context, view *views.SweepPage, cell int) ([]byte, error) {
+	var together []byte
+	if p.since >= p.size && time.Since(p.shown) >= togetherEvery {
+		var err error
+		if together, err = rendered(ctx, views.SweepTogether(view)); err != nil {
+			return nil, err
+		}
+		p.shown, p.size, p.since = time.Now(), len(together), 0
+	}
+	text, err := rendered(ctx, views.SweepRun(view, cell, string(together)))
+	p.since += len(text) - len(together)
+	return text, err
 }
 
 // endSweep sends the end of the page of a sweep.

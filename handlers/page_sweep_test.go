@@ -31,7 +31,7 @@ func TestSweepPage(t *testing.T) {
 		views.FieldSweepColumns, "seed", views.FieldSweepColumnValues, "2..5", views.FieldSweepSteps, "20",
 	}
 	forms := map[string]url.Values{"12 runs of 20": sweepForm(t, state, own...), "5 seeds": ownSweep(t, "1..5 9 11 12 4294967295", "50")}
-	charts := map[string]int{"5 seeds": 2, "seeds": 2, "finder": 1, "capacity": 1}
+	charts := map[string]int{"5 seeds": 2, "seeds": 2, "rate-and-width": 2, "12 runs of 20": 2, "finder": 1, "capacity": 1}
 	for _, ready := range views.ReadySweeps() {
 		forms[ready.Slug] = sweepForm(t, state, views.FieldSweep, ready.Slug)
 	}
@@ -39,11 +39,11 @@ func TestSweepPage(t *testing.T) {
 		w := postForm(s, "/sweep", form)
 		page := parseHTML(t, w.Body.String())
 		buttons := find(page, `.sweep-cells button[name="opened"]`)
-		cells := len(find(page, ".sweep-cells td, .sweep-cells li"))
+		cells := len(find(page, ".sweep-cells .sweep-progress"))
 		if w.Code != http.StatusOK || cells < 9 || len(buttons)+len(find(page, ".sweep-problem")) != cells || len(find(page, ".sweep-cells img")) != len(buttons) {
 			t.Fatalf("the sweep %q is answered with %d, %d cells and %d buttons", told, w.Code, cells, len(buttons))
 		}
-		if got := len(find(page, ".sweep-answer .chart")); got != charts[told] || len(find(page, `.sweep-answer [name="opened"]`)) != 1 {
+		if got := len(find(page, ".sweep-answer:not([aria-hidden]) .chart")); got != charts[told] || len(find(page, `.sweep-answer [name="opened"]`)) != 1 {
 			t.Errorf("the sweep %q has %d charts; want %d, and a button for the best run", told, got, charts[told])
 		}
 		if !strings.HasSuffix(w.Body.String(), "</html>") || len(find(page, ".notice")) > 0 {

@@ -129,6 +129,14 @@ func (s *SweepPage) pointed() nn.State {
 	return state
 }
 
+// tableTag begins the table. Its style knows how many columns share the room, up to where it scrolls.
+func (s *SweepPage) tableTag() string {
+	return fmt.Sprintf(`<div class="sweep-scroll"><table class="sweep-cells of-%d">`, min(len(s.Axes[1].Values), mostShared))
+}
+
+// mostShared is how many columns share the room of a screen.
+const mostShared = 8
+
 // place returns the row and the column of a cell. Without columns each cell is a row.
 func (s *SweepPage) place(cell int) (row, column int) {
 	if !s.isTable() {
@@ -181,6 +189,9 @@ func (c *SweepCell) result() (loss float64, ok bool) {
 	}
 	return loss, loss < math.MaxFloat64
 }
+
+// runID is the id of what shows a run.
+func runID(cell int) string { return "run-" + strconv.Itoa(cell) }
 
 // made returns the cells that are on the page.
 func (s *SweepPage) made() []SweepCell { return s.Cells[:s.Sent] }

@@ -163,10 +163,8 @@ func blankCharts(s *SweepPage) templ.Component {
 		} else if s.numberAxis() != nil {
 			n = 1
 		}
-		p.text(`<div class="curves">`)
 		for range n {
 			p.blankChart("\u00a0")
 		}
-		p.text(`</div>`)
 	})
 }

@@ -108,7 +108,7 @@ func TestSweepBest(t *testing.T) {
 	s := sweepOf(t, []SweepAxis{axisOf("seed", "1", "2", "3", "4", "5")}, []float64{0.3, -1, 0.4, 0.2, 0.2}, nil)
 	var marked []int
 	for i := range s.Cells {
-		if len(render(t, SweepRun(s, i)).all("li.better")) == 1 {
+		if len(render(t, SweepRun(s, i, "")).all("li.better")) == 1 {
 			marked = append(marked, i)
 		}
 		s.Drop(i)

@@ -92,7 +92,7 @@ func TestBrowserSweep(t *testing.T) {
 	if got := q.shown(".sweep-progress.done"); got != "All 9 runs" {
 		t.Errorf("the sweep says %q; want All 9 runs", got)
 	}
-	if got := q.shown(".sweep-answer:not(.waiting)"); !strings.Contains(got, "Your run, with seed 1, is") {
+	if got := q.shown(".sweep-answer:not([aria-hidden])"); !strings.Contains(got, "Your run, with seed 1, is") {
 		t.Errorf("the sweep tells %q", got)
 	}
 	if best := eval[int](q, `[...document.querySelectorAll(".sweep-cells button")].filter((b) => getComputedStyle(b, "::after").content.includes("best")).length`); best != 1 {
@@ -150,6 +150,9 @@ func TestBrowserSweepStopped(t *testing.T) {
 	q.click("#stop")
 	contract.Eventually(t, "it has stopped", func() bool { return q.shown("#stopped") == "Stopped" })
 	contract.Eventually(t, "the server has no stream left", func() bool { return s.Samples(t)["nnvisu_streams"] == 0 })
+	if told := q.shown(".sweep-answer:not([aria-hidden])"); q.found(".sweep-answer .chart svg[role=img]") != 2 || !strings.Contains(told, "Together so far") || !strings.Contains(told, "Your run, with seed 1") {
+		t.Errorf("it has stopped with %d charts, and tells %q", q.found(".sweep-answer .chart svg[role=img]"), told)
+	}
 	made := q.found(".sweep-cells li")
 	time.Sleep(200 * time.Millisecond) // for more runs, which would be wrong
 	if again := q.found(".sweep-cells li"); made == 144 || again != made {
@@ -159,4 +162,37 @@ func TestBrowserSweepStopped(t *testing.T) {
 	if v, want := r.ready(), s.swept(t, from, 4000, "seed", 2); v.Network != want {
 		t.Errorf("the run opens as %s; want what it is alone, %s", brief(v.Network), brief(want))
 	}
+}
+
+// TestBrowserSweepMap: runs that differ by two settings are a map, whose squares lead to the runs, and of
+// whose columns as many as fit share the room of a tablet.
+func TestBrowserSweepMap(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t, wide(768))
+	p.dialog("sweep")
+	p.choose("sweep_rows", "hidden_layers")
+	p.fill("sweep_row_values", "2 4")
+	p.choose("sweep_columns", "learning_rate")
+	p.fill("sweep_column_values", "0.001 0.003 0.01 0.03 0.1 0.3")
+	p.fill("sweep_steps", "20")
+	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
+	contract.Eventually(t, "the sweep is done", func() bool { return q.found(".sweep-progress.done") == 1 && q.found(".sweep-answer") == 1 })
+	if got := q.found(".sweep-answer > .curves > .sweep-map td[class^=heat] a"); got != 12 {
+		t.Errorf("the map has %d squares; want 12", got)
+	}
+	q.click(".sweep-answer > .curves > .sweep-map tr:last-child td:last-child a")
+	contract.Eventually(t, "the square leads to its run", func() bool {
+		return eval[string](q, `document.activeElement.getAttribute("aria-label") ?? ""`) != "" && q.found(".sweep-cells tr:last-child td:last-child button:focus") == 1
+	})
+	q.screen(768, false)
+	if over := eval[int](q, `Math.max(...[...document.querySelectorAll(".sweep-scroll, html")].map((e) => e.scrollWidth - e.clientWidth))`); over > 0 {
+		t.Errorf("on a tablet six columns are %d pixels too wide", over)
+	}
+	axe, err := os.ReadFile(tools.NPM(t, "../..", "axe-core/axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.run(string(axe))
+	q.checkAxe(t)
 }
