@@ -29,7 +29,7 @@
     stop(); // the browser reads no more, and so the server computes no more
     end("Stopped");
   });
-  const lost = () => end("Connection lost");
+  const lost = () => end("Broken off");
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", lost);
   else lost();
 }

@@ -129,13 +129,21 @@ func (s *SweepPage) pointed() nn.State {
 	return state
 }
 
+// bodyTag begins the body of the page. A table of many columns has the whole width.
+func (s *SweepPage) bodyTag() string {
+	if s.isTable() && len(s.Axes[1].Values) > fewColumns {
+		return `<body class="sweep broad">`
+	}
+	return `<body class="sweep">`
+}
+
 // tableTag begins the table. Its style knows how many columns share the room, up to where it scrolls.
 func (s *SweepPage) tableTag() string {
 	return fmt.Sprintf(`<div class="sweep-scroll"><table class="sweep-cells of-%d">`, min(len(s.Axes[1].Values), mostShared))
 }
 
 // mostShared is how many columns share the room of a screen.
-const mostShared = 8
+const mostShared = 12
 
 // place returns the row and the column of a cell. Without columns each cell is a row.
 func (s *SweepPage) place(cell int) (row, column int) {

@@ -75,7 +75,8 @@ func (s *SweepPage) maps() []sweepMap {
 	return all
 }
 
-// fewColumns is how many columns a map may have that has room for numbers of three digits.
+// fewColumns is how many columns a table may have beside the answer, and a map whose numbers have three
+// digits.
 const fewColumns = 6
 
 // mapOf is the map of a measure.

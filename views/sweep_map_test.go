@@ -51,7 +51,7 @@ func TestSweepMap(t *testing.T) {
 	if want := []string{"5", "6", "", "7", "7", "5", "8", "9 best", "1"}; !slices.Equal(shades, want) {
 		t.Errorf("the shades are %q; want %q", shades, want)
 	}
-	if got := m.all(".curve-key")[0].content(); strings.Join(strings.Fields(got), " ") != "0.0212 ≥ 16" {
+	if got := m.all(".curve-key")[0].content(); strings.Join(strings.Fields(got), " ") != "0.0212 to ≥ 16" {
 		t.Errorf("the legend says %q", got)
 	}
 	for cell, td := range m.all("td") {
