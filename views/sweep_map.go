@@ -57,22 +57,23 @@ var mapMeasures = []mapMeasure{
 // isMapped reports whether a sweep has maps: its runs differ by two settings, and are no lines of a chart.
 func (s *SweepPage) isMapped() bool { return s.isTable() && s.numberAxis() == nil }
 
-// maps returns the maps of a sweep, that of what runs are compared by first. Before there is a result it
-// is the only one.
-func (s *SweepPage) maps() []sweepMap {
+// maps returns the maps of a sweep, or only that of what runs are compared by, which is the first. Before
+// there is a result there is no other.
+func (s *SweepPage) maps(all bool) (maps []sweepMap) {
 	if !s.isMapped() {
 		return nil
 	}
-	var all []sweepMap
 	for i := range mapMeasures {
 		if m := s.mapOf(&mapMeasures[i]); m.best != "" {
-			all = append(all, m)
+			if maps = append(maps, m); !all {
+				return maps
+			}
 		}
 	}
-	if all == nil {
-		all = append(all, s.mapOf(&mapMeasures[1]))
+	if maps == nil {
+		maps = append(maps, s.mapOf(&mapMeasures[1]))
 	}
-	return all
+	return maps
 }
 
 // fewColumns is how many columns a table may have beside the answer, and a map whose numbers have three

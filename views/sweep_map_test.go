@@ -75,7 +75,7 @@ func TestSweepMap(t *testing.T) {
 func TestSweepMapOf(t *testing.T) {
 	widths, rates := axisOf("hidden_layers", "2", "4"), axisOf("learning_rate", "0.1", "1")
 	titles := func(s *SweepPage) (all []string) {
-		for _, m := range s.maps() {
+		for _, m := range s.maps(true) {
 			all = append(all, m.title)
 		}
 		return all
@@ -97,7 +97,7 @@ func TestSweepMapOf(t *testing.T) {
 		}
 	}
 	for name, losses := range map[string][]float64{"Alike": losses, "Zero": {0, 0, 0, 0}, "Infinite": {1e300, 1e300, 1e300, 1e300}} {
-		m := sweepOf(t, []SweepAxis{widths, rates}, losses, nil).maps()[0]
+		m := sweepOf(t, []SweepAxis{widths, rates}, losses, nil).maps(false)[0]
 		if m.best != m.worst || m.best != m.squares[0].number {
 			t.Errorf("%s has a legend from %s to %s; want %s", name, m.best, m.worst, m.squares[0].number)
 		}
@@ -109,7 +109,7 @@ func TestSweepMapOf(t *testing.T) {
 	}
 	s := sweepOf(t, []SweepAxis{widths, rates}, []float64{0.4, -1, 0.2, 0.1}, nil)
 	s.Sent = 2 // the others may be under way, and nobody may look at them
-	squares := s.maps()[0].squares
+	squares := s.maps(false)[0].squares
 	if got := (mapSquare{}); squares[0].number != "0.4" || squares[1].number != "" || squares[1].words == "" || squares[2] != got || squares[3] != got {
 		t.Errorf("with two runs the squares are %+v; want the last two empty", squares)
 	}
@@ -120,7 +120,7 @@ func TestSweepMapOf(t *testing.T) {
 }
 
 func numbersOf(s *SweepPage) (all []string) {
-	for _, q := range s.maps()[0].squares {
+	for _, q := range s.maps(false)[0].squares {
 		all = append(all, q.number)
 	}
 	return all
