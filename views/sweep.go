@@ -131,7 +131,7 @@ func (s *SweepPage) pointed() nn.State {
 
 // bodyTag begins the body of the page. A table of many columns has the whole width.
 func (s *SweepPage) bodyTag() string {
-	if s.isTable() && len(s.Axes[1].Values) > fewColumns {
+	if s.isTable() && len(s.Axes[1].Values) > mostBeside {
 		return `<body class="sweep broad">`
 	}
 	return `<body class="sweep">`
@@ -141,6 +141,9 @@ func (s *SweepPage) bodyTag() string {
 func (s *SweepPage) tableTag() string {
 	return fmt.Sprintf(`<div class="sweep-scroll"><table class="sweep-cells of-%d">`, min(len(s.Axes[1].Values), mostShared))
 }
+
+// mostBeside is how many columns a table may have beside the answer.
+const mostBeside = 6
 
 // mostShared is how many columns share the room of a screen.
 const mostShared = 12

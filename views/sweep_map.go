@@ -76,9 +76,8 @@ func (s *SweepPage) maps(all bool) (maps []sweepMap) {
 	return maps
 }
 
-// fewColumns is how many columns a table may have beside the answer, and a map whose numbers have three
-// digits.
-const fewColumns = 6
+// fewColumns is how many columns a map may have whose numbers have three digits.
+const fewColumns = 4
 
 // mapOf is the map of a measure.
 func (s *SweepPage) mapOf(measure *mapMeasure) sweepMap {
@@ -152,6 +151,9 @@ type shading struct {
 	below, beyond    bool // some losses are beyond these two, and have their shades
 }
 
+// A loss that is so many times as small or as large as the one in the middle has the shade of an end.
+const farBelow, farAbove = 1000, 50
+
 // shades returns the shading of some values. Losses that are far from the one in the middle do not
 // decide about the shades of all others.
 func shades(share bool, values []float64) *shading {
@@ -166,7 +168,7 @@ func shades(share bool, values []float64) *shading {
 	lo, hi := values[0], values[len(values)-1]
 	if !share && hi > smallest {
 		middle := max(values[len(values)/2], smallest)
-		least, most := middle/mostSteep, middle*mostSteep
+		least, most := middle/farBelow, middle*farAbove
 		s.below, s.beyond = lo < least, hi > most
 		lo, hi = max(lo, least), min(hi, most)
 	}

@@ -107,6 +107,9 @@ func TestSweepMapOf(t *testing.T) {
 			}
 		}
 	}
+	if m := sweepOf(t, []SweepAxis{widths, rates}, []float64{1e-9, 0.4, 0.4, 0.8}, nil).maps(false)[0]; m.best != "≤ 4.0e−4" || m.worst != "0.8" || m.squares[0].shade != heats[9] {
+		t.Errorf("beside one tiny loss the legend goes from %s to %s, and it has the shade %s", m.best, m.worst, m.squares[0].shade)
+	}
 	s := sweepOf(t, []SweepAxis{widths, rates}, []float64{0.4, -1, 0.2, 0.1}, nil)
 	s.Sent = 2 // the others may be under way, and nobody may look at them
 	squares := s.maps(false)[0].squares
