@@ -268,6 +268,16 @@ func TestGoalOfPage(t *testing.T) {
 	if strings.Contains(page, "begin the lesson again") || !strings.Contains(post("/edit", url.Values{"act": {"set-parameter"}, "parameter": {"weights.0.0.0"}, "value": {"1"}}), again) {
 		t.Errorf("a rule that is broken for good does not lead to the beginning of the lesson")
 	}
+	edited := url.Values{"act": {"set-parameter"}, "parameter": {"weights.0.0.0"}, "value": {"1"}}
+	for name, v := range form {
+		if edited[name] == nil {
+			edited[name] = v
+		}
+	}
+	form = readForm(t, serve(s, http.MethodPost, "/edit", edited.Encode(), "Content-Type", urlencoded).Body.String(), "", "")
+	if got := post("/train", url.Values{"until_step": {"5"}}); !strings.Contains(got, again) {
+		t.Errorf("a rule that is broken for good does not lead to the beginning of the lesson along a stream: %.300s", got)
+	}
 	if page := serve(s, http.MethodGet, "/?dataset=moons&points=40&goal=test+loss+1", "").Body.String(); !strings.Contains(page, "no test points") {
 		t.Errorf("the page does not say what its goal lacks: %.3000s", page)
 	}
