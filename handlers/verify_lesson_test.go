@@ -137,6 +137,11 @@ func TestVerifyLessonLink(t *testing.T) {
 			t.Errorf("%s: %q %+v, rules %+v; want one that holds and has reached the goal", lesson, row.Verdict, row.Differences, row.Rules)
 		}
 	}
+	for lesson, reached := range map[string]bool{"data untouched,after 1": true, "data untouched": false} {
+		if _, got := verifyAll(t, s, lesson, own); *got.HandIns[0].Reached != reached {
+			t.Errorf("%s: rules %+v; want reached %t", lesson, got.HandIns[0].Rules, reached)
+		}
+	}
 	for lesson, want := range map[string]string{
 		"https://example.org/?journal=AQ.AA": "has a journal that cannot be read",
 		"https://example.org/#state=H4sI":    "must be a short link or a notebook link",
