@@ -317,10 +317,7 @@ export class Client {
    * @returns {Promise<number[][]>}
    */
   async predict(state, points, signal) {
-    const places = Array.from(points, (point) => {
-      const { x, y } = pointOf(point);
-      return { x, y };
-    });
+    const places = Array.from(points, placeOf);
     const outputs = [];
     for (let first = 0; first < places.length; first += AT_ONCE) {
       const message = state.message({ data: places.slice(first, first + AT_ONCE) });
@@ -329,6 +326,29 @@ export class Client {
       outputs.push(...answer.outputs);
     }
     return outputs;
+  }
+
+  /**
+   * Returns where each layer puts points, by default those of the state, and a grid of the plane. layers
+   * has the input first and the output last, each with its name, units, axes, points and grid; grid has
+   * the places of the plane that it is of. docs/api.md says what they are.
+   * @param {State} state @param {Iterable<Point | Row>} [points] @param {AbortSignal} [signal]
+   * @returns {Promise<Record<string, any>>}
+   */
+  async layers(state, points, signal) {
+    const other = points && { data: Array.from(points, placeOf) };
+    return told(await this.#ask("/layers", state.message({ ...other }), signal));
+  }
+
+  /**
+   * Returns how the next update changes a weight or bias, such as "weights.0.1.0", number by number. By
+   * default it is the one with the largest gradient. point is the index of the point that is followed, by
+   * default the first of the batch. docs/api.md says what the members are.
+   * @param {State} state @param {{ parameter?: string, point?: number, signal?: AbortSignal }} options
+   * @returns {Promise<Record<string, any>>}
+   */
+  async explain(state, { parameter, point, signal } = {}) {
+    return told(await this.#ask("/explain", state.message({ parameter, point }), signal));
   }
 
   /**
@@ -568,6 +588,19 @@ function pointOf(point) {
   if (!Array.isArray(point)) return /** @type {Point} */ (point);
   const [x, y, label = 0] = point;
   return { x, y, label };
+}
+
+/** @param {Point | Row} point @returns {Point} without its label */
+function placeOf(point) {
+  const { x, y } = pointOf(point);
+  return { x, y };
+}
+
+/** Returns the members of an answer, but for its type. @param {string} text */
+function told(text) {
+  const answer = JSON.parse(text);
+  delete answer.type;
+  return answer;
 }
 
 /**

@@ -381,6 +381,30 @@ class Client:
             outputs += json.loads(self._ask("/predict", _message(state, data=some)))["outputs"]
         return outputs
 
+    def layers(self, state: State, points: Optional[Iterable[Sequence[float]]] = None) -> Dict[str, Any]:
+        """Returns where each layer puts points, by default those of the state, and a grid of the plane.
+
+        layers has the input first and the output last, each with its name, units, axes, points and grid.
+        grid has the places of the plane that it is of. docs/api.md says what they are.
+        """
+        data = None if points is None else [{"x": float(row[0]), "y": float(row[1])} for row in points]
+        return self._told(self._ask("/layers", _message(state, data=data)))
+
+    def explain(self, state: State, parameter: Optional[str] = None, point: Optional[int] = None) -> Dict[str, Any]:
+        """Returns how the next update changes a weight or bias, such as "weights.0.1.0", number by number.
+
+        By default it is the one with the largest gradient. point is the index of the point that is
+        followed, by default the first of the batch. docs/api.md says what the members are.
+        """
+        return self._told(self._ask("/explain", _message(state, parameter=parameter, point=point)))
+
+    @staticmethod
+    def _told(text: str) -> Dict[str, Any]:
+        """Returns the members of an answer, but for its type."""
+        answer = json.loads(text)
+        del answer["type"]
+        return answer
+
     def replay(self, journal: str, anyway: bool = False) -> State:
         """Returns the state that a journal leads to: its text, or the link that the page's Share makes.
 
@@ -610,9 +634,9 @@ def _object(texts: Dict[str, str]) -> str:
 
 
 def _message(state: State, **members: Any) -> str:
-    """Returns the JSON of a state with other and more members."""
+    """Returns the JSON of a state with other and more members. What is None stays as it is."""
     texts = {name: state._texts[name] for name in _STATE}
-    return _object({**texts, **{name: json.dumps(value) for name, value in members.items()}})
+    return _object({**texts, **{name: json.dumps(value) for name, value in members.items() if value is not None}})
 
 
 # Pictures, in the colours of the page.

@@ -58,7 +58,28 @@ async function ask(lab, request) {
     const told = Object.entries(rows).map(([name, row]) => [name, row.verdict, row.reached, row.acts]);
     return told.map((row) => row.map((value) => value ?? null));
   };
+  const layers = async () => {
+    const state = await lab.step(await lab.new("moons", { points: 20, hidden_layers: [3] }), 5);
+    const places = [[0.5, 0], { x: 0.25, y: -1 }];
+    const of = await lab.layers(state, places);
+    const outputs = JSON.stringify(await lab.predict(state, places));
+    const same = JSON.stringify(of.layers.at(-1).points) === outputs;
+    const own = (await lab.layers(state)).layers[1].points.length;
+    return [of.layers.map(({ name }) => name), same, of.grid.length, own, Object.keys(of).sort()];
+  };
+  const explain = async () => {
+    const state = await lab.step(await lab.new("moons", { points: 20 }), 5);
+    const told = await lab.explain(state, { parameter: "weights.0.1.0", point: 2 });
+    const largest = await lab.explain(state);
+    const after = (await lab.step(state)).network.weights[0][1][0];
+    const larger = Math.abs(largest.parameter.gradient) > Math.abs(told.parameter.gradient);
+    return [told.step, told.point.index, told.parameter.after === after, larger, "type" in told];
+  };
   const requests = {
+    layers,
+    "layers of nothing": async () => lab.layers(await lab.new("moons"), []),
+    explain,
+    "explain nothing": async () => lab.explain(await lab.new("moons"), { parameter: "weights.9.0.0" }),
     replay,
     verify,
     "verify nothing": () => lab.verify({}),

@@ -62,7 +62,24 @@ def ask(lab, request):
         rows = lab.verify({"Ada": JOURNAL, "Bob": "Circles"}, lesson="units 4")
         return [[name, row["verdict"], row.get("reached"), row["acts"]] for name, row in rows.items()]
 
+    def layers():
+        state, places = lab.step(lab.new("moons", points=20, hidden_layers=[3]), 5), [(0.5, 0), (0.25, -1)]
+        of = lab.layers(state, places)
+        outputs = of["layers"][-1]["points"] == lab.predict(state, places)
+        return [[layer["name"] for layer in of["layers"]], outputs, len(of["grid"]), len(lab.layers(state)["layers"][1]["points"]), sorted(of)]
+
+    def explain():
+        state = lab.step(lab.new("moons", points=20), 5)
+        told, largest = lab.explain(state, "weights.0.1.0", 2), lab.explain(state)
+        after = lab.step(state).network["weights"][0][1][0]
+        larger = abs(largest["parameter"]["gradient"]) > abs(told["parameter"]["gradient"])
+        return [told["step"], told["point"]["index"], told["parameter"]["after"] == after, larger, "type" in told]
+
     requests = {
+        "layers": layers,
+        "layers of nothing": lambda: lab.layers(lab.new("moons"), []),
+        "explain": explain,
+        "explain nothing": lambda: lab.explain(lab.new("moons"), "weights.9.0.0"),
         "replay": replay,
         "verify": verify,
         "verify nothing": lambda: lab.verify({}),
