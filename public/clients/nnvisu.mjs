@@ -201,7 +201,13 @@ export class Client {
    * @param {Options} options
    */
   constructor(urls = "http://localhost:8888", { patience = 60, timeout = 15, compress } = {}) {
-    this.#urls = [urls].flat().map((url) => url.replace(/\/+$/, ""));
+    this.#urls = [urls].flat().map((url) => String(url).replace(/\/+$/, ""));
+    const wrong = this.#urls.find((url) => !/^https?:\/\/[^/?#]/.test(url));
+    if (!this.#urls.length) throw new TypeError("urls must have at least one address");
+    if (wrong !== undefined) {
+      throw new TypeError(`urls must each begin with http:// or https://; got "${wrong}"`);
+    }
+    if (!(timeout > 0)) throw new RangeError(`timeout must be greater than 0; got ${timeout}`);
     this.patience = patience;
     this.timeout = timeout;
     const isHere = this.#urls.every((url) => LOCAL.test(new URL(url).hostname));
@@ -263,6 +269,9 @@ export class Client {
    * @returns {AsyncGenerator<State, void, void>}
    */
   async *train(state, { steps = 0, every = 1, interval = 0, signal } = {}) {
+    if (!(Number.isInteger(steps) && steps >= 0)) {
+      throw new NNVisuError("invalid", `must be a whole number from 0 on; got ${steps}`, "steps");
+    }
     const end = state.step + steps;
     const longest = LONGEST_STREAM - (LONGEST_STREAM % Math.max(every, 1)) || LONGEST_STREAM; // of whole frames
     const outage = this.#outage(signal);
@@ -379,7 +388,11 @@ export class Client {
    * Returns the network as a program: pytorch, numpy, go or javascript.
    * @param {State} state @param {string} format @param {AbortSignal} [signal]
    */
-  export(state, format, signal) {
+  async export(state, format, signal) {
+    if (format === "onnx") {
+      const reason = "must be one that is text; onnx is binary, ask POST /export for it";
+      throw new NNVisuError("invalid", reason, "format");
+    }
     return this.#ask("/export", state.message({ format }), signal, "*/*");
   }
 

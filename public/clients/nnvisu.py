@@ -269,8 +269,10 @@ class Client:
         compress: Optional[bool] = None,
     ):
         for url in urls:
-            if not re.match("https?://", url):
-                raise ValueError(f"an address must begin with http:// or https://; got {url!r}")
+            if not (isinstance(url, str) and re.match("https?://[^/?#]", url)):
+                raise ValueError(f"urls must each be a text that begins with http:// or https://; got {url!r}")
+        if not timeout > 0:
+            raise ValueError(f"timeout must be greater than 0; got {timeout}")
         self.patience, self.timeout = patience, timeout
         self._urls = collections.deque(url.rstrip("/") for url in urls or ["http://localhost:8888"])
         hosts = {urllib.parse.urlsplit(url).hostname for url in self._urls}
@@ -327,6 +329,8 @@ class Client:
         0 steps are as many as you take. interval is the least number of seconds between two states.
         After a lost connection, a server that stops or that is busy, it goes on from the newest state.
         """
+        if steps < 0:
+            raise Error("invalid", f"must be at least 0; got {steps}", "steps")
         end, outage = state.step + steps, _Outage(self)
         longest = _LONGEST_STREAM - _LONGEST_STREAM % max(every, 1) or _LONGEST_STREAM  # of whole frames
         while not steps or state.step < end:
@@ -427,6 +431,8 @@ class Client:
 
     def export(self, state: State, format: str) -> str:
         """Returns the network as a program: pytorch, numpy, go or javascript."""
+        if format == "onnx":
+            raise Error("invalid", "must be one that is text; onnx is binary, ask POST /export for it", "format")
         return self._ask("/export", _message(state, format=format), accept="*/*")
 
     def picture(self, *states: State, size: int = 280) -> Picture:
@@ -434,6 +440,10 @@ class Client:
 
         Several states stand side by side. Each is size pixels wide and high.
         """
+        if not states:
+            raise ValueError("states must have at least one")
+        if size < 1:
+            raise ValueError(f"size must be at least 1 pixel; got {size}")
         return _picture([_Plane(state, self.predict(state, _GRID), size) for state in states], size)
 
     def _dataset(self, name: str, parameters: Dict[str, Any]) -> Tuple[Dict[str, str], Dict[str, Any]]:

@@ -136,5 +136,29 @@ async function ask(lab, request) {
   }
 }
 
+/** Makes a mistake, and says what the client says of it. */
+async function wrong(lab, mistake) {
+  const all = async (states) => {
+    for await (const state of states) assert.ok(state);
+  };
+  const mistakes = {
+    "a list": () => new Client([]),
+    "no scheme": () => new Client(["http://localhost", "localhost:8888"]),
+    "no host": () => new Client("http://"),
+    "no time": () => new Client("http://localhost", { timeout: 0 }),
+    steps: async () => lab.step(await lab.new("moons"), -5),
+    "steps of a stream": async () => all(lab.train(await lab.new("moons"), { steps: -5 })),
+    "steps in quotes": async () => all(lab.train(await lab.new("moons"), { steps: "5" })),
+    "steps of a sweep": async () => all(lab.sweep(await lab.new("moons"), -5, { seed: [1, 2] })),
+    binary: async () => lab.export(await lab.new("moons"), "onnx"),
+    format: async () => lab.export(await lab.new("moons"), "word"),
+  };
+  try {
+    console.log("nothing:", await mistakes[mistake]());
+  } catch (error) {
+    console.log(error.message);
+  }
+}
+
 const [command, urls, options, ...given] = process.argv.slice(2);
-await { law, train, sweep, ask }[command](new Client(urls.split(" "), JSON.parse(options)), ...given);
+await { law, train, sweep, ask, wrong }[command](new Client(urls.split(" "), JSON.parse(options)), ...given);

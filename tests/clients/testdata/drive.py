@@ -108,5 +108,27 @@ def ask(lab, request):
         last = {} if state is None else {"step": state.step, "same": lab.step(wild(), state.step) == state}
         print(json.dumps({"code": error.code, "field": error.field, "status": error.status, **last}))
 
+
+def wrong(lab, mistake):
+    """Makes a mistake, and says what the client says of it."""
+    mistakes = {
+        "a list": lambda: nnvisu.Client([]),
+        "no scheme": lambda: nnvisu.Client("http://localhost", "localhost:8888"),
+        "no host": lambda: nnvisu.Client("http://"),
+        "no time": lambda: nnvisu.Client("http://localhost", timeout=0),
+        "steps": lambda: lab.step(lab.new("moons"), -5),
+        "steps of a stream": lambda: list(lab.train(lab.new("moons"), -5)),
+        "steps of a sweep": lambda: list(lab.sweep(lab.new("moons"), -5, seed=[1, 2])),
+        "binary": lambda: lab.export(lab.new("moons"), "onnx"),
+        "format": lambda: lab.export(lab.new("moons"), "word"),
+        "no picture": lambda: lab.picture(),
+        "small picture": lambda: lab.picture(lab.new("moons"), size=0),
+    }
+    try:
+        print("nothing:", mistakes[mistake]())
+    except (nnvisu.Error, ValueError) as error:
+        print(error)
+
+
 command, urls, options, *arguments = sys.argv[1:]
-{"law": law, "train": train, "sweep": sweep, "ask": ask}[command](nnvisu.Client(*urls.split(), **json.loads(options)), *arguments)
+{"law": law, "train": train, "sweep": sweep, "ask": ask, "wrong": wrong}[command](nnvisu.Client(*urls.split(), **json.loads(options)), *arguments)
