@@ -13,6 +13,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
 	"github.com/nnvisu/nnvisu/handlers/wire"
+	"github.com/nnvisu/nnvisu/tests/race"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -112,6 +113,7 @@ func TestQueryIgnored(t *testing.T) {
 
 // TestQueryCost: a query of a megabyte is judged at once.
 func TestQueryCost(t *testing.T) {
+	race.Skip(t)
 	for _, piece := range []string{"&amp;", ";a=", "?", "&a=b.", "%E2%80%8B", "&utm_a", ")", "&)"} {
 		query := strings.Repeat(piece, 1<<20/len(piece))
 		begin := time.Now()

@@ -11,6 +11,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/tests/race"
 )
 
 // smallBatches is a recipe whose points take much longer to measure than an update.
@@ -28,6 +29,7 @@ func again(n, every int, act journal.Act) []journal.Entry {
 // TestReplayCurvesCost: the curves of a run take little beside the run, however often it was changed, and
 // however long it takes to measure. They have the run's beginning and its end.
 func TestReplayCurvesCost(t *testing.T) {
+	race.Skip(t)
 	s := newTestServer(t)
 	bias := journal.SetBias{Value: 0.5}
 	for what, j := range map[string]journal.Journal{
@@ -95,6 +97,7 @@ func TestReplayCurvesRenewed(t *testing.T) {
 // TestReplayAtLimit: the longest run to which Share gives a link can be opened and verified, and its page
 // has curves. One more update is too many.
 func TestReplayAtLimit(t *testing.T) {
+	race.Skip(t)
 	s := newTestServer(t, func(c *Config) { c.MaxWork = 30 * time.Millisecond })
 	j := journal.Journal{Recipe: "dataset=moons&points=500&batch_size=1", Entries: []journal.Entry{{Act: journal.SetBias{}}, {Act: journal.AddUnit{}}}}
 	work := func(step int) time.Duration {
