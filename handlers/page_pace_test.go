@@ -107,10 +107,13 @@ func TestSocketCredit(t *testing.T) {
 	for name, values := range form {
 		fields[name] = values[0]
 	}
-	for address, want := range map[string]int{"": 10, "?acks=1": firstCredit + 1} { // and the last one
+	for address, isRight := range map[string]func(frames int) bool{
+		"":        func(frames int) bool { return frames > firstCredit+1 && frames <= 10 }, // a busy machine skips some
+		"?acks=1": func(frames int) bool { return frames == firstCredit+1 },                // and the last one
+	} {
 		conn, ctx := dialPageAt(t, s, address)
-		if frames, done := converse(t, conn, ctx, websocket.MessageText, mustJSON(t, fields)); len(frames) != want || done != `{"reason":"steps"}` {
-			t.Errorf("/ws/page%s, without acknowledgements: %d frames, %s; want %d", address, len(frames), done, want)
+		if frames, done := converse(t, conn, ctx, websocket.MessageText, mustJSON(t, fields)); !isRight(len(frames)) || done != `{"reason":"steps"}` {
+			t.Errorf("/ws/page%s, without acknowledgements: %d frames of 10, %s; the first credit is %d", address, len(frames), done, firstCredit)
 		}
 	}
 	conn, ctx := dialPageAt(t, s, "?acks=1")
