@@ -18,32 +18,19 @@ var axeTags = []string{"wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "
 // has not looked.
 const leastRules = 15
 
-// TestBrowserAxe: axe-core finds nothing to object to on any screen, light or dark, or on a phone,
-// which has the same colours.
-func TestBrowserAxe(t *testing.T) {
+// TestBrowserAxeNoScript: axe-core finds nothing to object to on the page without script, either.
+func TestBrowserAxeNoScript(t *testing.T) {
 	t.Parallel()
-	for _, look := range []struct {
-		name    string
-		options []func(*tabOptions)
-	}{
-		{"Light", []func(*tabOptions){wide(1440)}},
-		{"Dark", []func(*tabOptions){wide(1440), dark}},
-		{"LightPhone", []func(*tabOptions){phone}},
-	} {
+	s := start(t)
+	for _, look := range few(2, looks) {
 		t.Run(look.name, func(t *testing.T) {
-			s := start(t)
-			p := s.open(t, append(look.options, provoking(saysRefused))...)
-			p.walk(p.checkAxe)
-
-			t.Run("NoScript", func(t *testing.T) {
-				p := s.open(t, append(look.options, withoutScript)...)
-				// The page's scripts have not run and will not; axe-core needs timers.
-				must(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false})
-				if eval[bool](p, `document.documentElement.classList.contains("script")`) {
-					t.Fatal("the page's script ran; want it not to")
-				}
-				p.checkAxe(t)
-			})
+			p := s.open(t, append(look.options, withoutScript)...)
+			// The page's scripts have not run and will not; axe-core needs timers.
+			must(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: false})
+			if eval[bool](p, `document.documentElement.classList.contains("script")`) {
+				t.Fatal("the page's script ran; want it not to")
+			}
+			p.checkAxe(t)
 		})
 	}
 }

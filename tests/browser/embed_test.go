@@ -263,12 +263,17 @@ func TestBrowserEmbedAxe(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	for _, query := range []string{"dataset=moons", "theme=dark&show=task,network,curves,points,data,settings,until&assignment=Do+it."} {
-		for _, width := range []int64{280, 1200} {
-			p := s.open(t, at("embed?"+query), wide(width))
-			p.checkAxe(t)
-			p.step(1)
-			p.checkAxe(t)
+		p := s.open(t, at("embed?"+query), wide(280))
+		check := func() {
+			for _, width := range []int64{280, 1200} {
+				p.screen(width, false)
+				p.settled()
+				p.checkAxe(t)
+			}
 		}
+		check()
+		p.step(1)
+		check()
 	}
 }
 
