@@ -16,12 +16,14 @@ import (
 	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/nn/kernel"
 	"github.com/nnvisu/nnvisu/nn/setting"
+	"github.com/nnvisu/nnvisu/tests/race"
 	"github.com/nnvisu/nnvisu/views"
 )
 
 // TestJournalLaw: whatever is done on a page, replaying its journal gives its state, byte for byte and
 // with every kernel. Sessions are random: training, every act of the table, settings, and going back.
 func TestJournalLaw(t *testing.T) {
+	race.Skip(t)
 	const sessions = 200
 	before := kernel.Name()
 	defer func() { _ = kernel.Use(before) }() // it was in use

@@ -140,6 +140,7 @@ func TestExperimentAnswered(t *testing.T) {
 	for _, until := range []string{"200", "210"} {
 		form = openLink(t, s, link)
 		form.Set(views.FieldUntilStep, until)
+		form.Set(views.FieldFrameSteps, "5")
 		count, said := 0, 0
 		for _, e := range ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
 			if strings.Contains(e.Data, views.AnswerTold) {

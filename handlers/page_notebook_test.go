@@ -14,6 +14,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/nn/handin"
 	"github.com/nnvisu/nnvisu/nn/journal"
+	"github.com/nnvisu/nnvisu/tests/race"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -137,6 +138,7 @@ func scanQR(t *testing.T, viewBox, path string) string {
 
 // TestNotebookCurves: who goes back sees the curves as they were then.
 func TestNotebookCurves(t *testing.T) {
+	race.Skip(t)
 	s := newTestServer(t)
 	form := readForm(t, serve(s, "GET", "/?dataset=moons&points=30&test_fraction=0.3", "").Body.String(), "", "")
 	then := map[string]string{"back 0.0": form.Get(views.FieldHistory)}

@@ -40,7 +40,10 @@ func shareForm(tb testing.TB, s *Server, form url.Values) (recipe, lost, parts s
 func trainTo(tb testing.TB, s *Server, form url.Values) url.Values {
 	tb.Helper()
 	form.Set(views.FieldControls, "")
+	perFrame := form.Get(views.FieldFrameSteps)
+	form.Set(views.FieldFrameSteps, "25") // frames take their time
 	w := postForm(s, "/train", form, "HX-Request", "true")
+	form.Set(views.FieldFrameSteps, perFrame)
 	if w.Code != http.StatusOK {
 		tb.Fatalf("POST /train = %d %.300s", w.Code, w.Body)
 	}

@@ -29,6 +29,7 @@ func again(n, every int, act journal.Act) []journal.Entry {
 // TestReplayCurvesCost: the curves of a run take little beside the run, however often it was changed, and
 // however long it takes to measure. They have the run's beginning and its end.
 func TestReplayCurvesCost(t *testing.T) {
+	race.Skip(t)
 	s := newTestServer(t)
 	bias := journal.SetBias{Value: 0.5}
 	for what, j := range map[string]journal.Journal{

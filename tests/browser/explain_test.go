@@ -182,20 +182,23 @@ func TestBrowserExplain(t *testing.T) {
 func TestBrowserExplainFits(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	for name, options := range map[string][]func(*tabOptions){"laptop": {laptop}, "phone": {phone, dark}} {
-		for kind, address := range map[string]string{
-			"deep":       "?dataset=hills&points=300&optimizer=adagrad&activation=silu&hidden_layers=12,12,12,12&features=x,y,x2,y2,xy,sin_x,sin_y",
-			"classifier": "?dataset=blobs&classes=6&optimizer=adamw&l1=0.01&l2=0.01&dropout=0.3&activation=gelu&schedule=cosine&schedule_steps=50&batch_size=9",
-			"small":      "?dataset=moons&optimizer=nesterov&hidden_layers=&learning_rate=0.0000123&l1=0.001&schedule=exponential",
-		} {
-			t.Run(name+"-"+kind, func(t *testing.T) {
-				p := s.open(t, append(options, at(address))...)
+	for _, look := range few(1, []struct {
+		name    string
+		options []func(*tabOptions)
+	}{{"phone", []func(*tabOptions){phone, dark}}, {"laptop", []func(*tabOptions){laptop}}}) {
+		for _, run := range few(2, []struct{ kind, address string }{
+			{"deep", "?dataset=hills&points=300&optimizer=adagrad&activation=silu&hidden_layers=12,12,12,12&features=x,y,x2,y2,xy,sin_x,sin_y"},
+			{"classifier", "?dataset=blobs&classes=6&optimizer=adamw&l1=0.01&l2=0.01&dropout=0.3&activation=gelu&schedule=cosine&schedule_steps=50&batch_size=9"},
+			{"small", "?dataset=moons&optimizer=nesterov&hidden_layers=&learning_rate=0.0000123&l1=0.001&schedule=exponential"},
+		}) {
+			t.Run(look.name+"-"+run.kind, func(t *testing.T) {
+				p := s.open(t, append(look.options, at(run.address))...)
 				p.change("a step", func() { p.step(1) })
 				p.click(theStepByHand)
 				p.explains("the explanation", "the weight from")
 				for i := range 6 {
 					p.run(fmt.Sprintf(`document.getElementById("explain-%d").click()`, i))
-					p.keep(t, fmt.Sprintf("explain-%s-%s-%d", name, kind, i))
+					p.keep(t, fmt.Sprintf("explain-%s-%s-%d", look.name, run.kind, i))
 					p.run(`document.querySelectorAll("#explain details").forEach((d) => { d.open = true; })`)
 					if wide := eval[[]string](p, `(() => {
 						const edge = document.getElementById("explain").getBoundingClientRect().right - 19;

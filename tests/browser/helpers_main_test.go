@@ -30,6 +30,15 @@ func start(tb testing.TB, options ...func(*handlers.Config)) *server {
 	return &server{contract.Start(tb, options...)}
 }
 
+// few returns the first n of all with go test -short, which is what CI runs, and else all of them,
+// as the task browser does. So those that differ most come first.
+func few[S ~[]T, T any](n int, all S) S {
+	if testing.Short() {
+		return all[:n]
+	}
+	return all
+}
+
 // browser is the one browser process, started by the first test that needs it.
 var browser struct {
 	start sync.Once

@@ -87,22 +87,22 @@ func TestBrowserOld(t *testing.T) {
 // and says so.
 func TestBrowserScriptless(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct {
+	for _, test := range few(2, []struct {
 		name string
 		with func(*tabOptions)
 		told string
 	}{
-		{"off", withoutScript, ""},
-		{"no dialogs", before(`delete self.HTMLDialogElement`), ""},
 		{"no htmx", before(`Object.defineProperty(self, "htmx", {set() {}, get() { throw new Error("blocked"); }, configurable: true}); delete self.htmx;
 			new MutationObserver((all) => all.forEach(({addedNodes}) => addedNodes.forEach((node) => {
 				if (node.src?.includes("htmx") || node.src?.includes("hx-sse")) node.type = "blocked"; // as a filter does
 			}))).observe(document, {childList: true, subtree: true})`), ""},
-		{"throws at once", before(`self.matchMedia = () => { throw new TypeError("this browser has no media"); }`),
-			"Something went wrong in this page: this browser has no media"},
 		{"throws later", before(`URLSearchParams.prototype.toString = () => { throw new TypeError("this browser has no queries"); }`),
 			"Something went wrong in this page: this browser has no queries"},
-	} {
+		{"throws at once", before(`self.matchMedia = () => { throw new TypeError("this browser has no media"); }`),
+			"Something went wrong in this page: this browser has no media"},
+		{"off", withoutScript, ""},
+		{"no dialogs", before(`delete self.HTMLDialogElement`), ""},
+	}) {
 		t.Run(test.name, func(t *testing.T) {
 			p := start(t).open(t, test.with, provoking("."))
 			contract.Eventually(t, "the sentence", func() bool { return p.sees("#scriptless") })

@@ -21,10 +21,11 @@ func (p *tab) sheets(wide, high float64) int {
 func TestBrowserPrint(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	for name, link := range map[string]string{
-		"Lesson": "?experiment=xor-linear", "Free": "?dataset=hills&steps=9&hide=data", "Deep": "?hidden_layers=16,16,16,16&classes=6&dataset=blobs",
-		"Task": "?lock=settings&assignment=" + strings.Repeat("Find+out+why+it+is+so.+", 85),
-	} {
+	for _, sheet := range few(2, []struct{ name, link string }{
+		{"Lesson", "?experiment=xor-linear"}, {"Deep", "?hidden_layers=16,16,16,16&classes=6&dataset=blobs"},
+		{"Free", "?dataset=hills&steps=9&hide=data"}, {"Task", "?lock=settings&assignment=" + strings.Repeat("Find+out+why+it+is+so.+", 85)},
+	}) {
+		name, link := sheet.name, sheet.link
 		t.Run(name, func(t *testing.T) {
 			p := s.open(t, at(link), dark)
 			p.endTour()

@@ -65,6 +65,47 @@ var layerScreen = screen{name: "layer", needs: "#layer", show: func(p *tab) {
 	p.change("the layer of before", p.undo)
 }}
 
+// looks are the windows in which every screen is judged. CI takes the first two, which have both
+// colours and both sizes.
+var looks = []struct {
+	name    string
+	width   int64
+	options []func(*tabOptions)
+}{
+	{"Dark", 1440, []func(*tabOptions){laptop, dark}},
+	{"Phone", 360, []func(*tabOptions){phone}},
+	{"Light", 1440, []func(*tabOptions){laptop}},
+	{"Large", 3840, []func(*tabOptions){func(o *tabOptions) { o.width, o.height = 3840, 2160 }}},
+}
+
+// TestBrowserScreens: on any screen nothing has to be scrolled sideways, no letter is too small to be
+// read and no target too small to be met, and axe-core finds nothing to object to.
+func TestBrowserScreens(t *testing.T) {
+	t.Parallel()
+	for _, look := range few(2, looks) {
+		t.Run(look.name, func(t *testing.T) {
+			p := start(t).open(t, append(look.options, touring, provoking(saysRefused))...)
+			seen := 0
+			p.walk(func(t *testing.T) {
+				seen += eval[int](p, `[...document.querySelectorAll("text, span, p, label")].filter((e) => e.checkVisibility()).length`)
+				p.part("Width", func(t *testing.T) { p.checkWidth(t, look.width) })
+				p.part("Text", func(t *testing.T) { judge(t, p.smallText(leastText)) })
+				p.part("Targets", p.checkTargets)
+				if look.name == "Phone" {
+					p.part("Fields", p.checkFields)
+				}
+				p.part("Axe", p.checkAxe)
+			})
+			if seen < 1000 {
+				t.Errorf("%d texts were seen; want more", seen)
+			}
+		})
+	}
+}
+
+// leastText is the least size of letters, in CSS pixels.
+const leastText = 12
+
 // walk shows every screen of the page in turn, and lets check judge each in a part of the test
 // under its name.
 func (p *tab) walk(check func(t *testing.T)) {

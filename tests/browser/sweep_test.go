@@ -2,14 +2,12 @@ package browser
 
 import (
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/nnvisu/nnvisu/tests/contract"
-	"github.com/nnvisu/nnvisu/tests/tools"
 
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -101,11 +99,6 @@ func TestBrowserSweep(t *testing.T) {
 	if eval[string](q, `document.getElementById("stop").hidden + ""`) != "true" {
 		t.Error("when all runs are there the button Stop still is")
 	}
-	axe, err := os.ReadFile(tools.NPM(t, "../..", "axe-core/axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	q.run(string(axe))
 	q.checkAxe(t)
 	r := q.opened("the tab of a run", func() { q.click(".sweep-cells li:nth-child(4) button") })
 	v := r.ready()

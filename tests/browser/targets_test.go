@@ -62,42 +62,47 @@ func (p *tab) checkTargets(t *testing.T) {
 // deepest has as many layers as there may be, and wide ones among them.
 const deepest = "100-8-8-8-8-8-8-8-8-100"
 
-// TestBrowserTargets: every target is large enough for a finger that is not steady, on every screen
-// and with as many layers and classes as there may be.
+// TestBrowserTargets: every target is large enough for a finger that is not steady, with as many
+// layers and classes as there may be.
 func TestBrowserTargets(t *testing.T) {
 	t.Parallel()
-	for _, width := range []int64{320, 360, 390, 768, 1024, 1440, 1920} {
-		for _, touch := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%d/%t", width, touch), func(t *testing.T) {
-				p := start(t).open(t, provoking(saysRefused), func(o *tabOptions) { o.width, o.phone = width, touch })
-				if width == 360 && touch || width == 1440 && !touch {
-					p.walk(p.checkTargets)
-					p.change("classes", func() { p.dataset("blobs") })
-				}
-				p.checkTargets(t)
-				p.change("ten classes", func() { p.fill("data_classes", "10") })
-				p.change("many layers", func() { p.fill("hidden_layers", deepest) })
+	s := start(t)
+	for _, touch := range []bool{false, true} {
+		widths := []int64{320, 360, 390, 768, 1024, 1440, 1920}
+		p := s.open(t, func(o *tabOptions) { o.width, o.phone = widths[0], touch })
+		check := func(when string) {
+			for _, width := range widths {
+				p.screen(width, touch)
 				p.settled()
-				p.checkTargets(t)
-				least := eval[float64](p, `Math.min(...[...document.querySelectorAll(".head button")].map((e) => Math.min(e.offsetWidth, e.offsetHeight)))`)
-				if least < 24 {
-					t.Errorf("a button of a layer has %v px; want 24", least)
-				}
-			})
+				p.part(fmt.Sprintf("%d/%t%s", width, touch, when), func(t *testing.T) {
+					p.checkTargets(t)
+					least := eval[float64](p, `Math.min(...[...document.querySelectorAll(".head button")].map((e) => Math.min(e.offsetWidth, e.offsetHeight)))`)
+					if least < 24 {
+						t.Errorf("a button of a layer has %v px; want 24", least)
+					}
+				})
+			}
 		}
+		check("First")
+		p.change("ten classes", func() { p.fill("data_classes", "10") })
+		p.change("many layers", func() { p.fill("hidden_layers", deepest) })
+		check("Most")
 	}
 }
 
-// TestBrowserFingers: on a screen for fingers what is used most is 44 px high, and no text field is
-// smaller than what an iPhone zooms to.
+// checkFields fails the test for every text field whose letters are so small that an iPhone zooms to
+// it.
+func (p *tab) checkFields(t *testing.T) {
+	t.Helper()
+	judge(t, eval[[]string](p, `[...document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox], [type=range], [type=file], [type=image]), select, textarea")]
+		.filter((e) => e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 16)
+		.map((e) => (e.id || e.name) + " has letters of " + getComputedStyle(e).fontSize + "; want 16px")`))
+}
+
+// TestBrowserFingers: on a screen for fingers what is used most is 44 px high.
 func TestBrowserFingers(t *testing.T) {
 	t.Parallel()
-	p := start(t).open(t, phone, provoking(saysRefused))
-	p.walk(func(t *testing.T) {
-		judge(t, eval[[]string](p, `[...document.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox], [type=range], [type=file], [type=image]), select, textarea")]
-			.filter((e) => e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 16)
-			.map((e) => (e.id || e.name) + " has letters of " + getComputedStyle(e).fontSize + "; want 16px")`))
-	})
+	p := start(t).open(t, phone)
 	judge(t, eval[[]string](p, `[...document.querySelectorAll("header button, .tools button, .palette svg, .control input, .control select")]
 		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44)
 		.map((e) => (e.id || e.innerText || e.outerHTML.slice(0, 60)) + " is " + e.getBoundingClientRect().height + " px high; want 44")`))

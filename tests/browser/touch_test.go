@@ -244,20 +244,20 @@ func TestBrowserTouchPen(t *testing.T) {
 // switch Draw where there may be fingers.
 func TestBrowserTouchTools(t *testing.T) {
 	t.Parallel()
-	for _, size := range []struct {
-		width int64
-		touch bool
-	}{{320, true}, {360, true}, {390, true}, {768, true}, {1024, true}, {1440, false}, {1920, false}} {
-		p := start(t).open(t, func(o *tabOptions) { o.width, o.phone = size.width, size.touch })
-		for _, classes := range []string{"2", "10"} {
-			p.until("the page is ready", ready)
-			if classes == "10" {
-				p.change("ten classes", func() { p.fill("data_classes", "10") })
-			}
-			type place struct {
-				Name                     string
-				Left, Top, Right, Bottom float64
-			}
+	type place struct {
+		Name                     string
+		Left, Top, Right, Bottom float64
+	}
+	s := start(t)
+	for _, touch := range []bool{true, false} {
+		widths := []int64{1440, 1920}
+		if touch {
+			widths = []int64{320, 360, 390, 768, 1024}
+		}
+		p := s.open(t, func(o *tabOptions) { o.width, o.phone = widths[0], touch })
+		check := func(width int64, classes string) {
+			p.screen(width, touch)
+			p.settled()
 			places := eval[[]place](p, `[...document.querySelectorAll("#plane, #palette label, #remove-class, #add-class, #drag, #undo, button[value=clear]")]
 				.filter((e) => e.checkVisibility()).map((e) => {
 					const {left: Left, top: Top, right: Right, bottom: Bottom} = e.getBoundingClientRect();
@@ -265,16 +265,23 @@ func TestBrowserTouchTools(t *testing.T) {
 				})`)
 			plane := places[0]
 			if want := map[string]int{"2": 8, "10": 16}[classes]; plane.Name != "plane" || len(places) < want {
-				t.Fatalf("at %d px there are %d tools: %v; want %d", size.width, len(places), places, want)
+				t.Fatalf("at %d px there are %d tools: %v; want %d", width, len(places), places, want)
 			}
 			for _, tool := range places[1:] {
 				if tool.Top < plane.Bottom || tool.Top > plane.Bottom+220 || tool.Left < plane.Left-30 || tool.Right > plane.Right+30 {
-					t.Errorf("at %d px, with %s classes, %v is not under the plane, %v", size.width, classes, tool, plane)
+					t.Errorf("at %d px, with %s classes, %v is not under the plane, %v", width, classes, tool, plane)
 				}
 			}
-			if has := slices.ContainsFunc(places, func(q place) bool { return q.Name == "drag" }); has != size.touch {
-				t.Errorf("at %d px, touched %t, the switch Draw is there: %t", size.width, size.touch, has)
+			if has := slices.ContainsFunc(places, func(q place) bool { return q.Name == "drag" }); has != touch {
+				t.Errorf("at %d px, touched %t, the switch Draw is there: %t", width, touch, has)
 			}
+		}
+		for _, width := range widths {
+			check(width, "2")
+		}
+		p.change("ten classes", func() { p.fill("data_classes", "10") })
+		for _, width := range widths {
+			check(width, "10")
 		}
 	}
 }

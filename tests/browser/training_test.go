@@ -160,8 +160,8 @@ func TestBrowserReloadAtOnce(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p := s.open(t, at("?dataset=xor"))
-	for delay := range 12 { // in steps of 3 ms
-		to := p.trainTo(delay + 1)
+	for i, delay := range few(4, []int{0, 2, 5, 9, 1, 3, 4, 6, 7, 8, 10, 11}) { // in steps of 3 ms
+		to := p.trainTo(i + 1)
 		p.run(fmt.Sprintf(`setTimeout(() => history.replaceState(history.state, "", "?dataset=xor&seed=%d"), %d)`, delay, 3*delay))
 		v := p.reload()
 		if d := v.differs(to.state); d != "" {

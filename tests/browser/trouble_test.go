@@ -18,10 +18,10 @@ func TestBrowserTrouble(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	dir := os.Getenv("NNVISU_SCREENSHOTS")
-	for _, size := range []struct {
+	for _, size := range few(1, []struct {
 		name   string
 		option func(*tabOptions)
-	}{{"wide", laptop}, {"phone", phone}} {
+	}{{"phone", phone}, {"wide", laptop}}) {
 		t.Run(size.name, func(t *testing.T) {
 			p := s.open(t, size.option)
 			p.endTour()

@@ -68,6 +68,45 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestWithoutRaceDetector: what skips itself under the race detector is run without it by the task
+// test.
+func TestWithoutRaceDetector(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root, "Taskfile.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`-run '(.+)' \./handlers; fi`).FindSubmatch(text)
+	if names == nil {
+		t.Fatal("Taskfile.yml runs no tests of handlers without the race detector")
+	}
+	runs := regexp.MustCompile(string(names[1]))
+	skips := regexp.MustCompile(`race\.Skip\(|race\.Enabled[^{\n]*\{\n\s*t\.Skip\(`)
+	files, err := filepath.Glob(filepath.Join(root, "handlers", "*_test.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	skipping := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, function := range strings.Split(string(text), "\nfunc ")[1:] {
+			name, _, _ := strings.Cut(function, "(")
+			if !skips.MatchString(function) {
+				continue
+			}
+			skipping++
+			if !runs.MatchString(name) {
+				t.Errorf("%s of %s skips itself under the race detector, and %s does not run it without", name, filepath.Base(file), names[1])
+			}
+		}
+	}
+	if skipping == 0 {
+		t.Error("no test skips itself under the race detector")
+	}
+}
+
 // TestLinks: the links and the pictures of the documents lead to files and to headings that exist.
 func TestLinks(t *testing.T) {
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"`)
