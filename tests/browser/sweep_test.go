@@ -182,10 +182,5 @@ func TestBrowserSweepMap(t *testing.T) {
 	if over := eval[int](q, `Math.max(...[...document.querySelectorAll(".sweep-scroll, html")].map((e) => e.scrollWidth - e.clientWidth))`); over > 0 {
 		t.Errorf("on a tablet six columns are %d pixels too wide", over)
 	}
-	axe, err := os.ReadFile(tools.NPM(t, "../..", "axe-core/axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	q.run(string(axe))
 	q.checkAxe(t)
 }
