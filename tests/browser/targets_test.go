@@ -98,7 +98,7 @@ func TestBrowserFingers(t *testing.T) {
 			.filter((e) => e.checkVisibility() && parseFloat(getComputedStyle(e).fontSize) < 16)
 			.map((e) => (e.id || e.name) + " has letters of " + getComputedStyle(e).fontSize + "; want 16px")`))
 	})
-	judge(t, eval[[]string](p, `[...document.querySelectorAll("header button, .tools button, .palette svg, .control input, .control select")]
+	judge(t, eval[[]string](p, `[...document.querySelectorAll("header :is(button, summary), .tools button, .palette svg, .control input, .control select")]
 		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44)
 		.map((e) => (e.id || e.innerText || e.outerHTML.slice(0, 60)) + " is " + e.getBoundingClientRect().height + " px high; want 44")`))
 }
