@@ -193,6 +193,8 @@ func TestSweepErrors(t *testing.T) {
 		{`{"config":{},"data":[{"x":0,"y":0,"label":0}],"steps":1}`, `"field":"over"`},
 		{`{"config":{"task":"regression"},"data":[{"x":0,"y":0,"label":0.5}],"steps":1,"over":{"task":["regression","classification"]}}`,
 			`"field":"over.task[1]","message":"does not go with the points: data[0].label must be`},
+		{`{"config":{},"data":[{"x":0,"y":0,"label":0.5}],"steps":1,"over":{"seed":[1,2]}}`, `"field":"data[0].label"`},
+		{`{"config":{},"data":[{"x":0,"y":0,"label":0}],"steps":1,"over":{"task":["classification"],"learning_rate":[0.1,0]}}`, `"field":"over.learning_rate[1]"`},
 	} {
 		if w := serve(s, http.MethodPost, "/sweep", test.body); !strings.Contains(w.Body.String(), test.want) {
 			t.Errorf("%s is answered with %d %s; want %s", test.body, w.Code, w.Body, test.want)

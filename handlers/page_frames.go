@@ -229,6 +229,11 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 		text.Write(wire.AppendHistory(text.AvailableBuffer(), lab.History))
 		lab.JSON.History = text.String()
 	}
+	comes := false // to the goal
+	if len(f.goal.goal) > 0 {
+		lab.Card.Again = f.goal.again
+		lab.Card.Goal, comes = f.goal.check(f.step, lab.Metrics)
+	}
 	frame, err := f.html.Append(html.AvailableBuffer(), &lab)
 	if err != nil {
 		return false, err
@@ -244,14 +249,8 @@ func (f *pageFrames) render(ctx context.Context, html *bytes.Buffer, begin func(
 		}
 		said = strings.TrimSpace(said + " " + views.AnswerTold)
 	}
-	if len(f.goal.goal) > 0 {
-		results, first := f.goal.check(f.step, f.lab.Metrics)
-		if err := views.GoalTold(results, f.goal.again).Render(ctx, html); err != nil {
-			return false, err
-		}
-		if first {
-			said = strings.TrimSpace(said + " " + views.GoalReached)
-		}
+	if comes {
+		said = strings.TrimSpace(said + " " + views.GoalReached)
 	}
 	if said == "" {
 		return true, nil

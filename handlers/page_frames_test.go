@@ -121,6 +121,55 @@ func TestSlowClientEnd(t *testing.T) {
 	}
 }
 
+// TestGoalAlongStream: a stream sends the goal of its page first, and then only when another thing is to be
+// said of it. Whoever loses a frame goes on from the one before in another stream, and whoever loads the
+// page again gets it whole: both see what the stream said at that step.
+func TestGoalAlongStream(t *testing.T) {
+	const card = "#goal-card"
+	state := sampleState(t, "circles", 40, 0, func(c *nn.Config) { c.TestFraction = 0.3 })
+	var stream []string
+	synctest.Test(t, func(t *testing.T) {
+		stream = playPage(t, state, 0, func(f url.Values) {
+			f.Set(views.FieldSteps, "60")
+			f.Set(views.FieldLesson, "goal=accuracy+80,units+99")
+		}).frames
+	})
+	pages, sent := pagesAfter(stream), 0
+	for i, frame := range stream {
+		has := strings.Contains(frame, `hx-target="`+card+`"`)
+		if has {
+			sent++
+		}
+		if other := i == 0 || pages[i][card] != pages[i-1][card]; has != other {
+			t.Errorf("frame %d has the goal: %t; want %t", i, has, other)
+		}
+	}
+	if last := pages[len(pages)-1][card]; sent < 3 || sent > len(stream)/2 || !strings.Contains(last, "Your goal is reached") {
+		t.Fatalf("%d of %d frames have the goal, the last that is sent is %q; want a few, until it is reached", sent, len(stream), last)
+	}
+
+	s := newTestServer(t)
+	form := settingsForm(t, s, state)
+	form.Set(views.FieldLesson, "goal=accuracy+80,units+99")
+	form.Set(views.FieldControls, "")
+	form.Set(views.FieldSteps, "1")
+	post := func(path, act string, headers ...string) string {
+		form.Set(views.FieldAct, act)
+		return serve(s, http.MethodPost, path, form.Encode(), append(headers, "Content-Type", urlencoded)...).Body.String()
+	}
+	for _, at := range []int{10, len(stream) - 2} { // the client has this frame, and has lost the next
+		form.Set(views.FieldNetwork, attributeOf(find(parseHTML(t, pages[at]["#live"]), `[name="network"]`)[0], "value"))
+		on := partOfFrame.FindAllStringSubmatch(post("/train", "", "HX-Request", "true"), -1)
+		i := slices.IndexFunc(on, func(part []string) bool { return part[1] == card })
+		if i < 0 || on[i][2] != pages[at+1][card] {
+			t.Errorf("the stream that goes on after frame %d says %q; want %q", at, on[max(0, i)][2], pages[at+1][card])
+		}
+		if page := post("/edit", "restore"); !strings.Contains(page, "<html") || !strings.Contains(page, `<div id="goal-card">`+pages[at][card]+`</div>`) {
+			t.Errorf("the page at frame %d does not say %q: %.300s", at, pages[at][card], page)
+		}
+	}
+}
+
 // TestLastFrame: the last whole frame is sent also where the trainer has begun the next.
 func TestLastFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

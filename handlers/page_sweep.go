@@ -103,6 +103,7 @@ func (s *Server) refuseSweep(c echo.Context, view *views.SweepPage, err error) e
 // sweepControl returns the control of the page that an error about a sweep is about, or "".
 func sweepControl(view *views.SweepPage, field string) string {
 	name, of, _ := strings.Cut(field, ".")
+	member, _, _ := strings.Cut(of, "[")
 	switch {
 	case name == "steps":
 		return views.FieldSweepSteps
@@ -112,7 +113,7 @@ func sweepControl(view *views.SweepPage, field string) string {
 		return ""
 	case of == "" && view.Written.Rows == "":
 		return views.FieldSweepRows
-	case view.Written.Columns != "" && strings.HasPrefix(of, view.Written.Columns):
+	case member != "" && member == view.Written.Columns:
 		return views.FieldSweepColumnValues
 	}
 	return views.FieldSweepRowValues

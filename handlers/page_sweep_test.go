@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -132,6 +133,54 @@ func TestSweepPageErrors(t *testing.T) {
 		if config := attributeOf(find(page, `form input[name="config"]`)[0], "value"); config != string(mustJSON(t, state.Config)) {
 			t.Errorf("after an error the page carries the settings %s", config)
 		}
+	}
+}
+
+// TestSweepPageField: of a sweep of two settings the error stands beside the values that it is about, also
+// where the name of one begins as that of the other; and so it does of a task that does not go with the points.
+func TestSweepPageField(t *testing.T) {
+	s := newTestServer(t)
+	state := sampleState(t, "plane", 30, 0, nil)
+	for _, test := range []struct{ rows, values, columns, columnValues, want, field string }{
+		{"learning_rate", "0.1 0", "seed", "1 2", "must be greater than 0", views.FieldSweepRowValues},
+		{"seed", "1 2", "learning_rate", "0.1 0", "must be greater than 0", views.FieldSweepColumnValues},
+		{"schedule_steps", "5 0", "schedule", "step cosine", "must be from 1", views.FieldSweepRowValues},
+		{"schedule", "step cosine", "schedule_steps", "5 0", "must be from 1", views.FieldSweepColumnValues},
+		{"task", "regression classification", "", "", "does not go with the points", views.FieldSweepRowValues},
+	} {
+		w := postForm(s, "/sweep", sweepForm(t, state, views.FieldSweep, views.SweepOwn, views.FieldSweepRows, test.rows, views.FieldSweepRowValues, test.values,
+			views.FieldSweepColumns, test.columns, views.FieldSweepColumnValues, test.columnValues, views.FieldSweepSteps, "1"))
+		beside := find(parseHTML(t, w.Body.String()), "#"+views.ErrorID(test.field))
+		if len(beside) != 1 || !strings.Contains(textOf(t, w.Body.String(), "#"+views.ErrorID(test.field)), test.want) {
+			t.Errorf("%s %q by %s %q: want %q beside %s", test.rows, test.values, test.columns, test.columnValues, test.want, test.field)
+		}
+	}
+}
+
+// TestSweepPageLimit: the networks of a page have a million weights and biases in all, and not one more run.
+func TestSweepPageLimit(t *testing.T) {
+	over := func(change func(c *nn.Config), text string) error {
+		t.Helper()
+		sweep, err := wire.DecodeSweep(text, wire.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := wire.Message{State: nn.State{Config: nn.DefaultConfig()}, Sweep: sweep}
+		m.State.Config.Classes = 2
+		change(&m.State.Config)
+		return checkSweepPage(&m)
+	}
+	eightThousand := func(c *nn.Config) { c.Features, c.HiddenLayers = []nn.Feature{nn.FeatureX}, []int{84, 90} }
+	if err := over(eightThousand, `{"seed":{"from":1,"to":125,"count":125}}`); err != nil {
+		t.Errorf("125 runs of 8000 weights and biases: %v", err)
+	}
+	if err := over(eightThousand, `{"seed":{"from":1,"to":126,"count":126}}`); err == nil || !strings.Contains(err.Error(), "have 1008000 weights and biases in all; the limit of a page is 1000000, enough for 125 runs") {
+		t.Errorf("126 runs of 8000 weights and biases: %v", err)
+	}
+	const deep = "[100,100,100,100,100,100,100,100,100,100]"
+	err := over(func(*nn.Config) {}, `{"hidden_layers":[[4],`+deep+`],"seed":{"from":1,"to":11,"count":11}}`)
+	if err == nil || !strings.Contains(err.Error(), "enough for 10 runs of the largest network") {
+		t.Errorf("11 of 22 runs with 91402 weights and biases each: %v", err)
 	}
 }
 

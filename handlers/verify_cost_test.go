@@ -18,7 +18,7 @@ import (
 func handInAsks(repeat func(before, unit, after string) func(n int) string) map[string]func(n int) ask {
 	all := map[string]func(n int) ask{}
 	for name, text := range map[string]func(n int) string{
-		"Letters": repeat(``, `A`, ``), "Points": repeat(``, `.`, ``), "Blanks": repeat(`A`, ` `, `A`), "Link": repeat(`?journal=`, `A`, ``),
+		"Letters": repeat(``, `A`, ``), "Points": repeat(``, `.`, ``), "Blanks": repeat(`A`, ` `, `A`), "Link": repeat(`?journal=`, `A`, ``), "Wrapped": repeat(``, `http://a?url=`, ``),
 		"Links": repeat(``, `?journal=A&`, ``), "Parameters": repeat(`?journal=A`, `&a#=1`, ``), "Escapes": repeat(`?journal=A`, `%41`, ``),
 		"Entities": repeat(`?journal=A`, `&amp;`, ``), "Packed": repeat(`#state=`, `A`, ``), "Debris": repeat(`#state=A`, `.`, ``),
 		"File": repeat(`{"type":"nnvisu_state","version":1,"data":[{"x":0,"y":0,"label":0}`, `,{"x":0.#,"y":0.5,"label":1}`, `],"journal":"A"}`),

@@ -38,6 +38,9 @@ func TestVerifyLessonTexts(t *testing.T) {
 		{"http://lab/", "", handin.Holds, handin.Data},
 		{"http://lab/?" + lessonRecipe + "&goal=units+9", "units 9", handin.Data, handin.Holds},
 		{lessonRecipe, "", handin.Data, handin.Holds},
+		{"http://lab/?" + lessonRecipe + "&hide=until&hide=panel&lock=data#network", "", handin.Data, handin.Holds},
+		{"http://lab/?points=200&seed=1&goal=units+99", "units 99", handin.Holds, handin.Data},
+		{"http://lab/?experiment=momentum&goal=units+99", "units 99", handin.Data, handin.Data},
 		{"units <= 6", "units 6", handin.Holds, handin.Holds},
 		{"units<=6, test_accuracy >= 1 %", "units 6,test accuracy 1", handin.Holds, handin.Holds},
 		{"Units ≤ 6", "units 6", handin.Holds, handin.Holds},
@@ -107,9 +110,56 @@ func TestVerifyLessonJournal(t *testing.T) {
 	}
 }
 
+// TestVerifyLessonLink: the notebook link of a run is read as a lesson with what that link brings: its
+// claim, and the goal that its run was made for. What cannot be a lesson is refused by its name.
+func TestVerifyLessonLink(t *testing.T) {
+	s := newTestServer(t)
+	given := journal.Journal{Release: s.journalRelease(), Recipe: withGoal(lessonRecipe, "accuracy 1,data untouched"), Step: 20, Entries: []journal.Entry{
+		{Step: 10, Act: journal.AddPoints{Points: []nn.Point{{X: 0.5, Y: 0.25, Label: 1}}}},
+	}}
+	began := leadsTo(t, s, given)
+	link := "https://example.org/?journal=" + handInOf(t, s, given, given, began, lossOf(t, began))
+	j := given
+	j.Step = 60
+	state := leadsTo(t, s, j)
+	own := handInOf(t, s, j, j, state, lossOf(t, state))
+	for lesson, want := range map[string]string{
+		link:                     "accuracy 1,data untouched,after 1",
+		link + "&goal=units+9":   "units 9,after 1",
+		link + "&hide=until#top": "accuracy 1,data untouched,after 1",
+	} {
+		code, got := verifyAll(t, s, lesson, own)
+		if code != http.StatusOK || got.Goal != want {
+			t.Errorf("%s: %d, the goal is %q, %+v; want %q", lesson, code, got.Goal, got.Error, want)
+			continue
+		}
+		if row := got.HandIns[0]; row.Verdict != handin.Holds || row.Reached == nil || !*row.Reached {
+			t.Errorf("%s: %q %+v, rules %+v; want one that holds and has reached the goal", lesson, row.Verdict, row.Differences, row.Rules)
+		}
+	}
+	for lesson, reached := range map[string]bool{"data untouched,after 1": true, "data untouched": false} {
+		if _, got := verifyAll(t, s, lesson, own); *got.HandIns[0].Reached != reached {
+			t.Errorf("%s: rules %+v; want reached %t", lesson, got.HandIns[0].Rules, reached)
+		}
+	}
+	for lesson, want := range map[string]string{
+		"https://example.org/?journal=AQ.AA": "has a journal that cannot be read",
+		"https://example.org/#state=H4sI":    "must be a short link or a notebook link",
+	} {
+		if _, got := verifyAll(t, s, lesson, own); got.Error.Field != "lesson" || !strings.Contains(got.Error.Message, want) {
+			t.Errorf("%s: %+v; want %q", lesson, got.Error, want)
+		}
+	}
+}
+
 // TestVerifySeedIsOfTheData: who changes the seed trains on other points, and then tests on those.
 func TestVerifySeedIsOfTheData(t *testing.T) {
 	s := newTestServer(t)
+	unread := journal.Journal{Recipe: lessonRecipe + "&test_fraction=lots", Step: 20, Entries: []journal.Entry{{Step: 10, Act: journal.Reseed{}}}}
+	unread.Recipe = strings.Replace(unread.Recipe, "test_fraction=0.3&", "", 1)
+	if _, got := verifyAll(t, s, "", journalText(t, s, unread)); got.HandIns[0].Verdict != handin.Unreplayable || got.HandIns[0].Changes["data"] != 1 {
+		t.Errorf("a share of test points that nobody can read: %+v", got.HandIns[0])
+	}
 	for recipe, touched := range map[string]bool{lessonRecipe: true, strings.Replace(lessonRecipe, "test_fraction=0.3&", "", 1): false} {
 		j := journal.Journal{Release: s.journalRelease(), Recipe: recipe, Step: 60, Entries: []journal.Entry{
 			{Step: 10, Act: journal.Settings{{Name: "seed", Value: "4"}}}, {Step: 50, Act: journal.Settings{{Name: "seed", Value: "3"}}},

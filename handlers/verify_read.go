@@ -84,18 +84,36 @@ func readHandInLink(text string) (told, of string, err error) {
 // characters, and of that other one.
 const longestWrapped = 4 * handin.MaxText
 
-// unwrapLink returns the link in a link that leads over another site, as mail programs of schools write
-// all links; and any other text as it is.
+// wrappers are the parameters in which other sites have the link that leads on: url of Outlook's Safe Links
+// and of Google, q of Google, and u of Facebook.
+var wrappers = []string{"url", "q", "u"}
+
+// mostWrapped is how many sites a link may lead over.
+const mostWrapped = 3
+
+// unwrapLink returns the link in a link that leads over other sites, as mail programs of schools write
+// all links; and any other text as it is. A link of the lab has none of those parameters.
 func unwrapLink(text string) string {
-	address, raw, ok := strings.Cut(text, "?")
-	if !ok || len(text) > longestWrapped || !strings.HasPrefix(address, "http") {
+	if len(text) > longestWrapped {
 		return text
 	}
-	query, _ := url.ParseQuery(raw) // what of it can be read
-	if link := query.Get("url"); strings.Contains(link, "?") || strings.Contains(link, "#state=") {
-		return link
+	for range mostWrapped {
+		address, raw, _ := strings.Cut(text, "?")
+		if !isAddress(address) || strings.Contains(raw, "#state=") { // which is the link's own
+			break
+		}
+		query, _ := url.ParseQuery(raw) // what of it can be read
+		i := slices.IndexFunc(wrappers, func(name string) bool { return isAddress(query.Get(name)) })
+		if i < 0 {
+			break
+		}
+		text = query.Get(wrappers[i])
 	}
 	return text
+}
+
+func isAddress(text string) bool {
+	return strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
 }
 
 // otherLink says what is wrong with a link that has no run.

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/nnvisu/nnvisu/nn"
+	"github.com/nnvisu/nnvisu/nn/goal"
 	"github.com/nnvisu/nnvisu/nn/table"
 )
 
@@ -21,9 +22,10 @@ type FrameWriter struct {
 	hashes [hashedParts]uint64
 	areas  pattern // as the client shows it
 	seed   maphash.Seed
-	kept   historyKey // of the history that the client has
-	said   saying     // of the diagnosis that the client shows
-	begun  bool       // the first frame is written
+	kept   historyKey    // of the history that the client has
+	said   saying        // of the diagnosis that the client shows
+	told   []goal.Result // of the goal, as the client shows them
+	begun  bool          // the first frame is written
 }
 
 // Parts of a frame that are compared with the client's by a hash.
@@ -105,6 +107,14 @@ func (f *FrameWriter) Append(dst []byte, l *Lab) ([]byte, error) {
 		f.said = said
 		p.begin("#diagnosis")
 		if err := p.component(Diagnosis(*l)); err != nil {
+			return dst, err
+		}
+		p.end()
+	}
+	if !slices.Equal(l.Card.Goal, f.told) && !l.Redraft { // where the whole card is another
+		f.told = l.Card.Goal
+		p.begin("#goal-card")
+		if err := p.component(goalCard(f.told, l.Card.Again)); err != nil {
 			return dst, err
 		}
 		p.end()

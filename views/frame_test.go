@@ -10,6 +10,7 @@ import (
 
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
+	"github.com/nnvisu/nnvisu/nn/goal"
 )
 
 // partsOf reads fragments: what each puts in its place.
@@ -124,6 +125,46 @@ func TestFrameWriter(t *testing.T) {
 				t.Errorf("the rate was sent %d times and the panel %d times; want the rate %d times", rate, sent["#panel-body"], want)
 			}
 		})
+	}
+}
+
+// TestFrameGoal: in a stream the goal is sent first, and then when what is said of a rule is another; of a
+// page without one nothing is. A lesson that is sent as a whole has it already.
+func TestFrameGoal(t *testing.T) {
+	g, err := goal.Parse("accuracy 95,units 6,data untouched")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := sampleLab(t, dataset.Circles, nil)
+	f := NewFrameWriter(l.State.Config, 0)
+	for i, step := range []struct {
+		accuracy       float64
+		units, touched int
+		sent           bool
+	}{{0.5, 4, 0, true}, {0.5, 4, 0, false}, {0.52, 4, 0, true}, {0.52, 4, 0, false}, {0.52, 7, 0, true}, {0.97, 6, 0, true}, {0.97, 6, 1, true}, {0.97, 6, 1, false}} {
+		l.State.Network.Step++
+		l.Card.Goal = g.Check(&goal.Run{
+			Config: nn.Config{HiddenLayers: []int{step.units}}, Metrics: nn.Metrics{Accuracy: &step.accuracy}, Measured: true,
+			Acts: &goal.Acts{Of: map[goal.Part]int{goal.Data: step.touched}},
+		})
+		shown, sent := partsOf(t, frame(t, f, &l))["#goal-card"]
+		if sent != step.sent {
+			t.Errorf("frame %d has the goal: %t; want %t", i, sent, step.sent)
+		}
+		if reached := step.accuracy > 0.95 && step.units < 7 && step.touched == 0; sent && strings.Contains(shown, "Your goal is reached") != reached {
+			t.Errorf("frame %d says %q; want that the goal is reached: %t", i, shown, reached)
+		}
+	}
+	if _, sent := partsOf(t, text(t, Frame(l)))["#goal-card"]; !sent {
+		t.Error("a whole frame has no goal")
+	}
+	l.Redraft = true
+	if _, sent := partsOf(t, text(t, Frame(l)))["#goal-card"]; sent {
+		t.Error("a frame beside the whole lesson has the goal, too")
+	}
+	l.Redraft, l.Card.Goal = false, goal.Goal(nil).Check(nil)
+	if _, sent := partsOf(t, text(t, Frame(l)))["#goal-card"]; sent {
+		t.Error("a frame of a page without a goal has one")
 	}
 }
 

@@ -73,11 +73,11 @@ func (p *VerifyPage) counted() string {
 // sound reports whether nothing speaks against a hand-in.
 func sound(r handin.Row) bool { return r.Verdict == handin.Holds || r.Verdict == handin.Unclaimed }
 
-// sameAs names the hand-ins with the same run.
-func (p *VerifyPage) sameAs(r handin.Row) string {
+// sameNames names those of some rows that have the same run as another one.
+func sameNames(rows []handin.Row, same []int) string {
 	var names []string
-	for _, i := range r.SameAs {
-		names = append(names, p.Report.Rows[i].Name)
+	for _, i := range same {
+		names = append(names, rows[i].Name)
 	}
 	return strings.Join(names, ", ")
 }
@@ -89,10 +89,9 @@ const sameNamed = 2
 func (p *VerifyPage) sameShort(r handin.Row) string {
 	rest := len(r.SameAs) - sameNamed
 	if rest < 2 { // one more name is no longer than that
-		return p.sameAs(r)
+		return sameNames(p.Report.Rows, r.SameAs)
 	}
-	r.SameAs = r.SameAs[:sameNamed]
-	return fmt.Sprintf("%s and %d more", p.sameAs(r), rest)
+	return fmt.Sprintf("%s and %d more", sameNames(p.Report.Rows, r.SameAs[:sameNamed]), rest)
 }
 
 // longestOpened is the most characters of a journal that a link of the table opens. Proxies take no longer
@@ -195,7 +194,6 @@ func VerifyCSV(report handin.Report) string {
 	}
 	row("name", "verdict", "goal_reached", "broken_rules", "steps", "updates", "updates_before", "parameters", "units", "acts", "loss", "claimed_loss",
 		"accuracy", "test_loss", "test_accuracy", "digest", "same_as", "why")
-	p := VerifyPage{Report: &report}
 	for _, r := range report.Rows {
 		var broken, why []string
 		for _, rule := range r.Rules {
@@ -218,7 +216,7 @@ func VerifyCSV(report handin.Report) string {
 			metrics = *r.Metrics
 		}
 		row(r.Name, string(r.Verdict), reached, strings.Join(broken, "; "), r.Steps, r.Updates, r.Before, r.Parameters, r.Units, r.Acts,
-			r.Loss, r.Claimed, metrics.Accuracy, metrics.TestLoss, metrics.TestAccuracy, r.Digest, p.sameAs(r), strings.Join(why, "; "))
+			r.Loss, r.Claimed, metrics.Accuracy, metrics.TestLoss, metrics.TestAccuracy, r.Digest, sameNames(report.Rows, r.SameAs), strings.Join(why, "; "))
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package views
 
 import (
 	"encoding/csv"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,5 +26,27 @@ func TestVerifyCSV(t *testing.T) {
 		if line := strings.Split(text, "\r\n")[1]; !strings.HasPrefix(line, `"`) || !strings.Contains(line, `,"loss","","",7,0,0,`) {
 			t.Errorf("the line of %q is %s", name, line)
 		}
+	}
+}
+
+// TestVerifySame: the table for spreadsheets names all hand-ins with the same run, and the page as many as
+// there is room for.
+func TestVerifySame(t *testing.T) {
+	rows := []handin.Row{{Name: "Ada", Digest: "a"}, {Name: "Bob", Digest: "b"}, {Name: "Cleo", Digest: "a"}, {Name: "Dan", Digest: "a"}}
+	handin.MarkSame(rows)
+	page := VerifyPage{Report: &handin.Report{Rows: rows}}
+	table, err := csv.NewReader(strings.NewReader(VerifyCSV(*page.Report))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := slices.Index(table[0], "same_as")
+	for i, want := range []string{"Cleo, Dan", "", "Ada, Dan", "Ada, Cleo"} {
+		if got := table[i+1][column]; got != want || page.sameShort(rows[i]) != want {
+			t.Errorf("%s has the same run as %q, on the page %q; want %q", rows[i].Name, got, page.sameShort(rows[i]), want)
+		}
+	}
+	rows[0].SameAs = []int{3, 2, 1, 3}
+	if got := page.sameShort(rows[0]); got != "Dan, Cleo and 2 more" {
+		t.Errorf("four hand-ins with the same run are named %q", got)
 	}
 }

@@ -185,6 +185,7 @@ func TestParts(t *testing.T) {
 		{with, []journal.Act{journal.Settings{{Name: "seed", Value: "2"}}}, "data seed"},
 		{with, []journal.Act{journal.Settings{{Name: "seed", Value: "2"}, {Name: "test_fraction", Value: "0"}}}, "seed data"},
 		{with, []journal.Act{journal.Settings{{Name: "test_fraction", Value: "0"}}, journal.Reseed{}}, "seed"},
+		{without, []journal.Act{journal.Settings{{Name: "test_fraction", Value: "lots"}}, journal.Reseed{}}, "data seed"},
 		{without, []journal.Act{journal.Settings{{Name: "test_fraction", Value: "0.1"}}, journal.AddUnit{}, journal.Settings{{Name: "seed", Value: "2"}}}, "data seed"},
 	} {
 		var j journal.Journal

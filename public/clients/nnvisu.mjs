@@ -201,7 +201,13 @@ export class Client {
    * @param {Options} options
    */
   constructor(urls = "http://localhost:8888", { patience = 60, timeout = 15, compress } = {}) {
-    this.#urls = [urls].flat().map((url) => url.replace(/\/+$/, ""));
+    this.#urls = [urls].flat().map((url) => String(url).replace(/\/+$/, ""));
+    const wrong = this.#urls.find((url) => !/^https?:\/\/[^/?#]/.test(url));
+    if (!this.#urls.length) throw new TypeError("urls must have at least one address");
+    if (wrong !== undefined) {
+      throw new TypeError(`urls must each begin with http:// or https://; got "${wrong}"`);
+    }
+    if (!(timeout > 0)) throw new RangeError(`timeout must be greater than 0; got ${timeout}`);
     this.patience = patience;
     this.timeout = timeout;
     const isHere = this.#urls.every((url) => LOCAL.test(new URL(url).hostname));
@@ -263,6 +269,9 @@ export class Client {
    * @returns {AsyncGenerator<State, void, void>}
    */
   async *train(state, { steps = 0, every = 1, interval = 0, signal } = {}) {
+    if (!(Number.isInteger(steps) && steps >= 0)) {
+      throw new NNVisuError("invalid", `must be a whole number from 0 on; got ${steps}`, "steps");
+    }
     const end = state.step + steps;
     const longest = LONGEST_STREAM - (LONGEST_STREAM % Math.max(every, 1)) || LONGEST_STREAM; // of whole frames
     const outage = this.#outage(signal);
@@ -317,10 +326,7 @@ export class Client {
    * @returns {Promise<number[][]>}
    */
   async predict(state, points, signal) {
-    const places = Array.from(points, (point) => {
-      const { x, y } = pointOf(point);
-      return { x, y };
-    });
+    const places = Array.from(points, placeOf);
     const outputs = [];
     for (let first = 0; first < places.length; first += AT_ONCE) {
       const message = state.message({ data: places.slice(first, first + AT_ONCE) });
@@ -329,6 +335,29 @@ export class Client {
       outputs.push(...answer.outputs);
     }
     return outputs;
+  }
+
+  /**
+   * Returns where each layer puts points, by default those of the state, and a grid of the plane. layers
+   * has the input first and the output last, each with its name, units, axes, points and grid; grid has
+   * the places of the plane that it is of. docs/api.md says what they are.
+   * @param {State} state @param {Iterable<Point | Row>} [points] @param {AbortSignal} [signal]
+   * @returns {Promise<Record<string, any>>}
+   */
+  async layers(state, points, signal) {
+    const other = points && { data: Array.from(points, placeOf) };
+    return told(await this.#ask("/layers", state.message({ ...other }), signal));
+  }
+
+  /**
+   * Returns how the next update changes a weight or bias, such as "weights.0.1.0", number by number. By
+   * default it is the one with the largest gradient. point is the index of the point that is followed, by
+   * default the first of the batch. docs/api.md says what the members are.
+   * @param {State} state @param {{ parameter?: string, point?: number, signal?: AbortSignal }} options
+   * @returns {Promise<Record<string, any>>}
+   */
+  async explain(state, { parameter, point, signal } = {}) {
+    return told(await this.#ask("/explain", state.message({ parameter, point }), signal));
   }
 
   /**
@@ -359,7 +388,11 @@ export class Client {
    * Returns the network as a program: pytorch, numpy, go or javascript.
    * @param {State} state @param {string} format @param {AbortSignal} [signal]
    */
-  export(state, format, signal) {
+  async export(state, format, signal) {
+    if (format === "onnx") {
+      const reason = "must be one that is text; onnx is binary, ask POST /export for it";
+      throw new NNVisuError("invalid", reason, "format");
+    }
     return this.#ask("/export", state.message({ format }), signal, "*/*");
   }
 
@@ -568,6 +601,19 @@ function pointOf(point) {
   if (!Array.isArray(point)) return /** @type {Point} */ (point);
   const [x, y, label = 0] = point;
   return { x, y, label };
+}
+
+/** @param {Point | Row} point @returns {Point} without its label */
+function placeOf(point) {
+  const { x, y } = pointOf(point);
+  return { x, y };
+}
+
+/** Returns the members of an answer, but for its type. @param {string} text */
+function told(text) {
+  const answer = JSON.parse(text);
+  delete answer.type;
+  return answer;
 }
 
 /**

@@ -269,8 +269,10 @@ class Client:
         compress: Optional[bool] = None,
     ):
         for url in urls:
-            if not re.match("https?://", url):
-                raise ValueError(f"an address must begin with http:// or https://; got {url!r}")
+            if not (isinstance(url, str) and re.match("https?://[^/?#]", url)):
+                raise ValueError(f"urls must each be a text that begins with http:// or https://; got {url!r}")
+        if not timeout > 0:
+            raise ValueError(f"timeout must be greater than 0; got {timeout}")
         self.patience, self.timeout = patience, timeout
         self._urls = collections.deque(url.rstrip("/") for url in urls or ["http://localhost:8888"])
         hosts = {urllib.parse.urlsplit(url).hostname for url in self._urls}
@@ -327,6 +329,8 @@ class Client:
         0 steps are as many as you take. interval is the least number of seconds between two states.
         After a lost connection, a server that stops or that is busy, it goes on from the newest state.
         """
+        if steps < 0:
+            raise Error("invalid", f"must be at least 0; got {steps}", "steps")
         end, outage = state.step + steps, _Outage(self)
         longest = _LONGEST_STREAM - _LONGEST_STREAM % max(every, 1) or _LONGEST_STREAM  # of whole frames
         while not steps or state.step < end:
@@ -381,6 +385,30 @@ class Client:
             outputs += json.loads(self._ask("/predict", _message(state, data=some)))["outputs"]
         return outputs
 
+    def layers(self, state: State, points: Optional[Iterable[Sequence[float]]] = None) -> Dict[str, Any]:
+        """Returns where each layer puts points, by default those of the state, and a grid of the plane.
+
+        layers has the input first and the output last, each with its name, units, axes, points and grid.
+        grid has the places of the plane that it is of. docs/api.md says what they are.
+        """
+        data = None if points is None else [{"x": float(row[0]), "y": float(row[1])} for row in points]
+        return self._told(self._ask("/layers", _message(state, data=data)))
+
+    def explain(self, state: State, parameter: Optional[str] = None, point: Optional[int] = None) -> Dict[str, Any]:
+        """Returns how the next update changes a weight or bias, such as "weights.0.1.0", number by number.
+
+        By default it is the one with the largest gradient. point is the index of the point that is
+        followed, by default the first of the batch. docs/api.md says what the members are.
+        """
+        return self._told(self._ask("/explain", _message(state, parameter=parameter, point=point)))
+
+    @staticmethod
+    def _told(text: str) -> Dict[str, Any]:
+        """Returns the members of an answer, but for its type."""
+        answer = json.loads(text)
+        del answer["type"]
+        return answer
+
     def replay(self, journal: str, anyway: bool = False) -> State:
         """Returns the state that a journal leads to: its text, or the link that the page's Share makes.
 
@@ -403,6 +431,8 @@ class Client:
 
     def export(self, state: State, format: str) -> str:
         """Returns the network as a program: pytorch, numpy, go or javascript."""
+        if format == "onnx":
+            raise Error("invalid", "must be one that is text; onnx is binary, ask POST /export for it", "format")
         return self._ask("/export", _message(state, format=format), accept="*/*")
 
     def picture(self, *states: State, size: int = 280) -> Picture:
@@ -410,6 +440,10 @@ class Client:
 
         Several states stand side by side. Each is size pixels wide and high.
         """
+        if not states:
+            raise ValueError("states must have at least one")
+        if size < 1:
+            raise ValueError(f"size must be at least 1 pixel; got {size}")
         return _picture([_Plane(state, self.predict(state, _GRID), size) for state in states], size)
 
     def _dataset(self, name: str, parameters: Dict[str, Any]) -> Tuple[Dict[str, str], Dict[str, Any]]:
@@ -610,9 +644,9 @@ def _object(texts: Dict[str, str]) -> str:
 
 
 def _message(state: State, **members: Any) -> str:
-    """Returns the JSON of a state with other and more members."""
+    """Returns the JSON of a state with other and more members. What is None stays as it is."""
     texts = {name: state._texts[name] for name in _STATE}
-    return _object({**texts, **{name: json.dumps(value) for name, value in members.items()}})
+    return _object({**texts, **{name: json.dumps(value) for name, value in members.items() if value is not None}})
 
 
 # Pictures, in the colours of the page.

@@ -229,6 +229,10 @@ func TestRequests(t *testing.T) {
 			"large":                  {"result": 2.0},
 			"many":                   {"result": 2001.0},
 			"recipe":                 {"result": recipe},
+			"layers":                 {"result": []any{[]any{"input", "hidden 1", "output"}, true, 441.0, 20.0, []any{"grid", "layers"}}},
+			"layers of nothing":      {"code": "invalid", "field": "data", "status": 422.0},
+			"explain":                {"result": []any{5.0, 2.0, true, true, false}},
+			"explain nothing":        {"code": "invalid", "field": "parameter", "status": 422.0},
 			"replay":                 {"result": []any{200.0, []any{5.0}, true, nil, nil}},
 			"replay another release": {"code": "release", "field": "journal", "status": 409.0},
 			"replay nothing":         {"code": "malformed", "field": "journal", "status": 400.0},
@@ -253,6 +257,38 @@ func TestRequests(t *testing.T) {
 			}
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: %v; want %v", request, got, want)
+			}
+		}
+	})
+}
+
+// TestWrongArguments: what is wrong with an argument is said of it, with what it must be.
+func TestWrongArguments(t *testing.T) {
+	s := contract.Start(t)
+	each(t, func(t *testing.T, c client) {
+		for mistake, want := range map[string][2]string{ // in Python and in JavaScript
+			"a list":            {"urls must each be a text that begins with http:// or https://; got []", "urls must have at least one address"},
+			"no scheme":         {"urls must each be a text that begins with http:// or https://; got 'localhost:8888'", `urls must each begin with http:// or https://; got "localhost:8888"`},
+			"no host":           {"urls must each be a text that begins with http:// or https://; got 'http://'", `urls must each begin with http:// or https://; got "http:"`},
+			"no time":           {"timeout must be greater than 0; got 0", "timeout must be greater than 0; got 0"},
+			"steps":             {"steps must be from 1 to 100000; got -5", "steps must be from 1 to 100000; got -5"},
+			"steps of a stream": {"steps must be at least 0; got -5", "steps must be a whole number from 0 on; got -5"},
+			"steps in quotes":   {"", "steps must be a whole number from 0 on; got 5"},
+			"steps of a sweep":  {"steps must be from 1 to 100000; got -5", "steps must be from 1 to 100000; got -5"},
+			"binary":            {"format must be one that is text; onnx is binary, ask POST /export for it", "format must be one that is text; onnx is binary, ask POST /export for it"},
+			"format":            {"format must be one of pytorch,", "format must be one of pytorch,"},
+			"no picture":        {"states must have at least one", ""},
+			"small picture":     {"size must be at least 1 pixel; got 0", ""},
+		} {
+			said := want[0]
+			if c.driver == javaScript.driver {
+				said = want[1]
+			}
+			if said == "" {
+				continue // it has no such thing
+			}
+			if got := c.run(t, "wrong", s.Root, "{}", mistake); !strings.HasPrefix(got, said) {
+				t.Errorf("%s: %.300q; want %q", mistake, got, said)
 			}
 		}
 	})

@@ -58,7 +58,28 @@ async function ask(lab, request) {
     const told = Object.entries(rows).map(([name, row]) => [name, row.verdict, row.reached, row.acts]);
     return told.map((row) => row.map((value) => value ?? null));
   };
+  const layers = async () => {
+    const state = await lab.step(await lab.new("moons", { points: 20, hidden_layers: [3] }), 5);
+    const places = [[0.5, 0], { x: 0.25, y: -1 }];
+    const of = await lab.layers(state, places);
+    const outputs = JSON.stringify(await lab.predict(state, places));
+    const same = JSON.stringify(of.layers.at(-1).points) === outputs;
+    const own = (await lab.layers(state)).layers[1].points.length;
+    return [of.layers.map(({ name }) => name), same, of.grid.length, own, Object.keys(of).sort()];
+  };
+  const explain = async () => {
+    const state = await lab.step(await lab.new("moons", { points: 20 }), 5);
+    const told = await lab.explain(state, { parameter: "weights.0.1.0", point: 2 });
+    const largest = await lab.explain(state);
+    const after = (await lab.step(state)).network.weights[0][1][0];
+    const larger = Math.abs(largest.parameter.gradient) > Math.abs(told.parameter.gradient);
+    return [told.step, told.point.index, told.parameter.after === after, larger, "type" in told];
+  };
   const requests = {
+    layers,
+    "layers of nothing": async () => lab.layers(await lab.new("moons"), []),
+    explain,
+    "explain nothing": async () => lab.explain(await lab.new("moons"), { parameter: "weights.9.0.0" }),
     replay,
     verify,
     "verify nothing": () => lab.verify({}),
@@ -115,5 +136,29 @@ async function ask(lab, request) {
   }
 }
 
+/** Makes a mistake, and says what the client says of it. */
+async function wrong(lab, mistake) {
+  const all = async (states) => {
+    for await (const state of states) assert.ok(state);
+  };
+  const mistakes = {
+    "a list": () => new Client([]),
+    "no scheme": () => new Client(["http://localhost", "localhost:8888"]),
+    "no host": () => new Client("http://"),
+    "no time": () => new Client("http://localhost", { timeout: 0 }),
+    steps: async () => lab.step(await lab.new("moons"), -5),
+    "steps of a stream": async () => all(lab.train(await lab.new("moons"), { steps: -5 })),
+    "steps in quotes": async () => all(lab.train(await lab.new("moons"), { steps: "5" })),
+    "steps of a sweep": async () => all(lab.sweep(await lab.new("moons"), -5, { seed: [1, 2] })),
+    binary: async () => lab.export(await lab.new("moons"), "onnx"),
+    format: async () => lab.export(await lab.new("moons"), "word"),
+  };
+  try {
+    console.log("nothing:", await mistakes[mistake]());
+  } catch (error) {
+    console.log(error.message);
+  }
+}
+
 const [command, urls, options, ...given] = process.argv.slice(2);
-await { law, train, sweep, ask }[command](new Client(urls.split(" "), JSON.parse(options)), ...given);
+await { law, train, sweep, ask, wrong }[command](new Client(urls.split(" "), JSON.parse(options)), ...given);

@@ -62,7 +62,24 @@ def ask(lab, request):
         rows = lab.verify({"Ada": JOURNAL, "Bob": "Circles"}, lesson="units 4")
         return [[name, row["verdict"], row.get("reached"), row["acts"]] for name, row in rows.items()]
 
+    def layers():
+        state, places = lab.step(lab.new("moons", points=20, hidden_layers=[3]), 5), [(0.5, 0), (0.25, -1)]
+        of = lab.layers(state, places)
+        outputs = of["layers"][-1]["points"] == lab.predict(state, places)
+        return [[layer["name"] for layer in of["layers"]], outputs, len(of["grid"]), len(lab.layers(state)["layers"][1]["points"]), sorted(of)]
+
+    def explain():
+        state = lab.step(lab.new("moons", points=20), 5)
+        told, largest = lab.explain(state, "weights.0.1.0", 2), lab.explain(state)
+        after = lab.step(state).network["weights"][0][1][0]
+        larger = abs(largest["parameter"]["gradient"]) > abs(told["parameter"]["gradient"])
+        return [told["step"], told["point"]["index"], told["parameter"]["after"] == after, larger, "type" in told]
+
     requests = {
+        "layers": layers,
+        "layers of nothing": lambda: lab.layers(lab.new("moons"), []),
+        "explain": explain,
+        "explain nothing": lambda: lab.explain(lab.new("moons"), "weights.9.0.0"),
         "replay": replay,
         "verify": verify,
         "verify nothing": lambda: lab.verify({}),
@@ -91,5 +108,27 @@ def ask(lab, request):
         last = {} if state is None else {"step": state.step, "same": lab.step(wild(), state.step) == state}
         print(json.dumps({"code": error.code, "field": error.field, "status": error.status, **last}))
 
+
+def wrong(lab, mistake):
+    """Makes a mistake, and says what the client says of it."""
+    mistakes = {
+        "a list": lambda: nnvisu.Client([]),
+        "no scheme": lambda: nnvisu.Client("http://localhost", "localhost:8888"),
+        "no host": lambda: nnvisu.Client("http://"),
+        "no time": lambda: nnvisu.Client("http://localhost", timeout=0),
+        "steps": lambda: lab.step(lab.new("moons"), -5),
+        "steps of a stream": lambda: list(lab.train(lab.new("moons"), -5)),
+        "steps of a sweep": lambda: list(lab.sweep(lab.new("moons"), -5, seed=[1, 2])),
+        "binary": lambda: lab.export(lab.new("moons"), "onnx"),
+        "format": lambda: lab.export(lab.new("moons"), "word"),
+        "no picture": lambda: lab.picture(),
+        "small picture": lambda: lab.picture(lab.new("moons"), size=0),
+    }
+    try:
+        print("nothing:", mistakes[mistake]())
+    except (nnvisu.Error, ValueError) as error:
+        print(error)
+
+
 command, urls, options, *arguments = sys.argv[1:]
-{"law": law, "train": train, "sweep": sweep, "ask": ask}[command](nnvisu.Client(*urls.split(), **json.loads(options)), *arguments)
+{"law": law, "train": train, "sweep": sweep, "ask": ask, "wrong": wrong}[command](nnvisu.Client(*urls.split(), **json.loads(options)), *arguments)
