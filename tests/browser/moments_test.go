@@ -59,7 +59,7 @@ type moment struct{ Network, Cells string }
 // TestBrowserMomentsFar: the timeline writes a large step as the measures do.
 func TestBrowserMomentsFar(t *testing.T) {
 	t.Parallel()
-	p := start(t).open(t, at("?dataset=xor&points=20&steps=1700"))
+	p := start(t).open(t, at("?dataset=xor&points=20&steps=1700&frame_steps=100"))
 	if v, text := p.ready(), p.timeline().Text; v.Step != "1\u202f700" || text != "Step "+v.Step+" (latest)" {
 		t.Errorf("at step %s the timeline says %q; want the same number", v.Step, text)
 	}
