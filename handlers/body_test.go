@@ -127,17 +127,17 @@ func TestPicturesAreWork(t *testing.T) {
 	}
 	state := sampleState(t, "circles", 40, 0, nil)
 	work := nn.WorkOf(state.Config, len(state.Data))
-	s := newTestServer(t, func(c *Config) { c.MaxWork = 20_000*work.Update + work.Evaluation + pictureWork(state.Config)/2 })
+	s := newTestServer(t, func(c *Config) { c.MaxWork = 100_000*work.Update + work.Evaluation + pictureWork(state.Config)/2 })
 	body := string(mustJSON(t, state))
-	body = body[:len(body)-1] + `,"steps":20000`
+	body = body[:len(body)-1] + `,"steps":100000`
 	for _, test := range []struct {
 		path, accept, more string
 		status             int
 	}{
 		{"/step", "application/json", "}", http.StatusOK},
-		{"/train", "text/event-stream", `,"frame_steps":20000}`, http.StatusOK},
-		{"/train", "text/html", `,"frame_steps":20000}`, http.StatusRequestEntityTooLarge},
-		{"/step", "text/html", `,"frame_steps":20000}`, http.StatusRequestEntityTooLarge},
+		{"/train", "text/event-stream", `,"frame_steps":100000}`, http.StatusOK},
+		{"/train", "text/html", `,"frame_steps":100000}`, http.StatusRequestEntityTooLarge},
+		{"/step", "text/html", `,"frame_steps":100000}`, http.StatusRequestEntityTooLarge},
 	} {
 		w := serve(s, http.MethodPost, test.path, body+test.more, "Content-Type", "application/json", "Accept", test.accept)
 		if w.Code != test.status {
