@@ -62,7 +62,7 @@ func (s *Server) loadDataset(ctx context.Context, p *pageRequest, _ string) erro
 	}
 	p.setState(next, dropMeta)
 	p.meta.Source = source
-	p.notice = undoable("%s: %d points.%s The weights start again.", info.Title, len(points), said)
+	p.notice = undoable("%s: %s points.%s The weights start again.", info.Title, views.Grouped(len(points)), said)
 	return nil
 }
 
@@ -129,7 +129,7 @@ func (s *Server) takeOwn(ctx context.Context, p *pageRequest) error {
 	}
 	p.setState(next, dropMeta)
 	p.meta = meta
-	p.notice = undoable("Your own data: %d points. The weights start again.", len(next.Data))
+	p.notice = undoable("Your own data: %s points. The weights start again.", views.Grouped(len(next.Data)))
 	return nil
 }
 

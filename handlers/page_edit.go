@@ -44,7 +44,7 @@ func addClass(_ *Server, e edit) (nn.State, views.Notice, error) {
 func removeClass(_ *Server, e edit) (nn.State, views.Notice, error) {
 	last := e.state.Config.Classes - 1
 	next, err := e.do(e.state, journal.RemoveClass{Class: max(0, last)})
-	return next, undoable("Removed %s and its %d points.", views.ClassName(e.meta, last), len(e.state.Data)-len(next.Data)), err
+	return next, undoable("Removed %s and its %s points.", views.ClassName(e.meta, last), views.Grouped(len(e.state.Data)-len(next.Data))), err
 }
 
 func undoable(format string, args ...any) views.Notice {

@@ -63,7 +63,7 @@ func (s *Server) goBack(ctx context.Context, p *pageRequest, place string) error
 	p.setState(state, dropMeta)
 	p.meta = s.metaOfJournal(j)
 	p.history, p.kept = curves, views.NoMoment
-	p.notice = undoable("Back at step %d.", state.Network.Step)
+	p.notice = undoable("Back at step %s.", views.Grouped(state.Network.Step))
 	return nil
 }
 

@@ -17,7 +17,7 @@ import (
 func clearPoints(_ *Server, e edit) (nn.State, views.Notice, error) {
 	removed := len(e.state.Data)
 	next, err := e.do(e.state, journal.ClearPoints{})
-	return next, undoable("Removed all %d points.", removed), err
+	return next, undoable("Removed all %s points.", views.Grouped(removed)), err
 }
 
 // mostPlaces is the most places of a stroke. To erase, each is compared with every point.

@@ -65,7 +65,7 @@ func (s *Server) openFile(ctx context.Context, p *pageRequest, file export.File)
 		Message: m, form: p.form, choices: p.choices, kept: views.NoMoment, pinned: p.pinned, history: file.History, journal: file.Journal, own: p.own,
 		meta: keepMeta(file.Meta, m.State.Config, m.State.Config),
 		pageResult: pageResult{
-			notice: undoable("Opened a state at step %d, with %d points.", m.State.Network.Step, len(m.State.Data)),
+			notice: undoable("Opened a state at step %s, with %s points.", views.Grouped(m.State.Network.Step), views.Grouped(len(m.State.Data))),
 			answer: p.answer,
 		},
 	}

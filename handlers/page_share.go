@@ -198,7 +198,7 @@ func (s *Server) lostBy(ctx context.Context, recipe url.Values, p pageRequest) (
 		return lostSettings(lost), nil
 	}
 	if p.State.Network.Step > wire.MaxSteps {
-		return fmt.Sprintf("This run has made more than %d updates, the most that a recipe makes.", wire.MaxSteps), nil
+		return fmt.Sprintf("This run has made more than %s updates, the most that a recipe makes.", views.Grouped(wire.MaxSteps)), nil
 	}
 	work := nn.WorkOf(m.State.Config, len(m.State.Data))
 	if time.Duration(m.Steps)*work.Update > s.config.MaxWork/trialShare {

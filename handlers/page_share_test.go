@@ -170,7 +170,7 @@ func TestShareLost(t *testing.T) {
 		form.Set(views.FieldNetwork, string(mustJSON(t, p.State.Network)))
 		form.Set(views.FieldHistory, "")
 		recipe, lost, _ := shareForm(t, s, form)
-		if lost != "This run has made more than 100000 updates, the most that a recipe makes." {
+		if lost != "This run has made more than 100\u202f000 updates, the most that a recipe makes." {
 			t.Errorf("a run of %d updates loses %q", wire.MaxSteps+1, lost)
 		}
 		openLink(t, s, recipe) // it can be opened, and leads as far as a recipe can

@@ -102,7 +102,7 @@ func (s *Server) addRow(_ url.Values, points []nn.Point, page int) (journal.Act,
 		return nil, page, "", wire.TooLarge(views.FieldData, "must have at most %d points", s.config.MaxPoints)
 	}
 	added := journal.AddPoints{Points: []nn.Point{{}}}
-	return added, math.MaxInt, fmt.Sprintf("Added row %d, in the middle of the plane.", len(points)+1), nil
+	return added, math.MaxInt, fmt.Sprintf("Added row %s, in the middle of the plane.", views.Grouped(len(points)+1)), nil
 }
 
 // removeRows removes the rows that are marked.

@@ -64,15 +64,16 @@ func (u *until) check(s nn.State) error {
 // reached says which end a frame has come to, or "", and whether that is early stopping, which leads
 // back. The history holds the frame.
 func (u until) reached(n nn.Network, m nn.Metrics, h nn.History) (text string, early bool) {
+	step := views.Grouped(n.Step)
 	switch {
 	case u.step > 0 && n.Step >= u.step:
-		return fmt.Sprintf("Step %d is reached.", n.Step), false
+		return fmt.Sprintf("Step %s is reached.", step), false
 	case u.loss > 0 && m.Loss <= u.loss:
-		return fmt.Sprintf("The train loss is down to %s at step %d.", table.Readable(fmt.Sprint(u.loss)), n.Step), false
+		return fmt.Sprintf("The train loss is down to %s at step %s.", table.Readable(fmt.Sprint(u.loss)), step), false
 	case u.accuracy > 0 && m.Accuracy != nil && *m.Accuracy >= u.accuracy/100:
-		return fmt.Sprintf("The train accuracy is up to %v %% at step %d.", u.accuracy, n.Step), false
+		return fmt.Sprintf("The train accuracy is up to %v %% at step %s.", u.accuracy, step), false
 	case u.patience > 0 && h.Best != nil && n.Epoch-h.Best.Epoch >= u.patience:
-		return fmt.Sprintf("Stopped early: for %d epochs no test loss was below %s, that of step %d.", u.patience, table.Readable(fmt.Sprintf("%.4g", h.Best.TestLoss)), h.Best.Step), true
+		return fmt.Sprintf("Stopped early: for %s epochs no test loss was below %s, that of step %s.", views.Grouped(u.patience), table.Readable(fmt.Sprintf("%.4g", h.Best.TestLoss)), views.Grouped(h.Best.Step)), true
 	}
 	return "", false
 }

@@ -69,6 +69,7 @@ func TestUntilReached(t *testing.T) {
 	}{
 		{"None", until{}, nn.Network{Step: 9, Epoch: 99}, accuracy(1), best, ""},
 		{"Step", until{step: 9}, nn.Network{Step: 9}, nn.Metrics{Loss: 1}, nn.History{}, "Step 9 is reached."},
+		{"StepLarge", until{step: 1700}, nn.Network{Step: 1700}, nn.Metrics{Loss: 1}, nn.History{}, "Step 1\u202f700 is reached."},
 		{"StepBefore", until{step: 9}, nn.Network{Step: 8}, nn.Metrics{Loss: 1}, nn.History{}, ""},
 		{"Loss", until{loss: 0.5}, nn.Network{Step: 3}, nn.Metrics{Loss: 0.5}, nn.History{}, "down to 0.5 at step 3."},
 		{"LossAbove", until{loss: 0.5}, nn.Network{Step: 3}, nn.Metrics{Loss: 0.50001}, nn.History{}, ""},

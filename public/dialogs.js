@@ -64,7 +64,7 @@ function closed({ target }) {
 function moveNotices() {
   const dialog = modal();
   if (dialog) dialog.append($("notices"));
-  else document.querySelector("main")?.before($("notices"));
+  else $("lesson").before($("notices"));
 }
 
 /** Closes a dialog for a click beside it, as browsers do that know closedby. @param {MouseEvent} event */

@@ -133,7 +133,8 @@ export class Timeline {
     const { at, shown, latest, behind, run, best } = this.#moments;
     if (!latest) return;
     field("kept").value = String(run[best]?.step ?? "");
-    const text = behind ? `Step ${shown.step} of ${latest.step}` : `Step ${latest.step} (latest)`;
+    const said = behind ? `${shown.step} of ${latest.step}` : `${latest.step} (latest)`;
+    const text = "Step " + said.replace(/\d(?=(\d{3})+\b)/g, "$&\u202f"); // as the server writes them
     slider.max = String(run.length - 1);
     slider.value = String(at);
     turnOff(slider, run.length < 2);

@@ -87,6 +87,35 @@ func TestBrowserLayoutOneScreen(t *testing.T) {
 	p.part("Trained", check)
 }
 
+// TestBrowserLayoutHeader: on a phone the header leaves the window to the page, and its rarer commands are
+// behind one, for fingers and for keys.
+func TestBrowserLayoutHeader(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, phone)
+	p.endTour()
+	rows := func() int {
+		return eval[int](p, `new Set([...document.querySelectorAll("h1, header :is(button, select, summary)")].filter((e) => e.checkVisibility())
+			.map((e) => Math.round((e.getBoundingClientRect().top + e.getBoundingClientRect().bottom) / 20))).size`)
+	}
+	if got := rows(); got != 3 || p.seen("#experiments-open") {
+		t.Errorf("the header has %d rows, and Experiments is seen: %t; want 3, and the menu hidden", got, p.seen("#experiments-open"))
+	}
+	p.run(`document.querySelector("#more > summary").focus()`)
+	p.press(kb.Enter)
+	p.press(kb.Tab)
+	if got := p.focused(); got != "experiments-open" {
+		t.Errorf("behind More the focus is at %s; want the menu", got)
+	}
+	p.press(kb.Enter)
+	contract.Eventually(t, "the experiments", func() bool { return p.isOpen("experiments") })
+	p.press(kb.Escape)
+	contract.Eventually(t, "the focus back in the menu", func() bool { return p.focused() == "experiments-open" })
+	p.click("#more > summary")
+	if p.seen("#experiments-open") {
+		t.Error("More does not take the menu away again")
+	}
+}
+
 // mostShift bounds the layout shift score of a training, a tenth of what web.dev/cls calls good for
 // a whole visit.
 const mostShift = 0.01

@@ -56,6 +56,15 @@ const slowly = `addEventListener("DOMContentLoaded", () => {
 // A moment is a step of a run as it was shown first.
 type moment struct{ Network, Cells string }
 
+// TestBrowserMomentsFar: the timeline writes a large step as the measures do.
+func TestBrowserMomentsFar(t *testing.T) {
+	t.Parallel()
+	p := start(t).open(t, at("?dataset=xor&points=20&steps=1700&frame_steps=100"))
+	if v, text := p.ready(), p.timeline().Text; v.Step != "1\u202f700" || text != "Step "+v.Step+" (latest)" {
+		t.Errorf("at step %s the timeline says %q; want the same number", v.Step, text)
+	}
+}
+
 // TestBrowserMoments: every moment of a run can be looked at, and gone on from, as it was.
 func TestBrowserMoments(t *testing.T) {
 	t.Parallel()
@@ -69,7 +78,7 @@ func TestBrowserMoments(t *testing.T) {
 	run := eval[map[string]moment](p, `testPictures`)
 	history := p.hidden("history")
 	whole := p.timeline()
-	if whole.Most != end.steps() || whole.At != whole.Most || whole.Continue || whole.Text != fmt.Sprintf("Step %d (latest)", end.steps()) {
+	if whole.Most != end.steps() || whole.At != whole.Most || whole.Continue || whole.Text != "Step "+end.Step+" (latest)" {
 		t.Fatalf("after %d steps the slider is %+v; want a moment for each and the last shown", end.steps(), whole)
 	}
 	check := func(how string, step int) view {

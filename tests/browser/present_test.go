@@ -75,6 +75,7 @@ func TestBrowserPresent(t *testing.T) {
 func TestBrowserPresentFocus(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t, phone)
+	p.click("#more > summary")
 	p.click("#present")
 	if !p.presents() {
 		t.Fatal("the button does not present")

@@ -103,7 +103,7 @@ func (p *tab) checkFields(t *testing.T) {
 func TestBrowserFingers(t *testing.T) {
 	t.Parallel()
 	p := start(t).open(t, phone)
-	judge(t, eval[[]string](p, `[...document.querySelectorAll("header button, .tools button, .palette svg, .control input, .control select")]
+	judge(t, eval[[]string](p, `[...document.querySelectorAll("header :is(button, summary), .tools button, .palette svg, .control input, .control select")]
 		.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44)
 		.map((e) => (e.id || e.innerText || e.outerHTML.slice(0, 60)) + " is " + e.getBoundingClientRect().height + " px high; want 44")`))
 }

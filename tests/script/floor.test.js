@@ -32,7 +32,7 @@ const GUARDED = {
   "css.properties.resize.vertical": "a handle for the mouse",
   "css.properties.user-select": "Safari knows it as -webkit-user-select, which stands beside it",
   "css.selectors.has":
-    "the red edge of a field, whose error is written below, what hides Pin, and the mark of the best run, which is named beside",
+    "the red edge of a field, whose error is written below, what hides Pin, the mark of the best run, which is named beside, the place of the step by hand, which then lies over the page, and what hides the menu of a phone",
   "html.elements.dialog.closedby": "dialogs.js closes them",
 };
 
