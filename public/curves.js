@@ -1,5 +1,5 @@
 // The values of the curves under the pointer.
-import { $, field, legible } from "./page.js";
+import { $, field, grouped, legible } from "./page.js";
 
 const body = $("panel-body");
 
@@ -18,7 +18,7 @@ function asText(value, as) {
       return legible(value.toExponential().replace("+", ""));
     }
     const shown = isSize ? value : Number((Math.sqrt(2 * value) * Number(as)).toPrecision(3));
-    return shown.toLocaleString("en", { maximumFractionDigits: 9 }).replaceAll(",", "\u202f");
+    return grouped(shown);
   }
   return value >= 1e4 || (value && value < 1e-4)
     ? legible(value.toExponential(2))

@@ -53,6 +53,11 @@ export function legible(number) {
   return number.replaceAll("e+", "e").replaceAll("-", "−");
 }
 
+/** Writes a number with thin spaces between thousands, as the server does. @param {number} number */
+export function grouped(number) {
+  return number.toLocaleString("en", { maximumFractionDigits: 9 }).replaceAll(",", "\u202f");
+}
+
 /** Lets a control do nothing for now; unlike a disabled one it keeps the focus. @param {Element} control @param {boolean} off */
 export function turnOff(control, off) {
   control.setAttribute("aria-disabled", String(off));

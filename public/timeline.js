@@ -1,6 +1,6 @@
 // The past of a run: its moments to look at, and the changes to undo.
 import { joined, Moments } from "./moments.js";
-import { $, field, on, turnOff } from "./page.js";
+import { $, field, grouped, on, turnOff } from "./page.js";
 import { MOMENT, read, STATE, write } from "./state.js";
 import { Undo } from "./undo.js";
 
@@ -133,8 +133,8 @@ export class Timeline {
     const { at, shown, latest, behind, run, best } = this.#moments;
     if (!latest) return;
     field("kept").value = String(run[best]?.step ?? "");
-    const said = behind ? `${shown.step} of ${latest.step}` : `${latest.step} (latest)`;
-    const text = "Step " + said.replace(/\d(?=(\d{3})+\b)/g, "$&\u202f"); // as the server writes them
+    const newest = grouped(latest.step);
+    const text = behind ? `Step ${grouped(shown.step)} of ${newest}` : `Step ${newest} (latest)`;
     slider.max = String(run.length - 1);
     slider.value = String(at);
     turnOff(slider, run.length < 2);
