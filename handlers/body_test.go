@@ -122,9 +122,7 @@ func TestNewTrainerWork(t *testing.T) {
 
 // TestPicturesAreWork: what the page shows is part of what its answers cost.
 func TestPicturesAreWork(t *testing.T) {
-	if race.Enabled {
-		t.Skip("updates take longer with the race detector than they may")
-	}
+	race.Skip(t)
 	state := sampleState(t, "circles", 40, 0, nil)
 	work := nn.WorkOf(state.Config, len(state.Data))
 	s := newTestServer(t, func(c *Config) { c.MaxWork = 100_000*work.Update + work.Evaluation + pictureWork(state.Config)/2 })

@@ -36,9 +36,7 @@ func (a ask) isReadable() bool {
 // TestDoubling: an answer takes about twice as long if something in the request is twice as large,
 // whatever that is: a list, a name, a part, a column, a field, the nesting.
 func TestDoubling(t *testing.T) {
-	if race.Enabled {
-		t.Skip("the race detector changes what things take")
-	}
+	race.Skip(t)
 	const (
 		enough = time.Millisecond // hides what a request takes whatever its size
 		tries  = 30               // as other work on the machine comes and goes

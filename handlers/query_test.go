@@ -113,9 +113,7 @@ func TestQueryIgnored(t *testing.T) {
 
 // TestQueryWork: a query of a megabyte is judged at once.
 func TestQueryWork(t *testing.T) {
-	if race.Enabled {
-		t.Skip("the race detector changes what things take")
-	}
+	race.Skip(t)
 	for _, piece := range []string{"&amp;", ";a=", "?", "&a=b.", "%E2%80%8B", "&utm_a", ")", "&)"} {
 		query := strings.Repeat(piece, 1<<20/len(piece))
 		begin := time.Now()

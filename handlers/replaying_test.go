@@ -97,9 +97,7 @@ func TestReplayCurvesRenewed(t *testing.T) {
 // TestReplayWorkLimit: the longest run to which Share gives a link can be opened and verified, and its page
 // has curves. One more update is too many.
 func TestReplayWorkLimit(t *testing.T) {
-	if race.Enabled {
-		t.Skip("updates take longer with the race detector than they may")
-	}
+	race.Skip(t)
 	s := newTestServer(t, func(c *Config) { c.MaxWork = 30 * time.Millisecond })
 	j := journal.Journal{Recipe: "dataset=moons&points=500&batch_size=1", Entries: []journal.Entry{{Act: journal.SetBias{}}, {Act: journal.AddUnit{}}}}
 	work := func(step int) time.Duration {
