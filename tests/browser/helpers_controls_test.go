@@ -11,7 +11,7 @@ import (
 // hidden returns the value of a hidden field.
 func (p *tab) hidden(name string) string {
 	p.tb.Helper()
-	return eval[string](p, script(`document.getElementById("lab").elements.namedItem(%s).value`, name))
+	return read[string](p, script(`document.getElementById("lab").elements.namedItem(%s).value`, name))
 }
 
 // dialog opens a dialog by its button.
@@ -23,7 +23,7 @@ func (p *tab) dialog(id string) {
 
 func (p *tab) isOpen(id string) bool {
 	p.tb.Helper()
-	return eval[bool](p, script(`document.getElementById(%s).open`, id))
+	return read[bool](p, script(`document.getElementById(%s).open`, id))
 }
 
 // leave closes a dialog by the button that only closes it.
@@ -75,7 +75,7 @@ func (p *tab) undo() { p.tb.Helper(); p.press("z", chromedp.ModifierCtrl) }
 // seen reports whether an element can be seen: it is drawn, and not only its place is kept.
 func (p *tab) seen(selector string) bool {
 	p.tb.Helper()
-	return eval[bool](p, script(`!!document.querySelector(%s)?.checkVisibility({visibilityProperty: true})`, selector))
+	return read[bool](p, script(`!!document.querySelector(%s)?.checkVisibility({visibilityProperty: true})`, selector))
 }
 
 // besideField returns what is said beside a field.

@@ -20,8 +20,9 @@ import (
 // A box is where an element is, in CSS pixels of the window.
 type box struct{ X, Y, Width, Height float64 }
 
-// box scrolls an element into view and returns where it is. It fails if a click into the element's
-// middle would hit something else.
+// box scrolls an element into view and returns where it is. It waits for a page that is still being loaded,
+// where what comes moves the element away from there. It fails if a click into the element's middle would hit
+// something else.
 func (p *tab) box(selector string) box {
 	p.tb.Helper()
 	var f struct {
@@ -36,6 +37,7 @@ func (p *tab) box(selector string) box {
 		}](p, script(`((selector) => {
 			const e = document.querySelector(selector);
 			if (!e) return {Problem: "is not there"};
+			if (document.readyState !== "complete") return {Problem: "is in a page that is being loaded"};
 			if (e.disabled || e.getAttribute("aria-disabled") === "true") return {Problem: "is disabled"};
 			let r, hit;
 			for (const scroll of [false, true]) { // as a person would who does not see all of it
@@ -163,11 +165,11 @@ func (p *tab) choose(name, value string) {
 // holds returns what is written in a field.
 func (p *tab) holds(id string) string {
 	p.tb.Helper()
-	return eval[string](p, script(`document.getElementById(%s).value`, id))
+	return read[string](p, script(`document.getElementById(%s).value`, id))
 }
 
 // shown returns the text of an element as it is seen; "" if it is hidden or not there.
 func (p *tab) shown(selector string) string {
 	p.tb.Helper()
-	return eval[string](p, script(`document.querySelector(%s)?.innerText.trim() ?? ""`, selector))
+	return read[string](p, script(`document.querySelector(%s)?.innerText.trim() ?? ""`, selector))
 }

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/nnvisu/nnvisu/tests/contract"
 
@@ -47,6 +48,18 @@ func eval[T any](p *tab, expression string) T {
 		p.tb.Fatalf("evaluate %s: %v", expression, err)
 	}
 	return v
+}
+
+// read is eval for an expression without effects. It tries again while the page cannot answer: between two
+// pages there is nothing to be read.
+func read[T any](p *tab, expression string) T {
+	p.tb.Helper()
+	for deadline := time.Now().Add(contract.Patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if v, err := try[T](p, expression); err == nil {
+			return v
+		}
+	}
+	return eval[T](p, expression)
 }
 
 // run evaluates an expression for its effect.
