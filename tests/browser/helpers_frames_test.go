@@ -90,9 +90,14 @@ func parameters(tb testing.TB, text string) string {
 	return string(contract.Encode([]any{n.Weights, n.Biases}))
 }
 
-// trained returns the network that a state becomes after some updates, by POST /step.
+// trained returns the network that a state becomes after some updates, by POST /step, which is asked as
+// often as its limit makes necessary.
 func (s *server) trained(tb testing.TB, from state, steps int) string {
 	tb.Helper()
+	const most = 100_000
+	for ; steps > most; steps -= most {
+		from.Network = s.trained(tb, from, most)
+	}
 	m := contract.Message{"type": "train_step", "config": json.RawMessage(from.Config), "data": json.RawMessage(from.Data), "steps": steps}
 	if from.Network != "" {
 		m["network"] = json.RawMessage(from.Network)

@@ -29,14 +29,23 @@ func TestBrowserSpeedMax(t *testing.T) {
 	p.change("a step", func() { p.step(1) })
 	for _, transport := range pageTransports {
 		p.by(transport.value)
-		hundred, pictures := run("100")
-		most, asMany := run("max")
-		t.Logf("%s: %d updates in %d pictures at 100×, %d in %d at Max", transport.name, hundred, pictures, most, asMany)
-		if most < 3*hundred/2 {
-			t.Errorf("over %s Max makes %d updates and 100× %d; want far more", transport.name, most, hundred)
+		// Both are times of a machine that may be busy with something else just then.
+		var problem string
+		for range 3 {
+			hundred, pictures := run("100")
+			most, asMany := run("max")
+			t.Logf("%s: %d updates in %d pictures at 100×, %d in %d at Max", transport.name, hundred, pictures, most, asMany)
+			problem = ""
+			if most < 3*hundred/2 {
+				problem = fmt.Sprintf("over %s Max makes %d updates and 100× %d; want far more", transport.name, most, hundred)
+			} else if asMany < pictures/2 {
+				problem = fmt.Sprintf("over %s Max shows %d pictures and 100× %d; want about as many", transport.name, asMany, pictures)
+			} else {
+				break
+			}
 		}
-		if asMany < pictures/2 {
-			t.Errorf("over %s Max shows %d pictures and 100× %d; want about as many", transport.name, asMany, pictures)
+		if problem != "" {
+			t.Error(problem)
 		}
 	}
 	p.change("the first weights", func() { p.act("reset") })

@@ -131,7 +131,7 @@ func TestBrowserSweepStopped(t *testing.T) {
 	p.dialog("sweep")
 	p.choose("sweep_rows", "seed")
 	p.fill("sweep_row_values", "1..144 0.5")
-	p.fill("sweep_steps", "4000")
+	p.fill("sweep_steps", "20000") // so long that a slow browser comes before the end
 	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
 	contract.Eventually(t, "the error", func() bool { return q.found("#sweep_row_values-error") == 1 })
 	if got := q.shown("#sweep_row_values-error"); !strings.Contains(got, "must be a whole number") {
@@ -152,7 +152,7 @@ func TestBrowserSweepStopped(t *testing.T) {
 		t.Errorf("it has stopped with %d and then %d of 144 runs", made, again)
 	}
 	r := q.opened("the tab of a run", func() { q.click(".sweep-cells li:nth-child(2) button") })
-	if v, want := r.ready(), s.swept(t, from, 4000, "seed", 2); v.Network != want {
+	if v, want := r.ready(), s.swept(t, from, 20000, "seed", 2); v.Network != want {
 		t.Errorf("the run opens as %s; want what it is alone, %s", brief(v.Network), brief(want))
 	}
 }
