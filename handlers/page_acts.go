@@ -62,9 +62,9 @@ var pageActs = []pageAct{
 		answer: answerShown,
 	},
 	{
-		name:   "restore", // the same, of a state that the page does not show
+		name:   "restore", // the same, of a state that the page does not show; or takes a change back
 		traits: views.Traits{Restores: true},
-		answer: answerRestored,
+		do:     (*Server).takeBack, answer: answerRestored,
 	},
 	{
 		name:   "fit", // draws as many units as there is room for

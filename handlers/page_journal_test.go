@@ -73,6 +73,9 @@ func TestJournalLaw(t *testing.T) {
 			t.Errorf("the sessions do %s %d times; want 3 or more", a.name, done[a.name])
 		}
 	}
+	if done["taken back"] < 20 {
+		t.Errorf("the sessions take back %d changes after training; want 20 or more", done["taken back"])
+	}
 	slices.Sort(lengths)
 	median, fit := lengths[len(lengths)/2], 0
 	for _, n := range lengths {
@@ -180,6 +183,21 @@ func randomAct(t *testing.T, s *Server, rng *rand.Rand, at url.Values, moments [
 			t.Fatal(err)
 		}
 		form.Set(views.FieldOpened, file.String())
+	case "restore": // a change is taken back after which it was trained on
+		then, err := s.decodePageForm(t.Context(), choice(rng, moments))
+		if err != nil {
+			t.Fatal(err)
+		}
+		then.State.Network = nn.Network{}
+		if !slices.Equal(then.State.Config.Sizes(), p.State.Config.Sizes()) {
+			return at
+		}
+		var file strings.Builder
+		if err := (&export.File{State: then.State}).Write(&file); err != nil {
+			t.Fatal(err)
+		}
+		form.Set(views.FieldOpened, file.String())
+		done["taken back"]++
 	case "open-run": // of a sweep over two settings
 		swept := nn.State{Config: p.State.Config.Clone(), Data: p.State.Data}
 		swept.Config.LearningRate, swept.Config.Seed = 0.02*rng.Float64()+0.001, uint32(rng.IntN(9))

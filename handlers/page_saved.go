@@ -8,6 +8,7 @@ import (
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/export"
 	"github.com/nnvisu/nnvisu/nn/handin"
+	"github.com/nnvisu/nnvisu/nn/journal"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -36,6 +37,28 @@ func (s *Server) openRun(ctx context.Context, p *pageRequest, _ string) error {
 	p.choices.Opened = true // it comes from another page, and goes before what the script has stored
 	p.journal, p.history, err = s.journalOfRun(ctx, &swept, p.State)
 	return err
+}
+
+// takeBack gives the page the settings and points of FieldOpened, if there is one: a change is taken back
+// after which the page trained on. The weights stay, and the journal tells of one more change.
+func (s *Server) takeBack(ctx context.Context, p *pageRequest, _ string) error {
+	text := p.form.Get(views.FieldOpened)
+	if text == "" {
+		return nil
+	}
+	file, err := s.decodeOpened(ctx, text)
+	if err != nil {
+		return err
+	}
+	do, state := s.doing(ctx, p), p.State
+	for _, act := range journal.Between(state, file.State) {
+		if state, err = do(state, act); err != nil {
+			return err
+		}
+	}
+	p.setState(state, keepMeta)
+	p.answer.preview = false // the curves go on with what is there now
+	return nil
 }
 
 // openFile puts a saved state in the place of the page's.

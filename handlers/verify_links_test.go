@@ -22,8 +22,13 @@ func TestVerifyLinks(t *testing.T) {
 	google := func(link string) string {
 		return "https://www.google.com/url?q=" + url.QueryEscape(link) + "&sa=D&source=editors&ust=17&usg=AOv"
 	}
+	defended := "https://urldefense.com/v3/__" + link + "__;!!CQl3mcHX2A!Kd_9-x$"
 	for text, want := range map[string]string{
-		safe(link): "holds",
+		safe(link):     "holds",
+		defended:       "holds",
+		safe(defended): "holds",
+		"https://urldefense.proofpoint.com/v2/url?u=" + strings.NewReplacer("-", "-2D", "_", "-5F", ":", "-3A", "/", "_", "?", "-3F", "=", "-3D").Replace(link) + "&d=DwMFaQ&c=x": "holds",
+		"https://urldefense.com/v3/__https://example.org/*journal=AQ__;Pw!!C$":                                                                                                    "cannot be read",
 		safe(file): "holds",
 		"https://eur02.safelinks.example.com/?url=https%3A%2F%2Fexample.org%2F%3Fhide%3Duntil&reserved=0#" + strings.SplitN(file, "#", 2)[1]: "holds",
 		google(link):       "holds",
@@ -32,7 +37,7 @@ func TestVerifyLinks(t *testing.T) {
 		"https://www.google.com/url?sa=t&url=" + url.QueryEscape(link):                                        "holds",
 		"https://l.facebook.com/l.php?u=" + url.QueryEscape(link) + "&h=AT0":                                  "holds",
 		google(google(google(google(link)))):                                                                  "this is a link without a run",
-		"https://urldefense.example.com/v2/url?u=https-3A__example.org_-3Fjournal-3DAQ&d=Dw":                  "this is a link without a run",
+		"https://urldefense.example.com/v2/url?u=https-3A__example.org_-3Fjournal-3DAQ&d=Dw":                  "is no text of a journal",
 		"https://example.org/?dataset=moons&steps=200":                                                        "this is the short link of a lab, without what was done",
 		"?dataset=moons&goal=units+3":                                                                         "this is the short link of a lab, without what was done",
 		"https://safe.example.com/?url=" + url.QueryEscape("https://x/?steps=2"):                              "this is the short link of a lab",

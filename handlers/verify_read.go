@@ -98,6 +98,10 @@ func unwrapLink(text string) string {
 		return text
 	}
 	for range mostWrapped {
+		if link, ok := defended(text); ok {
+			text = link
+			continue
+		}
 		address, raw, _ := strings.Cut(text, "?")
 		if !isAddress(address) || strings.Contains(raw, "#state=") { // which is the link's own
 			break
@@ -110,6 +114,22 @@ func unwrapLink(text string) string {
 		text = query.Get(wrappers[i])
 	}
 	return text
+}
+
+// defended returns the link in one of Proofpoint: "https://urldefense.com/v3/__LINK__;!!…$", or one whose u has
+// the link with - for % and _ for /. Where stars stand for letters of the link, it stays as it is.
+func defended(text string) (link string, ok bool) {
+	if !strings.HasPrefix(text, "https://urldefense.") {
+		return "", false
+	}
+	if _, after, newer := strings.Cut(text, "/v3/__"); newer {
+		link, _, ok = strings.Cut(after, "__;")
+		return link, ok && isAddress(link) && !strings.Contains(link, "*")
+	}
+	_, raw, _ := strings.Cut(text, "?")
+	query, _ := url.ParseQuery(raw) // what of it can be read
+	link, err := url.PathUnescape(strings.NewReplacer("-", "%", "_", "/").Replace(query.Get("u")))
+	return link, err == nil && isAddress(link)
 }
 
 func isAddress(text string) bool {

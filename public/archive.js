@@ -102,7 +102,7 @@ export class Archive {
           pasts.delete(id);
           texts.delete(rangeOf(id));
         } else if (this.#isOurs && id === this.id) {
-          // It goes first, but not yet: what names this past may not be stored, and a copy of the tab needs it.
+          // It goes first, but not yet: a copy of the tab needs it.
           pasts.put({ ...other, at: at - DAY }, id);
         }
       }

@@ -122,7 +122,7 @@ export class Runs extends Emitter {
 
   /** @param {Job} job */
   async #turn(job) {
-    job.begin?.();
+    job.begin?.(job);
     delete job.begin; // a second try has begun already
     this.emit("send", job);
     if (!this.#outage.isOn) this.#say(job);

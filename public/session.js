@@ -43,8 +43,7 @@ export class Session {
    * The recipe in the address of a page that is loaded again says where its run began or was last at
    * rest; what was stored since goes on. They belong together if the entry of the browser's history
    * has the mark that was stored last. A new visit, a copy of the address and the entry of another
-   * page have not: there the recipe is opened, and Undo brings back what was stored. So it is after a
-   * link on this page to itself, such as that of an experiment.
+   * page have not: there the recipe is opened, and Undo brings back what was stored.
    */
   async restore() {
     const stored = this.#load();

@@ -1,7 +1,7 @@
 // Links and files: the state outside of this browser.
 import { canPack, pack } from "./packing.js";
-import { $, field, form, on, tell } from "./page.js";
-import { read } from "./state.js";
+import { $, form, on, tell } from "./page.js";
+import { read, saved } from "./state.js";
 
 const PAUSE = 600; // milliseconds after the last key
 const LONGEST = 1_500_000; // characters of a link, for all browsers
@@ -67,19 +67,9 @@ function open(runs, values, options) {
   runs.act(input, { network: "", data: "", history: "", ...values }, options);
 }
 
-/** Returns the hidden fields as a saved state. @param {string | undefined} lesson JSON or "" */
-function saved(lesson) {
-  const told = field("journal").value;
-  const journal = told && `"${told}"`; // base64url
-  const members = Object.entries({ ...read(), pinned: "", own: "", recipe: "", journal, lesson })
-    .filter(([, json]) => json)
-    .map(([name, json]) => `"${name}":${json}`);
-  return `{"type":"nnvisu_state","version":1,${members.join(",")}}`;
-}
-
-/** Returns the part of a link that holds the state, or "" if it is too long. @param {string | undefined} lesson */
-export async function stateHash(lesson) {
-  const packed = canPack ? await pack(saved(lesson)) : "";
+/** Returns the part of a link that holds the state, or "" if it is too long. */
+export async function stateHash(lesson = "") {
+  const packed = canPack ? await pack(saved({ ...read(), lesson })) : "";
   return packed && packed.length <= LONGEST ? `#state=${packed}` : "";
 }
 

@@ -16,3 +16,12 @@ export function read(names = STATE) {
 export function write(state) {
   for (const [name, value] of Object.entries(state)) field(name).value = value;
 }
+
+/** Returns a state as it is saved. @param {State} state and members that are JSON or "" */
+export function saved({ journal, ...state }) {
+  const told = journal && `"${journal}"`; // base64url
+  const members = Object.entries({ ...state, pinned: "", own: "", recipe: "", journal: told })
+    .filter(([, json]) => json)
+    .map(([name, json]) => `"${name}":${json}`);
+  return `{"type":"nnvisu_state","version":1,${members.join(",")}}`;
+}

@@ -1,7 +1,7 @@
 // The past of a run: its moments to look at, and the changes to undo.
 import { joined, Moments } from "./moments.js";
 import { $, field, grouped, on, turnOff } from "./page.js";
-import { MOMENT, read, STATE, write } from "./state.js";
+import { MOMENT, read, saved, STATE, write } from "./state.js";
 import { Undo } from "./undo.js";
 
 const slider = $("moments");
@@ -72,13 +72,19 @@ export class Timeline {
 
   /** Brings back what the last change replaced. */
   undo() {
-    const begin = () => {
+    const begin = (/** @type {Job} */ job) => {
       const { state, run = [], curves } = this.#undo.pop() ?? { state: {} };
       this.count++;
+      write({ ...this.latest }); // an earlier moment may be shown
+      this.#moments.look(Infinity);
       if ("network" in state) this.#moments.reinstate(run);
+      const now = read(MOMENT);
+      if (curves && now.network !== curves.of) {
+        // It was trained since: the server takes the change back by one more.
+        job.values.opened = saved({ ...now, ...state, network: "" });
+        for (const name of MOMENT) delete state[name];
+      } else if (curves) write({ history: curves.history });
       write(state);
-      // Curves say which points they measured. If there was no training since, they do so again.
-      if (curves && read(MOMENT).network === curves.of) write({ history: curves.history });
       $("notice").replaceChildren();
     };
     this.#runs.act(undoButton, {}, { begin });

@@ -97,7 +97,7 @@ declare global {
   /** What more there is to a job. */
   interface Options extends Partial<Traits> {
     /** Is called once, just before the job is sent. */
-    begin?: () => void;
+    begin?: (job: Job) => void;
     /** Is called with the status of a refusal, or 0. */
     after?: (refused: number) => void;
   }

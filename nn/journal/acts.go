@@ -88,6 +88,36 @@ func Changed(from, to nn.Config) Settings {
 	return all
 }
 
+// Between returns acts that change the config and the points of one state into those of another. The
+// weights stay, where they fit.
+func Between(from, to nn.State) []Act {
+	var acts []Act
+	if changed := Changed(from.Config, to.Config); len(changed) > 0 {
+		acts = append(acts, changed)
+	}
+	both := min(len(from.Data), len(to.Data))
+	var set SetPoints
+	for i, p := range to.Data[:both] {
+		if p != from.Data[i] {
+			set.Numbers, set.Points = append(set.Numbers, i), append(set.Points, p)
+		}
+	}
+	if len(set.Numbers) > 0 {
+		acts = append(acts, set)
+	}
+	if more := to.Data[both:]; len(more) > 0 {
+		acts = append(acts, AddPoints{more})
+	}
+	if len(from.Data) > both {
+		var rest RemovePoints
+		for i := range from.Data[both:] {
+			rest.Numbers = append(rest.Numbers, both+i)
+		}
+		acts = append(acts, rest)
+	}
+	return acts
+}
+
 // Apply is that of [Act].
 func (a Settings) Apply(_ *World, s nn.State) (nn.State, error) {
 	to := s.Config.Clone()

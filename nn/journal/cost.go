@@ -11,7 +11,8 @@ const (
 	priceOfAct     = 5000 // whatever it is
 	priceOfPoint   = 20   // to copy it, to look at it
 	priceOfDrawing = 400  // a point of a data set
-	priceOfLooking = 8    // a parameter that is copied, looked at or drawn
+	priceOfLooking = 8    // a parameter that is copied or looked at
+	priceOfWeight  = 30   // one that is drawn; a normal distribution takes the longest
 	priceOfMoving  = 25   // a parameter that moves with its moments, to another shape or to a trainer
 )
 
@@ -20,7 +21,9 @@ const (
 func WorkOf(a Act, after nn.State) time.Duration {
 	switch a.(type) {
 	case Dataset:
-		return touching(after, priceOfPoint+priceOfDrawing, priceOfLooking)
+		return touching(after, priceOfPoint+priceOfDrawing, priceOfWeight)
+	case Reset, Reseed, Import:
+		return touching(after, priceOfPoint, priceOfWeight)
 	case Settings, AddLayer, RemoveLayer, AddUnit, RemoveUnit, AddClass, RemoveClass:
 		return touching(after, priceOfPoint, priceOfMoving)
 	}

@@ -87,7 +87,7 @@ func (r *reader) below(most int, what string) int {
 		r.fail("it ends too early")
 		return 0
 	case v >= uint64(most):
-		r.fail(fmt.Sprintf("%s %d is unknown", what, v))
+		r.fail(fmt.Sprintf("%s %d is beyond the last, %d", what, v, most-1))
 		return 0
 	}
 	r.rest = r.rest[n:]
@@ -103,8 +103,12 @@ func (r *reader) place() int { return r.below(1000, "place") }
 // length reads how many elements a list has. Each takes at least a byte.
 func (r *reader) length(most int) int {
 	n := r.below(nn.MaxCount, "length")
-	if n > most || n > len(r.rest) {
-		r.fail("a list is longer than it can be")
+	switch {
+	case n > most:
+		r.fail(fmt.Sprintf("a list or a text of it is %d long; it must be at most %d", n, most))
+		return 0
+	case n > len(r.rest):
+		r.fail("it ends too early")
 		return 0
 	}
 	return n

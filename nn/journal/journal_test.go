@@ -98,6 +98,45 @@ func TestLaw(t *testing.T) {
 		len(short), short[len(short)/2], short[len(short)*9/10], short[len(short)-1], 100*fitting(short, mostOfQR))
 }
 
+// TestBetween: the acts between two states give one the config and the points of the other, and leave it
+// its weights. Between equal states there are none.
+func TestBetween(t *testing.T) {
+	w := testWorld()
+	kinds := map[string]int{}
+	for seed := range uint64(sessions) {
+		live := newSession(t, w, seed)
+		from, to := live.state, live.state
+		for i := range 1 + live.rng.IntN(4) {
+			act := []Act{AddPoints{live.points(3)}, RemovePoints{live.numbers()}, SetPoints{[]int{i}, live.points(1)},
+				Settings{{"learning_rate", fmt.Sprint(0.01 * float64(i+1))}, {"batch_size", "7"}}, ClearPoints{}}[live.rng.IntN(5)]
+			if next, err := act.Apply(w, to); err == nil {
+				to = next
+			}
+		}
+		if live.rng.IntN(2) == 0 {
+			from, to = to, from
+		}
+		got := from
+		for _, act := range Between(from, to) {
+			kinds[fmt.Sprintf("%T", act)]++
+			next, err := act.Apply(w, got)
+			if err != nil {
+				t.Fatalf("seed %d: %+v: %v", seed, act, err)
+			}
+			got = next
+		}
+		if !reflect.DeepEqual(got.Config, to.Config) || !slices.Equal(got.Data, to.Data) || !reflect.DeepEqual(got.Network, from.Network) {
+			t.Fatalf("seed %d: the acts %+v lead to\n%s\nwant the config and the points of\n%s\nwith the weights of\n%s", seed, Between(from, to), text(t, got), text(t, to), text(t, from))
+		}
+		if acts := Between(to, to); len(acts) > 0 {
+			t.Fatalf("seed %d: between equal states there are %+v", seed, acts)
+		}
+	}
+	if len(kinds) != 4 {
+		t.Errorf("the acts between are %v; want four kinds", kinds)
+	}
+}
+
 // mostOfQR is how many characters a QR code holds, with its least error correction: ISO/IEC 18004,
 // version 40-L, bytes, and room for the address before them.
 const mostOfQR = 2900
@@ -209,9 +248,9 @@ func TestReadErrors(t *testing.T) {
 		{"Changed", strings.Replace(good, "T", "U", 1), "damaged"},
 		{"Long", strings.Repeat("A", 100_000), "at most"},
 		{"Version", signed(9, 0, 0, 0, 0), "version 9"},
-		{"Act", signed(1, 0, 0, 1, 0, 99, 0), "act 99 is unknown"},
+		{"Act", signed(1, 0, 0, 1, 0, 99, 0), "act 99 is beyond the last, 17"},
 		{"NoAct", signed(1, 0, 0, 1, 0, 0, 0), "act 0 is unknown"},
-		{"Length", signed(1, 0, 0, 0xff, 0xff, 3, 0), "longer than it can be"},
+		{"Length", signed(1, 0, 0, 0xff, 0xff, 3, 0), "is 65535 long; it must be at most 4096"},
 		{"Early", signed(1, 0, 0, 1, 0), "too early"},
 		{"Rest", signed(1, 0, 0, 0, 0, 7), "follows its end"},
 		{"NotShortest", signed(1, 0, 0, 0, 0x80, 0), "not written as"},

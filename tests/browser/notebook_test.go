@@ -73,6 +73,46 @@ func TestBrowserNotebook(t *testing.T) {
 	check(p, "after a reload", whole)
 }
 
+// TestBrowserNotebookTakesBack: Undo takes back a change after which the page trained on. The weights stay, the
+// notebook tells of it, and its link leads to the same weights. So it is while an earlier moment is shown.
+func TestBrowserNotebookTakesBack(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t, at("?dataset=circles&optimizer=sgd"))
+	first := p.trainTo(3)
+	p.change("an optimizer", func() { p.choose("optimizer", "adam") })
+	second := p.trainTo(first.steps() + 3)
+	p.change("a point", func() { p.dab(0.5, 0.5) })
+	end := p.trainTo(second.steps() + 3)
+	for _, back := range []struct {
+		shown       int // the moment
+		data, after string
+	}{
+		{p.timeline().Most, first.Data, " · 1 point removed"},
+		{1, first.Data, " · 1 point removed · optimizer Adam → SGD"},
+	} {
+		p.slide(back.shown)
+		v := p.change("undo", p.undo)
+		if v.Step != end.Step || v.Data != back.data {
+			t.Fatalf("after the undo: %s", v.differs(end.state))
+		}
+		p.dialog("notebook")
+		contract.Eventually(t, "the notebook", func() bool { return strings.Contains(p.shown("#notebook-body"), "You are here") })
+		told := eval[string](p, `Array.from(document.querySelectorAll(".notebook tbody th"), (e) => e.textContent).join(" · ")`)
+		if !strings.HasSuffix(told, back.after) {
+			t.Errorf("the notebook says %q; want %q at its end", told, back.after)
+		}
+		p.leave("notebook")
+		p.dialog("share")
+		contract.Eventually(t, "the link", func() bool { return eval[bool](p, `!!document.querySelector("#journal-link")`) })
+		link := eval[string](p, `document.getElementById("journal-link").getAttribute("href")`)
+		p.leave("share")
+		if d := s.open(t, at(link)).look().differs(v.state); d != "" {
+			t.Errorf("the link leads elsewhere: %s", d)
+		}
+	}
+}
+
 // losses returns those of the curves.
 func (p *tab) losses() []float64 {
 	p.tb.Helper()
