@@ -69,7 +69,7 @@ func (w *explainWriter) check() explainedGroup {
 		}.equation(about),
 		formula{
 			name: symbol("ḡ"), text: "d / (2 * h)", values: values, symbols: symbols, result: b.Numeric, digits: left,
-		}.equation("The slope between the two. It agrees to about " + agreement(b.Gradient, b.Numeric, left) + " digits"),
+		}.equation("The slope between the two. " + agreement(b.Gradient, b.Numeric, left)),
 	}}
 }
 
@@ -85,8 +85,15 @@ func digitsLeft(difference, size float64) int {
 // agreement says to how many digits of those that are shown two numbers agree.
 func agreement(a, b float64, shown int) string {
 	if a == b {
-		return "all"
+		return "It agrees to all digits"
 	}
 	off := math.Abs(a-b) / max(math.Abs(a), math.Abs(b))
-	return strconv.Itoa(min(shown, max(0, int(-math.Log10(off)))))
+	switch n := min(shown, max(0, int(-math.Log10(off)))); n {
+	case 0:
+		return "It does not agree in any digit"
+	case 1:
+		return "It agrees to about 1 digit"
+	default:
+		return "It agrees to about " + strconv.Itoa(n) + " digits"
+	}
 }

@@ -132,7 +132,12 @@ func (w *explainWriter) backward() explainedPart {
 	}
 	if w.at.Layer < w.last() {
 		part.Words += " From there it goes back layer by layer: s is what comes back to a unit, weight times δ for each unit that it leads to, and its δ is the slope f′ of its activation times s."
-		part.Rules = append(part.Rules, rule("s", "w_1 * δ_1 + w_2 * δ_2 + …"), rule("δ", "f′(z) * s"))
+		back := "f′(z) * s"
+		if w.state.Config.Dropout > 0 {
+			part.Words += " Dropout counts on the way back as it did forward: m is 0 for a unit that is off."
+			back = "f′(z) * m * s"
+		}
+		part.Rules = append(part.Rules, rule("s", "w_1 * δ_1 + w_2 * δ_2 + …"), rule("δ", back))
 	}
 	for l := w.last(); l >= w.at.Layer; l-- {
 		g := w.layerGroup(l, func(u int) []equation { return w.backwardUnit(l, u) })
@@ -178,9 +183,9 @@ func (w *explainWriter) backwardUnit(l, u int) []equation {
 	}
 	back, values := sumFormula(nil, weights, deltas)
 	_, slope := w.state.Config.Activation.Formulas(unit.Sum)
-	chain, factors := "slope * back", map[string]float64{"slope": *unit.Slope, "back": *unit.Back, "m": *unit.Mask}
+	chain, what, factors := "slope * back", "Slope times what comes back", map[string]float64{"slope": *unit.Slope, "back": *unit.Back, "m": *unit.Mask}
 	if w.state.Config.Dropout > 0 {
-		chain = "slope * m * back"
+		chain, what = "slope * m * back", "Slope, times dropout, times what comes back"
 	}
 	n := strconv.Itoa(u + 1)
 	return []equation{
@@ -189,6 +194,6 @@ func (w *explainWriter) backwardUnit(l, u int) []equation {
 			name: "<mi>f′</mi>" + bracketed(symbol("z_"+n)), text: slope,
 			values: map[string]float64{"z": unit.Sum, "f": *unit.Activation}, result: *unit.Slope,
 		}.equation("The slope of its activation"),
-		formula{name: name, text: chain, values: factors, result: unit.Delta}.equation("Slope times what comes back"),
+		formula{name: name, text: chain, values: factors, result: unit.Delta}.equation(what),
 	}
 }

@@ -91,6 +91,48 @@ func TestExplainSays(t *testing.T) {
 	}
 }
 
+// TestExplainDropout: the way back says that dropout counts there, if there is dropout.
+func TestExplainDropout(t *testing.T) {
+	for _, dropout := range []float64{0, 0.5} {
+		s := explainedState(t, nn.SGD, nn.ConstantRate)
+		s.Config.Dropout = dropout
+		v, _ := explainedView(t, s, "weights.0.0.0")
+		for _, part := range v.Parts {
+			if part.Name != PartBackward {
+				continue
+			}
+			rule := plainMath(t, mathOf(part.Rules[len(part.Rules)-1].Symbols))
+			units := part.Groups[len(part.Groups)-2].Equations
+			about := units[len(units)-1].About
+			for what, text := range map[string]string{"words": part.Words, "label": about} {
+				if got := strings.Contains(strings.ToLower(text), "dropout"); got != (dropout > 0) {
+					t.Errorf("with dropout %v the %s are %q", dropout, what, text)
+				}
+			}
+			if got := strings.Contains(rule, "m"); got != (dropout > 0) {
+				t.Errorf("with dropout %v the rule is %q", dropout, rule)
+			}
+		}
+	}
+}
+
+// TestAgreement: the words for how many digits agree are a sentence for none, one, some and all.
+func TestAgreement(t *testing.T) {
+	for _, test := range []struct {
+		a, b float64
+		want string
+	}{
+		{0, 0, "It agrees to all digits"},
+		{1, 1.0000002, "It agrees to about 6 digits"},
+		{1, 1.05, "It agrees to about 1 digit"},
+		{1, -1, "It does not agree in any digit"},
+	} {
+		if got := agreement(test.a, test.b, 10); got != test.want {
+			t.Errorf("of %v and %v: %q; want %q", test.a, test.b, got, test.want)
+		}
+	}
+}
+
 // TestExplainChoices: the choices are those of the unit, and what is explained is chosen.
 func TestExplainChoices(t *testing.T) {
 	v, _ := explainedView(t, explainedState(t, nn.SGD, nn.ConstantRate), "weights.2.1.2")

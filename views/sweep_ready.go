@@ -74,7 +74,7 @@ func ReadySweeps() []ReadySweep {
 		},
 		{
 			Slug: "capacity", Title: "Capacity and wrong labels", Steps: 2000,
-			Question: "A fifth of these labels are wrong. How wide must a network be to learn even them, and what does that do to the test loss?",
+			Question: "Of these 160 labels, 21 are wrong. How wide must a network be to learn even them, and what does that do to the test loss?",
 			Recipe:   "dataset=moons&points=160&noise=0.15&label_noise=0.2&test_fraction=0.5&learning_rate=0.01&data_seed=3",
 			Over:     always(`{"hidden_layers":[[1],[2],[4],[8],[16],[32],[64]],"seed":[1,2,3]}`),
 		},

@@ -3,6 +3,7 @@ package views
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,41 @@ import (
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/setting"
 )
+
+// TestReadyWrongLabels: the question about wrong labels says how many of them are wrong: of the labels that
+// are drawn by chance some are drawn right.
+func TestReadyWrongLabels(t *testing.T) {
+	i := slices.IndexFunc(ReadySweeps(), func(r ReadySweep) bool { return r.Slug == "capacity" })
+	ready := ReadySweeps()[i]
+	query, err := url.ParseQuery(ready.Recipe)
+	if err != nil {
+		t.Fatal(err)
+	}
+	number := func(name string) float64 {
+		v, err := strconv.ParseFloat(query.Get(name), 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	points := func(labelNoise float64) []dataset.Point {
+		drawn, err := dataset.Generate(dataset.Name(query.Get("dataset")), dataset.Params{
+			Points: int(number("points")), Noise: number("noise"), LabelNoise: labelNoise, Seed: uint32(number("data_seed")),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return drawn
+	}
+	right, given := points(0), points(number("label_noise"))
+	wrong := 0
+	for i := range given {
+		wrong += boolInt(given[i].Label != right[i].Label)
+	}
+	if want := fmt.Sprintf("Of these %d labels, %d are wrong.", len(given), wrong); !strings.HasPrefix(ready.Question, want) {
+		t.Errorf("the question is %q; want it to begin with %q", ready.Question, want)
+	}
+}
 
 // sweepOf is the page of a sweep whose runs have these losses, of the points for training and, if there
 // are any, of those held out. A loss below 0 is that of a run that failed.
