@@ -417,6 +417,11 @@ func TestExplainErrors(t *testing.T) {
 	if !strings.HasSuffix(err.Error(), " and 2 more; got 40") {
 		t.Errorf("error = %v; want ten points and the number of the others", err)
 	}
+	one := s
+	one.Config.BatchSize = 1
+	if _, err := nn.Explain(one, "biases.0.0", 40); !strings.HasPrefix(err.Error(), "point must be the point of this update, which is ") {
+		t.Errorf("error = %v; want the one point of the batch", err)
+	}
 
 	s.Network.Weights[1][0][0] = 1e300
 	s.Network.Weights[0][0][0] = 1e300
