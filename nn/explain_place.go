@@ -101,7 +101,7 @@ func columnOf(batch []int, point int) (int, error) {
 		}
 	}
 	if len(batch) == 1 {
-		return 0, fieldError("point", "must be the point of this update, which is %d; got %d", batch[0], point)
+		return 0, fieldError("point", "must be in the batch of this update, which is the point %d; got %d", batch[0], point)
 	}
 	const most = 10
 	if first, last := batch[0], batch[len(batch)-1]; len(batch) > most && slices.IsSorted(batch) && last-first == len(batch)-1 {

@@ -419,7 +419,7 @@ func TestExplainErrors(t *testing.T) {
 	}
 	one := s
 	one.Config.BatchSize = 1
-	if _, err := nn.Explain(one, "biases.0.0", 40); !strings.HasPrefix(err.Error(), "point must be the point of this update, which is ") {
+	if _, err := nn.Explain(one, "biases.0.0", 40); !strings.HasPrefix(err.Error(), "point must be in the batch of this update, which is the point ") {
 		t.Errorf("error = %v; want the one point of the batch", err)
 	}
 
