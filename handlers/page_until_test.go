@@ -118,8 +118,17 @@ func streamForm(t *testing.T, s *Server, form url.Values) (frames []string, reas
 	for i := range again {
 		again[i] = ssetest.LineFeeds(again[i])
 	}
-	// On a busy machine either may leave out a frame, but never the last.
-	if a, b := pagesAfter(again), pagesAfter(frames); !maps.Equal(a[len(a)-1], b[len(b)-1]) || done != reason {
+	// On a busy machine either may leave out a frame, but never the last. Then the curves may have a point
+	// less, and only the weights must be the same.
+	a, b := pagesAfter(again), pagesAfter(frames)
+	same := maps.Equal(a[len(a)-1], b[len(b)-1])
+	if len(again) != len(frames) {
+		weights := func(frames []string) string {
+			return readForm(t, frames[len(frames)-1], "", "").Get(views.FieldNetwork)
+		}
+		same = weights(again) == weights(frames)
+	}
+	if !same || done != reason {
 		t.Errorf("after %d frames of the socket, which ends with %s, the page is not what it is after the %d of the stream, which ends with %s", len(again), done, len(frames), reason)
 	}
 	return frames, reason
