@@ -98,37 +98,36 @@ func TestUntilReached(t *testing.T) {
 // be the same, and returns the frames and the reason of the end.
 func streamForm(t *testing.T, s *Server, form url.Values) (frames []string, reason string) {
 	t.Helper()
-	w := postForm(s, "/train", form, "HX-Request", "true")
-	if w.Code != http.StatusOK {
-		t.Fatalf("POST /train = %d %.300s; want a stream", w.Code, w.Body)
-	}
-	for _, e := range ssetest.Parse(w.Body.String()) {
-		if e.Name == "done" {
-			reason = e.Data
-		} else {
-			frames = append(frames, e.Data)
-		}
-	}
 	fields := map[string]string{}
 	for name := range form {
 		fields[name] = form.Get(name)
 	}
-	conn, ctx := dialPage(t, s)
-	again, done := converse(t, conn, ctx, websocket.MessageText, mustJSON(t, fields))
+	var again []string
+	var done string
+	// On a busy machine either may leave out a frame, but never the last.
+	for range 5 {
+		w := postForm(s, "/train", form, "HX-Request", "true")
+		if w.Code != http.StatusOK {
+			t.Fatalf("POST /train = %d %.300s; want a stream", w.Code, w.Body)
+		}
+		frames = nil
+		for _, e := range ssetest.Parse(w.Body.String()) {
+			if e.Name == "done" {
+				reason = e.Data
+			} else {
+				frames = append(frames, e.Data)
+			}
+		}
+		conn, ctx := dialPage(t, s)
+		again, done = converse(t, conn, ctx, websocket.MessageText, mustJSON(t, fields))
+		if len(again) == len(frames) {
+			break
+		}
+	}
 	for i := range again {
 		again[i] = ssetest.LineFeeds(again[i])
 	}
-	// On a busy machine either may leave out a frame, but never the last. Then the curves may have a point
-	// less, and only the weights must be the same.
-	a, b := pagesAfter(again), pagesAfter(frames)
-	same := maps.Equal(a[len(a)-1], b[len(b)-1])
-	if len(again) != len(frames) {
-		weights := func(frames []string) string {
-			return readForm(t, frames[len(frames)-1], "", "").Get(views.FieldNetwork)
-		}
-		same = weights(again) == weights(frames)
-	}
-	if !same || done != reason {
+	if a, b := pagesAfter(again), pagesAfter(frames); !maps.Equal(a[len(a)-1], b[len(b)-1]) || done != reason {
 		t.Errorf("after %d frames of the socket, which ends with %s, the page is not what it is after the %d of the stream, which ends with %s", len(again), done, len(frames), reason)
 	}
 	return frames, reason
