@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nnvisu/nnvisu/handlers/wire"
 	"github.com/nnvisu/nnvisu/tests/contract"
 )
 
@@ -94,9 +95,8 @@ func parameters(tb testing.TB, text string) string {
 // often as its limit makes necessary.
 func (s *server) trained(tb testing.TB, from state, steps int) string {
 	tb.Helper()
-	const most = 100_000
-	for ; steps > most; steps -= most {
-		from.Network = s.trained(tb, from, most)
+	for ; steps > wire.MaxSteps; steps -= wire.MaxSteps {
+		from.Network = s.trained(tb, from, wire.MaxSteps)
 	}
 	m := contract.Message{"type": "train_step", "config": json.RawMessage(from.Config), "data": json.RawMessage(from.Data), "steps": steps}
 	if from.Network != "" {
