@@ -61,10 +61,6 @@ func resultOf(ctx context.Context, t *nn.Trainer) (nn.Result, error) {
 // its client is still there.
 const sliceTime = time.Millisecond
 
-// oneSlice reports whether advance makes n updates without a pause. It can then not end in the
-// middle.
-func oneSlice(work nn.Work, n int) bool { return time.Duration(n)*work.Update <= sliceTime }
-
 // mostOverrun is how many times as long as is allowed the updates of one answer may take. What they
 // should take is right to within a factor of two; the rest is for a machine that others use. Only
 // numbers so large that the kernels are slow take longer.
@@ -87,7 +83,7 @@ func (s *Server) advance(ctx context.Context, t *nn.Trainer, work nn.Work, n int
 		return err
 	}
 	t.SetYield(nil)
-	if !oneSlice(work, n) {
+	if time.Duration(n)*work.Update > sliceTime {
 		t.SetYield(pause) // an update may take longer than a slice
 	}
 	for slice := max(1, int(sliceTime/max(work.Update, 1))); n > 0; {

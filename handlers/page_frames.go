@@ -39,8 +39,8 @@ type pageFrames struct {
 	early   bool         // that is early stopping
 	drawn   bool         // it was drawn, in frame
 	frame   stream.Frame // committed when its CPU token is given back
-	// snapshot is a copy of its network, kept if the frame was skipped and the trainer might stop
-	// in the middle of the next frame.
+	// snapshot is a copy of its network, kept if the frame was skipped: the trainer may stop in the
+	// middle of the next frame, where the run diverges or its time is over.
 	snapshot *nn.Network
 }
 
@@ -114,10 +114,8 @@ func (f *pageFrames) next(ctx context.Context) (err error) {
 	if f.drawn || err != nil {
 		return err
 	}
-	if !oneSlice(f.work, f.message.FrameSteps) {
-		network := f.trainer.Network()
-		f.snapshot = &network
-	}
+	network := f.trainer.Network()
+	f.snapshot = &network
 	return nil
 }
 
@@ -158,8 +156,7 @@ func (f *pageFrames) shown() *views.Lab {
 	return &lab
 }
 
-// hasUnsentFrame reports whether the newest frame was skipped and can still be drawn. It cannot if
-// the run diverged in the middle of the next frame and there is no snapshot.
+// hasUnsentFrame reports whether the newest frame was skipped, or its drawing was stopped.
 func (f *pageFrames) hasUnsentFrame() bool {
 	step, _ := f.trainer.At()
 	return !f.drawn && f.step > 0 && (step == f.step || f.snapshot != nil)

@@ -87,6 +87,8 @@ func pagesAfter(frames []string) (pages []map[string]string) {
 // the client reads.
 func TestSlowClientEnd(t *testing.T) {
 	state := sampleState(t, "circles", 40, 0, func(c *nn.Config) { c.TestFraction = 0.3 })
+	diverging := state
+	diverging.Config.Optimizer, diverging.Config.LearningRate, diverging.Config.L2 = nn.SGD, 1, 10 // weights grow ninefold at every step
 	for _, test := range []struct {
 		name   string
 		change func(url.Values)
@@ -97,6 +99,10 @@ func TestSlowClientEnd(t *testing.T) {
 		{"UntilStep", func(f url.Values) { f.Set(views.FieldUntilStep, "77") }, `{"reason":"target"}`},
 		{"UntilLoss", func(f url.Values) { f.Set(views.FieldUntilLoss, "0.6") }, `{"reason":"target"}`},
 		{"Patience", func(f url.Values) { f.Set(views.FieldPatience, "3") }, `{"reason":"target"}`},
+		{"Diverged", func(f url.Values) {
+			f.Set(views.FieldConfig, string(mustJSON(t, diverging.Config)))
+			f.Set(views.FieldFrameSteps, "20") // it breaks off in the middle of a frame
+		}, `{"reason":"error"}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var fast, slow *pageCarrier
