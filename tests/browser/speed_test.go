@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestBrowserSpeedMax: the speed Max makes more updates than the fastest of the others, with as many
-// pictures, over both transports; and the address leads to the same bits.
+// TestBrowserSpeedMax: the speed Max makes far more updates than the fastest of the others, and still
+// shows picture after picture, over both transports; and the address leads to the same bits.
 func TestBrowserSpeedMax(t *testing.T) {
 	t.Parallel()
 	s := start(t)
@@ -29,23 +29,14 @@ func TestBrowserSpeedMax(t *testing.T) {
 	p.change("a step", func() { p.step(1) })
 	for _, transport := range pageTransports {
 		p.by(transport.value)
-		// Both are times of a machine that may be busy with something else just then.
-		var problem string
-		for range 3 {
-			hundred, pictures := run("100")
-			most, asMany := run("max")
-			t.Logf("%s: %d updates in %d pictures at 100×, %d in %d at Max", transport.name, hundred, pictures, most, asMany)
-			problem = ""
-			if most < 3*hundred/2 {
-				problem = fmt.Sprintf("over %s Max makes %d updates and 100× %d; want far more", transport.name, most, hundred)
-			} else if asMany < pictures/2 {
-				problem = fmt.Sprintf("over %s Max shows %d pictures and 100× %d; want about as many", transport.name, asMany, pictures)
-			} else {
-				break
-			}
+		hundred, _ := run("100")
+		most, pictures := run("max")
+		t.Logf("%s: %d updates at 100×, %d in %d pictures at Max", transport.name, hundred, most, pictures)
+		if most < 3*hundred/2 {
+			t.Errorf("over %s Max makes %d updates and 100× %d; want far more", transport.name, most, hundred)
 		}
-		if problem != "" {
-			t.Error(problem)
+		if pictures < 3 {
+			t.Errorf("over %s Max shows %d pictures; want them to follow one another", transport.name, pictures)
 		}
 	}
 	p.change("the first weights", func() { p.act("reset") })
