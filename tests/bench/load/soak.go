@@ -257,11 +257,16 @@ func (k *soak) repeat(ctx context.Context) (other []exchanged, err error) {
 // it holds.
 func (k *soak) settle(ctx context.Context, start held) (held, error) {
 	now := held{heap: math.Inf(1)}
+	state, err := defaultLab.picture()
+	if err != nil {
+		return now, err
+	}
+	// Some 10 MB of garbage, none of which a cache keeps, so that the collector runs.
+	picture := exchanged{method: http.MethodPost, path: "/picture.png", contentType: "application/json", body: state}
 	collections, last := 0, math.NaN()
 	for deadline := time.Now().Add(settleTime); ctx.Err() == nil; {
-		// Garbage, so that the collector runs.
 		for range 5 {
-			if _, err := k.ask(ctx, exchanged{method: "GET", path: "/data/spiral?points=2000"}); err != nil && !errors.Is(err, errBusy) {
+			if _, err := k.ask(ctx, picture); err != nil && !errors.Is(err, errBusy) {
 				return now, err
 			}
 		}

@@ -73,6 +73,15 @@ func message(config, network, data any, steps int) ([]byte, error) {
 	return fmt.Appendf(nil, `{"type":"train_step","config":%s,"network":%s,"data":%s,"steps":%d}`, parts[0], parts[1], parts[2], steps), nil
 }
 
+// picture returns the question for a picture of the lab's first state.
+func (l lab) picture() ([]byte, error) {
+	s, err := l.state()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]any{"config": s.Config, "network": nn.Initialize(s.Config), "data": s.Data})
+}
+
 // limit returns the multiply-adds of one update, at the least. Forward, each weight meets each
 // sample once; backward twice, in the gradient of the weights and in that of the layer's inputs,
 // which the first layer need not have. Each tanh and each exponential of the softmax counts as
