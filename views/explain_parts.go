@@ -183,8 +183,11 @@ func (w *explainWriter) update() explainedPart {
 		text, about := line.Formula, wordOf(u.Optimizer, w.isBias(), line.Name).words
 		switch line.Name {
 		case "share":
-			if w.state.Config.Schedule == nn.ConstantRate {
+			switch w.state.Config.Schedule {
+			case nn.ConstantRate:
 				continue
+			case nn.CosineDecay:
+				about = cosineWords
 			}
 		case "rate":
 			if w.state.Config.Schedule == nn.ConstantRate {

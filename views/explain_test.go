@@ -91,6 +91,24 @@ func TestExplainSays(t *testing.T) {
 	}
 }
 
+// TestExplainCosine: the words of the update name the cosine of a schedule, whose formula has a sine.
+func TestExplainCosine(t *testing.T) {
+	for _, schedule := range nn.Schedules() {
+		v, _ := explainedView(t, explainedState(t, nn.SGD, schedule), "weights.0.0.0")
+		said := false
+		for _, part := range v.Parts {
+			for _, group := range part.Groups {
+				for _, e := range group.Equations {
+					said = said || strings.Contains(e.About, "half a wave of a cosine")
+				}
+			}
+		}
+		if said != (schedule == nn.CosineDecay) {
+			t.Errorf("%s: the words name a cosine: %t", schedule, said)
+		}
+	}
+}
+
 // TestExplainDropout: the way back says that dropout counts there, if there is dropout.
 func TestExplainDropout(t *testing.T) {
 	for _, dropout := range []float64{0, 0.5} {
