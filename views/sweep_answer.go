@@ -49,6 +49,8 @@ func (s *SweepPage) Answer() []string {
 		told = append(told, fmt.Sprintf("The lowest %s is %s, with %s.", s.measure(), s.loss(best), s.values(best)))
 		if a := s.numberAxis(); a != nil {
 			told = append(told, s.trend(a)...)
+		} else if r := s.rows(); r != nil && r.seeds && s.Sent == len(s.Cells) {
+			told = append(told, lowestMeans(r.lines, r.axis.named))
 		}
 	}
 	failed := 0
@@ -127,12 +129,7 @@ func (s *SweepPage) trend(a *SweepAxis) (told []string) {
 	}
 	c := s.numberChart(a)
 	if len(c.lines) == 2 {
-		train, test := lowestAt(c.lines[0].mean), lowestAt(c.lines[1].mean)
-		if train == test {
-			told = append(told, fmt.Sprintf("In the mean, both losses are lowest with %s.", c.at(train)))
-		} else {
-			told = append(told, fmt.Sprintf("In the mean, the train loss is lowest with %s, and the test loss with %s.", c.at(train), c.at(test)))
-		}
+		told = append(told, lowestMeans(c.lines, c.at))
 	}
 	if s.State.Config.Task != nn.Classification || len(c.lines) == 0 {
 		return told
@@ -151,6 +148,18 @@ func (s *SweepPage) trend(a *SweepAxis) (told []string) {
 		told = append(told, fmt.Sprintf("From %s on, a network does no better than guessing, which has a loss of %s.", c.at(from), lossText(guessing)))
 	}
 	return told
+}
+
+// lowestMeans says where the means of lines are lowest, in words that at has for a place.
+func lowestMeans(lines []spreadLine, at func(i int) string) string {
+	train, test := lowestAt(lines[0].mean), lowestAt(lines[len(lines)-1].mean)
+	switch {
+	case len(lines) == 1:
+		return fmt.Sprintf("In the mean, the train loss is lowest with %s.", at(train))
+	case train == test:
+		return fmt.Sprintf("In the mean, both losses are lowest with %s.", at(train))
+	}
+	return fmt.Sprintf("In the mean, the train loss is lowest with %s, and the test loss with %s.", at(train), at(test))
 }
 
 // lowestAt returns the index of the lowest of the values that were measured.

@@ -42,19 +42,27 @@ func (s *SweepPage) charts() []sweepChart {
 	return nil
 }
 
-// numberAxis returns the axis of numbers of a sweep that differs by nothing else but chance, or nil.
-func (s *SweepPage) numberAxis() *SweepAxis {
+// onlyAxis returns the axis of a sweep that differs by nothing else but chance, or nil.
+func (s *SweepPage) onlyAxis() *SweepAxis {
 	var found *SweepAxis
 	for i := range s.Axes {
 		switch a := &s.Axes[i]; {
 		case a.isSeed():
-		case a.numbers() != nil && found == nil:
+		case found == nil:
 			found = a
 		default:
 			return nil
 		}
 	}
 	return found
+}
+
+// numberAxis returns the only axis of a sweep if it has numbers, or nil.
+func (s *SweepPage) numberAxis() *SweepAxis {
+	if a := s.onlyAxis(); a != nil && a.numbers() != nil {
+		return a
+	}
+	return nil
 }
 
 // curveCharts are the curves of runs that differ by chance alone.
@@ -127,7 +135,48 @@ func (l *spreadLine) add(values []float64) {
 	l.mean, l.low, l.top = append(l.mean, sum), append(l.low, slices.Min(values)), append(l.top, slices.Max(values))
 }
 
-// numberChart is the loss over a number: of the points for training, and of those held out.
+// spread returns the losses of the runs with each value of an axis, in an order of the values: of the points
+// for training, and of those held out. A run failed at these places of the order.
+func (s *SweepPage) spread(a *SweepAxis, order []int) (train, test spreadLine, failed []int) {
+	train, test = spreadLine{class: "train", name: "train"}, spreadLine{class: "test", name: "test"}
+	for place, i := range order {
+		var ofTrain, ofTest []float64
+		fails := false
+		for cell := range s.made() {
+			row, column := s.place(cell)
+			if a == &s.Axes[0] && row != i || a != &s.Axes[0] && column != i {
+				continue
+			}
+			run := &s.Cells[cell]
+			fails = fails || run.Problem != ""
+			if _, ok := run.result(); ok {
+				ofTrain = append(ofTrain, run.Metrics.Loss)
+				if run.Metrics.TestLoss != nil {
+					ofTest = append(ofTest, *run.Metrics.TestLoss)
+				}
+			}
+		}
+		train.add(ofTrain)
+		test.add(ofTest)
+		if fails {
+			failed = append(failed, place)
+		}
+	}
+	return train, test, failed
+}
+
+// lossLines returns the lines that there is something to show of.
+func lossLines(train, test spreadLine) []spreadLine {
+	switch {
+	case slices.Max(train.mean) < 0:
+		return nil
+	case slices.Max(test.mean) < 0:
+		return []spreadLine{train}
+	}
+	return []spreadLine{train, test}
+}
+
+// numberChart is the loss over a number.
 func (s *SweepPage) numberChart(a *SweepAxis) sweepChart {
 	xs := a.numbers()
 	order := make([]int, len(xs))
@@ -136,39 +185,12 @@ func (s *SweepPage) numberChart(a *SweepAxis) sweepChart {
 	}
 	slices.SortFunc(order, func(i, k int) int { return cmp.Compare(xs[i], xs[k]) })
 	c := sweepChart{title: "Loss", unit: a.unit(), marked: true}
-	train, test := spreadLine{class: "train", name: "train"}, spreadLine{class: "test", name: "test"}
 	for _, i := range order {
-		var ofTrain, ofTest []float64
-		failed := false
-		for cell := range s.made() {
-			row, column := s.place(cell)
-			if a == &s.Axes[0] && row != i || a != &s.Axes[0] && column != i {
-				continue
-			}
-			run := &s.Cells[cell]
-			failed = failed || run.Problem != ""
-			if _, ok := run.result(); ok {
-				ofTrain = append(ofTrain, run.Metrics.Loss)
-				if run.Metrics.TestLoss != nil {
-					ofTest = append(ofTest, *run.Metrics.TestLoss)
-				}
-			}
-		}
 		c.xs, c.names = append(c.xs, xs[i]), append(c.names, a.named(i))
-		train.add(ofTrain)
-		test.add(ofTest)
-		if failed {
-			c.failed = append(c.failed, len(c.xs)-1)
-		}
 	}
 	c.log = c.xs[0] > 0 && c.xs[len(c.xs)-1] >= 10*c.xs[0]
-	c.lines = []spreadLine{train}
-	if slices.Max(test.mean) >= 0 {
-		c.lines = append(c.lines, test)
-	}
-	if slices.Max(train.mean) < 0 {
-		c.lines = nil
-	}
+	train, test, failed := s.spread(a, order)
+	c.lines, c.failed = lossLines(train, test), failed
 	return c
 }
 
@@ -196,24 +218,37 @@ func (c *sweepChart) axes() (x, y axis) {
 	default:
 		x.fitRun(first, last)
 	}
-	var curves []curve
-	lo, hi := math.Inf(1), 0.0
-	for i := range c.lines {
-		l := &c.lines[i]
+	if c.shares {
+		y.fitShares(curvesOf(c.lines))
+	} else {
+		y.fitSpread(c.lines)
+	}
+	return x, y
+}
+
+// curvesOf returns the edges of lines.
+func curvesOf(lines []spreadLine) (curves []curve) {
+	for i := range lines {
+		l := &lines[i]
 		for _, values := range [][]float64{l.low, l.top, l.own} {
 			curves = append(curves, curve{values: values})
-			for _, v := range values {
-				if v > 0 {
-					lo, hi = min(lo, v), max(hi, v)
-				}
+		}
+	}
+	return curves
+}
+
+// fitSpread makes the axis hold the losses of lines: logarithmic if they are many times as large as each
+// other.
+func (a *axis) fitSpread(lines []spreadLine) {
+	curves := curvesOf(lines)
+	lo, hi := math.Inf(1), 0.0
+	for _, c := range curves {
+		for _, v := range c.values {
+			if v > 0 {
+				lo, hi = min(lo, v), max(hi, v)
 			}
 		}
 	}
-	if c.shares {
-		y.fitShares(curves)
-	} else {
-		y.log = hi > mostSteep*lo
-		y.fitLosses(curves)
-	}
-	return x, y
+	a.log = hi > mostSteep*lo
+	a.fitLosses(curves)
 }

@@ -217,6 +217,88 @@ func TestSweepCharts(t *testing.T) {
 	}
 }
 
+// TestSweepRows: the values of a setting of words have rows with their means, whose marks are where the loss
+// is on the scale.
+func TestSweepRows(t *testing.T) {
+	optimizers := axisOf("optimizer", "sgd", "adam", "rmsprop")
+	for _, test := range []struct {
+		name        string
+		axes        []SweepAxis
+		train, test []float64
+		numbers     []string // of the rows
+		places      []float64
+		best, says  string
+		spreads     int
+	}{
+		{"Train", []SweepAxis{optimizers}, []float64{0.5, 0.25, 1}, nil,
+			[]string{"0.5000", "0.2500", "1.0000"}, []float64{500, 255, 990}, "Adam", "", 0},
+		{"Test", []SweepAxis{optimizers}, []float64{0.5, 0.25, 1}, []float64{0.5, 0.75, 1},
+			[]string{"0.5000 0.5000", "0.2500 0.7500", "1.0000 1.0000"}, []float64{500, 500, 255, 745, 990, 990}, "SGD", "", 0},
+		{"Failed", []SweepAxis{optimizers}, []float64{0.5, -1, 1}, nil,
+			[]string{"0.5000", "–", "1.0000"}, []float64{500, 990}, "SGD", "1 run has no result", 0},
+		{"Seeds", []SweepAxis{optimizers, axisOf("seed", "1", "2")}, []float64{0.5, 0.5, 0.25, 0.75, -1, 1}, nil,
+			[]string{"0.5000", "0.5000", "1.0000"}, []float64{500, 500, 990}, "SGD", "In the mean, the train loss is lowest with optimizer SGD.", 1},
+		{"SeedsFirst", []SweepAxis{axisOf("seed", "1", "2"), optimizers}, []float64{0.5, 0.25, 1, 0.5, 0.25, 1}, []float64{1, 1, 0.5, 1, 1, 0.5},
+			[]string{"0.5000 1.0000", "0.2500 1.0000", "1.0000 0.5000"}, []float64{500, 990, 255, 990, 990, 500}, "RMSprop", "the train loss is lowest with optimizer Adam, and the test loss with optimizer RMSprop", 0},
+		{"Steep", []SweepAxis{axisOf("hidden_layers", "2", "2,2")}, []float64{0.001, 1}, nil,
+			[]string{"0.0010", "1.0000"}, []float64{10, 990}, "2", "", 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := sweepOf(t, test.axes, test.train, test.test)
+			answer := render(t, SweepEnd(s, ""))
+			var numbers []string
+			for _, row := range answer.all(".sweep-rows tbody tr") {
+				var all []string
+				for _, cell := range row.all("td:not(.strip)") {
+					all = append(all, cell.content())
+				}
+				numbers = append(numbers, strings.Join(all, " "))
+			}
+			if !slices.Equal(numbers, test.numbers) {
+				t.Errorf("the rows say %q; want %q", numbers, test.numbers)
+			}
+			if best := answer.one(t, ".sweep-rows .best th").content(); best != test.best {
+				t.Errorf("the best row is %q; want %q", best, test.best)
+			}
+			var places []float64
+			for _, mark := range answer.all(".sweep-rows path.mean") {
+				var x float64
+				if _, err := fmt.Sscanf(mark.attr("d"), "M%f", &x); err != nil {
+					t.Fatal(err)
+				}
+				places = append(places, x)
+			}
+			if !slices.Equal(places, test.places) {
+				t.Errorf("the marks are at %v; want %v", places, test.places)
+			}
+			if got := len(answer.all(".sweep-rows path.spread")); got != test.spreads {
+				t.Errorf("%d rows go from a lowest to a highest loss; want %d", got, test.spreads)
+			}
+			if got := len(answer.all(".sweep-rows abbr")); (got > 0) != slices.Contains(test.train, -1) {
+				t.Errorf("%d rows are marked as those of a run that failed", got)
+			}
+			if log := strings.Contains(answer.one(t, ".sweep-rows tfoot").content(), "logarithmic"); log != (test.name == "Steep") {
+				t.Errorf("the scale is called logarithmic: %t", log)
+			}
+			if said := strings.Join(s.Answer(), " "); !strings.Contains(said, test.says) || strings.Contains(said, "In the mean") != strings.Contains(test.says, "lowest with") {
+				t.Errorf("the answer is %q; want that it says %q", said, test.says)
+			}
+		})
+	}
+	for name, axes := range map[string][]SweepAxis{
+		"Numbers": {axisOf("learning_rate", "0.1", "0.2")}, "Two": {axisOf("optimizer", "sgd", "adam"), axisOf("activation", "tanh", "relu")},
+		"Seeds": {axisOf("seed", "1", "2")}, "One": {axisOf("optimizer", "sgd")},
+	} {
+		train := make([]float64, 4)[:len(axes[0].Values)*len(axes[len(axes)-1].Values)/max(1, (2-len(axes))*len(axes[0].Values))]
+		if r := sweepOf(t, axes, train, nil).rows(); r != nil {
+			t.Errorf("%s has the rows %+v; want none", name, r)
+		}
+	}
+	if r := sweepOf(t, []SweepAxis{optimizers}, []float64{-1, -1, -1}, nil).rows(); r != nil {
+		t.Errorf("runs that all failed have the rows %+v; want none", r)
+	}
+}
+
 // TestSweepRates: rates that are powers of ten apart have a logarithmic axis, from the first to the last.
 func TestSweepRates(t *testing.T) {
 	var values []string
