@@ -152,7 +152,7 @@ type figureTheme struct {
 
 // The colours that a figure has on light and on dark ground.
 var (
-	lightFigure = figureTheme{"#ffffff", "#1f2328", "#5c6068", "#e0ded8", "#8b8881", "#1f6fb4", "#d8700f", "#1f6fb4", "#c2571a", 1}
+	lightFigure = figureTheme{"#ffffff", "#1f2328", "#5c6068", "#e0ded8", "#8b8881", "#1f6fb4", "#d8700f", "#1f6fb4", "#c05518", 1}
 	darkFigure  = figureTheme{"#1d2026", "#e8e9ec", "#a3a8b3", "#30343c", "#767c88", "#5aa2e0", "#f09a4a", "#6cb2ee", "#f0985a", 0.86}
 )
 
