@@ -184,3 +184,28 @@ func TestBrowserSweepMap(t *testing.T) {
 	}
 	q.checkAxe(t)
 }
+
+// TestBrowserSweepRows: runs that differ by words and by chance are compared in rows, which a phone has room
+// for.
+func TestBrowserSweepRows(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	p.change("points held out", func() { p.fill("test_fraction", "0.3") })
+	p.dialog("sweep")
+	p.choose("sweep_rows", "activation")
+	p.fill("sweep_row_values", "tanh leaky_relu sigmoid linear")
+	p.choose("sweep_columns", "seed")
+	p.fill("sweep_column_values", "1 2")
+	p.fill("sweep_steps", "20")
+	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
+	contract.Eventually(t, "the sweep is done", func() bool { return q.found(".sweep-progress.done") == 1 && q.found(".sweep-answer") == 1 })
+	if rows, marks := q.found(".sweep-rows tbody tr"), q.found(".sweep-rows path.mean"); rows != 4 || marks != 8 {
+		t.Errorf("%d rows have %d marks; want 4, each with one for train and one for test", rows, marks)
+	}
+	q.screen(360, true)
+	if over := eval[int](q, `Math.max(...[...document.querySelectorAll(".sweep-rows, .sweep-rows td, html")].map((e) => e.scrollWidth - e.clientWidth))`); over > 0 {
+		t.Errorf("on a phone the rows are %d pixels too wide", over)
+	}
+	q.checkAxe(t)
+}
