@@ -32,7 +32,7 @@ func TestSweepPage(t *testing.T) {
 		views.FieldSweepColumns, "seed", views.FieldSweepColumnValues, "2..5", views.FieldSweepSteps, "20",
 	}
 	forms := map[string]url.Values{"12 runs of 20": sweepForm(t, state, own...), "5 seeds": ownSweep(t, "1..5 9 11 12 4294967295", "50")}
-	charts := map[string]int{"5 seeds": 2, "seeds": 2, "rate-and-width": 2, "12 runs of 20": 2, "finder": 1, "capacity": 1}
+	charts := map[string]int{"5 seeds": 2, "seeds": 2, "rate-and-width": 2, "12 runs of 20": 3, "finder": 1, "capacity": 1}
 	for _, ready := range views.ReadySweeps() {
 		forms[ready.Slug] = sweepForm(t, state, views.FieldSweep, ready.Slug)
 	}
