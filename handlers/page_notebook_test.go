@@ -253,7 +253,7 @@ func TestNotebookTooFar(t *testing.T) {
 		return strings.Join(said, ", ")
 	}
 	for _, act := range []string{"add-neuron 0", "add-neuron 1"} {
-		for range 4 { // one request may take some times as long as it should, on a busy machine not more
+		for range 4 { // a busy machine takes too long for all in one request
 			press("/step", views.FieldSteps, "2000")
 		}
 		press("/edit", views.FieldAct, act)

@@ -187,7 +187,7 @@ func (w *explainWriter) update() explainedPart {
 			case nn.ConstantRate:
 				continue
 			case nn.CosineDecay:
-				about = cosineWords
+				about += cosineWords
 			}
 		case "rate":
 			if w.state.Config.Schedule == nn.ConstantRate {

@@ -80,8 +80,8 @@ func wordOf(o nn.Optimizer, bias bool, name string) lineWord {
 	return lineWords[name]
 }
 
-// cosineWords say why the formula of the schedule with a cosine has a sine.
-const cosineWords = "What the schedule leaves of the learning rate. It falls along half a wave of a cosine: " +
+// cosineWords follow those of the share, and say why the formula of the schedule with a cosine has a sine.
+const cosineWords = ". It falls along half a wave of a cosine: " +
 	"(1 + cos x) / 2 is the square of a sine, which stays exact where it comes near 0"
 
 // gradientWords says what the optimizer takes for the gradient, with the penalties that there are.

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -67,6 +68,19 @@ func (a *SweepAxis) numbers() []float64 {
 		all[i] = v
 	}
 	return all
+}
+
+// order returns the indexes of the values as a picture shows them: numbers from the lowest on, and words as
+// they were given.
+func (a *SweepAxis) order() []int {
+	order := make([]int, len(a.Values))
+	for i := range order {
+		order[i] = i
+	}
+	if xs := a.numbers(); xs != nil {
+		slices.SortFunc(order, func(i, k int) int { return cmp.Compare(xs[i], xs[k]) })
+	}
+	return order
 }
 
 // A SweepPage is the page of a sweep. Its runs come one after the other.

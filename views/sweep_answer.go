@@ -49,8 +49,10 @@ func (s *SweepPage) Answer() []string {
 		told = append(told, fmt.Sprintf("The lowest %s is %s, with %s.", s.measure(), s.loss(best), s.values(best)))
 		if a := s.numberAxis(); a != nil {
 			told = append(told, s.trend(a)...)
-		} else if r := s.rows(); r != nil && r.seeds && s.Sent == len(s.Cells) {
-			told = append(told, lowestMeans(r.lines, r.axis.named))
+		} else if s.isTable() && s.Sent == len(s.Cells) {
+			if r := s.rows(); r != nil {
+				told = append(told, lowestMeans(r.lines, r.axis.named))
+			}
 		}
 	}
 	failed := 0

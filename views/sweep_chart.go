@@ -1,7 +1,6 @@
 package views
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -178,12 +177,7 @@ func lossLines(train, test spreadLine) []spreadLine {
 
 // numberChart is the loss over a number.
 func (s *SweepPage) numberChart(a *SweepAxis) sweepChart {
-	xs := a.numbers()
-	order := make([]int, len(xs))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(i, k int) int { return cmp.Compare(xs[i], xs[k]) })
+	xs, order := a.numbers(), a.order()
 	c := sweepChart{title: "Loss", unit: a.unit(), marked: true}
 	for _, i := range order {
 		c.xs, c.names = append(c.xs, xs[i]), append(c.names, a.named(i))

@@ -24,11 +24,7 @@ func (s *SweepPage) rows() *sweepRows {
 	if a == nil || a.numbers() != nil || len(a.Values) < 2 {
 		return nil
 	}
-	order := make([]int, len(a.Values))
-	for i := range order {
-		order[i] = i
-	}
-	train, test, failed := s.spread(a, order)
+	train, test, failed := s.spread(a, a.order())
 	r := &sweepRows{axis: a, lines: lossLines(train, test), failed: failed, seeds: s.isTable()}
 	if r.lines == nil {
 		return nil
@@ -61,7 +57,11 @@ const stripWidth = 1000
 // strip draws a row: a mark at the mean, and a line from the lowest to the highest.
 func (r *sweepRows) strip(row int) templ.Component {
 	return written(func(p *pen) {
-		p.text(`<svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true"><path class="rail" d="M0 10H1000"/>`)
+		p.text(`<svg viewBox="0 0 `)
+		p.number(stripWidth)
+		p.text(` 20" preserveAspectRatio="none" aria-hidden="true"><path class="rail" d="M0 10H`)
+		p.number(stripWidth)
+		p.text(`"/>`)
 		for i := range r.lines {
 			l := &r.lines[i]
 			if l.mean[row] < 0 {
@@ -69,7 +69,7 @@ func (r *sweepRows) strip(row int) templ.Component {
 			}
 			y := 100 // the middle, in tenths
 			if len(r.lines) > 1 {
-				y += 50*2*i - 50
+				y = 50 + 100*i
 			}
 			line := func(kind markup, x1, y1, x2, y2 int) {
 				p.text(`<path class="`)

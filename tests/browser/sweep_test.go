@@ -57,6 +57,26 @@ func (p *tab) opened(what string, act func()) *tab {
 	return q
 }
 
+// sweep makes short runs over two settings, and returns the tab with all of them.
+func (p *tab) sweep(rows, rowValues, columns, columnValues string) *tab {
+	p.tb.Helper()
+	p.dialog("sweep")
+	p.choose("sweep_rows", rows)
+	p.fill("sweep_row_values", rowValues)
+	p.choose("sweep_columns", columns)
+	p.fill("sweep_column_values", columnValues)
+	p.fill("sweep_steps", "20")
+	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
+	contract.Eventually(p.tb, "the sweep is done", func() bool { return q.found(".sweep-progress.done") == 1 && q.found(".sweep-answer") == 1 })
+	return q
+}
+
+// widest returns by how many pixels the content of such elements is too wide for them, at most.
+func (p *tab) widest(selector string) int {
+	p.tb.Helper()
+	return eval[int](p, script(`Math.max(...[...document.querySelectorAll(%s)].map((e) => e.scrollWidth - e.clientWidth))`, selector))
+}
+
 // found returns how many elements of a page a selector finds; 0 while there is none.
 func (p *tab) found(selector string) int {
 	n, _ := try[int](p, script(`document.querySelectorAll(%s).length`, selector))
@@ -163,14 +183,7 @@ func TestBrowserSweepMap(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p := s.open(t, wide(768))
-	p.dialog("sweep")
-	p.choose("sweep_rows", "hidden_layers")
-	p.fill("sweep_row_values", "2 4")
-	p.choose("sweep_columns", "learning_rate")
-	p.fill("sweep_column_values", "0.001 0.003 0.01 0.03 0.1 0.3")
-	p.fill("sweep_steps", "20")
-	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
-	contract.Eventually(t, "the sweep is done", func() bool { return q.found(".sweep-progress.done") == 1 && q.found(".sweep-answer") == 1 })
+	q := p.sweep("hidden_layers", "2 4", "learning_rate", "0.001 0.003 0.01 0.03 0.1 0.3")
 	if got := q.found(".sweep-answer > .curves > .sweep-map td[class^=heat] a"); got != 12 {
 		t.Errorf("the map has %d squares; want 12", got)
 	}
@@ -179,7 +192,7 @@ func TestBrowserSweepMap(t *testing.T) {
 		return eval[string](q, `document.activeElement.getAttribute("aria-label") ?? ""`) != "" && q.found(".sweep-cells tr:last-child td:last-child button:focus") == 1
 	})
 	q.screen(768, false)
-	if over := eval[int](q, `Math.max(...[...document.querySelectorAll(".sweep-scroll, html")].map((e) => e.scrollWidth - e.clientWidth))`); over > 0 {
+	if over := q.widest(".sweep-scroll, html"); over > 0 {
 		t.Errorf("on a tablet six columns are %d pixels too wide", over)
 	}
 	q.checkAxe(t)
@@ -192,19 +205,12 @@ func TestBrowserSweepRows(t *testing.T) {
 	s := start(t)
 	p := s.open(t)
 	p.change("points held out", func() { p.fill("test_fraction", "0.3") })
-	p.dialog("sweep")
-	p.choose("sweep_rows", "activation")
-	p.fill("sweep_row_values", "tanh leaky_relu sigmoid linear")
-	p.choose("sweep_columns", "seed")
-	p.fill("sweep_column_values", "1 2")
-	p.fill("sweep_steps", "20")
-	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
-	contract.Eventually(t, "the sweep is done", func() bool { return q.found(".sweep-progress.done") == 1 && q.found(".sweep-answer") == 1 })
+	q := p.sweep("activation", "tanh leaky_relu sigmoid linear", "seed", "1 2")
 	if rows, marks := q.found(".sweep-rows tbody tr"), q.found(".sweep-rows path.mean"); rows != 4 || marks != 8 {
 		t.Errorf("%d rows have %d marks; want 4, each with one for train and one for test", rows, marks)
 	}
 	q.screen(360, true)
-	if over := eval[int](q, `Math.max(...[...document.querySelectorAll(".sweep-rows, .sweep-rows td, html")].map((e) => e.scrollWidth - e.clientWidth))`); over > 0 {
+	if over := q.widest(".sweep-rows, .sweep-rows td, html"); over > 0 {
 		t.Errorf("on a phone the rows are %d pixels too wide", over)
 	}
 	q.checkAxe(t)
