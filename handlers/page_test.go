@@ -263,12 +263,9 @@ func TestPageSocket(t *testing.T) {
 	form.Set(views.FieldControls, "")
 	form.Set(views.FieldSteps, "25")
 	form.Set(views.FieldFrameSteps, "10")
-	var events []ssetest.Event
-	synctest.Test(t, func(t *testing.T) { // where there is time for every frame
-		events = ssetest.Parse(postForm(newTestServer(t), "/train", form, "HX-Request", "true").Body.String())
-	})
+	frames, _ := streamOf(t, form)
 	var want []string
-	for _, e := range events[:len(events)-1] {
+	for _, e := range frames {
 		want = append(want, e.Data)
 	}
 	fields := map[string]string{}
@@ -337,12 +334,13 @@ func TestPageSocketErrors(t *testing.T) {
 
 // TestRecipePage: a recipe is a stream of fragments where HTML is asked for.
 func TestRecipePage(t *testing.T) {
-	s := newTestServer(t)
-	w := serve(s, http.MethodGet, "/train?dataset=xor&points=20&steps=2", "", "Accept", "text/html")
-	events := ssetest.Parse(w.Body.String())
-	if len(events) != 3 || !strings.Contains(events[1].Data, `hx-target="#measures"`) || events[2].Data != `{"reason":"steps"}` {
-		t.Errorf("GET /train for HTML has the events %.300v; want two frames and done", events)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		w := serve(newTestServer(t), http.MethodGet, "/train?dataset=xor&points=20&steps=2", "", "Accept", "text/html")
+		events := ssetest.Parse(w.Body.String())
+		if len(events) != 3 || !strings.Contains(events[1].Data, `hx-target="#measures"`) || events[2].Data != `{"reason":"steps"}` {
+			t.Errorf("GET /train for HTML has the events %.300v; want two frames and done", events)
+		}
+	})
 }
 
 // TestScriptless: a server that was built without the libraries of the page serves it without script,
