@@ -150,7 +150,7 @@ func TestBrowserPastLate(t *testing.T) {
 				};
 			}, 800);
 			return proxy;
-		}`))
+		}`), before(slowly))
 	p.change("a point", func() { p.dab(0.9, 0.9) })
 	v := p.trainTo(5)
 	p.kept()
@@ -179,7 +179,7 @@ func TestBrowserPastLate(t *testing.T) {
 // TestBrowserPastLeft: who leaves the page while its last change is being stored loses at most that.
 func TestBrowserPastLeft(t *testing.T) {
 	t.Parallel()
-	p := start(t).open(t)
+	p := start(t).open(t, before(slowly))
 	v := p.trainTo(10)
 	p.kept()
 	p.run(`IDBObjectStore.prototype.getAllKeys = () => ({})`) // as if there were no time left
