@@ -14,8 +14,12 @@
     card.removeAttribute("aria-hidden");
   };
 
+  const watch = new MutationObserver(gather);
+
   /** No more runs come. @param {string} why */
   const end = (why) => {
+    gather();
+    watch.disconnect(); // a late move would replace the answer
     if (button) button.hidden = true;
     if (answers[1]) answers[0].remove();
     else if (told && !told.textContent) told.textContent = why;
@@ -23,13 +27,11 @@
   };
 
   classList.add("script");
-  new MutationObserver(gather).observe(document, { childList: true, subtree: true });
+  watch.observe(document, { childList: true, subtree: true });
   gather();
   button?.addEventListener("click", () => {
     stop(); // the browser reads no more, and so the server computes no more
     end("Stopped");
   });
-  const lost = () => end("Broken off");
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", lost);
-  else lost();
+  addEventListener("load", () => end("Broken off"));
 }

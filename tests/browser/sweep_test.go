@@ -206,6 +206,29 @@ func TestBrowserSweepMap(t *testing.T) {
 	q.checkAxe(t)
 }
 
+// TestBrowserSweepRead: the answer comes for whoever reads in the middle of a sweep, too. What the runs tell
+// so far stays as it is for him, and never takes the place of the answer.
+func TestBrowserSweepRead(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	p := s.open(t)
+	p.dialog("sweep")
+	p.choose("sweep_rows", "hidden_layers")
+	p.fill("sweep_row_values", "2 3 4 5 6 7 8 9")
+	p.choose("sweep_columns", "learning_rate")
+	p.fill("sweep_column_values", "0.001 0.003 0.01 0.03 0.1 0.3")
+	p.fill("sweep_steps", "10000") // for long enough to read
+	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
+	contract.Eventually(t, "someone reads what the runs tell so far", func() bool {
+		read, _ := try[bool](q, `((link) => (link?.focus(), link !== null))(document.querySelector(".sweep-answer .so-far .sweep-map a"))`)
+		return read
+	})
+	q.allRuns()
+	if squares, sofar := q.found(".sweep-answer > .curves > .sweep-map td[class^=heat] a"), q.found(".sweep-answer .so-far"); squares != 48 || sofar != 0 {
+		t.Errorf("the answer has a map of %d squares, and %d parts of before; want 48, and none", squares, sofar)
+	}
+}
+
 // TestBrowserSweepRows: runs that differ by words and by chance are compared in rows, which a phone has room
 // for.
 func TestBrowserSweepRows(t *testing.T) {
