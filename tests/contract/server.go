@@ -20,7 +20,7 @@ import (
 
 // Patience is how long a test waits for something that should come at once: long enough for a busy
 // machine under the race detector, short enough to be noticed.
-const Patience = 20 * time.Second
+const Patience = 60 * time.Second
 
 // A Server is the real server, which listens on 127.0.0.1, with a client.
 type Server struct {

@@ -144,7 +144,7 @@ func await[T any](tb testing.TB, r io.Reader, format string) T {
 const startTime = 60 * time.Second
 
 // patience is how long what a browser does may take.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 func encode(v any) []byte {
 	text, err := json.Marshal(v)
