@@ -57,18 +57,16 @@ func (p *tab) opened(what string, act func()) *tab {
 	return q
 }
 
-// sweep makes short runs over two settings, and returns the tab with all of them.
-func (p *tab) sweep(rows, rowValues, columns, columnValues string) *tab {
+// sweep makes runs over two settings, and returns the tab in which they come.
+func (p *tab) sweep(rows, rowValues, columns, columnValues, steps string) *tab {
 	p.tb.Helper()
 	p.dialog("sweep")
 	p.choose("sweep_rows", rows)
 	p.fill("sweep_row_values", rowValues)
 	p.choose("sweep_columns", columns)
 	p.fill("sweep_column_values", columnValues)
-	p.fill("sweep_steps", "20")
-	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
-	q.allRuns()
-	return q
+	p.fill("sweep_steps", steps)
+	return p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
 }
 
 // allRuns waits until the page of a sweep has all its runs, and its style and script, which may come later.
@@ -191,7 +189,8 @@ func TestBrowserSweepMap(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p := s.open(t, wide(768))
-	q := p.sweep("hidden_layers", "2 4", "learning_rate", "0.001 0.003 0.01 0.03 0.1 0.3")
+	q := p.sweep("hidden_layers", "2 4", "learning_rate", "0.001 0.003 0.01 0.03 0.1 0.3", "20")
+	q.allRuns()
 	if got := q.found(".sweep-answer > .curves > .sweep-map td[class^=heat] a"); got != 12 {
 		t.Errorf("the map has %d squares; want 12", got)
 	}
@@ -212,13 +211,7 @@ func TestBrowserSweepRead(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	p := s.open(t)
-	p.dialog("sweep")
-	p.choose("sweep_rows", "hidden_layers")
-	p.fill("sweep_row_values", "2 3 4 5 6 7 8 9")
-	p.choose("sweep_columns", "learning_rate")
-	p.fill("sweep_column_values", "0.001 0.003 0.01 0.03 0.1 0.3")
-	p.fill("sweep_steps", "10000") // for long enough to read
-	q := p.opened("the tab of the sweep", func() { p.click("#sweep button.primary") })
+	q := p.sweep("hidden_layers", "2 3 4 5 6 7 8 9", "learning_rate", "0.001 0.003 0.01 0.03 0.1 0.3", "10000") // for long enough to read
 	contract.Eventually(t, "someone reads what the runs tell so far", func() bool {
 		read, _ := try[bool](q, `((link) => (link?.focus(), link !== null))(document.querySelector(".sweep-answer .so-far .sweep-map a"))`)
 		return read
@@ -236,7 +229,8 @@ func TestBrowserSweepRows(t *testing.T) {
 	s := start(t)
 	p := s.open(t)
 	p.change("points held out", func() { p.fill("test_fraction", "0.3") })
-	q := p.sweep("activation", "tanh leaky_relu sigmoid linear", "seed", "1 2")
+	q := p.sweep("activation", "tanh leaky_relu sigmoid linear", "seed", "1 2", "20")
+	q.allRuns()
 	if rows, marks := q.found(".sweep-rows tbody tr"), q.found(".sweep-rows path.mean"); rows != 4 || marks != 8 {
 		t.Errorf("%d rows have %d marks; want 4, each with one for train and one for test", rows, marks)
 	}

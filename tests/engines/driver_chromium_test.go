@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/nnvisu/nnvisu/tests/contract"
 	"github.com/nnvisu/nnvisu/tests/tools"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -83,13 +84,13 @@ func call[P, R any](c *chromium, command cdp.Command[P, R], params P) error {
 }
 
 func result[P, R any](c *chromium, command cdp.Command[P, R], params P) (R, error) {
-	ctx, cancel := context.WithTimeout(c.tab, patience)
+	ctx, cancel := context.WithTimeout(c.tab, contract.Patience)
 	defer cancel()
 	return chromedp.Call(ctx, command, params)
 }
 
 func (c *chromium) do(actions ...chromedp.Action[chromedp.Void]) error {
-	ctx, cancel := context.WithTimeout(c.tab, patience)
+	ctx, cancel := context.WithTimeout(c.tab, contract.Patience)
 	defer cancel()
 	return chromedp.Do(ctx, actions...)
 }
@@ -99,7 +100,7 @@ func (c *chromium) open(url string) error { return c.do(chromedp.Navigate(url)) 
 func (c *chromium) reload() error { return c.do(chromedp.Reload()) }
 
 func (c *chromium) evaluate(expression string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(c.tab, patience)
+	ctx, cancel := context.WithTimeout(c.tab, contract.Patience)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](asJSON(expression)))
 	return []byte(text), err
@@ -153,7 +154,7 @@ func (c *chromium) resize(width, height int) error {
 }
 
 func (c *chromium) picture() ([]byte, error) {
-	ctx, cancel := context.WithTimeout(c.tab, patience)
+	ctx, cancel := context.WithTimeout(c.tab, contract.Patience)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
 }

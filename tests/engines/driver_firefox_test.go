@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/nnvisu/nnvisu/tests/contract"
 	"github.com/nnvisu/nnvisu/tests/tools"
 
 	"github.com/coder/websocket"
@@ -128,7 +129,7 @@ func (f *firefox) call(method string, params map[string]any, result any) error {
 	id := f.last
 	f.waiting[id] = answer
 	f.mu.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), contract.Patience)
 	defer cancel()
 	if err := f.socket.Write(ctx, websocket.MessageText, encode(map[string]any{"id": id, "method": method, "params": params})); err != nil {
 		return err

@@ -143,9 +143,6 @@ func await[T any](tb testing.TB, r io.Reader, format string) T {
 // startTime is how long a browser may take to start, on a busy machine.
 const startTime = 60 * time.Second
 
-// patience is how long what a browser does may take.
-const patience = 60 * time.Second
-
 func encode(v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {

@@ -71,13 +71,13 @@ func eval[T any](p *page, expression string, args ...any) T {
 func (p *page) until(what string, ok func(view) bool) view {
 	p.Helper()
 	var v view
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(contract.Patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		text, err := p.evaluate(look)
 		if err == nil && json.Unmarshal(text, &v) == nil && ok(v) { // between two pages there is no view
 			return v
 		}
 	}
-	p.Fatalf("not within %v: %s. The page: %v", patience, what, v)
+	p.Fatalf("not within %v: %s. The page: %v", contract.Patience, what, v)
 	return v
 }
 
@@ -119,7 +119,7 @@ func (p *page) at(selector string, x, y float64) place {
 		X, Y, Width, Height float64
 		Problem             string
 	}
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(contract.Patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		box = eval[struct {
 			X, Y, Width, Height float64
 			Problem             string
