@@ -34,7 +34,8 @@ type scene struct {
 	trainer *nn.Trainer
 	work    nn.Work
 	message wire.Message
-	frame   func(*run) error // called when a frame was recorded
+	updates func(ctx context.Context, n int, begin func() error) error // of streamSink, or nil
+	frame   func(*run) error                                           // called when a frame was recorded
 }
 
 // play runs a stream. Its server, and so its channels, must be of the bubble.
@@ -45,7 +46,7 @@ func (sc *scene) play(ctx context.Context) *run {
 	defer task.release()
 	ctx, fail := sc.streaming(ctx)
 	defer fail(nil)
-	r.reason, r.err = sc.stream(ctx, sc.trainer, sc.work, &sc.message, streamSink{
+	to := streamSink{
 		frame: func() error {
 			step, _ := sc.trainer.At()
 			r.steps = append(r.steps, step)
@@ -58,7 +59,11 @@ func (sc *scene) play(ctx context.Context) *run {
 			}
 			return nil
 		},
-	})
+	}
+	if sc.updates != nil {
+		to.updates = func(n int, begin func() error) error { return sc.updates(ctx, n, begin) }
+	}
+	r.reason, r.err = sc.stream(ctx, sc.trainer, sc.work, &sc.message, to)
 	r.ended = time.Since(start)
 	return r
 }
@@ -196,19 +201,21 @@ func TestStreamStopsInFrame(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				sc := newScene(t, wire.Message{Steps: wire.MaxSteps, FrameSteps: wire.MaxSteps}, func(c *Config) { c.MaxStream = time.Minute })
-				sc.work.Update = sliceTime             // one update a slice
-				release := holdTokens(sc.t, sc.Server) // the first slice waits here
-				done := make(chan *run)
-				go func() { done <- sc.play(ctx) }()
-				synctest.Wait()
-				test.stop(sc, cancel)
-				release()
-				r := <-done
+				sc.work.Update = sliceTime // one update a slice
+				sc.updates = func(ctx context.Context, n int, begin func() error) error {
+					if err := begin(); err != nil {
+						return err
+					}
+					test.stop(sc, cancel)
+					synctest.Wait() // until the context of the stream has ended, too
+					return sc.advance(ctx, sc.trainer, sc.work, n)
+				}
+				r := sc.play(ctx)
 				if r.reason != test.reason || !errors.Is(r.err, test.err) || len(r.steps) != 0 {
 					t.Errorf("stream = %+v; want the reason %q, the error %v and no frame", *r, test.reason, test.err)
 				}
-				if got := sc.trainer.Network().Step; got > 100 {
-					t.Errorf("stream made %d updates behind its end; want it to end at once", got)
+				if got := sc.trainer.Network().Step; got > 1 {
+					t.Errorf("stream made %d updates behind its end; want one slice at most", got)
 				}
 			})
 		})
