@@ -82,7 +82,14 @@ func spread(d time.Duration, random float64) time.Duration {
 // isGone reports whether the client has gone, so that nobody can be told of err. connection is the
 // context of the client.
 func isGone(connection context.Context, err error) bool {
-	return connection.Err() != nil || errors.As(err, new(stream.UnreadError))
+	return hasLeft(connection) || errors.As(err, new(stream.UnreadError))
+}
+
+// hasLeft reports whether the context of a client has ended. Contexts that are made of one end one by
+// one, a moment after it: its task may know already what its connection does not.
+func hasLeft(connection context.Context) bool {
+	t := taskOf(connection)
+	return connection.Err() != nil || t != nil && t.connection.Err() != nil
 }
 
 // giveWayTime is how long a stream that gives way to other clients may take to say so.

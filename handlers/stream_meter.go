@@ -95,7 +95,7 @@ func endOf(ctx context.Context, reason string, err error) string {
 	switch {
 	case err == nil:
 		return reason
-	case ctx.Err() != nil:
+	case hasLeft(ctx):
 		return endGone
 	case errors.As(err, new(stream.UnreadError)):
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {

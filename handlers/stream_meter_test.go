@@ -15,6 +15,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"github.com/nnvisu/nnvisu/handlers/fair"
 	"github.com/nnvisu/nnvisu/handlers/stream"
 	"github.com/nnvisu/nnvisu/nn"
 	"github.com/nnvisu/nnvisu/views"
@@ -126,10 +127,23 @@ func openStream(ctx context.Context, t *testing.T, srv *httptest.Server, transpo
 	}
 }
 
-// TestEndOf: a client that does not read is told from one that has gone.
+// A leaving context has ended, and what is made of it has not yet.
+type leaving struct{ context.Context }
+
+func (leaving) Err() error { return context.Canceled }
+
+// TestEndOf: a client that does not read is told from one that has gone, also in the moment in which it
+// goes.
 func TestEndOf(t *testing.T) {
 	gone, leave := context.WithCancel(t.Context())
 	leave()
+	task, _ := newTestServer(t).newTask(leaving{t.Context()}, fair.Client{})
+	defer task.release()
+	left, cut := task.watched()
+	defer cut()
+	if left.Err() != nil || !isGone(left, context.Canceled) {
+		t.Errorf("isGone() = false where the connection has the error %v and its client has left; want true", left.Err())
+	}
 	for _, test := range []struct {
 		name   string
 		ctx    context.Context
@@ -140,6 +154,7 @@ func TestEndOf(t *testing.T) {
 		{"Done", t.Context(), doneLimit, nil, "limit"},
 		{"DoneThenGone", gone, doneSteps, nil, "steps"},
 		{"Gone", gone, "", context.Canceled, "gone"},
+		{"Leaving", left, "", context.Canceled, "gone"},
 		{"Cut", gone, "", stream.UnreadError{Err: os.ErrDeadlineExceeded}, "gone"},
 		{"Reset", t.Context(), "", stream.UnreadError{Err: io.ErrClosedPipe}, "gone"},
 		{"Slow", t.Context(), doneSteps, stream.UnreadError{Err: fmt.Errorf("write: %w", os.ErrDeadlineExceeded)}, "slow"},
