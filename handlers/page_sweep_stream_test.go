@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/nnvisu/nnvisu/handlers/fair"
+	"github.com/nnvisu/nnvisu/handlers/stream"
 	"github.com/nnvisu/nnvisu/views"
 )
 
@@ -97,7 +98,7 @@ func withoutTogether(tb testing.TB, page string) string {
 	if err := html.Render(&b, root); err != nil {
 		tb.Fatal(err)
 	}
-	return strings.ReplaceAll(b.String(), "\n", "")
+	return strings.ReplaceAll(b.String(), string(stream.SignMarkup), "")
 }
 
 // TestSweepPageAlive: a page whose runs wait for long shows that the line holds, and is the same page
@@ -114,7 +115,7 @@ func TestSweepPageAlive(t *testing.T) {
 		s.ServeHTTP(w, r)
 		signs := 0
 		for _, part := range w.parts {
-			if part == "\n" {
+			if part == string(stream.SignMarkup) {
 				signs++
 			}
 		}

@@ -42,8 +42,8 @@ export class Session {
    *
    * The recipe in the address of a page that is loaded again says where its run began or was last at
    * rest; what was stored since goes on. They belong together if the entry of the browser's history
-   * has the mark that was stored last. A new visit, a copy of the address and the entry of another
-   * page have not: there the recipe is opened, and Undo brings back what was stored.
+   * has the mark that was stored last. A new visit and a copy of the address have none: there the
+   * recipe is opened, and Undo brings back what was stored.
    */
   async restore() {
     const stored = this.#load();

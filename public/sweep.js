@@ -1,37 +1,43 @@
-// The page of a sweep: its button Stop, and what its runs tell so far. What has come stays.
+// The page of a sweep: its button Stop, and what its runs tell so far.
 {
   const button = document.getElementById("stop");
   const told = document.getElementById("stopped");
-  const { classList } = document.documentElement;
+  const { dataset, classList } = document.documentElement;
   const answers = document.getElementsByClassName("sweep-answer");
+  let timer = 0;
 
-  /** Moves what runs bring to where the answer will be, once something follows it. */
+  /** Moves what runs tell to the answer's place, once something follows it. */
   const gather = () => {
     const after = document.querySelectorAll(".so-far + p");
     const [card] = answers;
-    if (after.length === 0 || card.contains(document.activeElement)) return; // someone reads there
+    if (!after.length || card.contains(document.activeElement)) return; // someone reads there
     card.replaceChildren(...Array.from(after, (p) => p.previousElementSibling ?? p));
     card.removeAttribute("aria-hidden");
   };
 
-  const watch = new MutationObserver(gather);
-
   /** No more runs come. @param {string} why */
   const end = (why) => {
+    stop(); // the server computes no more
     gather();
-    watch.disconnect(); // a late move would replace the answer
-    if (button) button.hidden = true;
+    watch.disconnect(); // a late move would hide the answer
+    clearTimeout(timer);
     if (answers[1]) answers[0].remove();
-    else if (told && !told.textContent) told.textContent = why;
+    else if (told) told.textContent ||= why;
     classList.add("stopped");
   };
 
-  classList.add("script");
+  const breakOff = () => end("Broken off");
+
+  const hear = () => {
+    clearTimeout(timer);
+    timer = setTimeout(breakOff, 1000 * Number(dataset.silence));
+    gather();
+  };
+
+  const watch = new MutationObserver(hear);
   watch.observe(document, { childList: true, subtree: true });
-  gather();
-  button?.addEventListener("click", () => {
-    stop(); // the browser reads no more, and so the server computes no more
-    end("Stopped");
-  });
-  addEventListener("load", () => end("Broken off"));
+  classList.add("script");
+  hear();
+  button?.addEventListener("click", () => end("Stopped"));
+  addEventListener("load", breakOff);
 }

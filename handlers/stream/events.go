@@ -17,7 +17,7 @@ type Sign string
 const (
 	SignComment Sign = ": still here\n\n"
 	SignEvent   Sign = "event: alive\ndata: {}\n\n"
-	SignBlank   Sign = "\n" // of a page, which a browser shows as it comes
+	SignMarkup  Sign = "<!---->" // of a page, which a browser shows as it comes
 )
 
 // WriteTimeout is how long a client may take to read one event or message.
@@ -46,7 +46,7 @@ func NewEventWriter(w http.ResponseWriter, sign Sign, gzip *GzipStream) *EventWr
 // NewPageWriter returns a writer of a page that comes in parts. A part is the data of an event: names and
 // ids are left out. gzip is as in [NewEventWriter].
 func NewPageWriter(w http.ResponseWriter, gzip *GzipStream) *EventWriter {
-	e := NewEventWriter(w, SignBlank, gzip)
+	e := NewEventWriter(w, SignMarkup, gzip)
 	e.plain = true
 	return e
 }

@@ -100,6 +100,16 @@ func (x *proxy) fallSilent() {
 	}
 }
 
+// cut ends all open connections, as a server that is killed does. New ones work.
+func (x *proxy) cut() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, c := range x.conns {
+		c.Close()
+	}
+	x.conns = nil
+}
+
 // tabsSoFar are the tabs that have asked for work.
 func (x *proxy) tabsSoFar() (names []string) {
 	x.mu.Lock()

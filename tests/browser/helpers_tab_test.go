@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -100,13 +99,7 @@ func (s *server) openIn(tb testing.TB, parent context.Context, how []chromedp.Co
 			p.describe()
 		}
 		cancel()
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		for _, complaint := range p.complaints {
-			if !slices.ContainsFunc(p.provoked, func(r *regexp.Regexp) bool { return r.MatchString(complaint) }) {
-				tb.Errorf("the browser says %q; want nothing", complaint)
-			}
-		}
+		p.checkComplaints("the page")
 	})
 	// The first use of a context must be without a deadline: the tab lives no longer than that.
 	if err := chromedp.Listen(ctx, p.listen); err != nil {

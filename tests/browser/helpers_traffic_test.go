@@ -31,6 +31,18 @@ func (p *tab) provokes(patterns ...string) {
 	}
 }
 
+// checkComplaints checks that the browser complains only of what was provoked.
+func (p *tab) checkComplaints(where string) {
+	p.tb.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, complaint := range p.complaints {
+		if !slices.ContainsFunc(p.provoked, func(r *regexp.Regexp) bool { return r.MatchString(complaint) }) {
+			p.tb.Errorf("the browser says in %s %q; want nothing", where, complaint)
+		}
+	}
+}
+
 // What a browser says of an answer that is an error, and of a server that is not there.
 const (
 	saysRefused = `Failed to load resource: the server responded with a status of 4\d\d`

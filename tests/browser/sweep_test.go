@@ -45,11 +45,7 @@ func (p *tab) opened(what string, act func()) *tab {
 	q := &tab{server: p.server, tb: p.tb, ctx: ctx, home: p.home}
 	p.tb.Cleanup(func() {
 		cancel()
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		for _, complaint := range q.complaints {
-			p.tb.Errorf("the browser says in %s %q; want nothing", what, complaint)
-		}
+		q.checkComplaints(what)
 	})
 	if err := chromedp.Listen(ctx, q.listen); err != nil {
 		p.tb.Fatalf("%s: %v", what, err)
@@ -73,7 +69,7 @@ func (p *tab) sweep(rows, rowValues, columns, columnValues, steps string) *tab {
 func (p *tab) allRuns() {
 	p.tb.Helper()
 	contract.Eventually(p.tb, "all runs of the sweep", func() bool {
-		return p.found(".sweep-progress.done") == 1 && p.found(".sweep-answer") == 1 && p.found("#stop[hidden]") == 1
+		return p.found(".sweep-progress.done") == 1 && p.found(".sweep-answer") == 1 && p.found(".stopped") == 1
 	})
 }
 
@@ -180,6 +176,35 @@ func TestBrowserSweepStopped(t *testing.T) {
 	r := q.opened("the tab of a run", func() { q.click(".sweep-cells li:nth-child(2) button") })
 	if v, want := r.ready(), s.swept(t, from, 20000, "seed", 2); v.Network != want {
 		t.Errorf("the run opens as %s; want what it is alone, %s", brief(v.Network), brief(want))
+	}
+}
+
+// TestBrowserSweepBroken: a sweep whose line is cut or falls silent says so, keeps the runs that came and
+// tells what they tell together. One that waits for long, with signs of life, is not taken for broken.
+func TestBrowserSweepBroken(t *testing.T) {
+	t.Parallel()
+	x := startProxy(t)
+	for name, breakOff := range map[string]func(){"Cut": x.cut, "Silent": x.fallSilent} {
+		t.Run(name, func(t *testing.T) {
+			q := x.open(t, provoking(saysGone)).sweep("seed", "1..144", "", "", "20000") // for longer than this test
+			contract.Eventually(t, "some runs", func() bool { return q.found(".sweep-cells li") >= 2 })
+			q.provokes(saysGone)
+			q.run(`document.documentElement.dataset.silence = 2; window.signs = setInterval(() => document.body.append(document.createComment("")), 100)`)
+			more := q.found(".sweep-cells li") + 1
+			contract.Eventually(t, "one more run", func() bool { return q.found(".sweep-cells li") >= more })
+			breakOff()
+			time.Sleep(4 * time.Second) // twice as long as the line may be silent
+			if said := q.shown("#stopped"); said != "" {
+				t.Errorf("of a line that shows signs of life the page says %q", said)
+			}
+			q.run(`clearInterval(window.signs)`)
+			contract.Eventually(t, "the page says that the line is broken", func() bool { return q.shown("#stopped") == "Broken off" })
+			told := q.shown(".sweep-answer:not([aria-hidden])")
+			canStop := read[bool](q, `document.getElementById("stop").checkVisibility()`)
+			if q.found(".sweep-cells li") < 2 || !strings.Contains(told, "Together so far") || canStop {
+				t.Errorf("it is broken with %d runs, and tells %q; that it has a button Stop is %v", q.found(".sweep-cells li"), told, canStop)
+			}
+		})
 	}
 }
 
