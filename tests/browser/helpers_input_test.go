@@ -37,8 +37,7 @@ func (p *tab) box(selector string) box {
 		}](p, script(`((selector) => {
 			const e = document.querySelector(selector);
 			if (!e) return {Problem: "is not there"};
-			const comes = document.readyState !== "complete" && !document.getElementById("stop"); // a sweep comes for long
-			if (comes) return {Problem: "is in a page that is being loaded"};
+			if (`+isLoading+`) return {Problem: "is in a page that is being loaded"};
 			if (e.disabled || e.getAttribute("aria-disabled") === "true") return {Problem: "is disabled"};
 			let r, hit;
 			for (const scroll of [false, true]) { // as a person would who does not see all of it

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nnvisu/nnvisu/tests/contract"
@@ -33,11 +34,27 @@ func must[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	return answer
 }
 
-// try evaluates an expression in the page.
+// isLoading is an expression: the page is being loaded. That of a sweep comes for long, and is used before.
+const isLoading = `document.readyState !== "complete" && !document.getElementById("stop")`
+
+// saysLoading is the error of a page that is being loaded.
+const saysLoading = "the page is being loaded"
+
+// try evaluates an expression in the page. Without script each act loads another page, which is waited for
+// until all of it is there.
 func try[T any](p *tab, expression string) (T, error) {
 	ctx, cancel := context.WithTimeout(p.ctx, contract.Patience)
 	defer cancel()
-	return chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	if p.noScript {
+		expression = script(`if (`+isLoading+`) throw new Error(%s); `, saysLoading) + expression
+	}
+	for {
+		v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), saysLoading) {
+			return v, err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // eval is try for a test that cannot go on without the value.

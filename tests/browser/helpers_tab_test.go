@@ -27,6 +27,8 @@ type tab struct {
 	ctx  context.Context
 	home string // the address of the page
 
+	noScript bool // each act loads another page
+
 	mu         sync.Mutex
 	complaints []string
 	provoked   []*regexp.Regexp
@@ -87,7 +89,7 @@ func (s *server) openIn(tb testing.TB, parent context.Context, how []chromedp.Co
 		option(&with)
 	}
 	ctx, cancel := chromedp.NewContext(parent, how...)
-	p := &tab{server: s, tb: tb, ctx: ctx, home: s.Root + s.Base + "/" + with.address}
+	p := &tab{server: s, tb: tb, ctx: ctx, home: s.Root + s.Base + "/" + with.address, noScript: with.noScript}
 	scripts := []string{tellViolations}
 	if !with.tour {
 		scripts = append(scripts, toured)

@@ -110,10 +110,7 @@ func TestBrowserLessonWithoutScript(t *testing.T) {
 	p.click("#guess-1")
 	for _, step := range []string{"100", "200"} {
 		p.click("button[name=steps][value='100']")
-		contract.Eventually(t, "step "+step, func() bool { // on another page
-			got, err := try[string](p, `document.readyState === "complete" ? document.getElementById("step").innerText.trim() : ""`)
-			return err == nil && got == step
-		})
+		contract.Eventually(t, "step "+step, func() bool { return p.shown("#step") == step }) // on another page
 	}
 	contract.Eventually(t, "the answer", func() bool { return p.seen("#experiment .after") })
 	if !p.seen(".verdict.right") || !eval[bool](p, `document.getElementById("guess-1").checked`) {

@@ -161,7 +161,7 @@ func TestBrowserSweepStopped(t *testing.T) {
 	}
 	q.fill("sweep_row_values", "1..144")
 	q.click(".sweep-ask button.primary")
-	contract.Eventually(t, "some runs", func() bool { return q.found(".sweep-cells li") >= 2 })
+	contract.Eventually(t, "some runs", func() bool { return q.found(".sweep-cells li button") >= 2 })
 	q.click("#stop")
 	contract.Eventually(t, "it has stopped", func() bool { return q.shown("#stopped") == "Stopped" })
 	contract.Eventually(t, "the server has no stream left", func() bool { return s.Samples(t)["nnvisu_streams"] == 0 })

@@ -96,7 +96,7 @@ func TestBrowserVerify(t *testing.T) {
 func (p *tab) shows(selector string) {
 	p.tb.Helper()
 	contract.Eventually(p.tb, selector, func() bool {
-		there, err := try[bool](p, script(`document.readyState === "complete" && !!document.querySelector(%s)`, selector))
+		there, err := try[bool](p, script(`!(`+isLoading+`) && !!document.querySelector(%s)`, selector))
 		return err == nil && there
 	})
 }
