@@ -32,13 +32,20 @@ func (p *page) ask(frame int, click string) *card {
 // card waits until a frame shows what is right.
 func (p *page) card(frame int, what string, ok func(card) bool) (last card) {
 	p.Helper()
+	come := false
+	defer func() {
+		if !come {
+			p.Logf("card %d says last %+v", frame, last)
+		}
+	}()
 	contract.Eventually(p, what, func() bool {
 		c := p.ask(frame, "")
 		if c != nil {
 			last = *c
 		}
 		time.Sleep(50 * time.Millisecond)
-		return c != nil && ok(*c)
+		come = c != nil && ok(*c)
+		return come
 	})
 	return last
 }
