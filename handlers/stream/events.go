@@ -17,7 +17,7 @@ type Sign string
 const (
 	SignComment Sign = ": still here\n\n"
 	SignEvent   Sign = "event: alive\ndata: {}\n\n"
-	SignMarkup  Sign = "<!---->" // of a page, which a browser shows as it comes
+	SignMarkup  Sign = "<!---->" // of a page, which a browser shows as it comes; its script sees the node
 )
 
 // WriteTimeout is how long a client may take to read one event or message.

@@ -32,9 +32,8 @@ func (p *page) ask(frame int, click string) *card {
 // card waits until a frame shows what is right.
 func (p *page) card(frame int, what string, ok func(card) bool) (last card) {
 	p.Helper()
-	come := false
 	defer func() {
-		if !come {
+		if p.Failed() {
 			p.Logf("card %d says last %+v", frame, last)
 		}
 	}()
@@ -44,8 +43,7 @@ func (p *page) card(frame int, what string, ok func(card) bool) (last card) {
 			last = *c
 		}
 		time.Sleep(50 * time.Millisecond)
-		come = c != nil && ok(*c)
-		return come
+		return c != nil && ok(*c)
 	})
 	return last
 }
